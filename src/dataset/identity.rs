@@ -1,0 +1,34 @@
+//! Which data this is: names, revisions and hashes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which data a row belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetIdentity {
+    /// `fashion-mnist`, `mnist`, `demo`, or `custom`.
+    pub name: String,
+    /// Known revision (`v1`, `v2`, `v3`), seed of the demo set, or absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// Train images, train labels, test images, test labels.
+    pub files: Vec<FileIdentity>,
+    /// Rows of the train split.
+    pub n_train: usize,
+    /// Rows of the test split.
+    pub n_test: usize,
+}
+
+/// One file of a data set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileIdentity {
+    /// File name, or what stands for it.
+    pub name: String,
+    /// MD5 of the file as it lies on disk; absent for generated data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
+    /// SHA-256 of the decompressed content.
+    pub sha256: String,
+}

@@ -1,0 +1,5 @@
+//! Fashion-MNIST, MNIST and the built-in demo set: files, identity, preparation.
+
+mod identity;
+
+pub use identity::{DatasetIdentity, FileIdentity};

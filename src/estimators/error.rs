@@ -1,0 +1,151 @@
+//! What can go wrong with an estimator: its parameters, its data, its fit.
+
+use thiserror::Error;
+
+/// A parameter, or a combination of parameters, that an estimator does not accept.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ParamError {
+    /// One value of the wrong type or out of its range.
+    #[error("the `{param}` of {estimator} must be {expected}, got {got}")]
+    Value {
+        /// Estimator name as in a config.
+        estimator: &'static str,
+        /// Parameter name as in a config.
+        param: &'static str,
+        /// What would be accepted, e.g. `an integer in [1, inf)`.
+        expected: String,
+        /// The value found, as JSON.
+        got: String,
+    },
+    /// A parameter the estimator does not have.
+    #[error("{estimator} has no parameter `{param}`{hint}")]
+    Unknown {
+        /// Estimator name as in a config.
+        estimator: &'static str,
+        /// The name found.
+        param: String,
+        /// Empty, or `; did you mean …?`.
+        hint: String,
+    },
+    /// Values that are fine alone but do not exist together, or that are not supported here.
+    #[error("{estimator}({combination}) is not supported: {reason}")]
+    Unsupported {
+        /// Estimator name as in a config.
+        estimator: &'static str,
+        /// The offending parameters, e.g. `loss=hinge, penalty=l1`.
+        combination: String,
+        /// Why, and what to write instead.
+        reason: String,
+    },
+}
+
+impl ParamError {
+    /// A value error; `got` is shown as it prints.
+    pub fn value(
+        estimator: &'static str,
+        param: &'static str,
+        expected: impl Into<String>,
+        got: impl std::fmt::Display,
+    ) -> Self {
+        Self::Value {
+            estimator,
+            param,
+            expected: expected.into(),
+            got: got.to_string(),
+        }
+    }
+
+    /// A combination error.
+    pub fn unsupported(
+        estimator: &'static str,
+        combination: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self::Unsupported {
+            estimator,
+            combination: combination.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Why a fit or a prediction did not come about.
+#[derive(Debug, Error)]
+pub enum FitError {
+    /// A parameter was refused.
+    #[error(transparent)]
+    Param(#[from] ParamError),
+    /// linfa, or a crate built on it, reported an error.
+    #[error(transparent)]
+    Linfa(#[from] linfa::Error),
+    /// An upstream estimator reported an error of its own type.
+    #[error("{crate_name} reported: {message}")]
+    Upstream {
+        /// The crate the error came from.
+        crate_name: &'static str,
+        /// Its text.
+        message: String,
+    },
+    /// Feature rows and labels differ in number.
+    #[error("expected a label for each of the {n_samples} rows, got {n_labels} labels")]
+    LabelCount {
+        /// Rows of the feature matrix.
+        n_samples: usize,
+        /// Labels given.
+        n_labels: usize,
+    },
+    /// The rows to predict have another width than the rows fitted.
+    #[error("expected rows of {expected} features as in training, got {found}")]
+    FeatureCount {
+        /// Features seen by `fit`.
+        expected: usize,
+        /// Features of the rows to predict.
+        found: usize,
+    },
+    /// No rows, or rows without features.
+    #[error("expected at least one row and one feature, got {n_samples} rows of {n_features}")]
+    Empty {
+        /// Rows.
+        n_samples: usize,
+        /// Columns.
+        n_features: usize,
+    },
+    /// NaN or an infinite value.
+    #[error("expected finite features, got {value} in row {row}, column {column}")]
+    NotFinite {
+        /// Row index.
+        row: usize,
+        /// Column index.
+        column: usize,
+        /// The value.
+        value: f32,
+    },
+    /// Fewer than two classes among the labels.
+    #[error("expected at least two classes, got only class {class}")]
+    OneClass {
+        /// The one class there is.
+        class: usize,
+    },
+    /// The optimisation left the finite numbers.
+    #[error("diverged: {what} was {value} after {n_iter} iterations; {fix}")]
+    Diverged {
+        /// The quantity, e.g. `the training loss`.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// Iterations done.
+        n_iter: usize,
+        /// What to change.
+        fix: &'static str,
+    },
+    /// The fit needs more memory than there is.
+    #[error("needs {needed_bytes} bytes of memory for {what}, the limit is {limit_bytes}")]
+    Memory {
+        /// What would take the room.
+        what: &'static str,
+        /// Bytes needed.
+        needed_bytes: u64,
+        /// Bytes allowed.
+        limit_bytes: u64,
+    },
+}

@@ -1,0 +1,13 @@
+//! The classifiers: scikit-learn's names, parameters and defaults on linfa's traits.
+//!
+//! Every family follows linfa: builder-style `XParams`, checked `XValidParams`, fitted `X`. The
+//! [`registry`] lists them once; [`erased`] makes them object-safe for the runner.
+
+pub mod erased;
+mod error;
+pub mod info;
+pub mod registry;
+pub mod spec;
+
+pub use error::{FitError, ParamError};
+pub use info::FitInfo;

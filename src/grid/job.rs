@@ -1,0 +1,133 @@
+//! A planned job, the plan that holds it, and the id that names it for good.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::estimators::spec::{Cost, EstimatorSpec, Params, Profile};
+
+/// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
+/// of spelling and of what was left to defaults.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct JobId(String);
+
+impl JobId {
+    /// The id of `name` with these resolved parameters.
+    ///
+    /// # Panics
+    /// Never: a map of JSON values always serialises.
+    #[must_use]
+    pub fn new(name: &str, params: &Params) -> Self {
+        // `Params` is sorted by name, so equal parameters serialise equally.
+        let canonical = serde_json::to_string(&(name, params)).expect("JSON serialises");
+        Self(hex::encode(&Sha256::digest(canonical)[..8]))
+    }
+
+    /// The 16 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One model to train: an estimator with resolved parameters.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Stable id.
+    pub id: JobId,
+    /// The estimator.
+    pub spec: &'static EstimatorSpec,
+    /// Parameters as the config wrote them (tuples as lists).
+    pub parameter: Params,
+    /// Parameters complete and canonical.
+    pub params: Params,
+    /// Other combinations of the config that are this same model.
+    pub aliases: Vec<Alias>,
+    /// What the plan says about it, e.g. ignored parameters.
+    pub notes: Vec<String>,
+    /// Estimated cost of one repeat on one core.
+    pub cost: Cost,
+}
+
+/// Another way a config wrote a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// Classifier name as written.
+    pub name: String,
+    /// Parameters as written.
+    pub parameter: serde_json::Map<String, Value>,
+}
+
+/// Why a combination is not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalKind {
+    /// The combination does not exist or a value is out of range.
+    Invalid,
+    /// A scikit-learn classifier that this program does not have yet.
+    NotImplemented,
+}
+
+/// A combination that is not run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Refusal {
+    /// Classifier name as written.
+    pub name: String,
+    /// Parameters as written.
+    pub parameter: Params,
+    /// What kind of refusal.
+    pub kind: RefusalKind,
+    /// The reason, ready to print.
+    pub reason: String,
+}
+
+/// Limits of one job, over all its repeats.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Wall seconds until the job is killed.
+    pub time_s: Option<f64>,
+    /// Resident memory in MB (10⁶ bytes) at which the job is killed.
+    pub memory_mb: Option<u64>,
+}
+
+/// What holds for every job of a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Settings {
+    /// `auto`, `fashion-mnist`, `mnist` or `demo`.
+    pub dataset: String,
+    /// Repeats of each job.
+    pub repeats: usize,
+    /// Base seed; repeat r shuffles and fits with streams derived from (seed, r).
+    pub seed: u64,
+    /// Limits of each job.
+    pub limits: Limits,
+    /// Rayon threads in each job.
+    pub threads_per_job: usize,
+    /// Profile that filled in omitted parameters.
+    pub defaults: Profile,
+}
+
+/// A config file, expanded and checked.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What holds for every job.
+    pub settings: Settings,
+    /// The jobs, in the order of the config, each model once.
+    pub jobs: Vec<Job>,
+    /// Combinations that are not run, in the order of the config.
+    pub refused: Vec<Refusal>,
+}

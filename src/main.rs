@@ -1,0 +1,3 @@
+//! Entry point: parse, dispatch, print the error chain, set the exit code.
+
+fn main() {}

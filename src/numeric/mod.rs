@@ -1,0 +1,3 @@
+//! Numeric kernels shared by the estimators; the only place for `unsafe`.
+
+pub mod rng;

@@ -1,0 +1,159 @@
+//! The schema of a row.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::dataset::DatasetIdentity;
+use crate::estimators::FitInfo;
+use crate::estimators::spec::{Family, Profile};
+use crate::grid::{Alias, JobId, Limits};
+
+/// Version of the row's schema; a new field bumps it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every repeat was scored.
+    Ok,
+    /// The estimator reported an error, panicked or crashed.
+    Failed,
+    /// Killed at the time limit.
+    TimedOut,
+    /// Killed at the memory limit, or needs more than the machine has.
+    OutOfMemory,
+    /// The parameters were refused by the try on a handful of samples.
+    Invalid,
+    /// Not possible on this data or machine.
+    Unsupported,
+}
+
+/// One row of the results table.
+///
+/// The fields of the original benchmark (`name`, `parameter`, `score`, `start_time`, `done_time`,
+/// `num_repeat`, `mean_accuracy`, `std_accuracy`, `time_per_repeat`) keep their names and meaning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// [`SCHEMA_VERSION`] of the writer.
+    pub schema: u32,
+    /// Stable id of estimator and resolved parameters.
+    pub id: JobId,
+    /// Classifier name.
+    pub name: String,
+    /// Family in reports.
+    pub family: Family,
+    /// Parameters as the config wrote them.
+    pub parameter: Map<String, Value>,
+    /// Parameters complete and canonical.
+    pub resolved: Map<String, Value>,
+    /// Profile that filled in omitted parameters.
+    pub defaults: Profile,
+    /// Other combinations of the config that are this same model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Alias>,
+    /// What the plan said about the job.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// How the job ended.
+    pub status: Status,
+    /// Why, where it did not end well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Test accuracy of each repeat, in [0, 1].
+    pub score: Vec<f64>,
+    /// Unix time in seconds at which the job started.
+    pub start_time: i64,
+    /// Unix time in seconds at which the job ended.
+    pub done_time: i64,
+    /// Repeats done.
+    pub num_repeat: usize,
+    /// Mean of `score`; absent without a score.
+    pub mean_accuracy: Option<f64>,
+    /// Twice the (population) standard deviation of `score`, as in the original.
+    pub std_accuracy: Option<f64>,
+    /// Whole seconds a repeat, as in the original; absent without a score.
+    pub time_per_repeat: Option<i64>,
+    /// Repeats asked for.
+    pub repeats_asked: usize,
+    /// Whether repeating stopped because the first two scores were equal within 1e-3.
+    pub invariant: bool,
+    /// Base seed of the run.
+    pub seed: u64,
+    /// Each repeat in full.
+    pub repeats: Vec<Repeat>,
+    /// Peak resident bytes of the job's process, memory-mapped data included; absent in-process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_bytes: Option<u64>,
+    /// Limits in force.
+    pub limits: Limits,
+    /// What it was trained and scored on.
+    pub dataset: DatasetIdentity,
+    /// Where and with what it ran.
+    pub environment: Environment,
+}
+
+/// One repeat of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeat {
+    /// Seed of the shuffle and of the estimator.
+    pub seed: u64,
+    /// Test accuracy in [0, 1].
+    pub accuracy: f64,
+    /// Wall seconds of `fit`.
+    pub fit_s: f64,
+    /// CPU seconds of `fit`, over all threads.
+    pub fit_cpu_s: f64,
+    /// Wall seconds of predicting the test split.
+    pub predict_s: f64,
+    /// CPU seconds of predicting the test split.
+    pub predict_cpu_s: f64,
+    /// How the fit went.
+    pub fit: FitInfo,
+    /// Scores of each class, in class order.
+    pub classes: Vec<ClassScores>,
+    /// Test images by true class (row) and predicted class (column).
+    pub confusion: Vec<Vec<u32>>,
+    /// Which test images were classified correctly: bit i%8 of byte i/8, base64.
+    pub correct: String,
+    /// SHA-256 of the predicted labels, a byte each, in test order.
+    pub predictions_sha256: String,
+}
+
+/// Precision, recall and F1 of one class; 0 where undefined, as in scikit-learn.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ClassScores {
+    pub precision: f64,
+    pub recall: f64,
+    pub f1: f64,
+}
+
+/// Where and with what a row was computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Host name.
+    pub host: String,
+    /// CPU model.
+    pub cpu: String,
+    /// Logical cores of the machine.
+    pub cores: usize,
+    /// Rayon threads of the job.
+    pub threads: usize,
+    /// Jobs that could run side by side.
+    pub jobs: usize,
+    /// Operating system and architecture.
+    pub os: String,
+    /// Version of this crate.
+    pub version: String,
+    /// Git revision the binary was built from; absent outside a checkout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_revision: Option<String>,
+    /// Whether the job ran in the runner's own process.
+    pub in_process: bool,
+}
