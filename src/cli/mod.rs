@@ -1,0 +1,31 @@
+//! The command line: one file a subcommand.
+//!
+//! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
+//! its work (usage, files, format).
+
+mod estimators;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The Fashion-MNIST classifier benchmark.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the classifiers and their parameters
+    Estimators(estimators::EstimatorsArgs),
+}
+
+/// Runs the subcommand that the arguments name.
+pub fn dispatch() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Estimators(args) => estimators::run(&args),
+    }
+}
