@@ -4,6 +4,7 @@
 //! them on a [`dataset`], [`results`] keeps one JSON line a job. Beside it [`estimators`] holds the
 //! classifiers, usable from any linfa program, on the kernels of [`numeric`].
 
+pub mod check;
 pub mod dataset;
 pub mod estimators;
 

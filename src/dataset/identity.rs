@@ -32,3 +32,18 @@ pub struct FileIdentity {
     /// SHA-256 of the decompressed content.
     pub sha256: String,
 }
+
+impl DatasetIdentity {
+    /// Whether both are the same data: equal content, however the files were packed or named.
+    #[must_use]
+    pub fn is_same_data(&self, other: &Self) -> bool {
+        let contents = |identity: &Self| -> Vec<String> {
+            identity
+                .files
+                .iter()
+                .map(|file| file.sha256.clone())
+                .collect()
+        };
+        contents(self) == contents(other)
+    }
+}
