@@ -160,7 +160,9 @@ impl ParamSpec {
     }
 
     /// `given` in its canonical form: old spellings replaced, tuples as lists, 10.0 as 10.
-    fn canonical_value(&self, given: &Value) -> Option<Value> {
+    /// Nothing if it is of a wrong type.
+    #[must_use]
+    pub fn canonical_value(&self, given: &Value) -> Option<Value> {
         let given = match given.as_str() {
             Some("None") if self.kinds.contains(&Kind::Null) => Value::Null,
             Some(text) => {
