@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which data a row belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +19,18 @@ pub struct DatasetIdentity {
     pub n_train: usize,
     /// Rows of the test split.
     pub n_test: usize,
+}
+
+impl DatasetIdentity {
+    /// SHA-256 of all that the identity says, in hex; names cache files.
+    ///
+    /// # Panics
+    /// Never: strings and numbers always serialise.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let json = serde_json::to_vec(self).expect("JSON serialises");
+        hex::encode(Sha256::digest(json))
+    }
 }
 
 /// One file of a data set.
