@@ -3,7 +3,9 @@
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
 //! its work (usage, files, format).
 
+mod data;
 mod estimators;
+mod loading;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Download, check and look at the data
+    Data(data::DataArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
 }
@@ -26,6 +30,7 @@ enum Command {
 /// Runs the subcommand that the arguments name.
 pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Data(args) => data::run(&args),
         Command::Estimators(args) => estimators::run(&args),
     }
 }

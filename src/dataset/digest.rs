@@ -55,6 +55,21 @@ pub fn load<T>(
     })
 }
 
+/// MD5 of `path` as it lies on disk, in hex.
+pub fn md5_of(path: &Path) -> io::Result<String> {
+    let mut hasher = Md5::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hex::encode(hasher.finalize()))
+}
+
+/// SHA-256 of the content of `path`, decompressed, in hex.
+pub fn sha256_of_content(path: &Path) -> Result<String, DatasetError> {
+    let drain = |reader: &mut dyn Read| {
+        io::copy(reader, &mut io::sink()).map_err(|error| read_error(path, error))
+    };
+    Ok(load(path, drain)?.sha256)
+}
+
 /// What an error while reading `path` means: a broken gzip stream is a finding about the file,
 /// anything else is the operating system's.
 pub fn read_error(path: &Path, error: io::Error) -> DatasetError {

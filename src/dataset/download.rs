@@ -9,6 +9,7 @@ use md5::{Digest, Md5};
 use tempfile::NamedTempFile;
 use ureq::Agent;
 
+use super::digest;
 use super::error::{Attempt, DatasetError};
 use super::event::Event;
 use super::name::DatasetName;
@@ -105,7 +106,7 @@ impl Downloader {
     ) -> Result<(), DatasetError> {
         let created = create_dirs(dir)?;
         let result = files.iter().try_for_each(|file| {
-            if is_intact(&dir.join(&file.name), &file.md5) {
+            if digest::md5_of(&dir.join(&file.name)).is_ok_and(|md5| md5 == file.md5) {
                 return Ok(());
             }
             self.fetch(file, dir, on_event).map(|_| ())
@@ -235,15 +236,6 @@ fn create_dirs(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
         .collect();
     fs::create_dir_all(dir).map_err(DatasetError::io("create", dir))?;
     Ok(missing)
-}
-
-fn is_intact(path: &Path, md5: &str) -> bool {
-    let hash = || -> io::Result<String> {
-        let mut hasher = Md5::new();
-        io::copy(&mut File::open(path)?, &mut hasher)?;
-        Ok(hex::encode(hasher.finalize()))
-    };
-    hash().is_ok_and(|found| found == md5)
 }
 
 fn persist(temp: NamedTempFile, path: &Path) -> Result<PathBuf, DatasetError> {

@@ -1,6 +1,7 @@
 //! Fashion-MNIST, MNIST and the built-in demo set: files, identity, preparation.
 
 mod cache;
+mod contact_sheet;
 mod demo;
 mod digest;
 mod download;
@@ -16,8 +17,10 @@ mod prepared;
 mod raw;
 mod request;
 mod revisions;
+mod verify;
 
 pub use cache::default_cache_dir;
+pub use contact_sheet::{render_contact_sheet, write_contact_sheet};
 pub use demo::{DemoShape, generate as generate_demo};
 pub use download::{Downloader, RemoteFile, Timeouts};
 pub use error::{Attempt, DatasetError};
@@ -27,4 +30,5 @@ pub use name::DatasetName;
 pub use prepare::prepare;
 pub use prepared::Prepared;
 pub use raw::{RawDataset, RawSplit};
-pub use request::{DatasetRequest, load};
+pub use request::{DatasetRequest, fetch, load};
+pub use verify::{FileReport, Verification, verify};

@@ -174,7 +174,8 @@ fn remote_files(name: DatasetName) -> Vec<RemoteFile> {
         .collect()
 }
 
-fn load_found(
+/// Reads and checks the files of `layout`, which were found in `dir`.
+pub fn load_found(
     request: &DatasetRequest,
     dir: &Path,
     layout: &Layout,
