@@ -3,7 +3,10 @@
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
 //! its work (usage, files, format).
 
+mod config;
 mod estimators;
+mod list;
+mod output;
 
 use std::process::ExitCode;
 
@@ -19,6 +22,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show the jobs of a config, and what of it is not run
+    List(list::ListArgs),
+    /// Describe the format of a config
+    Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
 }
@@ -26,6 +33,8 @@ enum Command {
 /// Runs the subcommand that the arguments name.
 pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
+        Command::List(args) => list::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Estimators(args) => estimators::run(&args),
     }
 }

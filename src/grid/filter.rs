@@ -40,7 +40,7 @@ pub enum FilterError {
         lacks: &'static str,
     },
     /// A bracket that is not closed, or closed twice.
-    #[error("the filter has a `{bracket}` without its partner; quote tuples like \"(100, 10)\"")]
+    #[error("the filter has a `{bracket}` without its partner; write tuples like (100,10)")]
     Bracket {
         /// The bracket.
         bracket: char,

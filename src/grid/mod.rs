@@ -15,4 +15,4 @@ pub use config::{DATASETS, render_config_schema};
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
-pub use plan::{Overrides, load, parse};
+pub use plan::{Overrides, load, parse, parse_profile};

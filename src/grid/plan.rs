@@ -1,6 +1,7 @@
 //! From a config to a plan: every combination resolved, checked, and named once.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -162,12 +163,37 @@ fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem>
     })
 }
 
+/// The profile named `text`, for the command line.
+///
+/// # Errors
+/// [`GridError`] that lists the names there are.
+pub fn parse_profile(text: &str) -> Result<Profile, GridError> {
+    decode::parse_defaults(&Value::from(text)).map_err(|problem| GridError::Override { problem })
+}
+
 /// An override passes the check that the same value in a file would.
 fn checked<T>(
-    given: Option<impl Into<Value>>,
+    given: Option<impl Into<Value> + Display + Clone>,
     parse: impl Fn(&Value) -> Result<T, Problem>,
 ) -> Result<Option<T>, Problem> {
-    given.map(|value| parse(&value.into())).transpose()
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    parse(&given.clone().into())
+        .map(Some)
+        .map_err(|problem| match problem {
+            // JSON has no NaN and no infinity, and would print them as null.
+            Problem::Value {
+                what,
+                expected,
+                got,
+            } if got == "null" => Problem::Value {
+                what,
+                expected,
+                got: given.to_string(),
+            },
+            problem => problem,
+        })
 }
 
 fn plan(
@@ -203,7 +229,14 @@ fn plan(
         match subject {
             Subject::Known(spec) => {
                 check_names(spec, &classifier.axes)?;
-                planner.add_all(spec, combinations, &overruled);
+                let lost = config
+                    .common
+                    .iter()
+                    .find(|given| !has_param(spec, &given.param));
+                match lost {
+                    Some(given) => planner.refuse_common(spec.name, combinations, &given.param),
+                    None => planner.add_all(spec, combinations, &overruled),
+                }
             }
             Subject::NotImplemented => planner.skip_all(&classifier.name, combinations),
         }
@@ -310,13 +343,30 @@ impl Planner {
     }
 
     fn skip_all(&mut self, name: &str, combinations: Vec<Params>) {
-        self.refused
-            .extend(combinations.into_iter().map(|parameter| Refusal {
-                name: name.to_owned(),
-                parameter,
-                kind: RefusalKind::NotImplemented,
-                reason: "not implemented yet".to_owned(),
-            }));
+        let kind = RefusalKind::NotImplemented;
+        self.refuse_all(name, combinations, kind, "not implemented yet");
+    }
+
+    /// As in the original, a classifier that lacks what `common` sets is not run.
+    fn refuse_common(&mut self, name: &str, combinations: Vec<Params>, param: &str) {
+        let reason = format!("{name} has no parameter `{param}`, which `common` sets");
+        self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
+    }
+
+    fn refuse_all(
+        &mut self,
+        name: &str,
+        combinations: Vec<Params>,
+        kind: RefusalKind,
+        reason: &str,
+    ) {
+        let refusals = combinations.into_iter().map(|parameter| Refusal {
+            name: name.to_owned(),
+            parameter,
+            kind,
+            reason: reason.to_owned(),
+        });
+        self.refused.extend(refusals);
     }
 
     fn build_job(

@@ -1,0 +1,1 @@
+//! The configs that are shipped, and the schema they follow.

@@ -1,0 +1,1 @@
+//! `fashion-bench list` and `fashion-bench config`, through the binary.
