@@ -178,7 +178,7 @@ fn render_counts(text: &mut String, plan: &Plan) {
     push_line(
         text,
         &format!(
-            "{} combinations: {} jobs and {} aliases of them; not run: {} invalid, {} not \
+            "combinations: {}; jobs: {}, aliases of them: {}; not run: {} invalid, {} not \
              implemented yet",
             counts.combinations,
             counts.jobs,
@@ -245,7 +245,94 @@ fn format_bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use fashion_bench::estimators::ParamError;
+    use fashion_bench::estimators::spec::{EstimatorSpec, Kind, ParamSpec, keep_all};
+    use fashion_bench::grid::{JobId, Limits};
+    use serde_json::json;
+
     use super::*;
+
+    static SVC: EstimatorSpec = EstimatorSpec {
+        name: "SVC",
+        family: Family::Svm,
+        summary: "",
+        params: &[
+            ParamSpec::new("C", &[Kind::Float], "1.0", ""),
+            ParamSpec::new(
+                "gamma",
+                &[Kind::Choice(&["scale", "auto"])],
+                "\"scale\"",
+                "",
+            )
+            .in_2017("\"auto\""),
+            ParamSpec::new("kernel", &[Kind::Choice(&["rbf"])], "\"rbf\"", ""),
+        ],
+        canonicalise: keep_all,
+        build: |_| Err(ParamError::unsupported("SVC", "", "")),
+        cost: |_, _| Cost::default(),
+    };
+
+    fn params(value: Value) -> Params {
+        value.as_object().unwrap().clone()
+    }
+
+    fn plan() -> Plan {
+        let resolved = params(json!({"C": 1.0, "gamma": "scale", "kernel": "rbf"}));
+        Plan {
+            settings: Settings {
+                dataset: "demo".to_owned(),
+                repeats: 5,
+                seed: 7,
+                limits: Limits::default(),
+                threads_per_job: 1,
+                defaults: Profile::Sklearn019,
+            },
+            jobs: vec![Job {
+                id: JobId::new("SVC", &resolved),
+                spec: &SVC,
+                parameter: params(json!({"C": 1})),
+                params: resolved,
+                aliases: vec![Alias {
+                    name: "SVC".to_owned(),
+                    parameter: params(json!({"kernel": "rbf"})),
+                }],
+                notes: vec!["ignores much".to_owned()],
+                cost: Cost {
+                    cpu_s: 300.0,
+                    memory_bytes: 576_000_000,
+                },
+            }],
+            refused: vec![Refusal {
+                name: "SVC".to_owned(),
+                parameter: params(json!({"C": 0})),
+                kind: RefusalKind::Invalid,
+                reason: "the reason".to_owned(),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_plan_prints_jobs_aliases_notes_refusals_and_counts() {
+        // The kernel is at its default and not written; gamma is not 2017's.
+        let expected = "\
+id                    time    memory  job
+7a61972cb301ba3f   5.0 min    576 MB  SVC(C=1.0, gamma=scale)
+                                      = SVC(kernel=rbf)
+                                      note: ignores much
+
+not run:
+  SVC(C=0): the reason
+
+combinations: 3; jobs: 1, aliases of them: 1; not run: 1 invalid, 0 not implemented yet
+predicted: 5.0 min of one core a repeat, the largest job 576 MB; repeats: 5, dataset: demo, seed: 7, defaults: sklearn-0.19
+";
+        assert_eq!(render_plan(&plan(), false), expected);
+        let full = render_plan(&plan(), true);
+        assert!(
+            full.contains("SVC(C=1.0, gamma=scale, kernel=rbf)"),
+            "{full}"
+        );
+    }
 
     #[test]
     fn durations_and_sizes_are_rounded_to_readable_units() {

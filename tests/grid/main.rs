@@ -1,10 +1,15 @@
 //! The grid: what a config expands to, what its jobs are called, and what is refused.
 
+#[cfg(test)]
 mod configs;
+#[cfg(test)]
 mod expansion;
 pub mod fakes;
+#[cfg(test)]
 mod filters;
+#[cfg(test)]
 mod identity;
+#[cfg(test)]
 mod listing;
 
 use fashion_bench::grid::{self, GridError, Overrides, Plan};
