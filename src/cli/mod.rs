@@ -3,9 +3,12 @@
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
 //! its work (usage, files, format).
 
+mod config;
 mod data;
 mod estimators;
+mod list;
 mod loading;
+mod output;
 
 use std::process::ExitCode;
 
@@ -23,6 +26,10 @@ struct Cli {
 enum Command {
     /// Download, check and look at the data
     Data(data::DataArgs),
+    /// Show the jobs of a config, and what of it is not run
+    List(list::ListArgs),
+    /// Describe the format of a config
+    Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
 }
@@ -31,6 +38,8 @@ enum Command {
 pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Data(args) => data::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Estimators(args) => estimators::run(&args),
     }
 }

@@ -171,6 +171,11 @@ impl ParamSpec {
             }
             None => given.clone(),
         };
+        // Where a parameter takes both a count and a share, the spelling tells which, as in
+        // Python: `max_features` 1 is one feature, 1.0 is all.
+        if given.is_f64() && self.kinds.contains(&Kind::Float) {
+            return Kind::Float.canonical_value(&given);
+        }
         self.kinds
             .iter()
             .find_map(|kind| kind.canonical_value(&given))
@@ -183,7 +188,7 @@ impl Kind {
             Self::Null => given.is_null().then_some(Value::Null),
             Self::Bool => given.as_bool().map(Value::from),
             Self::Int => whole_number(given),
-            Self::Float => given.as_f64().map(Value::from),
+            Self::Float => float(given),
             Self::Choice(names) => {
                 let text = given.as_str()?;
                 names.contains(&text).then(|| given.clone())
@@ -202,16 +207,24 @@ impl Kind {
             Self::Floats => {
                 let list = given.as_array()?;
                 list.iter()
-                    .map(Value::as_f64)
+                    .map(float)
                     .collect::<Option<Vec<_>>>()
                     .map(Value::from)
             }
             Self::Object => {
-                let object = given.as_object()?;
-                object.values().all(Value::is_number).then(|| given.clone())
+                let pairs = given.as_object()?.iter();
+                pairs
+                    .map(|(key, value)| Some((key.clone(), float(value)?)))
+                    .collect::<Option<Params>>()
+                    .map(Value::from)
             }
         }
     }
+}
+
+/// A number as a double, without a negative zero.
+fn float(given: &Value) -> Option<Value> {
+    given.as_f64().map(|number| Value::from(number + 0.0))
 }
 
 fn whole_number(given: &Value) -> Option<Value> {

@@ -34,19 +34,15 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
     let Some(classifiers) = find("classifiers") else {
         return Err(Fault::new(root.at, Problem::NoClassifiers));
     };
-    let repeats = |value: &Value| parse_repeats(value);
-    let threads = |value: &Value| parse_threads(value);
     Ok(Config {
-        schema: read(find("$schema"), |value| {
-            string(value).ok_or_else(|| problem("$schema", "a string", value))
-        })?,
+        schema: read(find("$schema"), parse_schema)?.flatten(),
         common: find("common").map_or_else(|| Ok(Vec::new()), common)?,
         classifiers: decode_classifiers(classifiers, text)?,
         dataset: read(find("dataset"), parse_dataset)?,
-        repeats: read(find("repeats"), repeats)?,
+        repeats: read(find("repeats"), parse_repeats)?,
         seed: read(find("seed"), parse_seed)?,
         limits: find("limits").map_or_else(|| Ok(Limits::default()), limits)?,
-        threads_per_job: read(find("threads_per_job"), threads)?,
+        threads_per_job: read(find("threads_per_job"), parse_threads)?,
         defaults: read(find("defaults"), parse_defaults)?,
     })
 }
@@ -58,6 +54,14 @@ fn read<T>(
     let parse_at =
         |node: &Node| parse(&node.to_value()).map_err(|problem| Fault::new(node.at, problem));
     entry.map(|entry| parse_at(&entry.value)).transpose()
+}
+
+fn parse_schema(value: &Value) -> Result<Option<String>, Problem> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        _ => Err(problem("$schema", "a string", value)),
+    }
 }
 
 /// The name of a data set.
@@ -292,10 +296,6 @@ fn whole(value: &Value) -> Option<u64> {
         is_exact.then_some(number as u64)
     };
     value.as_u64().or_else(|| exact(value.as_f64()?))
-}
-
-fn string(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
 }
 
 fn problem(key: &str, expected: impl Into<String>, got: &Value) -> Problem {

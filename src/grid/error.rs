@@ -49,13 +49,13 @@ pub enum GridError {
         /// Where in it.
         spot: Spot,
         /// What is wrong.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// A value that overrides the config is out of range.
     #[error("on the command line: {problem}")]
     Override {
         /// What is wrong.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 
@@ -219,7 +219,7 @@ impl Fault {
         GridError::Config {
             origin: origin.to_owned(),
             spot: Spot::of(text, self.at),
-            problem: self.problem,
+            problem: Box::new(self.problem),
         }
     }
 }

@@ -40,7 +40,7 @@ pub enum FilterError {
         lacks: &'static str,
     },
     /// A bracket that is not closed, or closed twice.
-    #[error("the filter has a `{bracket}` without its partner; quote tuples like \"(100, 10)\"")]
+    #[error("the filter has a `{bracket}` without its partner; write tuples like (100,10)")]
     Bracket {
         /// The bracket.
         bracket: char,
@@ -154,9 +154,13 @@ impl Plan {
         self.check_keys(filter)?;
         let n_jobs = self.jobs.len();
         let names = self.jobs.iter().map(|job| job.spec.name);
+        let hint_for = |name: &str| {
+            let is_known = names.clone().any(|known| known.eq_ignore_ascii_case(name));
+            (!is_known).then(|| did_you_mean(name, names.clone()))
+        };
         let hint = filter.terms.iter().find_map(|term| match &term.test {
-            Test::Word(name) => Some(did_you_mean(name, names.clone())),
-            Test::Is(key, name) if key == "name" => Some(did_you_mean(name, names.clone())),
+            Test::Word(name) => hint_for(name),
+            Test::Is(key, name) if key == "name" => hint_for(name),
             _ => None,
         });
         let hint = hint.unwrap_or_default();

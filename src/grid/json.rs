@@ -198,17 +198,18 @@ impl<'a> Parser<'a> {
         if let Ok(number) = serde_json::from_str::<Number>(text) {
             return Ok(Value::Number(number));
         }
-        let is_too_large = text.contains(|c: char| c.is_ascii_digit())
-            && text.parse().is_ok_and(|number: f64| number.is_infinite());
+        let is_decimal = text.contains(|c: char| c.is_ascii_digit());
+        let is_infinite = text.parse().is_ok_and(|number: f64| !number.is_finite());
         let text = text.to_owned();
-        Err(Fault::new(
-            began,
-            if is_too_large {
-                Problem::NumberTooLarge { text }
-            } else {
-                Problem::BadNumber { text }
+        let problem = match (is_decimal, is_infinite) {
+            (true, true) => Problem::NumberTooLarge { text },
+            (false, true) => Problem::BareWord {
+                word: text,
+                fix: "numbers must be finite".to_owned(),
             },
-        ))
+            (_, false) => Problem::BadNumber { text },
+        };
+        Err(Fault::new(began, problem))
     }
 
     fn word(&mut self) -> Result<Value, Fault> {
@@ -234,7 +235,7 @@ impl<'a> Parser<'a> {
     /// The characters from here on that could belong to one number or word.
     fn run(&self) -> &'a str {
         let rest = &self.text[self.at..];
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-' | ':');
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-');
         &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())]
     }
 
@@ -272,6 +273,83 @@ impl<'a> Parser<'a> {
             Some('"') => "a string".to_owned(),
             Some(first) if run.is_empty() => format!("`{}`", first.escape_debug()),
             Some(_) => format!("`{run}`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn keys_keep_their_order_and_every_value_its_place() {
+        let text = "{\n \"é\": 1,\n \"b\": [true, \"\\u00e9\\\"\\\\\"], \"a\": {}}";
+        let root = parse_document(text).unwrap();
+        let Tree::Object(entries) = &root.tree else {
+            panic!("{root:?}");
+        };
+        let spot = |at| {
+            let spot = Spot::of(text, at);
+            (spot.line, spot.column)
+        };
+        let keys: Vec<_> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["é", "b", "a"]);
+        assert_eq!(spot(entries[0].at), (2, 2));
+        assert_eq!(spot(entries[0].value.at), (2, 7));
+        assert_eq!(spot(entries[2].value.at), (3, 34));
+        let Tree::List(items) = &entries[1].value.tree else {
+            panic!("{root:?}");
+        };
+        assert_eq!(items[1].to_value(), "é\"\\");
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..5)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_those_that_serde_json_reads(value in values(), is_pretty: bool) {
+            let text = if is_pretty {
+                serde_json::to_string_pretty(&value).unwrap()
+            } else {
+                value.to_string()
+            };
+            let expected: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(parse_document(&text).unwrap().to_value(), expected);
+        }
+
+        #[test]
+        fn text_is_json_exactly_when_serde_json_says_so(
+            text in "[\\[\\]{}\",:0-9eE.+ntrue\\\\u/' -]{0,12}",
+        ) {
+            let ours = parse_document(&text).map(|node| node.to_value());
+            match (ours, serde_json::from_str::<Value>(&text)) {
+                (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs),
+                (Err(_), Err(_)) => {}
+                // The one thing we refuse beyond: a key that is there twice.
+                (Err(fault), Ok(_)) => {
+                    let is_doubled = matches!(fault.problem, Problem::DuplicateKey { .. });
+                    prop_assert!(is_doubled, "{fault:?}");
+                }
+                (Ok(ours), Err(error)) => prop_assert!(false, "{ours}: {error}"),
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod expand;
 mod filter;
 mod job;
 mod json;
+mod load;
 mod plan;
 
 pub use classifiers::SKLEARN_CLASSIFIERS;
@@ -15,4 +16,5 @@ pub use config::{DATASETS, render_config_schema};
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
-pub use plan::{Overrides, load, parse};
+pub use load::load;
+pub use plan::{Overrides, parse, parse_profile};

@@ -1,25 +1,20 @@
 //! From a config to a plan: every combination resolved, checked, and named once.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::fmt::Display;
 
 use serde_json::Value;
 
 use super::classifiers::{Subject, find_subject};
 use super::config::{Axis, Classifier, Config, Given};
 use super::decode;
-use super::error::{Fault, GridError, Problem, Spot};
+use super::error::{Fault, GridError, Problem};
 use super::expand;
 use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 use super::json;
 use crate::estimators::ParamError;
-use crate::estimators::registry::ESTIMATORS;
 use crate::estimators::spec::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 
-/// Bytes that a config may have.
-const MAX_BYTES: u64 = 1 << 24;
 /// Combinations that a config may have.
 const MAX_COMBINATIONS: u128 = 10_000;
 /// What cost is estimated for, whatever the data set turns out to be.
@@ -49,75 +44,6 @@ pub struct Overrides {
     pub memory_mb: Option<u64>,
 }
 
-/// Reads the config at `path` and plans its jobs with the estimators of the registry.
-///
-/// # Errors
-/// [`GridError`] for a file that cannot be read and for whatever [`parse`] refuses.
-pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
-    let bytes = read_bytes(path)?;
-    let origin = path.display().to_string();
-    let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let at = error.valid_up_to();
-            let valid = String::from_utf8_lossy(&bytes[..at]);
-            return Err(GridError::Config {
-                spot: Spot::of(&valid, at),
-                origin,
-                problem: Problem::NotUtf8 { byte: bytes[at] },
-            });
-        }
-    };
-    parse(text, &origin, overrides, ESTIMATORS)
-}
-
-fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
-    let named = path.to_owned();
-    let failed = |source: std::io::Error| match source.kind() {
-        ErrorKind::NotFound => GridError::Missing {
-            hint: similar_file(path),
-            path: named.clone(),
-        },
-        ErrorKind::IsADirectory => GridError::Directory {
-            path: named.clone(),
-        },
-        _ => GridError::Read {
-            path: named.clone(),
-            source,
-        },
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(&failed)?;
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(&failed)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let (path, limit) = (named, MAX_BYTES);
-        return Err(GridError::TooLarge { path, limit });
-    }
-    Ok(bytes)
-}
-
-/// `; did you mean …?` for a config beside `path`, or nothing.
-fn similar_file(path: &Path) -> String {
-    let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
-    let mut names: Vec<_> = entries
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| name(&entry.ok()?.path()))
-        .filter(|name| name.ends_with(".json"))
-        .collect();
-    names.sort();
-    did_you_mean(
-        &name(path).unwrap_or_default(),
-        names.iter().map(String::as_str),
-    )
-}
-
 /// Plans the jobs of the config `text`; `origin` is what errors call it.
 ///
 /// Combinations that do not exist are refused one by one in the plan; what can only be a mistake
@@ -136,8 +62,7 @@ pub fn parse(
     let fault = |fault: Fault| fault.into_error(text, origin);
     let root = json::parse_document(text).map_err(fault)?;
     let config = decode::decode(&root, text).map_err(fault)?;
-    let settings =
-        settings(&config, overrides).map_err(|problem| GridError::Override { problem })?;
+    let settings = settings(&config, overrides).map_err(in_override)?;
     plan(&config, settings, estimators).map_err(fault)
 }
 
@@ -162,12 +87,43 @@ fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem>
     })
 }
 
+/// The profile named `text`, for the command line.
+///
+/// # Errors
+/// [`GridError`] that lists the names there are.
+pub fn parse_profile(text: &str) -> Result<Profile, GridError> {
+    decode::parse_defaults(&Value::from(text)).map_err(in_override)
+}
+
+fn in_override(problem: Problem) -> GridError {
+    GridError::Override {
+        problem: Box::new(problem),
+    }
+}
+
 /// An override passes the check that the same value in a file would.
 fn checked<T>(
-    given: Option<impl Into<Value>>,
+    given: Option<impl Into<Value> + Display + Clone>,
     parse: impl Fn(&Value) -> Result<T, Problem>,
 ) -> Result<Option<T>, Problem> {
-    given.map(|value| parse(&value.into())).transpose()
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    parse(&given.clone().into())
+        .map(Some)
+        .map_err(|problem| match problem {
+            // JSON has no NaN and no infinity, and would print them as null.
+            Problem::Value {
+                what,
+                expected,
+                got,
+            } if got == "null" => Problem::Value {
+                what,
+                expected,
+                got: given.to_string(),
+            },
+            problem => problem,
+        })
 }
 
 fn plan(
@@ -203,7 +159,14 @@ fn plan(
         match subject {
             Subject::Known(spec) => {
                 check_names(spec, &classifier.axes)?;
-                planner.add_all(spec, combinations, &overruled);
+                let lost = config
+                    .common
+                    .iter()
+                    .find(|given| !has_param(spec, &given.param));
+                match lost {
+                    Some(given) => planner.refuse_common(spec.name, combinations, &given.param),
+                    None => planner.add_all(spec, combinations, &overruled),
+                }
             }
             Subject::NotImplemented => planner.skip_all(&classifier.name, combinations),
         }
@@ -310,13 +273,30 @@ impl Planner {
     }
 
     fn skip_all(&mut self, name: &str, combinations: Vec<Params>) {
-        self.refused
-            .extend(combinations.into_iter().map(|parameter| Refusal {
-                name: name.to_owned(),
-                parameter,
-                kind: RefusalKind::NotImplemented,
-                reason: "not implemented yet".to_owned(),
-            }));
+        let kind = RefusalKind::NotImplemented;
+        self.refuse_all(name, combinations, kind, "not implemented yet");
+    }
+
+    /// As in the original, a classifier that lacks what `common` sets is not run.
+    fn refuse_common(&mut self, name: &str, combinations: Vec<Params>, param: &str) {
+        let reason = format!("{name} has no parameter `{param}`, which `common` sets");
+        self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
+    }
+
+    fn refuse_all(
+        &mut self,
+        name: &str,
+        combinations: Vec<Params>,
+        kind: RefusalKind,
+        reason: &str,
+    ) {
+        let refusals = combinations.into_iter().map(|parameter| Refusal {
+            name: name.to_owned(),
+            parameter,
+            kind,
+            reason: reason.to_owned(),
+        });
+        self.refused.extend(refusals);
     }
 
     fn build_job(
