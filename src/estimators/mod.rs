@@ -7,6 +7,8 @@ pub mod erased;
 mod error;
 pub mod info;
 pub mod multiclass;
+pub mod naive_bayes;
+pub mod neighbors;
 pub mod registry;
 pub mod spec;
 

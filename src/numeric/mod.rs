@@ -1,5 +1,7 @@
 //! Numeric kernels shared by the estimators; the only place for `unsafe`.
 
+pub mod distance;
 pub mod dot;
 pub mod gemm;
 pub mod rng;
+pub mod sad;
