@@ -6,6 +6,9 @@
 pub mod erased;
 mod error;
 pub mod info;
+pub mod multiclass;
+pub mod naive_bayes;
+pub mod neighbors;
 pub mod registry;
 pub mod spec;
 

@@ -1,9 +1,13 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
+use super::{naive_bayes, neighbors};
 
 /// Every estimator, in the order of listings.
-pub static ESTIMATORS: &[&EstimatorSpec] = &[];
+pub static ESTIMATORS: &[&EstimatorSpec] = &[
+    &naive_bayes::GAUSSIAN_NB,
+    &neighbors::K_NEIGHBORS_CLASSIFIER,
+];
 
 /// The estimator named `name`.
 ///

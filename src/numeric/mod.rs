@@ -1,4 +1,8 @@
 //! Numeric kernels shared by the estimators; the only place for `unsafe`.
 
+pub mod distance;
+pub mod dot;
+pub mod gemm;
 pub mod mapped;
 pub mod rng;
+pub mod sad;
