@@ -11,6 +11,7 @@ pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
 pub mod spec;
+pub mod upstream;
 
 pub use error::{FitError, ParamError};
 pub use info::FitInfo;
