@@ -428,7 +428,8 @@ mod tests {
         bars.finished(0, &record("Fake", &[0.5]), false);
         bars.started(1);
         bars.abandoned(1);
-        bars.clear();
         assert_eq!(bars.overall.position(), 1);
+        bars.clear();
+        assert!(bars.overall.is_finished());
     }
 }

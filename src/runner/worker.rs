@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::measure::process_memory;
 use super::panics::catch;
-use super::repeats::{chain, run_repeats};
+use super::repeats::run_repeats;
 use super::task::{Failure, JobSettings, MARKER, Message, Model, Request, Work};
 use super::trial::Trial;
 use crate::dataset::{DatasetError, Prepared};
@@ -168,10 +168,4 @@ pub(super) fn try_one(
 
 fn flatten<T>(result: Result<Result<T, Failure>, String>) -> Result<T, Failure> {
     result.unwrap_or_else(|panic| Err(Failure::new(Status::Failed, panic)))
-}
-
-/// The error of a worker process, as the runner shows it.
-#[must_use]
-pub fn render_error(error: &WorkerError) -> String {
-    chain(error)
 }
