@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
 //! its work (usage, files, format), 130 interrupted.
 
+mod check;
 mod config;
 mod data;
 mod dry_run;
@@ -30,6 +31,8 @@ struct Cli {
 enum Command {
     /// Train and score the jobs of a config, and append their rows to a results table
     Run(Box<run::RunArgs>),
+    /// Compare a results table with recorded accuracies
+    Check(check::CheckArgs),
     /// Check a results table; print the schema of a row
     Results(results::ResultsArgs),
     /// Download, check and look at the data
@@ -49,6 +52,7 @@ enum Command {
 pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),

@@ -140,9 +140,11 @@ impl RunArgs {
     }
 
     fn table(&self, dataset: &str) -> Table {
-        Table::new(self.results.clone().unwrap_or_else(|| {
-            Path::new("results").join(format!("{dataset}.jsonl"))
-        }))
+        Table::new(
+            self.results
+                .clone()
+                .unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl"))),
+        )
     }
 }
 
@@ -207,7 +209,10 @@ fn run_plan(
             command.arg("worker");
             command
         };
-        Box::new(ProcessExecutor::new(command, fs::canonicalize(prepared_path)?))
+        Box::new(ProcessExecutor::new(
+            command,
+            fs::canonicalize(prepared_path)?,
+        ))
     };
     let cancel = cancel_on_signal()?;
     let request = RunRequest {

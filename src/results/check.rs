@@ -76,7 +76,11 @@ pub fn problems(record: &Record) -> Vec<String> {
             record.id
         )
     });
-    let accuracies: Vec<_> = record.repeats.iter().map(|repeat| repeat.accuracy).collect();
+    let accuracies: Vec<_> = record
+        .repeats
+        .iter()
+        .map(|repeat| repeat.accuracy)
+        .collect();
     expect(record.score == accuracies, &|| {
         "`score` is not the accuracies of `repeats`".to_owned()
     });
@@ -126,7 +130,12 @@ pub fn problems(record: &Record) -> Vec<String> {
 
 fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
     let mut found = Vec::new();
-    let n_scored: u64 = repeat.confusion.iter().flatten().map(|&n| u64::from(n)).sum();
+    let n_scored: u64 = repeat
+        .confusion
+        .iter()
+        .flatten()
+        .map(|&n| u64::from(n))
+        .sum();
     if n_scored != n_test as u64 {
         found.push(format!(
             "expected {n_test} images in the confusion matrix, got {n_scored}"
@@ -178,7 +187,10 @@ mod tests {
 
     #[test]
     fn a_truthful_row_has_no_problems() {
-        assert_eq!(problems(&record("GaussianNB", &[0.5, 0.75])), Vec::<String>::new());
+        assert_eq!(
+            problems(&record("GaussianNB", &[0.5, 0.75])),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -223,7 +235,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("table.jsonl");
         let good = serde_json::to_string(&record("GaussianNB", &[0.5])).unwrap();
-        fs::write(&path, format!("{good}\nnonsense\n\n{{\"schema\":1}}\n{good}\n{{\"sch")).unwrap();
+        fs::write(
+            &path,
+            format!("{good}\nnonsense\n\n{{\"schema\":1}}\n{good}\n{{\"sch"),
+        )
+        .unwrap();
         let report = check_file(&path).unwrap();
         assert_eq!(report.rows.len(), 2);
         let lines: Vec<_> = report.findings.iter().map(|finding| finding.line).collect();

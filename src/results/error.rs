@@ -52,7 +52,9 @@ pub enum LineError {
     #[error("expected UTF-8 text")]
     NotText(#[from] std::str::Utf8Error),
     /// A row of a later version of this program.
-    #[error("expected a row of schema {supported} or older, got schema {found}; update the program")]
+    #[error(
+        "expected a row of schema {supported} or older, got schema {found}; update the program"
+    )]
     Newer {
         /// Version found.
         found: u32,

@@ -298,7 +298,8 @@ mod tests {
         assert!(place("High") < place("Low") && place("Low") < place("Failed"));
         assert!(text.contains("0.6250 ± 0.2500"), "{text}");
         assert!(text.contains("failed: panicked"), "{text}");
-        let end = "3 jobs: 2 ok, 1 failed\n1 min 01 s of wall time; the rows are in results/demo.jsonl";
+        let end =
+            "3 jobs: 2 ok, 1 failed\n1 min 01 s of wall time; the rows are in results/demo.jsonl";
         assert!(text.ends_with(end), "{text}");
     }
 
@@ -327,7 +328,8 @@ mod tests {
         row.repeats[0].fit.converged = Some(false);
         row.parameter.insert("C".to_owned(), Value::from(10));
         let text = summary(&[row]).render(None);
-        let warning = "warning: 1 job stopped at the iteration limit before converging: LinearSVC(C=10)";
+        let warning =
+            "warning: 1 job stopped at the iteration limit before converging: LinearSVC(C=10)";
         assert!(text.contains(warning), "{text}");
         assert!(text.contains("ok, not converged"), "{text}");
     }
@@ -337,7 +339,10 @@ mod tests {
         let mut row = record("LinearSVC", &[0.5]);
         row.reason = Some("words ".repeat(40));
         let text = summary(&[row]).draw_table(Some(80)).to_string();
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
     }
 
     #[test]

@@ -111,7 +111,12 @@ impl Table {
     pub fn read(&self) -> Result<Vec<Row>, TableError> {
         let mut seen = self.lock_seen();
         self.refresh(&mut seen)?;
-        Ok(seen.rows.iter().chain(&seen.unterminated).cloned().collect())
+        Ok(seen
+            .rows
+            .iter()
+            .chain(&seen.unterminated)
+            .cloned()
+            .collect())
     }
 
     /// The last row of ours for which `is_wanted` holds.
@@ -286,7 +291,10 @@ impl Table {
             aside.sync_all()?;
             file.set_len(torn.offset)
         };
-        set_aside().map_err(TableError::io("set aside the torn last line of", &self.path))
+        set_aside().map_err(TableError::io(
+            "set aside the torn last line of",
+            &self.path,
+        ))
     }
 }
 

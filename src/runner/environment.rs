@@ -15,7 +15,10 @@ pub const DIRTY: &str = "-dirty";
 pub fn current(threads: usize, n_slots: usize, in_process: bool) -> Environment {
     let mut system = System::new();
     system.refresh_cpu_list(CpuRefreshKind::nothing());
-    let cpu = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned());
+    let cpu = system
+        .cpus()
+        .first()
+        .map(|cpu| cpu.brand().trim().to_owned());
     Environment {
         host: gethostname::gethostname().to_string_lossy().into_owned(),
         cpu: cpu.unwrap_or_default(),

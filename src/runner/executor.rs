@@ -209,7 +209,10 @@ impl Executor for InlineExecutor {
     ) -> Vec<Result<(), Failure>> {
         let mut results = Vec::new();
         let (data, seed) = (Arc::clone(&self.data), settings.seed);
-        let models: Vec<_> = jobs.iter().map(|job| (job.spec, job.params.clone())).collect();
+        let models: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.spec, job.params.clone()))
+            .collect();
         let driven = Self::drive(
             settings.threads,
             cancel,
@@ -240,7 +243,12 @@ mod tests {
 
     fn train_one(kind: i64, cancel: &Cancel) -> Outcome {
         let executor = InlineExecutor::new(fixture::data());
-        executor.train(&fixture::job(kind), &fixture::job_settings(), cancel, &|_| {})
+        executor.train(
+            &fixture::job(kind),
+            &fixture::job_settings(),
+            cancel,
+            &|_| {},
+        )
     }
 
     #[test]

@@ -175,7 +175,10 @@ impl Ended {
             }
             How::TimedOut => {
                 let limit = guard.time.unwrap_or_default().as_secs_f64();
-                Failure::new(Status::TimedOut, format!("killed at the time limit of {limit} s"))
+                Failure::new(
+                    Status::TimedOut,
+                    format!("killed at the time limit of {limit} s"),
+                )
             }
             How::OverMemory(bytes) => {
                 let reason = format!(
@@ -192,7 +195,8 @@ impl Ended {
 
     fn crash(&self, status: ExitStatus) -> Failure {
         let signal = status.signal().map(|number| {
-            Signal::try_from(number).map_or_else(|_| number.to_string(), |signal| signal.to_string())
+            Signal::try_from(number)
+                .map_or_else(|_| number.to_string(), |signal| signal.to_string())
         });
         let mut reason = match (&signal, status.code()) {
             (Some(signal), _) => format!("the worker process was ended by signal {signal}"),
@@ -372,7 +376,11 @@ impl Watch<'_> {
         if cancel.is_cancelled() {
             return Some(How::Cancelled);
         }
-        if self.guard.time.is_some_and(|limit| self.since.elapsed() >= limit) {
+        if self
+            .guard
+            .time
+            .is_some_and(|limit| self.since.elapsed() >= limit)
+        {
             return Some(How::TimedOut);
         }
         let memory = process_memory(self.child.id())?;

@@ -97,7 +97,11 @@ fn finite(mut info: FitInfo) -> FitInfo {
     if let Some(end) = info.loss_curve.iter().position(|loss| !loss.is_finite()) {
         info.loss_curve.truncate(end);
     }
-    if info.feature_importances.iter().any(|value| !value.is_finite()) {
+    if info
+        .feature_importances
+        .iter()
+        .any(|value| !value.is_finite())
+    {
         info.feature_importances.clear();
     }
     info.details.retain(|_, value| value.is_finite());

@@ -222,7 +222,14 @@ impl<'a> Run<'a> {
     fn try_all(&self, pool: &ThreadPool, pending: Vec<usize>) -> Result<Vec<usize>, TableError> {
         let n_slots = pool.current_num_threads();
         let parts: Vec<Vec<usize>> = (0..n_slots)
-            .map(|slot| pending.iter().copied().skip(slot).step_by(n_slots).collect())
+            .map(|slot| {
+                pending
+                    .iter()
+                    .copied()
+                    .skip(slot)
+                    .step_by(n_slots)
+                    .collect()
+            })
             .collect();
         let results: Vec<Vec<Result<(), Failure>>> = pool.broadcast(|context| {
             let part = &parts[context.index()];
@@ -259,9 +266,8 @@ impl<'a> Run<'a> {
         let budget = (available as u64).saturating_sub(mapped_bytes(self.request.shape));
         let queue = Mutex::new(Queue::new(&demands, self.request.n_slots, budget));
         let changed = Condvar::new();
-        let lock = || -> MutexGuard<'_, Queue> {
-            queue.lock().unwrap_or_else(PoisonError::into_inner)
-        };
+        let lock =
+            || -> MutexGuard<'_, Queue> { queue.lock().unwrap_or_else(PoisonError::into_inner) };
         pool.broadcast(|_| {
             let mut guard = lock();
             while !self.cancel.is_cancelled() {
@@ -283,7 +289,11 @@ impl<'a> Run<'a> {
                 }
             }
         });
-        let error = self.error.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let error = self
+            .error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         error.map_or(Ok(()), Err)
     }
 
@@ -305,7 +315,10 @@ impl<'a> Run<'a> {
         }
         self.progress.started(job_idx);
         let start_time = Timestamp::now().as_second();
-        let on_repeat = |n_done| self.progress.repeated(job_idx, n_done, self.settings.repeats);
+        let on_repeat = |n_done| {
+            self.progress
+                .repeated(job_idx, n_done, self.settings.repeats)
+        };
         let outcome = self
             .executor
             .train(job, &self.settings, self.cancel, &on_repeat);
@@ -352,7 +365,11 @@ impl<'a> Run<'a> {
     fn record(&self, job: &Job, start_time: i64, outcome: Outcome) -> Option<Record> {
         let failure = outcome.end?.err();
         let done_time = Timestamp::now().as_second().max(start_time);
-        let score: Vec<f64> = outcome.repeats.iter().map(|repeat| repeat.accuracy).collect();
+        let score: Vec<f64> = outcome
+            .repeats
+            .iter()
+            .map(|repeat| repeat.accuracy)
+            .collect();
         let n_repeats = i64::try_from(score.len()).unwrap_or(i64::MAX);
         let per_repeat = (n_repeats > 0).then(|| (done_time - start_time) / n_repeats.max(1));
         Some(Record {
@@ -365,7 +382,9 @@ impl<'a> Run<'a> {
             defaults: self.request.settings.defaults,
             aliases: job.aliases.clone(),
             notes: job.notes.clone(),
-            status: failure.as_ref().map_or(Status::Ok, |failure| failure.status),
+            status: failure
+                .as_ref()
+                .map_or(Status::Ok, |failure| failure.status),
             reason: failure.map(|failure| failure.reason),
             start_time,
             done_time,
@@ -386,7 +405,10 @@ impl<'a> Run<'a> {
     }
 
     fn into_report(self) -> RunReport {
-        let rows = self.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let rows = self
+            .rows
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let n_jobs = rows.len();
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         RunReport {

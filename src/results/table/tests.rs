@@ -51,7 +51,9 @@ fn rows_of_other_writers_are_seen_at_the_next_read() {
     in_directory(|_, table| {
         table.append(&record("A", &[0.5])).unwrap();
         assert_eq!(names(&table), ["A"]);
-        Table::new(table.path()).append(&record("B", &[0.5])).unwrap();
+        Table::new(table.path())
+            .append(&record("B", &[0.5]))
+            .unwrap();
         assert_eq!(names(&table), ["A", "B"]);
     });
 }

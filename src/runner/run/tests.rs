@@ -3,8 +3,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::*;
-use crate::results::{Repeat, RowKind};
 use crate::results::fixture as rows;
+use crate::results::{Repeat, RowKind};
 use crate::runner::fixture;
 use crate::runner::progress::Silent;
 
@@ -57,12 +57,7 @@ impl Executor for FakeExecutor {
         }
     }
 
-    fn try_all(
-        &self,
-        jobs: &[&Job],
-        _: &JobSettings,
-        _: &Cancel,
-    ) -> Vec<Result<(), Failure>> {
+    fn try_all(&self, jobs: &[&Job], _: &JobSettings, _: &Cancel) -> Vec<Result<(), Failure>> {
         let verdict = |job: &&Job| self.refused.get(&kind(job)).cloned().map_or(Ok(()), Err);
         jobs.iter().map(verdict).collect()
     }
@@ -111,7 +106,13 @@ impl Bench {
             memory: self.memory,
             is_rerun: self.is_rerun,
         };
-        run(&request, executor, &self.table(), &Silent, &Cancel::default())
+        run(
+            &request,
+            executor,
+            &self.table(),
+            &Silent,
+            &Cancel::default(),
+        )
     }
 
     fn rows(&self) -> Vec<Record> {
@@ -144,7 +145,11 @@ fn every_job_gets_one_truthful_row() {
         assert_eq!(row.environment.jobs, 2);
     }
     // The report is in the order of the plan, whatever the order of the table.
-    let ids: Vec<_> = report.rows.iter().map(|row| row.record.id.clone()).collect();
+    let ids: Vec<_> = report
+        .rows
+        .iter()
+        .map(|row| row.record.id.clone())
+        .collect();
     let expected: Vec<_> = bench.jobs.iter().map(|job| job.id.clone()).collect();
     assert_eq!(ids, expected);
 }
@@ -215,7 +220,10 @@ fn a_job_larger_than_the_machine_is_refused_unless_a_limit_bounds_it() {
     let row = &report.rows[0].record;
     assert_eq!(row.status, Status::OutOfMemory);
     let reason = row.reason.as_deref().unwrap();
-    assert!(reason.starts_with("needs an estimated 0.0 GB of memory"), "{reason}");
+    assert!(
+        reason.starts_with("needs an estimated 0.0 GB of memory"),
+        "{reason}"
+    );
     bench.settings.limits.memory_mb = Some(15);
     bench.is_rerun = true;
     bench.run(&executor).unwrap();
