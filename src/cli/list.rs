@@ -164,10 +164,9 @@ fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
     }
 }
 
-/// The canonical default of a parameter.
 fn default_of(job: &Job, name: &str, profile: Profile) -> Option<Value> {
     let param = job.spec.params.iter().find(|param| param.name == name)?;
-    param.canonical_value(&param.default_value(profile))
+    Some(param.default_value(profile))
 }
 
 fn render_counts(text: &mut String, plan: &Plan) {

@@ -139,7 +139,7 @@ impl ParamSpec {
         self
     }
 
-    /// The default under `profile`.
+    /// The default under `profile`, in canonical form, so that writing it changes nothing.
     ///
     /// # Panics
     /// If the table holds text that is not JSON; a test reads every default.
@@ -149,7 +149,8 @@ impl ParamSpec {
             Profile::Sklearn15 => self.default,
             Profile::Sklearn019 => self.default_2017.unwrap_or(self.default),
         };
-        serde_json::from_str(text).expect("defaults are JSON")
+        let default = serde_json::from_str(text).expect("defaults are JSON");
+        self.canonical_value(&default).unwrap_or(default)
     }
 
     /// What the parameter accepts, in words.

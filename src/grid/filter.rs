@@ -156,7 +156,13 @@ impl Plan {
         let names = self.jobs.iter().map(|job| job.spec.name);
         let hint_for = |name: &str| {
             let is_known = names.clone().any(|known| known.eq_ignore_ascii_case(name));
-            (!is_known).then(|| did_you_mean(name, names.clone()))
+            let hint = did_you_mean(name, names.clone());
+            let mut longer = names.clone().filter(|known| contains(known, name));
+            match longer.next() {
+                _ if is_known => None,
+                Some(known) if hint.is_empty() => Some(format!("; did you mean `{known}`?")),
+                _ => Some(hint),
+            }
         };
         let hint = filter.terms.iter().find_map(|term| match &term.test {
             Test::Word(name) => hint_for(name),

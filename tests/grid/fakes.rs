@@ -232,5 +232,5 @@ const WEIGHTS: ParamSpec = ParamSpec::new(
     "\"uniform\"",
     "",
 );
-const P: ParamSpec = ParamSpec::new("p", &[Kind::Float], "2.0", "");
+const P: ParamSpec = ParamSpec::new("p", &[Kind::Float], "2", "");
 const PRIORS: ParamSpec = ParamSpec::new("priors", &[Kind::Floats, Kind::Null], "null", "");

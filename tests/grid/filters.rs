@@ -125,6 +125,10 @@ fn a_filter_that_fits_nothing_says_so() {
             "name=LinearSVM",
             "the filter `name=LinearSVM` fits none of the 10 jobs; did you mean `LinearSVC`?",
         ),
+        (
+            "mlp",
+            "the filter `mlp` fits none of the 10 jobs; did you mean `MLPClassifier`?",
+        ),
         ("C=3 SVC", "the filter `C=3 SVC` fits none of the 10 jobs"),
         (
             "kernal=rbf",

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fashion_bench::estimators::spec::Profile;
+use fashion_bench::estimators::registry;
+use fashion_bench::estimators::spec::{Params, Profile};
 use fashion_bench::grid::{self, JobId, Overrides};
 use proptest::prelude::*;
 use serde_json::json;
@@ -62,6 +63,7 @@ fn spellings_of_one_value_have_one_id() {
             r#"{"max_depth": [null]}"#,
         ),
         ("SVC", r#"{"C": [10]}"#, r#"{"C": [1e1]}"#),
+        ("KNeighborsClassifier", r#"{"p": [2]}"#, "{}"),
         ("SVC", r#"{"gamma": [0.0]}"#, r#"{"gamma": [-0.0]}"#),
         (
             "SVC",
@@ -124,6 +126,23 @@ fn the_id_of_a_model_never_changes() {
     // Tables of results name their rows by it: the first 16 digits of the SHA-256 of
     // ["SVC",{"C":1.0,"class_weight":null,"gamma":"scale","kernel":"rbf"}].
     assert_eq!(id("SVC", "{}").as_str(), "3b875e2a9c2cc51b");
+}
+
+#[test]
+fn writing_the_defaults_or_the_resolved_parameters_changes_no_estimator() {
+    for spec in registry::ESTIMATORS.iter().chain(fakes::ESTIMATORS) {
+        for profile in [Profile::Sklearn15, Profile::Sklearn019] {
+            let omitted = spec.resolve(&Params::new(), profile).unwrap();
+            let defaults = spec
+                .params
+                .iter()
+                .map(|param| (param.name.to_owned(), param.default_value(profile)));
+            let written = spec.resolve(&defaults.collect(), profile).unwrap();
+            assert_eq!(written, omitted, "{} {profile:?}", spec.name);
+            let again = spec.resolve(&omitted.params, profile).unwrap();
+            assert_eq!(again.params, omitted.params, "{} {profile:?}", spec.name);
+        }
+    }
 }
 
 #[test]

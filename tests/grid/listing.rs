@@ -91,7 +91,7 @@ fn jobs_show_what_the_config_sets_and_with_full_everything() {
         let (_folder, path) = written(&format!(r#"{{"classifiers": {{"{}": []}}}}"#, spec.name));
         let short = run(&["list", &path]);
         let job = short.lines().nth(1).unwrap();
-        assert!(job.ends_with(&format!("  {}()", spec.name)), "{job}");
+        assert!(job.contains(&format!("  {}(", spec.name)), "{job}");
         let listing: Value = serde_json::from_str(&run(&["list", &path, "--json"])).unwrap();
         assert!(job.starts_with(listing["jobs"][0]["id"].as_str().unwrap()));
         let full = run(&["list", &path, "--full"]);
