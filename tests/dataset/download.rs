@@ -164,7 +164,9 @@ fn wait_for_hang_up(mut stream: &TcpStream, stop: &AtomicBool) -> std::io::Resul
 const NAME: &str = "train-images-idx3-ubyte.gz";
 
 fn content() -> Vec<u8> {
-    (0..700_000_u32).map(|i| (i * i >> 8) as u8).collect()
+    (0..700_000_u32)
+        .map(|i| (i.wrapping_mul(i) >> 8) as u8)
+        .collect()
 }
 
 fn remote(name: &str, content: &[u8]) -> RemoteFile {

@@ -7,9 +7,10 @@ use fashion_bench::dataset::{DatasetError, DatasetName, DatasetRequest};
 use crate::support::{files_of, gzip, load_quietly, write_files};
 
 /// The real data, or `None` with a note that the test was skipped.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn real_data_request() -> Option<DatasetRequest> {
     let Some(dir) = env::var_os("FASHION_MNIST_DIR") else {
-        println!("skipped: FASHION_MNIST_DIR is not set");
+        eprintln!("skipped: FASHION_MNIST_DIR is not set");
         return None;
     };
     Some(DatasetRequest {
