@@ -60,6 +60,12 @@ impl Revision {
         }
     }
 
+    /// Whether the hashes of all its files are published, so that all of them were checked.
+    #[must_use]
+    pub fn is_checkable(&self) -> bool {
+        self.files.iter().all(Option::is_some)
+    }
+
     /// The revision that is published today.
     #[must_use]
     pub fn current(dataset: DatasetName) -> Option<&'static Self> {

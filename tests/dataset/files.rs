@@ -200,3 +200,35 @@ fn a_bad_csv_file_is_named_with_line_and_column() {
         assert!(error.contains(expected), "{expected}: {error}");
     }
 }
+
+#[test]
+fn the_first_revision_is_told_by_its_sorted_labels_with_a_warning_about_its_images() {
+    let sorted = |n_each: usize| RawSplit {
+        height: 28,
+        width: 28,
+        pixels: vec![7; 10 * n_each * 784],
+        labels: (0..10).flat_map(|label| vec![label; n_each]).collect(),
+    };
+    let dir = tempfile::tempdir().unwrap();
+    write_files(dir.path(), &files_of(&sorted(6000), &sorted(1000)), false);
+    let request = DatasetRequest {
+        allow_custom: false,
+        ..custom(dir.path())
+    };
+    let mut warnings = Vec::new();
+    let raw = load(&request, &mut |event| {
+        if event.is_warning() {
+            warnings.push(event);
+        }
+    })
+    .unwrap();
+    assert_eq!(raw.identity.name, "fashion-mnist");
+    assert_eq!(raw.identity.revision.as_deref(), Some("v1"));
+    assert_eq!(
+        warnings,
+        [Event::ImagesUnchecked {
+            dir: dir.path().to_owned(),
+            revision: "fashion-mnist v1".to_owned(),
+        }]
+    );
+}

@@ -57,6 +57,8 @@ fn every_revision_is_recognised_by_its_own_files() {
         for allow_custom in [false, true] {
             let found = recognise(&source(published(known)), known.dataset, allow_custom);
             assert_eq!(found.unwrap().unwrap().label(), known.label());
+            let is_old = matches!(known.name, Some("v1" | "v2"));
+            assert_eq!(known.is_checkable(), !is_old);
         }
     }
 }
