@@ -56,6 +56,13 @@ impl Header {
     pub fn n_test_values(&self) -> usize {
         self.identity.n_test * self.n_features
     }
+
+    /// Bytes of values and of labels; `None` if no file could be that long.
+    fn body_lens(&self) -> Option<(u64, usize)> {
+        let n_labels = self.identity.n_train.checked_add(self.identity.n_test)?;
+        let n_values = n_labels.checked_mul(self.n_features)?;
+        Some(((n_values as u64).checked_mul(4)?, n_labels))
+    }
 }
 
 /// A cache file that was opened and checked.
@@ -89,14 +96,21 @@ pub fn open(path: &Path) -> Result<CacheFile, DatasetError> {
     let mut file = File::open(path).map_err(DatasetError::io("open", path))?;
     let (header, header_len) = read_header(&mut file, path)?;
     let values_offset = (FIXED_LEN + header_len).next_multiple_of(ALIGNMENT);
-    let n_labels = header.identity.n_train + header.identity.n_test;
-    let n_values = header.n_train_values() + header.n_test_values();
-    let labels_offset = values_offset + 4 * n_values as u64;
-    let expected = labels_offset + n_labels as u64;
     let found = file
         .metadata()
         .map_err(DatasetError::io("read", path))?
         .len();
+    let expected = header.body_lens().and_then(|(n_value_bytes, n_labels)| {
+        let labels_offset = values_offset.checked_add(n_value_bytes)?;
+        Some((
+            labels_offset,
+            n_labels,
+            labels_offset.checked_add(n_labels as u64)?,
+        ))
+    });
+    let Some((labels_offset, n_labels, expected)) = expected else {
+        return Err(unusable(path, "sizes that a file can have", "larger ones"));
+    };
     if found != expected {
         let (expected, found) = (format!("{expected} bytes"), format!("{found} bytes"));
         return Err(unusable(path, expected, found));

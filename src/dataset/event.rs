@@ -44,6 +44,14 @@ pub enum Event {
         /// The directory.
         dir: PathBuf,
     },
+    /// The labels are those of an old revision, whose images have no published hashes: the images
+    /// could not be checked.
+    ImagesUnchecked {
+        /// The directory.
+        dir: PathBuf,
+        /// Data set and revision, e.g. `fashion-mnist v1`.
+        revision: String,
+    },
     /// There are no real data; the demo set stands in.
     FellBackToDemo {
         /// Why there are none.
@@ -60,6 +68,7 @@ impl Event {
             Self::Missing { .. }
                 | Self::MirrorFailed(_)
                 | Self::CustomData { .. }
+                | Self::ImagesUnchecked { .. }
                 | Self::FellBackToDemo { .. }
         )
     }
@@ -82,6 +91,12 @@ impl fmt::Display for Event {
             Self::CustomData { dir } => write!(
                 f,
                 "the files in {} are no published ones; rows will say dataset `custom`",
+                dir.display()
+            ),
+            Self::ImagesUnchecked { dir, revision } => write!(
+                f,
+                "the files in {} are taken for {revision} by their labels alone; no hashes of its \
+                 images are published, so the images were not checked",
                 dir.display()
             ),
             Self::FellBackToDemo { reason } => write!(

@@ -215,3 +215,6 @@ fn describe_start(start: &[u8]) -> String {
     };
     format!("0x{} (\"{text}\"{hint})", hex::encode(start))
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,7 +117,6 @@ fn check_header(header: &ByteRecord, path: &Path) -> Result<usize, DatasetError>
 
 fn parse_byte(field: &[u8], path: &Path, line: u64, column: usize) -> Result<u8, DatasetError> {
     let field = field.trim_ascii();
-    // A byte in decimal is all there is: no sign, no fraction.
     std::str::from_utf8(field)
         .ok()
         .and_then(|text| text.parse::<u8>().ok())

@@ -2,7 +2,9 @@
 //!
 //! Each feature gets zero mean and unit (population) variance over the train split; constant
 //! features become zero. The scaler is linfa-preprocessing's, fitted and applied in `f64` and
-//! rounded once to `f32`: its running variance loses up to four digits over 60,000 rows of `f32`.
+//! rounded once to `f32`, which gives scikit-learn's values to the last bit on all 70,000 images of
+//! Fashion-MNIST. Fitted in `f32`, its running variance puts scales off by up to 4e-4 (relative)
+//! and values by up to 0.044.
 
 use std::path::{Path, PathBuf};
 

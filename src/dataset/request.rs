@@ -186,10 +186,14 @@ pub fn load_found(
     });
     let source = files::load(dir, layout, request.allow_custom)?;
     let revision = revisions::recognise(&source, request.wanted(), request.allow_custom)?;
-    if revision.is_none() {
-        on_event(Event::CustomData {
-            dir: dir.to_owned(),
-        });
+    let dir = dir.to_owned();
+    match revision {
+        None => on_event(Event::CustomData { dir }),
+        Some(revision) if !revision.is_checkable() => {
+            let revision = revision.label();
+            on_event(Event::ImagesUnchecked { dir, revision });
+        }
+        Some(_) => {}
     }
     Ok(assemble(source, revision))
 }

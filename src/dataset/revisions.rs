@@ -8,8 +8,8 @@
 //! | v2 | 2017-08-26 | the same images, shuffled; the widely used Kaggle CSV is this one |
 //! | v3 | 2017-08-31 | duplicates replaced, train and test drawn again; today's files |
 //!
-//! The hashes of the image files of v1 and v2 were never published, so these two are told by their
-//! label files, and their image files must at least be no file of another revision. MNIST's files
+//! No hashes of the image files of v1 and v2 are published, so these two are told by their
+//! label files; their image files must at least be no file of another revision. MNIST's files
 //! have the same names as Fashion-MNIST's and are told by their hashes, too.
 
 use std::path::PathBuf;
@@ -58,6 +58,12 @@ impl Revision {
             None => self.dataset.to_string(),
             Some(name) => format!("{} {name}", self.dataset),
         }
+    }
+
+    /// Whether the hashes of all its files are published, so that all of them were checked.
+    #[must_use]
+    pub fn is_checkable(&self) -> bool {
+        self.files.iter().all(Option::is_some)
     }
 
     /// The revision that is published today.
@@ -241,3 +247,6 @@ fn mixed_revisions(source: &Source, found: &[Recognised]) -> DatasetError {
         found: described.join(", "),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,5 +7,7 @@
 mod canvas;
 mod garment;
 mod generate;
+mod shoes;
+mod tops;
 
 pub use generate::{DemoShape, generate};
