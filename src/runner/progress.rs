@@ -209,12 +209,15 @@ impl<W: Write + Send> Progress for LogLines<W> {
         } else {
             ""
         };
+        let left = match forecast.seconds_left(now) {
+            seconds if seconds < 1.0 => String::new(),
+            seconds => format!(", about {} left", render_duration(seconds)),
+        };
         let text = format!(
-            "{}{earlier}; {} of {} done, about {} left",
+            "{}{earlier}; {} of {} done{left}",
             verdict(record),
             forecast.n_done,
             forecast.n_jobs(),
-            render_duration(forecast.seconds_left(now))
         );
         Self::write(out, &text);
     }
