@@ -10,8 +10,9 @@ use super::supervise::{Guard, How, supervise};
 use super::task::{Failure, JobSettings, Message, Model, Request, Work};
 use crate::grid::Job;
 
-/// A model that takes longer than this over a handful of samples hangs.
-const TRY_LIMIT: Duration = Duration::from_secs(20);
+/// A model that takes longer than this over a handful of samples is given the benefit of the doubt:
+/// it may be large, and if it hangs, the limits of its job will tell.
+const TRY_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs each job in a child process of its own.
 pub struct ProcessExecutor {
@@ -43,7 +44,7 @@ impl ProcessExecutor {
         }
     }
 
-    /// Sets how long a model may take over a handful of samples.
+    /// Sets how long a model is tried on a handful of samples; if it takes longer, it is let pass.
     #[must_use]
     pub fn try_limit(mut self, limit: Duration) -> Self {
         self.try_limit = limit;
@@ -115,9 +116,10 @@ impl Executor for ProcessExecutor {
             }
             if results.len() < jobs.len() {
                 // The model that was being tried ended the worker; the others get a new one.
-                let mut failure = ended.failure(&guard);
-                failure.reason = format!("in a try on a handful of samples: {}", failure.reason);
-                results.push(Err(failure));
+                results.push(match ended.how {
+                    How::TimedOut => Ok(()),
+                    _ => Err(in_a_try(ended.failure(&guard))),
+                });
             }
         }
         results
@@ -126,6 +128,11 @@ impl Executor for ProcessExecutor {
     fn is_in_process(&self) -> bool {
         false
     }
+}
+
+fn in_a_try(mut failure: Failure) -> Failure {
+    failure.reason = format!("in a try on a handful of samples: {}", failure.reason);
+    failure
 }
 
 fn seconds(seconds: f64) -> Duration {
