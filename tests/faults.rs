@@ -3,6 +3,8 @@
 //! The worker is this very executable: [`worker_process`] serves with the estimators below, which
 //! no released binary knows.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::env;
 use std::path::PathBuf;
 use std::process::{self, Command};
