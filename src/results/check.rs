@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn contradictions_in_a_row_are_found() {
         let whole = record("GaussianNB", &[0.5, 0.75]);
-        let broken: [(&str, fn(&mut Record)); 9] = [
+        type Break = (&'static str, fn(&mut Record));
+        let broken: [Break; 9] = [
             ("expected id", |row| row.name = "SVC".to_owned()),
             ("`score` is not", |row| row.score[0] = 0.25),
             ("expected num_repeat 2, got 3", |row| row.num_repeat = 3),

@@ -241,6 +241,9 @@ fn remarks(entry: Entry<'_>) -> String {
     if !has_converged(record) {
         parts.push("not converged".to_owned());
     }
+    if record.invariant && record.num_repeat < record.repeats_asked {
+        parts.push("same score twice, not repeated further".to_owned());
+    }
     if !record.aliases.is_empty() {
         parts.push(format!(
             "stands for {} combinations",

@@ -60,7 +60,7 @@ pub trait Executor: Sync {
     ) -> Outcome;
 
     /// Tries jobs on a handful of samples, in their order: a result for each, unless `cancel` said
-    /// to stop.
+    /// to stop. A job that takes too long over it may be let pass.
     fn try_all(
         &self,
         jobs: &[&Job],

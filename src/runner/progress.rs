@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use jiff::Timestamp;
 
+use super::forecast::Forecast;
 use super::run::Planned;
-use crate::grid::Job;
 use crate::results::Record;
-use crate::results::summary::{label, render_duration, render_params};
+use crate::results::summary::{label, render_duration};
 
 /// How often a bar is drawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -41,94 +41,6 @@ impl Progress for Silent {
     fn repeated(&self, _: usize, _: usize, _: usize) {}
     fn finished(&self, _: usize, _: &Record, _: bool) {}
     fn abandoned(&self, _: usize) {}
-}
-
-/// What is left to do, in time.
-///
-/// Each job counts with its estimated seconds, corrected by how long the jobs that are done took
-/// against their estimates.
-#[derive(Debug)]
-struct Forecast {
-    n_slots: usize,
-    jobs: HashMap<usize, Expected>,
-    n_done: usize,
-    estimated_s: f64,
-    actual_s: f64,
-}
-
-#[derive(Debug)]
-struct Expected {
-    name: String,
-    seconds: f64,
-    started: Option<Instant>,
-}
-
-impl Forecast {
-    /// Weight of the estimates against what was measured, in seconds.
-    const TRUST_S: f64 = 1.0;
-
-    fn new(n_slots: usize) -> Self {
-        Self {
-            n_slots: n_slots.max(1),
-            jobs: HashMap::new(),
-            n_done: 0,
-            estimated_s: Self::TRUST_S,
-            actual_s: Self::TRUST_S,
-        }
-    }
-
-    fn plan(&mut self, jobs: &[Planned<'_>]) {
-        let expected = |planned: &Planned<'_>| Expected {
-            name: name_of(planned.job),
-            seconds: planned.seconds,
-            started: None,
-        };
-        self.jobs = jobs
-            .iter()
-            .map(|planned| (planned.job_idx, expected(planned)))
-            .collect();
-    }
-
-    fn start(&mut self, job_idx: usize, now: Instant) {
-        if let Some(job) = self.jobs.get_mut(&job_idx) {
-            job.started = Some(now);
-        }
-    }
-
-    fn finish(&mut self, job_idx: usize, now: Instant) {
-        if let Some(job) = self.jobs.remove(&job_idx) {
-            self.n_done += 1;
-            if let Some(started) = job.started {
-                self.estimated_s += job.seconds;
-                self.actual_s += now.duration_since(started).as_secs_f64();
-            }
-        }
-    }
-
-    fn n_jobs(&self) -> usize {
-        self.n_done + self.jobs.len()
-    }
-
-    fn seconds_left(&self, now: Instant) -> f64 {
-        let correction = self.actual_s / self.estimated_s;
-        let left = |job: &Expected| {
-            let elapsed = job
-                .started
-                .map_or(0.0, |started| now.duration_since(started).as_secs_f64());
-            (job.seconds * correction - elapsed).max(0.0)
-        };
-        let (mut sum, mut longest) = (0.0, 0.0_f64);
-        for job in self.jobs.values() {
-            sum += left(job);
-            longest = longest.max(left(job));
-        }
-        // No slot can help another with its job.
-        (sum / self.n_slots as f64).max(longest)
-    }
-}
-
-fn name_of(job: &Job) -> String {
-    format!("{}({})", job.spec.name, render_params(&job.parameter))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -190,8 +102,8 @@ impl<W: Write + Send> Progress for LogLines<W> {
     fn started(&self, job_idx: usize) {
         let (out, forecast) = &mut *lock(&self.state);
         forecast.start(job_idx, Instant::now());
-        if let Some(job) = forecast.jobs.get(&job_idx) {
-            Self::write(out, &format!("started {}", job.name));
+        if let Some(name) = forecast.name(job_idx) {
+            Self::write(out, &format!("started {name}"));
         }
     }
 
@@ -199,7 +111,7 @@ impl<W: Write + Send> Progress for LogLines<W> {
 
     fn finished(&self, job_idx: usize, record: &Record, is_earlier: bool) {
         let (out, forecast) = &mut *lock(&self.state);
-        if !forecast.jobs.contains_key(&job_idx) {
+        if forecast.name(job_idx).is_none() {
             return;
         }
         let now = Instant::now();
@@ -209,20 +121,23 @@ impl<W: Write + Send> Progress for LogLines<W> {
         } else {
             ""
         };
+        let left = match forecast.seconds_left(now) {
+            seconds if seconds < 1.0 => String::new(),
+            seconds => format!(", about {} left", render_duration(seconds)),
+        };
         let text = format!(
-            "{}{earlier}; {} of {} done, about {} left",
+            "{}{earlier}; {} of {} done{left}",
             verdict(record),
-            forecast.n_done,
+            forecast.n_done(),
             forecast.n_jobs(),
-            render_duration(forecast.seconds_left(now))
         );
         Self::write(out, &text);
     }
 
     fn abandoned(&self, job_idx: usize) {
         let (out, forecast) = &mut *lock(&self.state);
-        if let Some(job) = forecast.jobs.get(&job_idx) {
-            Self::write(out, &format!("abandoned {}", job.name));
+        if let Some(name) = forecast.name(job_idx) {
+            Self::write(out, &format!("abandoned {name}"));
         }
     }
 }
@@ -291,8 +206,7 @@ impl Progress for Bars {
         let name = {
             let mut forecast = lock(&self.forecast);
             forecast.start(job_idx, Instant::now());
-            let job = forecast.jobs.get(&job_idx);
-            job.map_or_else(String::new, |job| job.name.clone())
+            forecast.name(job_idx).unwrap_or_default().to_owned()
         };
         let style = ProgressStyle::with_template("  {spinner} {prefix} {msg} {elapsed}")
             .expect("the template is constant");
@@ -316,7 +230,7 @@ impl Progress for Bars {
         self.end_line(job_idx);
         let is_planned = {
             let mut forecast = lock(&self.forecast);
-            let is_planned = forecast.jobs.contains_key(&job_idx);
+            let is_planned = forecast.name(job_idx).is_some();
             forecast.finish(job_idx, Instant::now());
             is_planned
         };
@@ -337,47 +251,6 @@ mod tests {
     use super::*;
     use crate::results::fixture::record;
     use crate::runner::fixture;
-
-    fn planned(jobs: &[Job], seconds: &[f64]) -> Forecast {
-        let planned: Vec<_> = jobs
-            .iter()
-            .zip(seconds)
-            .enumerate()
-            .map(|(job_idx, (job, &seconds))| Planned {
-                job_idx,
-                job,
-                seconds,
-            })
-            .collect();
-        let mut forecast = Forecast::new(2);
-        forecast.plan(&planned);
-        forecast
-    }
-
-    #[test]
-    fn time_left_is_shared_by_the_slots_but_not_below_the_longest_job() {
-        let jobs = [1, 2, 3].map(fixture::job);
-        let now = Instant::now();
-        assert!((planned(&jobs, &[10.0, 10.0, 10.0]).seconds_left(now) - 15.0).abs() < 1e-9);
-        assert!((planned(&jobs, &[30.0, 1.0, 1.0]).seconds_left(now) - 30.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn time_left_is_corrected_by_what_is_done_and_shrinks_while_jobs_run() {
-        let jobs = [1, 2, 3].map(fixture::job);
-        let mut forecast = planned(&jobs, &[100.0, 50.0, 50.0]);
-        let start = Instant::now();
-        let after = |seconds| start + Duration::from_secs(seconds);
-        forecast.start(0, start);
-        forecast.finish(0, after(200));
-        // Twice as long as estimated, so about 100 s each for two jobs on two slots.
-        let left = forecast.seconds_left(after(200));
-        assert!((95.0..=100.0).contains(&left), "{left}");
-        forecast.start(1, after(200));
-        forecast.start(2, after(200));
-        assert!((forecast.seconds_left(after(250)) - (left - 50.0)).abs() < 1e-6);
-        assert!(forecast.seconds_left(after(900)).abs() < 1e-9);
-    }
 
     #[test]
     fn log_lines_tell_start_end_and_time_left() {

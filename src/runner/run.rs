@@ -12,14 +12,13 @@ use super::executor::{Cancel, Executor, Outcome};
 use super::measure::MachineMemory;
 use super::progress::Progress;
 use super::resume::Wanted;
+use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
 use super::task::{Failure, JobSettings};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::spec::DataShape;
 use crate::grid::{Job, Limits, Settings};
-use crate::results::{
-    Environment, Record, SCHEMA_VERSION, Status, Table, TableError, mean_accuracy, std_accuracy,
-};
+use crate::results::{Environment, Record, Status, Table, TableError};
 
 /// Bytes of a worker beside the data and what its estimator needs: code, stacks, buffers.
 const WORKER_BYTES: u64 = 40_000_000;
@@ -322,7 +321,7 @@ impl<'a> Run<'a> {
         let outcome = self
             .executor
             .train(job, &self.settings, self.cancel, &on_repeat);
-        match self.record(job, start_time, outcome) {
+        match self.origin().row(job, start_time, outcome) {
             Some(record) => self.append(job_idx, record),
             None => {
                 self.progress.abandoned(job_idx);
@@ -340,7 +339,7 @@ impl<'a> Run<'a> {
             peak_rss_bytes: None,
         };
         let now = Timestamp::now().as_second();
-        let record = self.record(&self.request.jobs[job_idx], now, outcome);
+        let record = self.origin().row(&self.request.jobs[job_idx], now, outcome);
         record.map_or(Ok(()), |record| self.append(job_idx, record))
     }
 
@@ -355,53 +354,19 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            defaults: self.request.settings.defaults,
+            settings: &self.settings,
+            dataset: self.request.dataset,
+            environment: &self.environment,
+        }
+    }
+
     fn keep(&self, job_idx: usize, record: Record, is_earlier: bool) {
         self.progress.finished(job_idx, &record, is_earlier);
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         rows[job_idx] = Some(ReportRow { record, is_earlier });
-    }
-
-    /// The row of an outcome; nothing for a job that was abandoned.
-    fn record(&self, job: &Job, start_time: i64, outcome: Outcome) -> Option<Record> {
-        let failure = outcome.end?.err();
-        let done_time = Timestamp::now().as_second().max(start_time);
-        let score: Vec<f64> = outcome
-            .repeats
-            .iter()
-            .map(|repeat| repeat.accuracy)
-            .collect();
-        let n_repeats = i64::try_from(score.len()).unwrap_or(i64::MAX);
-        let per_repeat = (n_repeats > 0).then(|| (done_time - start_time) / n_repeats.max(1));
-        Some(Record {
-            schema: SCHEMA_VERSION,
-            id: job.id.clone(),
-            name: job.spec.name.to_owned(),
-            family: job.spec.family,
-            parameter: job.parameter.clone(),
-            resolved: job.params.clone(),
-            defaults: self.request.settings.defaults,
-            aliases: job.aliases.clone(),
-            notes: job.notes.clone(),
-            status: failure
-                .as_ref()
-                .map_or(Status::Ok, |failure| failure.status),
-            reason: failure.map(|failure| failure.reason),
-            start_time,
-            done_time,
-            num_repeat: score.len(),
-            mean_accuracy: mean_accuracy(&score),
-            std_accuracy: std_accuracy(&score),
-            score,
-            time_per_repeat: per_repeat,
-            repeats_asked: self.settings.repeats,
-            invariant: outcome.invariant,
-            seed: self.settings.seed,
-            repeats: outcome.repeats,
-            peak_rss_bytes: outcome.peak_rss_bytes,
-            limits: self.settings.limits,
-            dataset: self.request.dataset.clone(),
-            environment: self.environment.clone(),
-        })
     }
 
     fn into_report(self) -> RunReport {
