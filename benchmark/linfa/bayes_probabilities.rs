@@ -1,4 +1,5 @@
-//! linfa-bayes 0.8.1: `predict_proba` is not finite beyond a few dozen features.
+//! linfa-bayes 0.8.1: `predict_proba` is not finite once the log likelihoods of a row lie below
+//! the smallest exponent, as those of a few hundred features do.
 //!
 //! `cargo run --release --example linfa_bayes_probabilities`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]

@@ -52,7 +52,10 @@ pub fn distinct_features() -> Vec<usize> {
 }
 
 fn main() {
-    println!("one model asked ten times: {} different answers (expected 1)", answers());
+    println!(
+        "one model asked ten times: {} different answers (expected 1)",
+        answers()
+    );
     println!(
         "distinct features of 8 in each tree, feature_proportion 1: {:?} (expected 8 each)",
         distinct_features()

@@ -40,7 +40,10 @@ pub fn seen(n_rows: usize) -> [(f64, f32); 2] {
         .fit(&wide)
         .expect("f64 fits");
     let in_f64 = (
-        model.params().iter().fold(0.0, |max, w| f64::max(max, w.abs())),
+        model
+            .params()
+            .iter()
+            .fold(0.0, |max, w| f64::max(max, w.abs())),
         accuracy(&model.predict(&wide), &labels),
     );
     [in_f32, in_f64]

@@ -15,7 +15,11 @@ use rand_chacha::ChaCha8Rng;
 fn sparse(n_rows: usize, density: f64) -> Array2<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(8);
     Array2::from_shape_fn((n_rows, 20), |_| {
-        if rng.gen_bool(density) { rng.r#gen() } else { 0.0 }
+        if rng.gen_bool(density) {
+            rng.r#gen()
+        } else {
+            0.0
+        }
     })
 }
 
@@ -33,6 +37,10 @@ fn main() {
     println!("seconds to build");
     println!(" rows   dense  one value in five");
     for n_rows in [1_000, 2_000, 4_000, 8_000] {
-        println!("{n_rows:5}  {:6.4}  {:6.4}", seen(n_rows, 1.0), seen(n_rows, 0.2));
+        println!(
+            "{n_rows:5}  {:6.4}  {:6.4}",
+            seen(n_rows, 1.0),
+            seen(n_rows, 0.2)
+        );
     }
 }

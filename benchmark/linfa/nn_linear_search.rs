@@ -24,7 +24,11 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
             sums[lane] += difference * difference;
         }
     }
-    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| (a - b) * (a - b)).sum();
+    let tail: f32 = a_tail
+        .iter()
+        .zip(b_tail)
+        .map(|(a, b)| (a - b) * (a - b))
+        .sum();
     sums.iter().sum::<f32>() + tail
 }
 
@@ -36,16 +40,21 @@ pub fn seen(n_rows: usize, n_queries: usize) -> [f64; 3] {
     let per_query = |start: Instant| start.elapsed().as_secs_f64() * 1e3 / n_queries as f64;
 
     let mut found = Vec::new();
-    let mut times = [CommonNearestNeighbour::LinearSearch, CommonNearestNeighbour::KdTree]
-        .map(|kind| {
-            let index = kind.from_batch(&records, L2Dist).expect("the batch is clean");
-            let start = Instant::now();
-            for query in queries.rows() {
-                found.push(index.k_nearest(query, 5).expect("same width")[0].1);
-            }
-            per_query(start)
-        })
-        .to_vec();
+    let mut times = [
+        CommonNearestNeighbour::LinearSearch,
+        CommonNearestNeighbour::KdTree,
+    ]
+    .map(|kind| {
+        let index = kind
+            .from_batch(&records, L2Dist)
+            .expect("the batch is clean");
+        let start = Instant::now();
+        for query in queries.rows() {
+            found.push(index.k_nearest(query, 5).expect("same width")[0].1);
+        }
+        per_query(start)
+    })
+    .to_vec();
 
     let rows = records.as_slice().expect("row-major");
     let start = Instant::now();
@@ -61,7 +70,11 @@ pub fn seen(n_rows: usize, n_queries: usize) -> [f64; 3] {
         found.push(distances[0].1);
     }
     times.push(per_query(start));
-    assert_eq!(found[..n_queries], found[2 * n_queries..], "the same neighbours");
+    assert_eq!(
+        found[..n_queries],
+        found[2 * n_queries..],
+        "the same neighbours"
+    );
     [times[0], times[1], times[2]]
 }
 

@@ -43,8 +43,16 @@ fn main() {
     println!("{n_rows} rows, linear kernel, C = 1");
     for eps in [1e-3, 1e-5, 1e-7] {
         let start = Instant::now();
-        println!("f64, eps {eps:e}: {} ({:.2?})", in_f64(n_rows, eps), start.elapsed());
+        println!(
+            "f64, eps {eps:e}: {} ({:.2?})",
+            in_f64(n_rows, eps),
+            start.elapsed()
+        );
         let start = Instant::now();
-        println!("f32, eps {eps:e}: {} ({:.2?})", in_f32(n_rows, eps as f32), start.elapsed());
+        println!(
+            "f32, eps {eps:e}: {} ({:.2?})",
+            in_f32(n_rows, eps as f32),
+            start.elapsed()
+        );
     }
 }

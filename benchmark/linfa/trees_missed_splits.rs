@@ -23,13 +23,25 @@ pub fn seen(order: [usize; 6]) -> usize {
     let records: Array2<f64> = records.select(Axis(0), &order);
     let labels: Array1<usize> = labels.select(Axis(0), &order);
     let data = Dataset::new(records, labels);
-    let tree = DecisionTree::params().fit(&data).expect("six clean rows fit");
+    let tree = DecisionTree::params()
+        .fit(&data)
+        .expect("six clean rows fit");
     let predicted = tree.predict(&data);
-    predicted.iter().zip(data.targets()).filter(|(a, b)| a == b).count()
+    predicted
+        .iter()
+        .zip(data.targets())
+        .filter(|(a, b)| a == b)
+        .count()
 }
 
 fn main() {
     println!("right answers of 6, of a tree without a depth limit");
-    println!("rows of class 2 last:  {} (expected 6)", seen([0, 1, 2, 3, 4, 5]));
-    println!("rows of class 2 first: {} (expected 6)", seen([4, 5, 0, 1, 2, 3]));
+    println!(
+        "rows of class 2 last:  {} (expected 6)",
+        seen([0, 1, 2, 3, 4, 5])
+    );
+    println!(
+        "rows of class 2 first: {} (expected 6)",
+        seen([4, 5, 0, 1, 2, 3])
+    );
 }

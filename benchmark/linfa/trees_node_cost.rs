@@ -21,7 +21,10 @@ pub fn seen(n_rows: usize, max_depth: usize) -> (usize, f64) {
     let start = Instant::now();
     let tree = params.fit(&data).expect("noise fits");
     let seconds = start.elapsed().as_secs_f64();
-    (tree.iter_nodes().filter(|node| !node.is_leaf()).count(), seconds)
+    (
+        tree.iter_nodes().filter(|node| !node.is_leaf()).count(),
+        seconds,
+    )
 }
 
 fn main() {
@@ -30,7 +33,10 @@ fn main() {
     let mut before = 0.0;
     for depth in 1..=12 {
         let (n_nodes, seconds) = seen(20_000, depth);
-        println!("{depth:5}  {n_nodes:5}  {seconds:7.2}  {:15.2}", seconds - before);
+        println!(
+            "{depth:5}  {n_nodes:5}  {seconds:7.2}  {:15.2}",
+            seconds - before
+        );
         before = seconds;
     }
 }

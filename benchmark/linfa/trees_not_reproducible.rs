@@ -41,6 +41,12 @@ pub fn noise(n_rows: usize) -> usize {
 }
 
 fn main() {
-    println!("a tied leaf, 20 fits: {} different answers (expected 1)", tied_leaf());
-    println!("1,000 rows of noise, 10 fits: {} different answers (expected 1)", noise(1_000));
+    println!(
+        "a tied leaf, 20 fits: {} different answers (expected 1)",
+        tied_leaf()
+    );
+    println!(
+        "1,000 rows of noise, 10 fits: {} different answers (expected 1)",
+        noise(1_000)
+    );
 }

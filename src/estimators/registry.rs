@@ -1,9 +1,17 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
+use super::upstream;
 
 /// Every estimator, in the order of listings.
-pub static ESTIMATORS: &[&EstimatorSpec] = &[];
+pub static ESTIMATORS: &[&EstimatorSpec] = &[
+    &upstream::GAUSSIAN_NB,
+    &upstream::DECISION_TREE,
+    &upstream::RANDOM_FOREST,
+    &upstream::MULTI_LOGISTIC_REGRESSION,
+    &upstream::SVM,
+    &upstream::NEAREST_NEIGHBORS,
+];
 
 /// The estimator named `name`.
 ///
