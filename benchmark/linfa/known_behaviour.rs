@@ -28,14 +28,14 @@ mod svm_precision;
 #[path = "svm_shrinking.rs"]
 mod svm_shrinking;
 #[expect(dead_code, reason = "its main is for the terminal")]
+#[path = "trees_boundaries.rs"]
+mod trees_boundaries;
+#[expect(dead_code, reason = "its main is for the terminal")]
 #[path = "trees_missed_splits.rs"]
 mod trees_missed_splits;
 #[expect(dead_code, reason = "its main is for the terminal")]
 #[path = "trees_not_reproducible.rs"]
 mod trees_not_reproducible;
-#[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "trees_small_values.rs"]
-mod trees_small_values;
 
 #[test]
 fn bayes_probabilities_of_many_features_do_not_sum_to_one() {
@@ -124,6 +124,11 @@ fn trees_differ_from_fit_to_fit() {
 
 #[test]
 fn a_tree_does_not_split_small_values() {
-    assert_eq!(trees_small_values::seen(1.0), 2);
-    assert_eq!(trees_small_values::seen(1e-6), 1);
+    assert_eq!(trees_boundaries::leaves(1.0), 2);
+    assert_eq!(trees_boundaries::leaves(1e-6), 1);
+}
+
+#[test]
+fn a_tree_predicts_the_other_side_of_a_rounded_midpoint() {
+    assert_eq!(trees_boundaries::large_values(), [1, 1]);
 }
