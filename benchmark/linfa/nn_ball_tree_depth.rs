@@ -1,6 +1,7 @@
 //! linfa-nn 0.8.1: on sparse data the ball tree degenerates into a list.
 //!
-//! `cargo run --release --example linfa_nn_ball_tree_depth`
+//! `cargo run --release --example linfa_nn_ball_tree_depth`, and with `overflow` after `--` for the
+//! end of it: a stack overflow, which ends the process.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::time::Instant;
@@ -34,6 +35,13 @@ pub fn seen(n_rows: usize, density: f64) -> f64 {
 }
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("overflow") {
+        // All rows but one are equal: as many levels as rows.
+        let records = Array2::from_shape_fn((40_000, 1), |(row, _)| f64::from(u8::from(row == 0)));
+        let index = BallTree::new().from_batch(&records, L2Dist);
+        println!("built: {}", index.is_ok());
+        return;
+    }
     println!("seconds to build");
     println!(" rows   dense  one value in five");
     for n_rows in [1_000, 2_000, 4_000, 8_000] {

@@ -36,7 +36,7 @@ pub static GAUSSIAN_NB: EstimatorSpec = EstimatorSpec {
     cost,
 };
 
-/// Measured: see `benchmark/linfa.md`.
+/// Fitted to 60,000 and 10,000 rows × 784, 10 classes: 0.3 s and 0.1 s.
 fn cost(_: &Args<'_>, shape: &DataShape) -> Cost {
     let cells = (shape.n_train * shape.n_features) as f64;
     let scored = (shape.n_test * shape.n_features * shape.n_classes) as f64;

@@ -4,7 +4,7 @@
 //! slow or wrong there is measured and reported (`benchmark/linfa.md`), not patched over. Added
 //! here is only what a linfa program would write around them: one-vs-one votes around the binary
 //! SVM, a majority vote around the neighbour index, a conversion where upstream needs `f64`
-//! ([`precision`]), and [`guard`], which turns upstream panics into errors.
+//! (`precision`), and `guard`, which turns upstream panics into errors.
 //!
 //! # Reproducibility
 //! Same seed, same answer holds as far as upstream allows:

@@ -96,7 +96,8 @@ pub static MULTI_LOGISTIC_REGRESSION: EstimatorSpec = EstimatorSpec {
     cost,
 };
 
-/// Measured: see `benchmark/linfa.md`.
+/// Fitted to 20 iterations on 60,000 × 784, 10 classes: 9.1 s in `f64`, and 41 s in `f32`, whose
+/// line searches run to their end each time.
 fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     let cells = (shape.n_train * shape.n_features) as f64;
     let scores = (shape.n_train * shape.n_classes) as f64;

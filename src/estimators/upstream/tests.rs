@@ -158,18 +158,18 @@ fn parameters_without_effect_are_removed() {
         let resolved = spec.resolve(given, Profile::default()).unwrap();
         resolved.params.keys().cloned().collect()
     };
+    // `nu: null` stays: it says that C is in force.
     assert_eq!(
         names(&SVM, json!({})),
-        ["c_neg", "c_pos", "eps", "kernel", "precision", "shrinking"]
-            .map(|name| {
-                // `nu: null` stays: it says that C is in force.
-                name.to_owned()
-            })
-            .into_iter()
-            .chain(["nu".to_owned()])
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect::<Vec<_>>()
+        [
+            "c_neg",
+            "c_pos",
+            "eps",
+            "kernel",
+            "nu",
+            "precision",
+            "shrinking"
+        ]
     );
     let nu = names(&SVM, json!({"kernel": "gaussian", "nu": 0.5}));
     assert!(nu.contains(&"gaussian_eps".to_owned()) && !nu.contains(&"c_pos".to_owned()));
@@ -292,7 +292,7 @@ fn nearest_by_hand(
             .filter(|(_, other)| *other == label)
             .count()
     };
-    let mut labels = vec![4, 30, 100];
+    let mut labels = [4, 30, 100];
     labels.sort_by_key(|&label| std::cmp::Reverse(votes(label)));
     labels[0]
 }
