@@ -278,7 +278,10 @@ mod tests {
         assert_eq!(lines.len(), 4);
         assert_eq!(lines[0], "2 jobs to do, about 2 min 00 s");
         assert_eq!(lines[1], "started Fake(kind=1)");
-        assert!(lines[2].starts_with("ok Fake(): 0.6250 in 4.0 s (2 repeats); 1 of 2 done, about"));
+        assert_eq!(
+            lines[2],
+            "ok Fake(): 0.6250 in 4.0 s (2 repeats); 1 of 2 done"
+        );
         assert_eq!(lines[3], "abandoned Fake(kind=2)");
     }
 
