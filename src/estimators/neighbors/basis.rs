@@ -137,23 +137,27 @@ pub(super) fn squared_norm(x: ArrayView1<'_, f32>) -> f64 {
     }
 }
 
-/// Gram-Schmidt, twice for orthogonality to the last bit; dependent columns are left out.
-fn orthonormal_columns(mut columns: Array2<f64>) -> Array2<f32> {
+/// Gram-Schmidt on the columns, twice for orthogonality to the last bit; dependent columns are
+/// left out.
+fn orthonormal_columns(columns: Array2<f64>) -> Array2<f32> {
+    // As rows, for the sake of the cache.
+    let mut rows = columns.reversed_axes().as_standard_layout().into_owned();
     let mut n_kept = 0;
-    for idx in 0..columns.ncols() {
-        let mut column = columns.column(idx).to_owned();
-        let length = column.dot(&column).sqrt();
+    for idx in 0..rows.nrows() {
+        let (kept, mut rest) = rows.view_mut().split_at(Axis(0), n_kept);
+        let mut row = rest.row_mut(idx - n_kept);
+        let length = row.dot(&row).sqrt();
         for _ in 0..2 {
-            for kept in columns.slice(s![.., ..n_kept]).columns() {
-                let along = kept.dot(&column);
-                column.scaled_add(-along, &kept);
-            }
+            let along = kept.dot(&row);
+            row -= &kept.t().dot(&along);
         }
-        let left = column.dot(&column).sqrt();
+        let left = row.dot(&row).sqrt();
         if left > 1e-6 * length {
-            columns.column_mut(n_kept).assign(&(column / left));
+            row /= left;
+            let row = row.to_owned();
+            rows.row_mut(n_kept).assign(&row);
             n_kept += 1;
         }
     }
-    columns.slice(s![.., ..n_kept]).mapv(|value| value as f32)
+    rows.slice(s![..n_kept, ..]).t().mapv(|value| value as f32)
 }

@@ -21,7 +21,7 @@ use crate::numeric::distance::{squared_euclidean, squared_euclidean_u8};
 use crate::numeric::gemm::gemm_nt;
 
 /// Directions of the projection: with r and the constant, rows of the product are 64 long.
-const N_DIRECTIONS: usize = 62;
+const N_DIRECTIONS: usize = 126;
 
 /// θ above: half of what it costs is proportional to it, the other half to its inverse.
 const THETA: f64 = 1e-3;

@@ -25,7 +25,7 @@ const ROW_TILE: usize = 1024;
 const MAX_PENDING: usize = 512;
 
 /// Candidates that are sorted at a time.
-const SORT_RUN: usize = 16;
+const SORT_RUN: usize = 64;
 
 /// A training row and its distance to the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
