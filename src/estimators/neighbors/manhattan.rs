@@ -16,6 +16,9 @@ use crate::numeric::sad::{SadQueries, SadTiles};
 /// Relative room for evaluating a bound in `f32`, a handful of roundings of 6e-8 each.
 const ROOM: f64 = 1e-6;
 
+/// Room for underflow in `f32`.
+const TINY: f64 = 1e-37;
+
 #[derive(Debug, Clone)]
 pub(super) struct ManhattanIndex {
     rows: Array2<f32>,
@@ -89,7 +92,7 @@ impl Index for ManhattanIndex {
 
     fn limit(&self, block: &ManhattanBlock, query: usize, reach: f64) -> f32 {
         let rest = &block.remainders[query];
-        let limit = reach + rest.round + ROOM * (reach + rest.round + rest.over);
+        let limit = reach + rest.round + ROOM * (reach + rest.round + rest.over) + TINY;
         (limit as f32).next_up()
     }
 
@@ -115,7 +118,9 @@ impl WithSimd for Complete<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let terms = self.rounds.iter().zip(self.overs);
         for (bound, (round, over)) in self.bounds.iter_mut().zip(terms) {
-            *bound = self.step * *bound + (self.over - over).abs() - round;
+            let sum = self.step * *bound + (self.over - over).abs() - round;
+            // Overflow, where it makes a NaN, must not rule a row out.
+            *bound = sum.max(f32::NEG_INFINITY);
         }
     }
 }
