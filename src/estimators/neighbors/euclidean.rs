@@ -19,9 +19,12 @@ use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
 use crate::numeric::distance::{squared_euclidean, squared_euclidean_u8};
 use crate::numeric::gemm::gemm_nt;
+use crate::numeric::prefetch::prefetch;
 
-/// Directions of the projection: with r and the constant, rows of the product are 64 long.
-const N_DIRECTIONS: usize = 126;
+/// Directions of the projection; with r and the constant, rows of the product are 96 long. CPU
+/// seconds of fit and 2,000 queries on Fashion-MNIST, k=5: 0.34 + 0.46 with 62, 0.35 + 0.44 with
+/// 94, 0.42 + 0.42 with 126, 0.45 + 0.43 with 158.
+const N_DIRECTIONS: usize = 94;
 
 /// θ above: half of what it costs is proportional to it, the other half to its inverse.
 const THETA: f64 = 1e-3;
@@ -159,16 +162,26 @@ impl Index for EuclideanIndex {
         (limit as f32).next_up()
     }
 
-    fn excludes(&self, block: &EuclideanBlock, query: usize, row: usize, reach: f64) -> bool {
+    fn finer(&self, block: &EuclideanBlock, query: usize, row: usize) -> f64 {
         let n_features = self.rows.ncols();
         let query_codes = &block.codes[query * n_features..][..n_features];
         let row_codes = &self.codes[row * n_features..][..n_features];
         let (x, y) = (&block.queries[query].remainder, &self.remainders[row]);
         let between_codes = f64::from(squared_euclidean_u8(query_codes, row_codes)).sqrt();
-        let clipped = self.quantiser.step() * between_codes - x.round - y.round;
+        let clipped = (self.quantiser.step() * between_codes - x.round - y.round).max(0.0);
         let over = x.over - y.over;
-        // A billionth for the rounding of this line.
-        clipped > 0.0 && (clipped * clipped + over * over).sqrt() > reach * (1.0 + 1e-9)
+        // A billionth for the rounding of these lines.
+        (clipped * clipped + over * over).sqrt() * (1.0 - 1e-9)
+    }
+
+    fn prefetch_finer(&self, row: usize) {
+        let n_features = self.rows.ncols();
+        prefetch(&self.codes[row * n_features..][..n_features]);
+    }
+
+    fn prefetch_row(&self, row: usize) {
+        let row = self.rows.row(row);
+        prefetch(row.to_slice().expect("standard layout"));
     }
 
     fn distance(&self, query: &[f32], row: usize) -> f64 {

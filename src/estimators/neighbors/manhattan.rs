@@ -1,7 +1,7 @@
 //! Rows for search by city-block distance: bounds from sums of absolute differences of byte codes.
 //!
-//! The bound is tight enough (on Fashion-MNIST 7 rows a query are measured for k=5) that nothing
-//! finer is needed in between.
+//! The bound is tight enough that nothing finer is needed in between: on Fashion-MNIST 13 of 60,000
+//! rows are measured for k=5.
 
 use std::ops::Range;
 
@@ -11,6 +11,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
 use crate::numeric::distance::manhattan;
+use crate::numeric::prefetch::prefetch;
 use crate::numeric::sad::{SadQueries, SadTiles};
 
 /// Relative room for evaluating a bound in `f32`, a handful of roundings of 6e-8 each.
@@ -94,6 +95,11 @@ impl Index for ManhattanIndex {
         let rest = &block.remainders[query];
         let limit = reach + rest.round + ROOM * (reach + rest.round + rest.over) + TINY;
         (limit as f32).next_up()
+    }
+
+    fn prefetch_row(&self, row: usize) {
+        let row = self.rows.row(row);
+        prefetch(row.to_slice().expect("standard layout"));
     }
 
     fn distance(&self, query: &[f32], row: usize) -> f64 {

@@ -126,8 +126,8 @@ fn check_bounds<I: Index>(
             let bound = bounds[query_idx * stride + row_idx];
             let limit = index.limit(&block, query_idx, distance);
             assert!(bound <= limit, "{what}: {bound} over {limit}");
-            let is_excluded = index.excludes(&block, query_idx, row_idx, distance);
-            assert!(!is_excluded, "{what}: excluded at {distance}");
+            let finer = index.finer(&block, query_idx, row_idx);
+            assert!(finer <= distance, "{what}: {finer} over {distance}");
         }
     }
 }
