@@ -7,12 +7,12 @@ use super::{naive_bayes, neighbors, upstream};
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &naive_bayes::GAUSSIAN_NB,
     &neighbors::K_NEIGHBORS_CLASSIFIER,
-    &upstream::GAUSSIAN_NB,
     &upstream::DECISION_TREE,
-    &upstream::RANDOM_FOREST,
+    &upstream::GAUSSIAN_NB,
     &upstream::MULTI_LOGISTIC_REGRESSION,
-    &upstream::SVM,
     &upstream::NEAREST_NEIGHBORS,
+    &upstream::RANDOM_FOREST,
+    &upstream::SVM,
 ];
 
 /// The estimator named `name`.

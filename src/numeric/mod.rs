@@ -4,5 +4,6 @@ pub mod distance;
 pub mod dot;
 pub mod gemm;
 pub mod mapped;
+pub mod prefetch;
 pub mod rng;
 pub mod sad;

@@ -3,6 +3,8 @@
 mod algorithm;
 mod model;
 mod params;
+#[cfg(test)]
+mod tests;
 
 pub use model::GaussianNb;
 pub use params::{GAUSSIAN_NB, GaussianNbParams, GaussianNbValidParams};

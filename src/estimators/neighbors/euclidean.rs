@@ -12,19 +12,28 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
 
 use super::basis::{Basis, gamma, squared_norm};
 use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
 use crate::numeric::distance::{squared_euclidean, squared_euclidean_u8};
 use crate::numeric::gemm::gemm_nt;
+use crate::numeric::prefetch::prefetch;
 
-/// Directions of the projection: with r and the constant, rows of the product are 64 long.
-const N_DIRECTIONS: usize = 62;
+/// Directions of the projection; with r and the constant, rows of the product are 96 long. CPU
+/// seconds of fit and 2,000 queries on Fashion-MNIST, k=5: 0.34 + 0.46 with 62, 0.35 + 0.44 with
+/// 94, 0.42 + 0.42 with 126, 0.45 + 0.43 with 158.
+const N_DIRECTIONS: usize = 94;
 
 /// θ above: half of what it costs is proportional to it, the other half to its inverse.
 const THETA: f64 = 1e-3;
+
+/// Room for underflow in `f32`, which the relative bounds do not cover.
+const TINY: f64 = 1e-37;
+
+/// Largest ‖x‖² whose products stay far from overflow; beyond it there is no coarse bound.
+const MAX_SQUARED_NORM: f64 = 1e30;
 
 #[derive(Debug, Clone)]
 pub(super) struct EuclideanIndex {
@@ -32,6 +41,7 @@ pub(super) struct EuclideanIndex {
     basis: Basis,
     /// z and the constant of each row.
     projected: Array2<f32>,
+    is_bounded: bool,
     quantiser: Quantiser,
     /// As `rows`.
     codes: Vec<u8>,
@@ -41,6 +51,7 @@ pub(super) struct EuclideanIndex {
 pub(super) struct EuclideanBlock {
     /// −z and 1 of each query.
     projected: Array2<f32>,
+    is_bounded: bool,
     queries: Vec<Query>,
     codes: Vec<u8>,
 }
@@ -60,9 +71,9 @@ impl EuclideanIndex {
         let mut found = basis.project(rows.view());
         let n_z = found.z.ncols();
         let room = gamma(n_z + 3);
-        let constant = |(z, squared_norm): (ndarray::ArrayView1<'_, f32>, &f64)| {
-            let squared_z = super::basis::squared_norm(z);
-            let error = (1.0 + 1.0 / THETA) * basis.error().powi(2) * squared_norm;
+        let constant = |(z, norm): (ArrayView1<'_, f32>, &f64)| {
+            let squared_z = squared_norm(z);
+            let error = (1.0 + 1.0 / THETA) * basis.error().powi(2) * norm;
             (0.5 * (squared_z - error) - room * squared_z) as f32
         };
         let constants: Vec<f32> = found
@@ -79,6 +90,7 @@ impl EuclideanIndex {
         let quantiser = Quantiser::fit(rows.view());
         let (codes, remainders) = quantiser.encode::<true>(rows.view());
         Self {
+            is_bounded: is_bounded(&found.squared_norms),
             projected: found.z.as_standard_layout().into_owned(),
             rows,
             basis,
@@ -91,6 +103,10 @@ impl EuclideanIndex {
     pub(super) fn n_features(&self) -> usize {
         self.rows.ncols()
     }
+}
+
+fn is_bounded(squared_norms: &[f64]) -> bool {
+    squared_norms.iter().all(|&norm| norm <= MAX_SQUARED_NORM)
 }
 
 impl Index for EuclideanIndex {
@@ -115,6 +131,7 @@ impl Index for EuclideanIndex {
         projected.slice_mut(s![.., ..n_z]).assign(&-found.z);
         EuclideanBlock {
             projected,
+            is_bounded: self.is_bounded && is_bounded(&found.squared_norms),
             queries,
             codes,
         }
@@ -127,6 +144,10 @@ impl Index for EuclideanIndex {
         stride: usize,
         bounds: &mut [f32],
     ) {
+        if !block.is_bounded {
+            bounds.fill(f32::NEG_INFINITY);
+            return;
+        }
         let shape = (block.queries.len(), stride);
         let bounds = ArrayViewMut2::from_shape(shape, bounds).expect("bounds of a tile");
         let mut bounds = bounds.slice_move(s![.., ..rows.len()]);
@@ -136,21 +157,31 @@ impl Index for EuclideanIndex {
 
     fn limit(&self, block: &EuclideanBlock, query: usize, reach: f64) -> f32 {
         let query = &block.queries[query];
-        let length = self.basis.stretch() * reach + self.basis.error() * query.norm;
-        let limit = 0.5 * (1.0 + THETA) * length * length - query.half_squared_z;
+        let length = self.basis.stretch() * reach + self.basis.error() * query.norm + TINY;
+        let limit = 0.5 * (1.0 + THETA) * length * length - query.half_squared_z + TINY;
         (limit as f32).next_up()
     }
 
-    fn excludes(&self, block: &EuclideanBlock, query: usize, row: usize, reach: f64) -> bool {
+    fn finer(&self, block: &EuclideanBlock, query: usize, row: usize) -> f64 {
         let n_features = self.rows.ncols();
         let query_codes = &block.codes[query * n_features..][..n_features];
         let row_codes = &self.codes[row * n_features..][..n_features];
         let (x, y) = (&block.queries[query].remainder, &self.remainders[row]);
         let between_codes = f64::from(squared_euclidean_u8(query_codes, row_codes)).sqrt();
-        let clipped = self.quantiser.step() * between_codes - x.round - y.round;
+        let clipped = (self.quantiser.step() * between_codes - x.round - y.round).max(0.0);
         let over = x.over - y.over;
-        // A billionth for the rounding of this line.
-        clipped > 0.0 && (clipped * clipped + over * over).sqrt() > reach * (1.0 + 1e-9)
+        // A billionth for the rounding of these lines.
+        (clipped * clipped + over * over).sqrt() * (1.0 - 1e-9)
+    }
+
+    fn prefetch_finer(&self, row: usize) {
+        let n_features = self.rows.ncols();
+        prefetch(&self.codes[row * n_features..][..n_features]);
+    }
+
+    fn prefetch_row(&self, row: usize) {
+        let row = self.rows.row(row);
+        prefetch(row.to_slice().expect("standard layout"));
     }
 
     fn distance(&self, query: &[f32], row: usize) -> f64 {

@@ -1,7 +1,7 @@
 //! Rows for search by city-block distance: bounds from sums of absolute differences of byte codes.
 //!
-//! The bound is tight enough (on Fashion-MNIST 7 rows a query are measured for k=5) that nothing
-//! finer is needed in between.
+//! The bound is tight enough that nothing finer is needed in between: on Fashion-MNIST 13 of 60,000
+//! rows are measured for k=5.
 
 use std::ops::Range;
 
@@ -11,10 +11,14 @@ use pulp::{Arch, Simd, WithSimd};
 use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
 use crate::numeric::distance::manhattan;
+use crate::numeric::prefetch::prefetch;
 use crate::numeric::sad::{SadQueries, SadTiles};
 
 /// Relative room for evaluating a bound in `f32`, a handful of roundings of 6e-8 each.
 const ROOM: f64 = 1e-6;
+
+/// Room for underflow in `f32`.
+const TINY: f64 = 1e-37;
 
 #[derive(Debug, Clone)]
 pub(super) struct ManhattanIndex {
@@ -89,8 +93,13 @@ impl Index for ManhattanIndex {
 
     fn limit(&self, block: &ManhattanBlock, query: usize, reach: f64) -> f32 {
         let rest = &block.remainders[query];
-        let limit = reach + rest.round + ROOM * (reach + rest.round + rest.over);
+        let limit = reach + rest.round + ROOM * (reach + rest.round + rest.over) + TINY;
         (limit as f32).next_up()
+    }
+
+    fn prefetch_row(&self, row: usize) {
+        let row = self.rows.row(row);
+        prefetch(row.to_slice().expect("standard layout"));
     }
 
     fn distance(&self, query: &[f32], row: usize) -> f64 {
@@ -115,7 +124,9 @@ impl WithSimd for Complete<'_> {
     fn with_simd<S: Simd>(self, _: S) {
         let terms = self.rounds.iter().zip(self.overs);
         for (bound, (round, over)) in self.bounds.iter_mut().zip(terms) {
-            *bound = self.step * *bound + (self.over - over).abs() - round;
+            let sum = self.step * *bound + (self.over - over).abs() - round;
+            // Overflow, where it makes a NaN, must not rule a row out.
+            *bound = sum.max(f32::NEG_INFINITY);
         }
     }
 }

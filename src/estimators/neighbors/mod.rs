@@ -8,6 +8,8 @@ mod model;
 mod params;
 mod quantised;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub use model::KNeighborsClassifier;
 pub use params::{

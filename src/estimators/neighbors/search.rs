@@ -4,10 +4,10 @@
 //!
 //! For a block of queries and tile after tile of rows, the index writes a coarse bound for every
 //! pair. Rows whose bound is within the reach of the query's k-th best so far become candidates;
-//! candidates are taken in ascending order of bound, tested against a finer bound, and measured in
-//! `f64`, until the next bound is out of reach. Bounds leave room for their own rounding, so that
-//! the answer is that of comparing all distances, whatever the order of work: equal distances go
-//! to the lower row index, which is also what scikit-learn's heap keeps.
+//! candidates are taken a few at a time in ascending order of bound, put in the order of a finer
+//! bound, and measured in `f64` until the next bound is out of reach. Bounds leave room for their
+//! own rounding, so that the answer is that of comparing all distances, whatever the order of work:
+//! equal distances go to the lower row index, which is also what scikit-learn's heap keeps.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use ndarray::{ArrayView2, Axis};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-/// Queries that go through the rows together; measured for p=2: 64 … 256 differ by 5 %.
+/// Queries that go through the rows together.
 const QUERY_BLOCK: usize = 128;
 
 /// Rows whose bounds are computed at once: 128 × 1024 bounds take half of a second-level cache.
@@ -25,7 +25,11 @@ const ROW_TILE: usize = 1024;
 const MAX_PENDING: usize = 512;
 
 /// Candidates that are sorted at a time.
-const SORT_RUN: usize = 16;
+const SORT_RUN: usize = 64;
+
+/// Candidates between asking for a row and reading it: 2,000 queries take 0.43 s with it, 0.49 s
+/// without (Fashion-MNIST, p=2, k=5).
+const PREFETCH_AHEAD: usize = 4;
 
 /// A training row and its distance to the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,10 +54,16 @@ pub(super) trait Index: Sync {
     /// The largest coarse bound that a row within distance `reach` of the query can have.
     fn limit(&self, block: &Self::Block, query: usize, reach: f64) -> f32;
 
-    /// Whether a finer bound shows that the row is farther than `reach` from the query.
-    fn excludes(&self, _: &Self::Block, _query: usize, _row: usize, _reach: f64) -> bool {
-        false
+    /// A finer lower bound of the distance between the query and the row, if there is one.
+    fn finer(&self, _: &Self::Block, _query: usize, _row: usize) -> f64 {
+        0.0
     }
+
+    /// Asks for the memory that [`Self::finer`] will read of the row.
+    fn prefetch_finer(&self, _row: usize) {}
+
+    /// Asks for the memory that [`Self::distance`] will read of the row.
+    fn prefetch_row(&self, row: usize);
 
     /// The distance itself.
     fn distance(&self, query: &[f32], row: usize) -> f64;
@@ -94,6 +104,7 @@ fn nearest_of_block<I: Index>(
             best: Best::new(k),
             limit: f32::INFINITY,
             pending: Vec::new(),
+            finer: Vec::new(),
         })
         .collect();
     for first in (0..index.n_rows()).step_by(ROW_TILE) {
@@ -123,6 +134,8 @@ struct Search<'a, I: Index> {
     /// Coarse bounds above it are out of reach.
     limit: f32,
     pending: Vec<Candidate>,
+    /// Buffer of [`Self::measure_run`].
+    finer: Vec<(f64, Candidate)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -152,34 +165,55 @@ impl<I: Index> Search<'_, I> {
         while !rest.is_empty() {
             let n_run = rest.len().min(SORT_RUN);
             if n_run < rest.len() {
-                rest.select_nth_unstable_by(n_run, |a, b| a.bound.total_cmp(&b.bound));
+                rest.select_nth_unstable_by(n_run - 1, |a, b| a.bound.total_cmp(&b.bound));
             }
             let (run, others) = rest.split_at_mut(n_run);
-            run.sort_unstable_by(|a, b| a.bound.total_cmp(&b.bound));
-            if !run.iter().all(|candidate| self.measure(*candidate)) {
+            // None within the limit: all that follow have larger bounds still.
+            if run.iter().all(|candidate| candidate.bound > self.limit) {
                 break;
             }
+            self.measure_run(run);
             rest = others;
         }
         pending.clear();
         self.pending = pending;
     }
 
-    /// Measures one candidate; returns whether it was within the limit.
-    fn measure(&mut self, candidate: Candidate) -> bool {
-        if candidate.bound > self.limit {
-            return false;
+    /// Measures a few candidates in ascending order of their finer bounds.
+    fn measure_run(&mut self, run: &mut [Candidate]) {
+        run.sort_unstable_by(|a, b| a.bound.total_cmp(&b.bound));
+        let mut finer = std::mem::take(&mut self.finer);
+        for (idx, &candidate) in run.iter().enumerate() {
+            if let Some(next) = run.get(idx + PREFETCH_AHEAD) {
+                self.index.prefetch_finer(next.row as usize);
+            }
+            if candidate.bound > self.limit {
+                break;
+            }
+            let row = candidate.row as usize;
+            finer.push((self.index.finer(self.block, self.idx, row), candidate));
         }
-        let row = candidate.row as usize;
-        let reach = self.best.reach();
-        if reach < f64::INFINITY && self.index.excludes(self.block, self.idx, row, reach) {
-            return true;
+        finer.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (idx, &(bound, candidate)) in finer.iter().enumerate() {
+            if let Some((_, next)) = finer.get(idx + 1) {
+                self.index.prefetch_row(next.row as usize);
+            }
+            if bound > self.best.reach() {
+                break;
+            }
+            if candidate.bound <= self.limit {
+                self.measure(candidate.row as usize);
+            }
         }
+        finer.clear();
+        self.finer = finer;
+    }
+
+    fn measure(&mut self, row: usize) {
         let distance = self.index.distance(self.query, row);
         if self.best.offer(Neighbor { distance, row }) && self.best.reach() < f64::INFINITY {
             self.limit = self.index.limit(self.block, self.idx, self.best.reach());
         }
-        true
     }
 }
 
@@ -235,23 +269,28 @@ impl WithSimd for Collect<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        const LANES: usize = 32;
+        const LANES: usize = 16;
+        let row = |offset: usize| u32::try_from(self.first + offset).expect("checked by the fit");
         let (chunks, tail) = self.bounds.as_chunks::<LANES>();
-        let mut push = |offset: usize, bounds: &[f32]| {
-            for (idx, &bound) in bounds.iter().enumerate() {
-                if bound <= self.limit {
-                    let row = u32::try_from(self.first + offset + idx).expect("checked by the fit");
-                    self.into.push(Candidate { bound, row });
-                }
-            }
-        };
         for (chunk_idx, chunk) in chunks.iter().enumerate() {
-            // `|` rather than `||`: no early exit, so that the test is a few vector compares.
-            let is_any = chunk.iter().fold(false, |any, &b| any | (b <= self.limit));
-            if is_any {
-                push(chunk_idx * LANES, chunk);
+            // `|` rather than `||`: no early exit, so that the test is one vector compare.
+            if !chunk.iter().fold(false, |any, &b| any | (b <= self.limit)) {
+                continue;
+            }
+            // Every place is written and only hits are kept, which spares unforeseeable branches.
+            let mut hits = [Candidate { bound: 0.0, row: 0 }; LANES];
+            let mut n_hits = 0;
+            let first = row(chunk_idx * LANES);
+            for (row, &bound) in (first..).zip(chunk) {
+                hits[n_hits] = Candidate { bound, row };
+                n_hits += usize::from(bound <= self.limit);
+            }
+            self.into.extend_from_slice(&hits[..n_hits]);
+        }
+        for (row, &bound) in (row(chunks.len() * LANES)..).zip(tail) {
+            if bound <= self.limit {
+                self.into.push(Candidate { bound, row });
             }
         }
-        push(chunks.len() * LANES, tail);
     }
 }
