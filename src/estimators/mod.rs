@@ -6,6 +6,7 @@
 pub mod erased;
 mod error;
 pub mod info;
+pub mod linear;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
