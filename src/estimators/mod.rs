@@ -11,6 +11,7 @@ pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
+pub mod sgd;
 pub mod spec;
 pub mod upstream;
 

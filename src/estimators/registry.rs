@@ -1,7 +1,7 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{linear, naive_bayes, neighbors, upstream};
+use super::{linear, naive_bayes, neighbors, sgd, upstream};
 
 /// Every estimator, in the order of listings.
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
@@ -9,6 +9,9 @@ pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &neighbors::K_NEIGHBORS_CLASSIFIER,
     &linear::LINEAR_SVC,
     &linear::LOGISTIC_REGRESSION,
+    &sgd::SGD_CLASSIFIER,
+    &sgd::PERCEPTRON,
+    &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,
     &upstream::GAUSSIAN_NB,
     &upstream::DECISION_TREE,
     &upstream::RANDOM_FOREST,

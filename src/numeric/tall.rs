@@ -219,30 +219,30 @@ impl WithSimd for Multiply<'_, '_> {
     }
 }
 
+/// The products of `w` with `N` rows of the same length; `w` is loaded once for all of them.
+///
+/// To be inlined into a dispatched function. A row's product does not depend on the other rows.
 #[inline(always)]
-fn tile_dots<S: Simd>(simd: S, x: &[&[f32]; TILE], w: &[f32]) -> [f32; TILE] {
+pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[f32]) -> [f32; N] {
     let (w_head, w_tail) = S::as_simd_f32s(w);
     let n_head = w_head.len();
-    let (x0, x1) = (&S::as_simd_f32s(x[0]).0[..n_head], &S::as_simd_f32s(x[1]).0[..n_head]);
-    let (x2, x3) = (&S::as_simd_f32s(x[2]).0[..n_head], &S::as_simd_f32s(x[3]).0[..n_head]);
-    // Two accumulators a row: eight chains hide the latency of the multiply-add.
-    let mut even = [simd.splat_f32s(0.0); TILE];
+    let heads: [&[S::f32s]; N] = std::array::from_fn(|row| &S::as_simd_f32s(x[row]).0[..n_head]);
+    // Two accumulators a row: enough chains to hide the latency of the multiply-add.
+    let mut even = [simd.splat_f32s(0.0); N];
     let mut odd = even;
     let mut k = 0;
     while k + 2 <= n_head {
-        even[0] = simd.mul_add_e_f32s(x0[k], w_head[k], even[0]);
-        even[1] = simd.mul_add_e_f32s(x1[k], w_head[k], even[1]);
-        even[2] = simd.mul_add_e_f32s(x2[k], w_head[k], even[2]);
-        even[3] = simd.mul_add_e_f32s(x3[k], w_head[k], even[3]);
-        odd[0] = simd.mul_add_e_f32s(x0[k + 1], w_head[k + 1], odd[0]);
-        odd[1] = simd.mul_add_e_f32s(x1[k + 1], w_head[k + 1], odd[1]);
-        odd[2] = simd.mul_add_e_f32s(x2[k + 1], w_head[k + 1], odd[2]);
-        odd[3] = simd.mul_add_e_f32s(x3[k + 1], w_head[k + 1], odd[3]);
+        for row in 0..N {
+            even[row] = simd.mul_add_e_f32s(heads[row][k], w_head[k], even[row]);
+        }
+        for row in 0..N {
+            odd[row] = simd.mul_add_e_f32s(heads[row][k + 1], w_head[k + 1], odd[row]);
+        }
         k += 2;
     }
     if k < n_head {
-        for (even, x) in even.iter_mut().zip([x0, x1, x2, x3]) {
-            *even = simd.mul_add_e_f32s(x[k], w_head[k], *even);
+        for row in 0..N {
+            even[row] = simd.mul_add_e_f32s(heads[row][k], w_head[k], even[row]);
         }
     }
     let n_done = w.len() - w_tail.len();
