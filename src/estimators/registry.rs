@@ -9,6 +9,8 @@ pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &neighbors::K_NEIGHBORS_CLASSIFIER,
     &linear::LINEAR_SVC,
     &linear::LOGISTIC_REGRESSION,
+    &linear::RIDGE_CLASSIFIER,
+    &linear::NEAREST_CENTROID,
     &sgd::SGD_CLASSIFIER,
     &sgd::PERCEPTRON,
     &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,

@@ -56,6 +56,16 @@ impl<F: GemmFloat> Gram<F> {
         self.add_block(&left, &right, n_rows);
     }
 
+    /// Adds `scale·v·vᵀ`.
+    pub fn add_outer(&mut self, scale: f64, v: &[f64]) {
+        for (j, column) in self.values.chunks_exact_mut(self.width).enumerate() {
+            for (i, value) in column.iter_mut().enumerate().skip(j) {
+                let product: F = faer::traits::math_utils::from_f64(scale * v[i] * v[j]);
+                *value += product;
+            }
+        }
+    }
+
     fn add_block(&mut self, left: &[F], right: &[F], n_rows: usize) {
         if n_rows == 0 {
             return;

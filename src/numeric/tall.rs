@@ -297,8 +297,14 @@ fn tile_axpy<S: Simd>(simd: S, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f3
     let (head, tail) = S::as_mut_simd_f32s(sum);
     let n_done = n_features - tail.len();
     let n_head = head.len();
-    let (x0, x1) = (&S::as_simd_f32s(x[0]).0[..n_head], &S::as_simd_f32s(x[1]).0[..n_head]);
-    let (x2, x3) = (&S::as_simd_f32s(x[2]).0[..n_head], &S::as_simd_f32s(x[3]).0[..n_head]);
+    let (x0, x1) = (
+        &S::as_simd_f32s(x[0]).0[..n_head],
+        &S::as_simd_f32s(x[1]).0[..n_head],
+    );
+    let (x2, x3) = (
+        &S::as_simd_f32s(x[2]).0[..n_head],
+        &S::as_simd_f32s(x[3]).0[..n_head],
+    );
     let us = u.map(|u| simd.splat_f32s(u));
     for k in 0..n_head {
         let low = simd.mul_add_e_f32s(x1[k], us[1], simd.mul_add_e_f32s(x0[k], us[0], head[k]));
@@ -374,7 +380,7 @@ mod tests {
                     }
                     let fused = tall.normal_product(&columns_of(&w), |row_idx, z| {
                         for z in z {
-                            *z *= *z * (row_idx % 3) as f32;
+                            *z = z.powi(2) * (row_idx % 3) as f32;
                         }
                     });
                     check(&fused, &squares);

@@ -51,7 +51,12 @@ impl ClassWeight {
             for (label, weight) in weights {
                 if !(weight.is_finite() && *weight >= 0.0) {
                     let got = format!("{weight} for class {label}");
-                    return Err(ParamError::value(estimator, "class_weight", "weights in [0, inf)", got));
+                    return Err(ParamError::value(
+                        estimator,
+                        "class_weight",
+                        "weights in [0, inf)",
+                        got,
+                    ));
                 }
             }
         }

@@ -28,7 +28,13 @@ pub(super) struct Multinomial {
 impl Multinomial {
     pub fn new(codes: Vec<usize>, n_classes: usize, cost: Vec<f64>, stop: Stop) -> Self {
         let probabilities = vec![0.0; codes.len() * n_classes];
-        Self { codes, n_classes, cost, stop, probabilities }
+        Self {
+            codes,
+            n_classes,
+            cost,
+            stop,
+            probabilities,
+        }
     }
 }
 
@@ -44,7 +50,10 @@ fn gather_along(z: &[Vec<f64>], q: &[Vec<f32>], t: f64, row_idx: usize, row: &mu
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "products are in single precision")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "products are in single precision"
+)]
 impl GroupLoss for Multinomial {
     fn n_columns(&self) -> usize {
         self.n_classes
@@ -54,7 +63,12 @@ impl GroupLoss for Multinomial {
         0.5
     }
 
-    fn derivatives(&mut self, z: &[Vec<f64>], slopes: &mut [Vec<f32>], curvatures: &mut [Vec<f32>]) {
+    fn derivatives(
+        &mut self,
+        z: &[Vec<f64>],
+        slopes: &mut [Vec<f32>],
+        curvatures: &mut [Vec<f32>],
+    ) {
         let mut row = vec![0.0; self.n_classes];
         for (row_idx, (&code, &cost)) in self.codes.iter().zip(&self.cost).enumerate() {
             gather(z, row_idx, &mut row);
@@ -108,7 +122,11 @@ impl GroupLoss for Multinomial {
     }
 
     fn assess(&mut self, point: &Point<'_>) -> Verdict {
-        if self.stop.is_met(point) { Verdict::Done } else { Verdict::Step }
+        if self.stop.is_met(point) {
+            Verdict::Done
+        } else {
+            Verdict::Step
+        }
     }
 }
 
@@ -178,7 +196,10 @@ fn project_on_simplex(v: &mut [f64], size: f64, sorted: &mut [f64]) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "products are in single precision")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "products are in single precision"
+)]
 impl GroupLoss for CrammerSinger {
     fn n_columns(&self) -> usize {
         self.n_classes
@@ -188,7 +209,12 @@ impl GroupLoss for CrammerSinger {
         0.0
     }
 
-    fn derivatives(&mut self, z: &[Vec<f64>], slopes: &mut [Vec<f32>], curvatures: &mut [Vec<f32>]) {
+    fn derivatives(
+        &mut self,
+        z: &[Vec<f64>],
+        slopes: &mut [Vec<f32>],
+        curvatures: &mut [Vec<f32>],
+    ) {
         let mut row = vec![0.0; self.n_classes];
         let mut sorted = row.clone();
         for row_idx in 0..self.codes.len() {
@@ -219,7 +245,11 @@ impl GroupLoss for CrammerSinger {
         }
         let mean = sum / count.max(1.0);
         for (beta, v) in support.iter().zip(v) {
-            *v = if *beta > 0.0 && count > 1.0 { self.sigma as f32 * (*v - mean) } else { 0.0 };
+            *v = if *beta > 0.0 && count > 1.0 {
+                self.sigma as f32 * (*v - mean)
+            } else {
+                0.0
+            };
         }
     }
 

@@ -39,7 +39,10 @@ pub(super) struct Curvature {
 impl Curvature {
     /// One that keeps the matrix itself instead of its factor.
     pub fn for_model() -> Self {
-        Self { keeps_matrix: true, ..Self::default() }
+        Self {
+            keeps_matrix: true,
+            ..Self::default()
+        }
     }
 
     /// Whether the factor is that of the exact matrix.
@@ -67,11 +70,17 @@ impl Curvature {
         // Weights of one value (the hinges) count as 1, so that a change of scale changes no row.
         let scale = if how.lag == 0.0 { largest } else { 1.0 };
         let cut = largest * NEGLIGIBLE;
-        let target: Vec<f32> =
-            weights.iter().map(|&w| if w > cut { w / scale } else { 0.0 }).collect();
+        let target: Vec<f32> = weights
+            .iter()
+            .map(|&w| if w > cut { w / scale } else { 0.0 })
+            .collect();
         let is_active: Vec<bool> = target.iter().map(|&w| w > 0.0).collect();
         let n_active = is_active.iter().filter(|&&a| a).count();
-        let n_moved = is_active.iter().zip(&self.was_active).filter(|(a, b)| a != b).count();
+        let n_moved = is_active
+            .iter()
+            .zip(&self.was_active)
+            .filter(|(a, b)| a != b)
+            .count();
         let has_settled = how.lag == 0.0 && !self.was_active.is_empty() && n_moved * 5 <= n_active;
         self.was_active = is_active;
 
@@ -110,7 +119,9 @@ impl Curvature {
     fn update(&mut self, design: &Tall<'_>, rows: &[usize], target: &[f32]) {
         if let Some(gram) = &mut self.gram {
             let old = &self.weights;
-            let changes = rows.iter().map(|&row| (row, f64::from(target[row]) - f64::from(old[row])));
+            let changes = rows
+                .iter()
+                .map(|&row| (row, f64::from(target[row]) - f64::from(old[row])));
             gram.add_rows(design, changes);
         }
         for &row in rows {
@@ -118,8 +129,12 @@ impl Curvature {
         }
     }
 
-    fn finish<F: crate::numeric::gemm::GemmFloat>(&mut self, gram: &Gram<F>, scale: f64, ridge: &[f64])
-    where
+    fn finish<F: crate::numeric::gemm::GemmFloat>(
+        &mut self,
+        gram: &Gram<F>,
+        scale: f64,
+        ridge: &[f64],
+    ) where
         f64: From<F>,
     {
         if self.keeps_matrix {
@@ -155,7 +170,10 @@ fn inclusion_rate(weights: &[f32], n_wanted: f64) -> f64 {
     let all: f64 = weights.iter().map(|&w| f64::from(w)).sum();
     let mut rate = n_wanted / all;
     for _ in 0..4 {
-        let certain = weights.iter().map(|&w| f64::from(w)).filter(|w| w * rate >= 1.0);
+        let certain = weights
+            .iter()
+            .map(|&w| f64::from(w))
+            .filter(|w| w * rate >= 1.0);
         let (count, sum) = certain.fold((0.0, 0.0), |(n, s), w| (n + 1.0, s + w));
         if count == 0.0 || all - sum <= 0.0 {
             break;
@@ -199,7 +217,11 @@ mod tests {
         let x = Array2::from_shape_fn((400, 6), |_| rng.gen_range(-1.0_f32..1.0));
         let tall = Tall::new(x.view(), None);
         let ridge = [0.5; 6];
-        let how = Following { lag: 0.0, n_sampled: 150, seed: 1 };
+        let how = Following {
+            lag: 0.0,
+            n_sampled: 150,
+            seed: 1,
+        };
         let mut curvature = Curvature::for_model();
         let mut weights = vec![0.0_f32; 400];
         for round in 0..12_usize {
@@ -216,7 +238,9 @@ mod tests {
 
     #[test]
     fn a_sample_is_unbiased_and_has_the_size_wanted() {
-        let weights: Vec<f32> = (0..2000).map(|i| if i % 50 == 0 { 50.0 } else { 0.5 }).collect();
+        let weights: Vec<f32> = (0..2000)
+            .map(|i| if i % 50 == 0 { 50.0 } else { 0.5 })
+            .collect();
         let total: f64 = weights.iter().map(|&w| f64::from(w)).sum();
         for call in 0..5 {
             let rows = sample(&weights, 300, (3, call));

@@ -102,7 +102,11 @@ impl MarginLoss {
             }
             MarginKind::SquaredHinge => {
                 let slack = 1.0 - margin;
-                if slack > 0.0 { (-2.0 * cost * slack, 2.0 * cost) } else { (0.0, 0.0) }
+                if slack > 0.0 {
+                    (-2.0 * cost * slack, 2.0 * cost)
+                } else {
+                    (0.0, 0.0)
+                }
             }
             MarginKind::Hinge => {
                 let raw = self.alpha[row_idx] + self.sigma * (1.0 - margin);
@@ -166,11 +170,23 @@ impl GroupLoss for MarginLoss {
     }
 
     fn lag(&self) -> f64 {
-        if self.kind == MarginKind::Logistic { 0.5 } else { 0.0 }
+        if self.kind == MarginKind::Logistic {
+            0.5
+        } else {
+            0.0
+        }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "products are in single precision")]
-    fn derivatives(&mut self, z: &[Vec<f64>], slopes: &mut [Vec<f32>], curvatures: &mut [Vec<f32>]) {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "products are in single precision"
+    )]
+    fn derivatives(
+        &mut self,
+        z: &[Vec<f64>],
+        slopes: &mut [Vec<f32>],
+        curvatures: &mut [Vec<f32>],
+    ) {
         for (row_idx, margin) in self.margins(&z[0]) {
             let (slope, curvature) = self.derivatives_of(row_idx, margin);
             slopes[0][row_idx] = (slope * self.y[row_idx]) as f32;
@@ -194,13 +210,19 @@ impl GroupLoss for MarginLoss {
     }
 
     fn value(&self, z: &[Vec<f64>]) -> f64 {
-        self.margins(&z[0]).map(|(row_idx, margin)| self.value_of(row_idx, margin)).sum()
+        self.margins(&z[0])
+            .map(|(row_idx, margin)| self.value_of(row_idx, margin))
+            .sum()
     }
 
     fn assess(&mut self, point: &Point<'_>) -> Verdict {
         if self.kind == MarginKind::Hinge {
             return self.assess_hinge(point);
         }
-        if self.stop.is_met(point) { Verdict::Done } else { Verdict::Step }
+        if self.stop.is_met(point) {
+            Verdict::Done
+        } else {
+            Verdict::Step
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! The solvers ([`newton`], [`proximal`]) know only losses and rows; what an estimator minimises
 //! and how its parameters are named is in its own folder.
 
+mod centroid;
 pub(crate) mod class_weight;
 mod coupled;
 mod curvature;
@@ -12,14 +13,22 @@ pub(crate) mod model;
 mod newton;
 mod one_vs_rest;
 mod proximal;
+mod ridge;
 mod svc;
 
+pub use centroid::{
+    CentroidMetric, NEAREST_CENTROID, NearestCentroid, NearestCentroidParams,
+    NearestCentroidValidParams,
+};
 pub use class_weight::ClassWeight;
 pub use logistic::{
     LOGISTIC_REGRESSION, LogisticMultiClass, LogisticPenalty, LogisticRegression,
     LogisticRegressionParams, LogisticRegressionValidParams, LogisticSolver,
 };
 pub use model::LinearModel;
+pub use ridge::{
+    RIDGE_CLASSIFIER, RidgeClassifier, RidgeClassifierParams, RidgeClassifierValidParams,
+};
 pub use svc::{
     LINEAR_SVC, LinearSvc, LinearSvcParams, LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty,
 };
@@ -36,7 +45,12 @@ pub(crate) fn above_zero(
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
-    Err(ParamError::value(estimator, param, "a number in (0, inf)", value))
+    Err(ParamError::value(
+        estimator,
+        param,
+        "a number in (0, inf)",
+        value,
+    ))
 }
 
 /// Checks that a count is not 0.
@@ -48,7 +62,12 @@ pub(crate) fn at_least_one(
     if value > 0 {
         return Ok(());
     }
-    Err(ParamError::value(estimator, param, "an integer in [1, inf)", value))
+    Err(ParamError::value(
+        estimator,
+        param,
+        "an integer in [1, inf)",
+        value,
+    ))
 }
 
 /// Bytes that the batch solvers hold: about nine doubles a row and class, and a curvature matrix

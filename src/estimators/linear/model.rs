@@ -47,12 +47,20 @@ impl LinearModel {
         encoding: ClassEncoding,
         info: FitInfo,
     ) -> Self {
-        Self { weights, intercepts, encoding, info }
+        Self {
+            weights,
+            intercepts,
+            encoding,
+            info,
+        }
     }
 
     /// A model of the columns of `solutions`, whose last weight is that of a constant feature of
     /// value `bias`, if there is one.
-    #[expect(clippy::cast_possible_truncation, reason = "models are in single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
     pub(super) fn from_solutions(
         solutions: &[Solution],
         n_features: usize,
@@ -65,7 +73,9 @@ impl LinearModel {
             Array2::from_shape_fn((columns.len(), n_features), |(k, j)| columns[k][j] as f32);
         let constant = f64::from(bias.unwrap_or(0.0));
         let intercept = |column: &&Vec<f64>| {
-            column.get(n_features).map_or(0.0, |w| (constant * w) as f32)
+            column
+                .get(n_features)
+                .map_or(0.0, |w| (constant * w) as f32)
         };
         let intercepts = columns.iter().map(intercept).collect();
         let info = FitInfo {

@@ -22,9 +22,7 @@
 //! value; each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
-use rayon::iter::{
-    IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
-};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::curvature::{Curvature, Following};
 use crate::numeric::tall::Tall;
@@ -148,8 +146,10 @@ pub(super) fn minimise<L: GroupLoss>(
         .map(|loss| Group::new(loss, settings))
         .collect();
     loop {
-        let mut running: Vec<&mut Group<L>> =
-            groups.iter_mut().filter(|group| group.is_running(settings)).collect();
+        let mut running: Vec<&mut Group<L>> = groups
+            .iter_mut()
+            .filter(|group| group.is_running(settings))
+            .collect();
         if running.is_empty() {
             break;
         }
@@ -161,11 +161,17 @@ pub(super) fn minimise<L: GroupLoss>(
         if stepping.is_empty() {
             continue;
         }
-        stepping.par_iter_mut().with_max_len(1).for_each(|group| group.precondition(settings));
+        stepping
+            .par_iter_mut()
+            .with_max_len(1)
+            .for_each(|group| group.precondition(settings));
         conjugate_gradients(settings, &mut stepping);
         search(settings, &mut stepping);
     }
-    groups.into_iter().map(|group| group.finish(settings)).collect()
+    groups
+        .into_iter()
+        .map(|group| group.finish(settings))
+        .collect()
 }
 
 impl<L: GroupLoss> Group<L> {
@@ -192,7 +198,9 @@ impl<L: GroupLoss> Group<L> {
     fn is_running(&self, settings: &Settings<'_>) -> bool {
         // One assessment is due after the last step.
         let has_steps = self.n_iter < settings.max_iter || self.verdict != Verdict::Step;
-        self.verdict != Verdict::Done && self.n_stalls < MAX_STALLS && (has_steps || self.is_fresh())
+        self.verdict != Verdict::Done
+            && self.n_stalls < MAX_STALLS
+            && (has_steps || self.is_fresh())
     }
 
     /// Whether the last step has not been assessed yet.
@@ -238,7 +246,11 @@ impl<L: GroupLoss> Group<L> {
             .zip(&self.curvatures)
             .enumerate()
             .for_each(|(column, (preconditioner, weights))| {
-                let how = Following { lag, n_sampled: N_SAMPLED, seed: seed + column as u64 };
+                let how = Following {
+                    lag,
+                    n_sampled: N_SAMPLED,
+                    seed: seed + column as u64,
+                };
                 preconditioner.follow(settings.design, settings.ridge, weights, &how);
             });
     }
@@ -261,7 +273,11 @@ impl<L: GroupLoss> Group<L> {
             let (first, second) = self.loss.along(&self.z, q, t);
             (first + linear + t * square, second + square)
         };
-        let t = if slope < 0.0 { find_root(derivative) } else { 0.0 };
+        let t = if slope < 0.0 {
+            find_root(derivative)
+        } else {
+            0.0
+        };
         self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
         for (w, d) in self.weights.iter_mut().zip(&self.direction) {
             for (w, d) in w.iter_mut().zip(d) {
@@ -297,7 +313,13 @@ impl<L: GroupLoss> Group<L> {
 
 fn update_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut Group<L>]) {
     groups.par_iter_mut().with_max_len(1).for_each(|group| {
-        let Group { loss, z, slopes, curvatures, .. } = &mut **group;
+        let Group {
+            loss,
+            z,
+            slopes,
+            curvatures,
+            ..
+        } = &mut **group;
         loss.derivatives(z, slopes, curvatures);
     });
     let columns: Vec<Vec<f32>> = groups
@@ -307,7 +329,12 @@ fn update_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut Gr
     let mut gradients = settings.design.transposed_times(&columns).into_iter();
     let mut columns = columns.into_iter();
     for group in groups.iter_mut() {
-        let Group { weights, slopes, gradient, .. } = &mut **group;
+        let Group {
+            weights,
+            slopes,
+            gradient,
+            ..
+        } = &mut **group;
         for ((w, slopes), gradient) in weights.iter().zip(slopes).zip(gradient) {
             *slopes = columns.next().expect("one for each column");
             *gradient = gradients.next().expect("one for each column");
@@ -316,7 +343,10 @@ fn update_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut Gr
             }
         }
     }
-    groups.par_iter_mut().with_max_len(1).for_each(|group| group.assess(settings));
+    groups
+        .par_iter_mut()
+        .with_max_len(1)
+        .for_each(|group| group.assess(settings));
 }
 
 /// One group's conjugate gradients: residual, preconditioned residual, search direction.
@@ -333,8 +363,13 @@ fn inner(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
 }
 
 fn to_single(columns: &[Vec<f64>]) -> impl Iterator<Item = Vec<f32>> + '_ {
-    #[expect(clippy::cast_possible_truncation, reason = "products are in single precision")]
-    columns.iter().map(|column| column.iter().map(|&v| v as f32).collect())
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "products are in single precision"
+    )]
+    columns
+        .iter()
+        .map(|column| column.iter().map(|&v| v as f32).collect())
 }
 
 /// Sets the direction of every group, in lockstep so that a reading of the rows serves them all.
@@ -352,8 +387,10 @@ fn conjugate_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut
         if members.is_empty() {
             return;
         }
-        let shared: Vec<(&Group<L>, usize)> =
-            members.iter().map(|&(idx, first)| (&*groups[idx], first)).collect();
+        let shared: Vec<(&Group<L>, usize)> = members
+            .iter()
+            .map(|&(idx, first)| (&*groups[idx], first))
+            .collect();
         let mut products = settings.design.normal_product(&columns, |row_idx, v| {
             for (group, first) in &shared {
                 let v = &mut v[*first..first + group.curvatures.len()];
@@ -379,8 +416,11 @@ impl<L: GroupLoss> Group<L> {
             preconditioner.solve(&mut solution);
             solution
         };
-        let mut solutions: Vec<Vec<f64>> =
-            residual.iter().zip(&self.preconditioners).map(solve).collect();
+        let mut solutions: Vec<Vec<f64>> = residual
+            .iter()
+            .zip(&self.preconditioners)
+            .map(solve)
+            .collect();
         if self.preconditioners.len() > 1 {
             centre(&mut solutions);
         }
@@ -389,8 +429,11 @@ impl<L: GroupLoss> Group<L> {
 
     /// The first step of conjugate gradients; the only one where the factor is exact.
     fn start_cg(&mut self) -> Option<Cg> {
-        let residual: Vec<Vec<f64>> =
-            self.gradient.iter().map(|g| g.iter().map(|g| -g).collect()).collect();
+        let residual: Vec<Vec<f64>> = self
+            .gradient
+            .iter()
+            .map(|g| g.iter().map(|g| -g).collect())
+            .collect();
         let search = self.apply_preconditioner(&residual);
         if self.is_direct() {
             self.direction = search;
@@ -400,14 +443,26 @@ impl<L: GroupLoss> Group<L> {
             direction.fill(0.0);
         }
         let product = inner(&residual, &search);
-        let forcing = (self.gradient_norm / self.first_norm).sqrt().clamp(1e-3, 0.1);
+        let forcing = (self.gradient_norm / self.first_norm)
+            .sqrt()
+            .clamp(1e-3, 0.1);
         let target = product * forcing * forcing;
-        Some(Cg { residual, search, product, target })
+        Some(Cg {
+            residual,
+            search,
+            product,
+            target,
+        })
     }
 
     /// Takes one step along the search direction, whose products with the curvature of the loss
     /// are given; returns whether that was the last.
-    fn advance_cg(&mut self, settings: &Settings<'_>, cg: &mut Cg, products: &mut [Vec<f64>]) -> bool {
+    fn advance_cg(
+        &mut self,
+        settings: &Settings<'_>,
+        cg: &mut Cg,
+        products: &mut [Vec<f64>],
+    ) -> bool {
         for (product, search) in products.iter_mut().zip(&cg.search) {
             for ((product, search), ridge) in product.iter_mut().zip(search).zip(settings.ridge) {
                 *product += ridge * search;
@@ -418,7 +473,12 @@ impl<L: GroupLoss> Group<L> {
             return true;
         }
         let alpha = cg.product / curvature;
-        let columns = self.direction.iter_mut().zip(&mut cg.residual).zip(&cg.search).zip(products);
+        let columns = self
+            .direction
+            .iter_mut()
+            .zip(&mut cg.residual)
+            .zip(&cg.search)
+            .zip(products);
         for (((direction, residual), search), product) in columns {
             for (direction, search) in direction.iter_mut().zip(search) {
                 *direction += alpha * search;
@@ -456,15 +516,19 @@ fn centre(columns: &mut [Vec<f64>]) {
 }
 
 fn search<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut Group<L>]) {
-    let columns: Vec<Vec<f32>> =
-        groups.iter().flat_map(|group| to_single(&group.direction)).collect();
+    let columns: Vec<Vec<f32>> = groups
+        .iter()
+        .flat_map(|group| to_single(&group.direction))
+        .collect();
     let products = settings.design.times(&columns);
     let n_columns = groups.first().map_or(1, |group| group.weights.len());
     groups
         .par_iter_mut()
         .with_max_len(1)
         .enumerate()
-        .for_each(|(idx, group)| group.step(settings, &products[idx * n_columns..(idx + 1) * n_columns]));
+        .for_each(|(idx, group)| {
+            group.step(settings, &products[idx * n_columns..(idx + 1) * n_columns])
+        });
 }
 
 /// The root of an increasing function that is negative at 0, given with its derivative, to a

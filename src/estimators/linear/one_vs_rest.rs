@@ -12,7 +12,10 @@ pub(super) struct OneVsRest<'a> {
 
 impl<'a> OneVsRest<'a> {
     pub fn new(codes: &'a [usize], n_classes: usize) -> Self {
-        Self { codes, counts: class_counts(codes, n_classes) }
+        Self {
+            codes,
+            counts: class_counts(codes, n_classes),
+        }
     }
 
     /// The positive class of each problem.
@@ -29,7 +32,10 @@ impl<'a> OneVsRest<'a> {
     /// negative rows.
     pub fn rows(&self, class: usize, (positive, negative): (f64, f64)) -> (Vec<f64>, Vec<f64>) {
         let by_sign = |a: f64, b: f64| -> Vec<f64> {
-            self.codes.iter().map(|&code| if code == class { a } else { b }).collect()
+            self.codes
+                .iter()
+                .map(|&code| if code == class { a } else { b })
+                .collect()
         };
         (by_sign(1.0, -1.0), by_sign(positive, negative))
     }
@@ -48,7 +54,18 @@ impl<'a> OneVsRest<'a> {
 
 /// Costs of positive and negative rows of each problem as LIBLINEAR sets them: the weight of a
 /// class applies where it is the positive one, and to the negative one only if there are just two.
-pub(super) fn liblinear_costs(problems: &OneVsRest<'_>, c: f64, weights: &[f64]) -> Vec<(f64, f64)> {
-    let negative = if weights.len() == 2 { c * weights[0] } else { c };
-    problems.classes().map(|class| (c * weights[class], negative)).collect()
+pub(super) fn liblinear_costs(
+    problems: &OneVsRest<'_>,
+    c: f64,
+    weights: &[f64],
+) -> Vec<(f64, f64)> {
+    let negative = if weights.len() == 2 {
+        c * weights[0]
+    } else {
+        c
+    };
+    problems
+        .classes()
+        .map(|class| (c * weights[class], negative))
+        .collect()
 }

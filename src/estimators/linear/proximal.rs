@@ -58,8 +58,10 @@ pub(super) fn minimise<L: GroupLoss>(
     tols: &[f64],
     losses: Vec<L>,
 ) -> Vec<Solution> {
-    let mut problems: Vec<Problem<L>> =
-        losses.into_iter().map(|loss| Problem::new(loss, settings)).collect();
+    let mut problems: Vec<Problem<L>> = losses
+        .into_iter()
+        .map(|loss| Problem::new(loss, settings))
+        .collect();
     loop {
         let mut running = running(settings, tols, &mut problems);
         if running.is_empty() {
@@ -75,8 +77,10 @@ pub(super) fn minimise<L: GroupLoss>(
             .par_iter_mut()
             .with_max_len(1)
             .for_each(|problem| problem.model_step(settings, l1));
-        let columns: Vec<Vec<f32>> =
-            stepping.iter().flat_map(|problem| problem.step.iter().map(|d| single(d))).collect();
+        let columns: Vec<Vec<f32>> = stepping
+            .iter()
+            .flat_map(|problem| problem.step.iter().map(|d| single(d)))
+            .collect();
         let products = settings.design.times(&columns);
         let n_columns = stepping[0].step.len();
         stepping
@@ -84,7 +88,11 @@ pub(super) fn minimise<L: GroupLoss>(
             .with_max_len(1)
             .enumerate()
             .for_each(|(idx, problem)| {
-                problem.search(settings, l1, &products[idx * n_columns..(idx + 1) * n_columns]);
+                problem.search(
+                    settings,
+                    l1,
+                    &products[idx * n_columns..(idx + 1) * n_columns],
+                );
             });
     }
     let finish = |(problem, &tol): (Problem<L>, &f64)| Solution {
@@ -116,7 +124,10 @@ fn running<'a, L: GroupLoss>(
         .collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "products are in single precision")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "products are in single precision"
+)]
 fn single(column: &[f64]) -> Vec<f32> {
     column.iter().map(|&v| v as f32).collect()
 }
@@ -127,14 +138,24 @@ fn update_gradients<L: GroupLoss>(
     problems: &mut [&mut Problem<L>],
 ) {
     problems.par_iter_mut().with_max_len(1).for_each(|problem| {
-        let Problem { loss, z, slopes, curvatures, .. } = &mut **problem;
+        let Problem {
+            loss,
+            z,
+            slopes,
+            curvatures,
+            ..
+        } = &mut **problem;
         loss.derivatives(z, slopes, curvatures);
     });
-    let columns: Vec<Vec<f32>> =
-        problems.iter().flat_map(|problem| problem.slopes.iter().cloned()).collect();
+    let columns: Vec<Vec<f32>> = problems
+        .iter()
+        .flat_map(|problem| problem.slopes.iter().cloned())
+        .collect();
     let mut gradients = settings.design.transposed_times(&columns).into_iter();
     for problem in problems.iter_mut() {
-        let Problem { weights, gradient, .. } = &mut **problem;
+        let Problem {
+            weights, gradient, ..
+        } = &mut **problem;
         let mut total = 0.0;
         for (w, gradient) in weights.iter().zip(gradient) {
             *gradient = gradients.next().expect("one for each column");
@@ -192,12 +213,27 @@ impl<L: GroupLoss> Problem<L> {
     fn model_step(&mut self, settings: &Settings<'_>, l1: &[f64]) {
         let lag = if self.loss.lag() > 0.0 { LAG } else { 0.0 };
         let target = 0.05 * self.violation / self.weights.len() as f64;
-        let Self { matrices, curvatures, weights, gradient, step, .. } = self;
-        let columns = matrices.par_iter_mut().with_max_len(1).zip(curvatures).zip(weights);
+        let Self {
+            matrices,
+            curvatures,
+            weights,
+            gradient,
+            step,
+            ..
+        } = self;
+        let columns = matrices
+            .par_iter_mut()
+            .with_max_len(1)
+            .zip(curvatures)
+            .zip(weights);
         columns.zip(gradient).zip(step).enumerate().for_each(
             |(column, ((((matrix, curvatures), weights), gradient), step))| {
                 let seed = settings.seed + column as u64;
-                let how = Following { lag, n_sampled: N_SAMPLED, seed };
+                let how = Following {
+                    lag,
+                    n_sampled: N_SAMPLED,
+                    seed,
+                };
                 matrix.follow(settings.design, settings.ridge, curvatures, &how);
                 descend(matrix.matrix(), weights, gradient, l1, (target, step));
             },
@@ -225,7 +261,10 @@ impl<L: GroupLoss> Problem<L> {
         let mut accepted = None;
         for _ in 0..MAX_HALVINGS {
             let along = |(z, q): (&Vec<f64>, &Vec<f32>)| -> Vec<f64> {
-                z.iter().zip(q).map(|(z, &q)| z + t * f64::from(q)).collect()
+                z.iter()
+                    .zip(q)
+                    .map(|(z, &q)| z + t * f64::from(q))
+                    .collect()
             };
             let z: Vec<Vec<f64>> = self.z.iter().zip(q).map(along).collect();
             let objective = penalty(t) + self.loss.value(&z);

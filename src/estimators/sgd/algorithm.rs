@@ -87,13 +87,21 @@ fn split<'a>(
     n_classes: usize,
 ) -> Rows<'a> {
     let mut is_held_back = vec![false; codes.len()];
-    if let Some(EarlyStopping { validation_fraction }) = settings.early_stopping {
+    if let Some(EarlyStopping {
+        validation_fraction,
+    }) = settings.early_stopping
+    {
         let mut rng = stream(settings.seed, &[SPLIT_STREAM]);
         for (class, count) in class_counts(codes, n_classes).into_iter().enumerate() {
-            let mut members: Vec<usize> =
-                (0..codes.len()).filter(|&row| codes[row] == class).collect();
+            let mut members: Vec<usize> = (0..codes.len())
+                .filter(|&row| codes[row] == class)
+                .collect();
             members.shuffle(&mut rng);
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share of a count"
+            )]
             let n_held_back = (count as f64 * validation_fraction).round() as usize;
             for &row in &members[..n_held_back.min(count - 1)] {
                 is_held_back[row] = true;
@@ -113,10 +121,20 @@ fn split<'a>(
         vec![0.0; codes.len()]
     };
     let (held_back, training) = (0..codes.len()).partition(|&row| is_held_back[row]);
-    Rows { x, codes, squares, training, held_back }
+    Rows {
+        x,
+        codes,
+        squares,
+        training,
+        held_back,
+    }
 }
 
-fn run(settings: &Settings, rows: &mut Rows<'_>, classes: &mut [ClassState]) -> Result<(), FitError> {
+fn run(
+    settings: &Settings,
+    rows: &mut Rows<'_>,
+    classes: &mut [ClassState],
+) -> Result<(), FitError> {
     for epoch in 0..settings.max_iter {
         if settings.shuffle {
             let mut rng = stream(settings.seed, &[SHUFFLE_STREAM, epoch as u64]);
@@ -131,13 +149,20 @@ fn run(settings: &Settings, rows: &mut Rows<'_>, classes: &mut [ClassState]) -> 
         let running = &mut classes[..n_running];
         let share = n_running.div_ceil(rayon::current_num_threads());
         let rows: &Rows<'_> = rows;
-        running.par_chunks_mut(share).with_max_len(1).for_each(|classes| {
-            Arch::new().dispatch(Epoch { settings, rows, classes });
-            for state in classes {
-                let score = (!rows.held_back.is_empty()).then(|| accuracy(rows, state));
-                state.end_epoch(settings, score, rows.training.len());
-            }
-        });
+        running
+            .par_chunks_mut(share)
+            .with_max_len(1)
+            .for_each(|classes| {
+                Arch::new().dispatch(Epoch {
+                    settings,
+                    rows,
+                    classes,
+                });
+                for state in classes {
+                    let score = (!rows.held_back.is_empty()).then(|| accuracy(rows, state));
+                    state.end_epoch(settings, score, rows.training.len());
+                }
+            });
         if let Some(state) = running.iter().find(|state| !state.is_finite()) {
             return Err(FitError::Diverged {
                 what: "a weight or intercept",
@@ -171,7 +196,11 @@ impl WithSimd for Epoch<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { settings, rows, classes } = self;
+        let Self {
+            settings,
+            rows,
+            classes,
+        } = self;
         for state in classes.iter_mut() {
             state.loss_sum = 0.0;
         }
@@ -184,7 +213,16 @@ impl WithSimd for Epoch<'_, '_> {
                     std::array::from_fn(|offset| tile[offset.min(last)].weights.as_slice());
                 let dots = tile_dots(simd, &weights, x);
                 for (state, dot) in tile.iter_mut().zip(dots) {
-                    state.visit(simd, settings, &Visit { x, square, code, dot });
+                    state.visit(
+                        simd,
+                        settings,
+                        &Visit {
+                            x,
+                            square,
+                            code,
+                            dot,
+                        },
+                    );
                 }
             }
         }
@@ -206,7 +244,9 @@ fn into_model(
     }
     let info = FitInfo {
         n_iter: classes.iter().map(|state| state.n_iter as u64).max(),
-        converged: settings.tol.map(|_| classes.iter().all(|state| state.is_done)),
+        converged: settings
+            .tol
+            .map(|_| classes.iter().all(|state| state.is_done)),
         // Mean training loss of the last epoch, summed on the way.
         objective: Some(classes.iter().map(ClassState::mean_loss).sum()),
         ..FitInfo::default()

@@ -81,7 +81,11 @@ impl ClassState {
             optimal_start: 1.0 / (first_eta * settings.alpha),
             loss_sum: 0.0,
             n_visited: 0,
-            best: if settings.early_stopping.is_some() { f64::NEG_INFINITY } else { f64::INFINITY },
+            best: if settings.early_stopping.is_some() {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            },
             n_without_progress: 0,
             n_iter: 0,
             is_done: false,
@@ -92,7 +96,11 @@ impl ClassState {
     #[inline(always)]
     pub fn visit<S: Simd>(&mut self, simd: S, settings: &Settings, visit: &Visit<'_>) {
         let p = self.score(visit.dot);
-        let (y, cost) = if visit.code == self.class { (1.0, self.costs.0) } else { (-1.0, self.costs.1) };
+        let (y, cost) = if visit.code == self.class {
+            (1.0, self.costs.0)
+        } else {
+            (-1.0, self.costs.1)
+        };
         let loss = settings.loss.value(y, p);
         self.loss_sum += loss;
         let update = match settings.learning_rate {
@@ -145,7 +153,10 @@ impl ClassState {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "weights are in single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
     fn apply_scale(&mut self) {
         for w in &mut self.weights {
             *w *= self.scale as f32;
@@ -155,7 +166,10 @@ impl ClassState {
 
     #[inline(always)]
     fn add<S: Simd>(&mut self, simd: S, x: &[f32], update: f64) {
-        #[expect(clippy::cast_possible_truncation, reason = "weights are in single precision")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "weights are in single precision"
+        )]
         let step = (update / self.scale) as f32;
         let (w, w_tail) = S::as_mut_simd_f32s(&mut self.weights);
         let (x, x_tail) = S::as_simd_f32s(x);
@@ -171,7 +185,10 @@ impl ClassState {
     /// The cumulative penalty of Tsuruoka et al. (2009), Figure 2: a weight is moved towards zero
     /// by what it owes, but not beyond.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "weights are in single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
     fn truncate(&mut self) {
         let (scale, due) = (self.scale as f32, self.penalty_due as f32);
         let inverse = 1.0 / scale;
@@ -221,7 +238,11 @@ impl ClassState {
         if is_best {
             self.best = score.unwrap_or(self.loss_sum);
         }
-        self.n_without_progress = if is_progress { 0 } else { self.n_without_progress + 1 };
+        self.n_without_progress = if is_progress {
+            0
+        } else {
+            self.n_without_progress + 1
+        };
         if self.n_without_progress >= settings.n_iter_no_change {
             let is_adaptive = matches!(settings.learning_rate, LearningRate::Adaptive { .. });
             if is_adaptive && self.eta > 1e-6 {
@@ -239,7 +260,10 @@ impl ClassState {
     }
 
     /// Weights and intercept of the model: the averages, where averaging has begun.
-    #[expect(clippy::cast_possible_truncation, reason = "models are in single precision")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
     pub fn result(&self) -> (Vec<f32>, f32) {
         if self.n_summed == 0 {
             return (self.weights.clone(), self.intercept as f32);

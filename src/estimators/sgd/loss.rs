@@ -62,8 +62,20 @@ impl SgdLoss {
     pub fn slope(self, y: f64, p: f64) -> f64 {
         let margin = y * p;
         match self {
-            Self::Hinge => if margin <= 1.0 { -y } else { 0.0 },
-            Self::Perceptron => if margin <= 0.0 { -y } else { 0.0 },
+            Self::Hinge => {
+                if margin <= 1.0 {
+                    -y
+                } else {
+                    0.0
+                }
+            }
+            Self::Perceptron => {
+                if margin <= 0.0 {
+                    -y
+                } else {
+                    0.0
+                }
+            }
             Self::SquaredHinge => -2.0 * y * (1.0 - margin).max(0.0),
             Self::Log => -y / (margin.exp() + 1.0),
             Self::ModifiedHuber => {
@@ -76,7 +88,11 @@ impl SgdLoss {
             Self::SquaredError => p - y,
             Self::Huber(epsilon) => (p - y).clamp(-epsilon, epsilon),
             Self::EpsilonInsensitive(epsilon) => {
-                if (p - y).abs() > epsilon { (p - y).signum() } else { 0.0 }
+                if (p - y).abs() > epsilon {
+                    (p - y).signum()
+                } else {
+                    0.0
+                }
             }
             Self::SquaredEpsilonInsensitive(epsilon) => {
                 let distance = p - y;
@@ -109,7 +125,10 @@ mod tests {
                     let numeric = (loss.value(y, p + 1e-5) - loss.value(y, p - 1e-5)) / 2e-5;
                     let slope = loss.slope(y, p);
                     let tolerance = 1e-4 * (1.0 + slope.abs());
-                    assert!((numeric - slope).abs() < tolerance, "{loss:?} at {p}: {numeric}, {slope}");
+                    assert!(
+                        (numeric - slope).abs() < tolerance,
+                        "{loss:?} at {p}: {numeric}, {slope}"
+                    );
                 }
             }
         }

@@ -157,8 +157,13 @@ where
 {
     type Object = PassiveAggressiveClassifier;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<PassiveAggressiveClassifier, FitError> {
-        Ok(PassiveAggressiveClassifier(algorithm::fit(&self.0, dataset)?))
+    fn fit(
+        &self,
+        dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
+    ) -> Result<PassiveAggressiveClassifier, FitError> {
+        Ok(PassiveAggressiveClassifier(algorithm::fit(
+            &self.0, dataset,
+        )?))
     }
 }
 
@@ -174,7 +179,12 @@ pub static PASSIVE_AGGRESSIVE_CLASSIFIER: EstimatorSpec = EstimatorSpec {
 };
 
 const PARAMS: &[ParamSpec] = &[
-    ParamSpec::new("C", &[Kind::Float], "1.0", "the longest step (PA-I), or its stiffness (PA-II)"),
+    ParamSpec::new(
+        "C",
+        &[Kind::Float],
+        "1.0",
+        "the longest step (PA-I), or its stiffness (PA-II)",
+    ),
     table::FIT_INTERCEPT,
     table::MAX_ITER,
     table::TOL,

@@ -182,7 +182,12 @@ pub static PERCEPTRON: EstimatorSpec = EstimatorSpec {
 };
 
 const PARAMS: &[ParamSpec] = &[
-    ParamSpec::new("penalty", table::PENALTY_KINDS, "null", "what is added to the loss"),
+    ParamSpec::new(
+        "penalty",
+        table::PENALTY_KINDS,
+        "null",
+        "what is added to the loss",
+    ),
     ParamSpec::new("alpha", &[Kind::Float], "1e-4", "weight of the penalty"),
     table::L1_RATIO,
     table::FIT_INTERCEPT,
@@ -192,7 +197,10 @@ const PARAMS: &[ParamSpec] = &[
     table::VERBOSE,
     ParamSpec::new("eta0", &[Kind::Float], "1.0", "the constant step"),
     table::N_JOBS,
-    ParamSpec { default: "0", ..RANDOM_STATE },
+    ParamSpec {
+        default: "0",
+        ..RANDOM_STATE
+    },
     table::EARLY_STOPPING,
     table::VALIDATION_FRACTION,
     table::N_ITER_NO_CHANGE,
@@ -213,7 +221,9 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
         loss: SgdLoss::Perceptron,
         penalty: penalty_from_args(args),
         alpha: args.opt_float("alpha").unwrap_or(1e-4),
-        learning_rate: LearningRate::Constant { eta0: args.float("eta0") },
+        learning_rate: LearningRate::Constant {
+            eta0: args.float("eta0"),
+        },
         ..Settings::from_args(args)?
     }));
     Ok(erase(params.check()?))

@@ -128,7 +128,12 @@ impl Settings {
         if let SgdPenalty::ElasticNet { l1_ratio } = self.penalty
             && !(0.0..=1.0).contains(&l1_ratio)
         {
-            return Err(ParamError::value(estimator, "l1_ratio", "a number in [0, 1]", l1_ratio));
+            return Err(ParamError::value(
+                estimator,
+                "l1_ratio",
+                "a number in [0, 1]",
+                l1_ratio,
+            ));
         }
         if let SgdLoss::Huber(epsilon)
         | SgdLoss::EpsilonInsensitive(epsilon)
@@ -148,11 +153,18 @@ impl Settings {
         if let Some(tol) = self.tol {
             not_negative(estimator, "tol", tol)?;
         }
-        if let Some(EarlyStopping { validation_fraction }) = self.early_stopping
+        if let Some(EarlyStopping {
+            validation_fraction,
+        }) = self.early_stopping
             && !(validation_fraction > 0.0 && validation_fraction < 1.0)
         {
             let expected = "a number in (0, 1)";
-            return Err(ParamError::value(estimator, "validation_fraction", expected, validation_fraction));
+            return Err(ParamError::value(
+                estimator,
+                "validation_fraction",
+                expected,
+                validation_fraction,
+            ));
         }
         at_least_one(estimator, "max_iter", self.max_iter)?;
         at_least_one(estimator, "n_iter_no_change", self.n_iter_no_change)?;
@@ -177,11 +189,20 @@ impl Settings {
     }
 }
 
-fn not_negative(estimator: &'static str, param: &'static str, value: f64) -> Result<(), ParamError> {
+fn not_negative(
+    estimator: &'static str,
+    param: &'static str,
+    value: f64,
+) -> Result<(), ParamError> {
     if value >= 0.0 && value.is_finite() {
         return Ok(());
     }
-    Err(ParamError::value(estimator, param, "a number in [0, inf)", value))
+    Err(ParamError::value(
+        estimator,
+        param,
+        "a number in [0, inf)",
+        value,
+    ))
 }
 
 /// Reads `penalty` and `l1_ratio`.
@@ -189,9 +210,9 @@ pub(super) fn penalty_from_args(args: &Args<'_>) -> SgdPenalty {
     match args.choice("penalty") {
         Some("l1") => SgdPenalty::L1,
         Some("l2") => SgdPenalty::L2,
-        Some("elasticnet") => {
-            SgdPenalty::ElasticNet { l1_ratio: args.opt_float("l1_ratio").unwrap_or(0.15) }
-        }
+        Some("elasticnet") => SgdPenalty::ElasticNet {
+            l1_ratio: args.opt_float("l1_ratio").unwrap_or(0.15),
+        },
         _ => SgdPenalty::None,
     }
 }
@@ -220,11 +241,22 @@ pub(super) fn canonicalise_common(params: &mut Params) -> Vec<String> {
 pub(super) mod table {
     use super::{Kind, ParamSpec};
 
-    pub const PENALTY_KINDS: &[Kind] = &[Kind::Choice(&["l2", "l1", "elasticnet", "none"]), Kind::Null];
-    pub const L1_RATIO: ParamSpec =
-        ParamSpec::new("l1_ratio", &[Kind::Float], "0.15", "share of the l1 norm (elasticnet)");
-    pub const FIT_INTERCEPT: ParamSpec =
-        ParamSpec::new("fit_intercept", &[Kind::Bool], "true", "whether there is an intercept");
+    pub const PENALTY_KINDS: &[Kind] = &[
+        Kind::Choice(&["l2", "l1", "elasticnet", "none"]),
+        Kind::Null,
+    ];
+    pub const L1_RATIO: ParamSpec = ParamSpec::new(
+        "l1_ratio",
+        &[Kind::Float],
+        "0.15",
+        "share of the l1 norm (elasticnet)",
+    );
+    pub const FIT_INTERCEPT: ParamSpec = ParamSpec::new(
+        "fit_intercept",
+        &[Kind::Bool],
+        "true",
+        "whether there is an intercept",
+    );
     pub const MAX_ITER: ParamSpec =
         ParamSpec::new("max_iter", &[Kind::Int], "1000", "epochs at most").in_2017("5");
     pub const TOL: ParamSpec = ParamSpec::new(
@@ -234,22 +266,40 @@ pub(super) mod table {
         "decrease of the mean loss that counts as progress; null never stops early",
     )
     .in_2017("null");
-    pub const SHUFFLE: ParamSpec =
-        ParamSpec::new("shuffle", &[Kind::Bool], "true", "whether each epoch has its own order");
-    pub const VERBOSE: ParamSpec = ParamSpec::new("verbose", &[Kind::Int, Kind::Bool], "0", "ignored");
-    pub const N_JOBS: ParamSpec = ParamSpec::new("n_jobs", &[Kind::Int, Kind::Null], "null", "ignored");
-    pub const WARM_START: ParamSpec =
-        ParamSpec::new("warm_start", &[Kind::Bool], "false", "ignored: every fit starts anew");
+    pub const SHUFFLE: ParamSpec = ParamSpec::new(
+        "shuffle",
+        &[Kind::Bool],
+        "true",
+        "whether each epoch has its own order",
+    );
+    pub const VERBOSE: ParamSpec =
+        ParamSpec::new("verbose", &[Kind::Int, Kind::Bool], "0", "ignored");
+    pub const N_JOBS: ParamSpec =
+        ParamSpec::new("n_jobs", &[Kind::Int, Kind::Null], "null", "ignored");
+    pub const WARM_START: ParamSpec = ParamSpec::new(
+        "warm_start",
+        &[Kind::Bool],
+        "false",
+        "ignored: every fit starts anew",
+    );
     pub const EARLY_STOPPING: ParamSpec = ParamSpec::new(
         "early_stopping",
         &[Kind::Bool],
         "false",
         "whether to stop on the score of rows held back",
     );
-    pub const VALIDATION_FRACTION: ParamSpec =
-        ParamSpec::new("validation_fraction", &[Kind::Float], "0.1", "share of the rows held back");
-    pub const N_ITER_NO_CHANGE: ParamSpec =
-        ParamSpec::new("n_iter_no_change", &[Kind::Int], "5", "epochs without progress before the end");
+    pub const VALIDATION_FRACTION: ParamSpec = ParamSpec::new(
+        "validation_fraction",
+        &[Kind::Float],
+        "0.1",
+        "share of the rows held back",
+    );
+    pub const N_ITER_NO_CHANGE: ParamSpec = ParamSpec::new(
+        "n_iter_no_change",
+        &[Kind::Int],
+        "5",
+        "epochs without progress before the end",
+    );
     pub const AVERAGE: ParamSpec = ParamSpec::new(
         "average",
         &[Kind::Bool, Kind::Int],
@@ -274,8 +324,16 @@ pub(super) fn epoch_cost(
     penalty: SgdPenalty,
 ) -> Cost {
     let asked = args.opt_float("max_iter").unwrap_or(usual_epochs);
-    let epochs = if args.opt_float("tol").is_some() { asked.min(usual_epochs) } else { asked };
-    let (n, p, k) = (shape.n_train as f64, shape.n_features as f64, shape.n_classes as f64);
+    let epochs = if args.opt_float("tol").is_some() {
+        asked.min(usual_epochs)
+    } else {
+        asked
+    };
+    let (n, p, k) = (
+        shape.n_train as f64,
+        shape.n_features as f64,
+        shape.n_classes as f64,
+    );
     // Core-seconds of an epoch of 60,000 × 784 rows and ten classes.
     let measured = if penalty.l1_share() > 0.0 { 0.3 } else { 0.1 };
     Cost {

@@ -193,12 +193,19 @@ pub static SGD_CLASSIFIER: EstimatorSpec = EstimatorSpec {
 };
 
 const PARAMS: &[ParamSpec] = &[
-    ParamSpec::new("loss", &[Kind::Choice(LOSSES)], "\"hinge\"", "loss of one class against the rest")
-        .with_synonyms(&[
-            ("log", "log_loss"),
-            ("squared_loss", "squared_error"),
-        ]),
-    ParamSpec::new("penalty", table::PENALTY_KINDS, "\"l2\"", "what is added to the loss"),
+    ParamSpec::new(
+        "loss",
+        &[Kind::Choice(LOSSES)],
+        "\"hinge\"",
+        "loss of one class against the rest",
+    )
+    .with_synonyms(&[("log", "log_loss"), ("squared_loss", "squared_error")]),
+    ParamSpec::new(
+        "penalty",
+        table::PENALTY_KINDS,
+        "\"l2\"",
+        "what is added to the loss",
+    ),
     ParamSpec::new("alpha", &[Kind::Float], "1e-4", "weight of the penalty"),
     table::L1_RATIO,
     table::FIT_INTERCEPT,
@@ -206,17 +213,37 @@ const PARAMS: &[ParamSpec] = &[
     table::TOL,
     table::SHUFFLE,
     table::VERBOSE,
-    ParamSpec::new("epsilon", &[Kind::Float], "0.1", "width of the losses that have one"),
+    ParamSpec::new(
+        "epsilon",
+        &[Kind::Float],
+        "0.1",
+        "width of the losses that have one",
+    ),
     table::N_JOBS,
     RANDOM_STATE,
     ParamSpec::new(
         "learning_rate",
-        &[Kind::Choice(&["optimal", "constant", "invscaling", "adaptive"])],
+        &[Kind::Choice(&[
+            "optimal",
+            "constant",
+            "invscaling",
+            "adaptive",
+        ])],
         "\"optimal\"",
         "length of the steps",
     ),
-    ParamSpec::new("eta0", &[Kind::Float], "0.0", "first step (not with optimal)"),
-    ParamSpec::new("power_t", &[Kind::Float], "0.5", "power of the row count (invscaling)"),
+    ParamSpec::new(
+        "eta0",
+        &[Kind::Float],
+        "0.0",
+        "first step (not with optimal)",
+    ),
+    ParamSpec::new(
+        "power_t",
+        &[Kind::Float],
+        "0.5",
+        "power of the row count (invscaling)",
+    ),
     table::EARLY_STOPPING,
     table::VALIDATION_FRACTION,
     table::N_ITER_NO_CHANGE,
@@ -239,9 +266,13 @@ const LOSSES: &[&str] = &[
 
 fn canonicalise(params: &mut Params) -> Vec<String> {
     let notes = canonicalise_common(params);
-    let has_epsilon = ["huber", "epsilon_insensitive", "squared_epsilon_insensitive"]
-        .iter()
-        .any(|loss| params["loss"] == *loss);
+    let has_epsilon = [
+        "huber",
+        "epsilon_insensitive",
+        "squared_epsilon_insensitive",
+    ]
+    .iter()
+    .any(|loss| params["loss"] == *loss);
     if !has_epsilon {
         params.remove("epsilon");
     }
@@ -273,9 +304,10 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
         alpha: args.float("alpha"),
         learning_rate: match args.choice("learning_rate") {
             Some("constant") => LearningRate::Constant { eta0 },
-            Some("invscaling") => {
-                LearningRate::InvScaling { eta0, power_t: args.opt_float("power_t").unwrap_or(0.5) }
-            }
+            Some("invscaling") => LearningRate::InvScaling {
+                eta0,
+                power_t: args.opt_float("power_t").unwrap_or(0.5),
+            },
             Some("adaptive") => LearningRate::Adaptive { eta0 },
             _ => LearningRate::Optimal,
         },

@@ -12,9 +12,9 @@
 //! gradient of the mean loss above `tol`; with an l1 term the sum of violations in place of the
 //! gradient.
 
+use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
-use linfa::DatasetBase;
 use ndarray::{ArrayBase, Data, Ix2};
 
 use super::super::coupled::Multinomial;
@@ -46,8 +46,15 @@ where
         let x = dataset.records().as_standard_layout();
         let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
         let is_liblinear = self.solver == LogisticSolver::Liblinear;
-        #[expect(clippy::cast_possible_truncation, reason = "features are in single precision")]
-        let constant = if is_liblinear { self.intercept_scaling as f32 } else { 1.0 };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "features are in single precision"
+        )]
+        let constant = if is_liblinear {
+            self.intercept_scaling as f32
+        } else {
+            1.0
+        };
         let bias = self.fit_intercept.then_some(constant);
         let design = Tall::new(x.view(), bias);
 
@@ -65,8 +72,12 @@ where
             penalties
         };
         let (l1, ridge) = (penalties(l1_weight), penalties(l2_weight));
-        let settings =
-            Settings { design: &design, ridge: &ridge, max_iter: self.max_iter, seed: self.seed };
+        let settings = Settings {
+            design: &design,
+            ridge: &ridge,
+            max_iter: self.max_iter,
+            seed: self.seed,
+        };
         let weights = self.class_weight.of_classes(&encoding, &codes);
         let is_multinomial = match self.multi_class {
             LogisticMultiClass::Auto => self.solver.has_multinomial() && encoding.n_classes() > 2,
@@ -74,7 +85,10 @@ where
             LogisticMultiClass::Multinomial => true,
         };
         let solutions = if is_multinomial {
-            let cost: Vec<f64> = codes.iter().map(|&code| self.cost() * weights[code]).collect();
+            let cost: Vec<f64> = codes
+                .iter()
+                .map(|&code| self.cost() * weights[code])
+                .collect();
             let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
             let loss = Multinomial::new(codes, encoding.n_classes(), cost, stop);
             solve(&settings, &l1, &[self.tol], vec![loss])
@@ -83,8 +97,16 @@ where
             let (losses, tols) = self.margin_losses(&problems, &codes, &weights);
             solve(&settings, &l1, &tols, losses)
         };
-        let gap = solutions.iter().fold(0.0, |gap, s: &Solution| s.relative_gradient.max(gap));
-        Ok(LogisticRegression(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding, gap)))
+        let gap = solutions
+            .iter()
+            .fold(0.0, |gap, s: &Solution| s.relative_gradient.max(gap));
+        Ok(LogisticRegression(LinearModel::from_solutions(
+            &solutions,
+            x.ncols(),
+            bias,
+            encoding,
+            gap,
+        )))
     }
 }
 
@@ -98,12 +120,19 @@ fn solve<L: GroupLoss>(
     if l1.iter().any(|&l1| l1 > 0.0) {
         return proximal::minimise(settings, l1, tols, losses);
     }
-    newton::minimise(settings, losses).into_iter().map(|(_, solution)| solution).collect()
+    newton::minimise(settings, losses)
+        .into_iter()
+        .map(|(_, solution)| solution)
+        .collect()
 }
 
 impl LogisticRegressionValidParams {
     fn cost(&self) -> f64 {
-        if self.penalty == LogisticPenalty::None { 1.0 } else { self.c }
+        if self.penalty == LogisticPenalty::None {
+            1.0
+        } else {
+            self.c
+        }
     }
 
     /// The loss of each problem, and its tolerance for the proximal method.
@@ -118,9 +147,23 @@ impl LogisticRegressionValidParams {
             let costs = liblinear_costs(problems, self.c, weights);
             let loss = |((class, &costs), &tol): ((usize, &(f64, f64)), &f64)| {
                 let (signs, cost) = problems.rows(class, costs);
-                MarginLoss::new(MarginKind::Logistic, signs, cost, Stop::RelativeNorm(tol), 0.0)
+                MarginLoss::new(
+                    MarginKind::Logistic,
+                    signs,
+                    cost,
+                    Stop::RelativeNorm(tol),
+                    0.0,
+                )
             };
-            return (problems.classes().zip(&costs).zip(&tols).map(loss).collect(), tols);
+            return (
+                problems
+                    .classes()
+                    .zip(&costs)
+                    .zip(&tols)
+                    .map(loss)
+                    .collect(),
+                tols,
+            );
         }
         let n_rows = codes.len();
         let losses: Vec<MarginLoss> = problems

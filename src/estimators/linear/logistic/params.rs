@@ -197,7 +197,12 @@ impl ParamGuard for LogisticRegressionParams {
         if let LogisticPenalty::ElasticNet { l1_ratio } = params.penalty
             && !(0.0..=1.0).contains(&l1_ratio)
         {
-            return Err(ParamError::value(NAME, "l1_ratio", "a number in [0, 1]", l1_ratio));
+            return Err(ParamError::value(
+                NAME,
+                "l1_ratio",
+                "a number in [0, 1]",
+                l1_ratio,
+            ));
         }
         check_combination(params)?;
         Ok(params)
@@ -214,15 +219,17 @@ fn check_combination(params: &LogisticRegressionValidParams) -> Result<(), Param
     use LogisticSolver::{Liblinear, Saga};
     let is_multinomial = params.multi_class == LogisticMultiClass::Multinomial;
     let refused = match (params.penalty, params.solver) {
-        (L1, solver) if !matches!(solver, Liblinear | Saga) => {
-            Some(("penalty=l1", "this solver has l2 only; write solver=liblinear or solver=saga"))
-        }
+        (L1, solver) if !matches!(solver, Liblinear | Saga) => Some((
+            "penalty=l1",
+            "this solver has l2 only; write solver=liblinear or solver=saga",
+        )),
         (ElasticNet { .. }, solver) if solver != Saga => {
             Some(("penalty=elasticnet", "only solver=saga has it"))
         }
-        (None, Liblinear) => {
-            Some(("penalty=none, solver=liblinear", "write another solver, e.g. lbfgs"))
-        }
+        (None, Liblinear) => Some((
+            "penalty=none, solver=liblinear",
+            "write another solver, e.g. lbfgs",
+        )),
         (_, solver) if is_multinomial && !solver.has_multinomial() => Some((
             "multi_class=multinomial",
             "this solver has one-vs-rest only; write solver=lbfgs (solver=saga for l1)",
@@ -246,19 +253,44 @@ pub static LOGISTIC_REGRESSION: EstimatorSpec = EstimatorSpec {
     cost,
 };
 
-const SOLVERS: &[&str] = &["lbfgs", "liblinear", "newton-cg", "newton-cholesky", "sag", "saga"];
+const SOLVERS: &[&str] = &[
+    "lbfgs",
+    "liblinear",
+    "newton-cg",
+    "newton-cholesky",
+    "sag",
+    "saga",
+];
 
 const PARAMS: &[ParamSpec] = &[
     ParamSpec::new(
         "penalty",
-        &[Kind::Choice(&["l1", "l2", "elasticnet", "none"]), Kind::Null],
+        &[
+            Kind::Choice(&["l1", "l2", "elasticnet", "none"]),
+            Kind::Null,
+        ],
         "\"l2\"",
         "what is added to the loss",
     ),
-    ParamSpec::new("dual", &[Kind::Bool], "false", "LIBLINEAR's dual solver; the optimum is the same"),
+    ParamSpec::new(
+        "dual",
+        &[Kind::Bool],
+        "false",
+        "LIBLINEAR's dual solver; the optimum is the same",
+    ),
     ParamSpec::new("tol", &[Kind::Float], "1e-4", "gradient to reach"),
-    ParamSpec::new("C", &[Kind::Float], "1.0", "cost of the loss against the penalty"),
-    ParamSpec::new("fit_intercept", &[Kind::Bool], "true", "whether there is an intercept"),
+    ParamSpec::new(
+        "C",
+        &[Kind::Float],
+        "1.0",
+        "cost of the loss against the penalty",
+    ),
+    ParamSpec::new(
+        "fit_intercept",
+        &[Kind::Bool],
+        "true",
+        "whether there is an intercept",
+    ),
     ParamSpec::new(
         "intercept_scaling",
         &[Kind::Float],
@@ -284,9 +316,19 @@ const PARAMS: &[ParamSpec] = &[
     .in_2017("\"ovr\"")
     .with_synonyms(&[("deprecated", "auto")]),
     ParamSpec::new("verbose", &[Kind::Int, Kind::Bool], "0", "ignored"),
-    ParamSpec::new("warm_start", &[Kind::Bool], "false", "ignored: every fit starts anew"),
+    ParamSpec::new(
+        "warm_start",
+        &[Kind::Bool],
+        "false",
+        "ignored: every fit starts anew",
+    ),
     ParamSpec::new("n_jobs", &[Kind::Int, Kind::Null], "null", "ignored"),
-    ParamSpec::new("l1_ratio", &[Kind::Float, Kind::Null], "null", "share of the l1 norm (elasticnet)"),
+    ParamSpec::new(
+        "l1_ratio",
+        &[Kind::Float, Kind::Null],
+        "null",
+        "share of the l1 norm (elasticnet)",
+    ),
 ];
 
 fn canonicalise(params: &mut Params) -> Vec<String> {
@@ -301,7 +343,8 @@ fn canonicalise(params: &mut Params) -> Vec<String> {
     if is_unpenalised && params.remove("C").is_some_and(|c| c != 1.0) {
         notes.push("without a penalty C is ignored".to_owned());
     }
-    if params["penalty"] != "elasticnet" && params.remove("l1_ratio").is_some_and(|r| !r.is_null()) {
+    if params["penalty"] != "elasticnet" && params.remove("l1_ratio").is_some_and(|r| !r.is_null())
+    {
         notes.push("l1_ratio is ignored unless penalty=elasticnet".to_owned());
     }
     let is_liblinear = params["solver"] == "liblinear";
@@ -328,7 +371,12 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
         Some("l2") => LogisticPenalty::L2,
         Some("elasticnet") => {
             let l1_ratio = args.opt_float("l1_ratio").ok_or_else(|| {
-                ParamError::value(NAME, "l1_ratio", "a number in [0, 1] with penalty=elasticnet", "null")
+                ParamError::value(
+                    NAME,
+                    "l1_ratio",
+                    "a number in [0, 1] with penalty=elasticnet",
+                    "null",
+                )
             })?;
             LogisticPenalty::ElasticNet { l1_ratio }
         }
@@ -361,7 +409,11 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
 }
 
 fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    let (n, p, k) = (shape.n_train as f64, shape.n_features as f64, shape.n_classes as f64);
+    let (n, p, k) = (
+        shape.n_train as f64,
+        shape.n_features as f64,
+        shape.n_classes as f64,
+    );
     // Core-seconds on 60,000 × 784 rows of ten classes at C = 1.
     let has_l1 = matches!(args.choice("penalty"), Some("l1" | "elasticnet"));
     let measured = if has_l1 { 40.0 } else { 20.0 };

@@ -15,9 +15,9 @@
 //! relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a gradient of
 //! `tol · min(n₊, n₋) / n` times that at zero.
 
+use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
-use linfa::DatasetBase;
 use ndarray::{ArrayBase, Data, Ix2};
 
 use super::super::coupled::CrammerSinger;
@@ -26,8 +26,8 @@ use super::super::model::LinearModel;
 use super::super::newton::{self, Settings};
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
 use super::super::proximal;
-use super::params::{LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty};
 use super::LinearSvc;
+use super::params::{LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty};
 use crate::estimators::FitError;
 use crate::estimators::multiclass::ClassEncoding;
 use crate::numeric::tall::Tall;
@@ -42,16 +42,33 @@ where
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<LinearSvc, FitError> {
         let x = dataset.records().as_standard_layout();
         let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
-        #[expect(clippy::cast_possible_truncation, reason = "features are in single precision")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "features are in single precision"
+        )]
         let bias = self.fit_intercept.then_some(self.intercept_scaling as f32);
         let design = Tall::new(x.view(), bias);
-        let ridge = vec![if self.penalty == SvcPenalty::L1 { 0.0 } else { 1.0 }; design.width()];
-        let settings =
-            Settings { design: &design, ridge: &ridge, max_iter: self.max_iter, seed: self.seed };
+        let ridge = vec![
+            if self.penalty == SvcPenalty::L1 {
+                0.0
+            } else {
+                1.0
+            };
+            design.width()
+        ];
+        let settings = Settings {
+            design: &design,
+            ridge: &ridge,
+            max_iter: self.max_iter,
+            seed: self.seed,
+        };
         let weights = self.class_weight.of_classes(&encoding, &codes);
         let (solutions, gap) = if self.multi_class == MultiClass::CrammerSinger {
             let ridge = vec![1.0; design.width()];
-            let settings = Settings { ridge: &ridge, ..settings };
+            let settings = Settings {
+                ridge: &ridge,
+                ..settings
+            };
             let cost = codes.iter().map(|&code| self.c * weights[code]).collect();
             let loss = CrammerSinger::new(codes, encoding.n_classes(), cost, self.tol);
             let (losses, solutions): (Vec<_>, Vec<_>) =
@@ -59,9 +76,19 @@ where
             (solutions, losses[0].gap)
         } else {
             let problems = OneVsRest::new(&codes, encoding.n_classes());
-            self.fit_one_vs_rest(&settings, &problems, &liblinear_costs(&problems, self.c, &weights))
+            self.fit_one_vs_rest(
+                &settings,
+                &problems,
+                &liblinear_costs(&problems, self.c, &weights),
+            )
         };
-        Ok(LinearSvc(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding, gap)))
+        Ok(LinearSvc(LinearModel::from_solutions(
+            &solutions,
+            x.ncols(),
+            bias,
+            encoding,
+            gap,
+        )))
     }
 }
 
@@ -89,16 +116,18 @@ impl LinearSvcValidParams {
         if self.penalty == SvcPenalty::L1 {
             let l1 = vec![1.0; settings.design.width()];
             let solutions = proximal::minimise(settings, &l1, &tols, losses);
-            let gap = solutions.iter().fold(0.0, |gap, s| s.relative_gradient.max(gap));
+            let gap = solutions
+                .iter()
+                .fold(0.0, |gap, s| s.relative_gradient.max(gap));
             return (solutions, gap);
         }
         let (losses, solutions): (Vec<_>, Vec<_>) =
             newton::minimise(settings, losses).into_iter().unzip();
         let gap = match self.loss {
             SvcLoss::Hinge => losses.iter().fold(0.0, |gap, loss| loss.gap.max(gap)),
-            SvcLoss::SquaredHinge => {
-                solutions.iter().fold(0.0, |gap, s| s.relative_gradient.max(gap))
-            }
+            SvcLoss::SquaredHinge => solutions
+                .iter()
+                .fold(0.0, |gap, s| s.relative_gradient.max(gap)),
         };
         (solutions, gap)
     }

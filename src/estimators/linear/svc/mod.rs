@@ -3,7 +3,9 @@
 mod algorithm;
 mod params;
 
-pub use params::{LINEAR_SVC, LinearSvcParams, LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty};
+pub use params::{
+    LINEAR_SVC, LinearSvcParams, LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty,
+};
 
 use super::model::linear_classifier;
 

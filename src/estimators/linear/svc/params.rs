@@ -202,7 +202,12 @@ pub static LINEAR_SVC: EstimatorSpec = EstimatorSpec {
 };
 
 const PARAMS: &[ParamSpec] = &[
-    ParamSpec::new("penalty", &[Kind::Choice(&["l1", "l2"])], "\"l2\"", "norm of the weights"),
+    ParamSpec::new(
+        "penalty",
+        &[Kind::Choice(&["l1", "l2"])],
+        "\"l2\"",
+        "norm of the weights",
+    ),
     ParamSpec::new(
         "loss",
         &[Kind::Choice(&["hinge", "squared_hinge"])],
@@ -217,15 +222,30 @@ const PARAMS: &[ParamSpec] = &[
         "LIBLINEAR's dual or primal solver; here only which combinations exist",
     )
     .in_2017("true"),
-    ParamSpec::new("tol", &[Kind::Float], "1e-4", "relative duality gap or gradient to reach"),
-    ParamSpec::new("C", &[Kind::Float], "1.0", "cost of an error against the penalty"),
+    ParamSpec::new(
+        "tol",
+        &[Kind::Float],
+        "1e-4",
+        "relative duality gap or gradient to reach",
+    ),
+    ParamSpec::new(
+        "C",
+        &[Kind::Float],
+        "1.0",
+        "cost of an error against the penalty",
+    ),
     ParamSpec::new(
         "multi_class",
         &[Kind::Choice(&["ovr", "crammer_singer"])],
         "\"ovr\"",
         "one problem a class, or one for all",
     ),
-    ParamSpec::new("fit_intercept", &[Kind::Bool], "true", "whether there is an intercept"),
+    ParamSpec::new(
+        "fit_intercept",
+        &[Kind::Bool],
+        "true",
+        "whether there is an intercept",
+    ),
     ParamSpec::new(
         "intercept_scaling",
         &[Kind::Float],
@@ -257,20 +277,30 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
     let (penalty, loss) = (args.choice("penalty"), args.choice("loss"));
     let dual = args.json("dual").as_bool();
     let refused = match (penalty, loss, dual) {
-        (Some("l1"), Some("squared_hinge"), Some(true)) => {
-            Some(("penalty=l1, dual=true", "LIBLINEAR solves the l1 penalty in the primal only; write dual=false"))
-        }
-        (Some("l2"), Some("hinge"), Some(false)) => {
-            Some(("loss=hinge, dual=false", "LIBLINEAR solves the hinge in the dual only; write dual=true"))
-        }
+        (Some("l1"), Some("squared_hinge"), Some(true)) => Some((
+            "penalty=l1, dual=true",
+            "LIBLINEAR solves the l1 penalty in the primal only; write dual=false",
+        )),
+        (Some("l2"), Some("hinge"), Some(false)) => Some((
+            "loss=hinge, dual=false",
+            "LIBLINEAR solves the hinge in the dual only; write dual=true",
+        )),
         _ => None,
     };
     if let Some((combination, reason)) = refused {
         return Err(ParamError::unsupported(NAME, combination, reason));
     }
     let params = LinearSvcParams::default()
-        .penalty(if penalty == Some("l1") { SvcPenalty::L1 } else { SvcPenalty::L2 })
-        .loss(if loss == Some("hinge") { SvcLoss::Hinge } else { SvcLoss::SquaredHinge })
+        .penalty(if penalty == Some("l1") {
+            SvcPenalty::L1
+        } else {
+            SvcPenalty::L2
+        })
+        .loss(if loss == Some("hinge") {
+            SvcLoss::Hinge
+        } else {
+            SvcLoss::SquaredHinge
+        })
         .multi_class(match args.choice("multi_class") {
             Some("crammer_singer") => MultiClass::CrammerSinger,
             _ => MultiClass::OneVsRest,
@@ -286,7 +316,11 @@ fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
 }
 
 fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    let (n, p, k) = (shape.n_train as f64, shape.n_features as f64, shape.n_classes as f64);
+    let (n, p, k) = (
+        shape.n_train as f64,
+        shape.n_features as f64,
+        shape.n_classes as f64,
+    );
     let is_coupled = args.choice("multi_class") == Some("crammer_singer");
     // Core-seconds on 60,000 × 784 rows of ten classes at C = 1.
     let measured = match (is_coupled, args.choice("loss"), args.choice("penalty")) {
