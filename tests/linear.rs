@@ -1,5 +1,11 @@
 //! The linear and stochastic classifiers against scikit-learn's fits, and their refusals.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test, with helpers"
+)]
+
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::registry;
 use fashion_bench::estimators::spec::{Params, Profile};
@@ -55,7 +61,9 @@ fn fits_equal_those_of_scikit_learn() {
         let mut params = case["parameter"].clone();
         let is_convex = matches!(name, "LinearSVC" | "LogisticRegression");
         if is_convex {
-            params["tol"] = json!(1e-7);
+            // The l1 solver stops where rounding hides a decrease of the objective.
+            let has_l1 = matches!(params["penalty"].as_str(), Some("l1" | "elasticnet"));
+            params["tol"] = json!(if has_l1 { 1e-5 } else { 1e-7 });
             params["max_iter"] = json!(5000);
         }
         let (found, info) = fit(name, &params, &x, &y);
@@ -275,7 +283,10 @@ fn answers_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn features_that_never_vary_and_two_rows_are_no_obstacle() {
-    let x = Array2::from_shape_fn((2, 3), |(row, j)| if j == 1 { row as f32 } else { 0.0 });
+    let x = Array2::from_shape_fn(
+        (2, 3),
+        |(row, j)| if j == 1 { row as f32 - 0.5 } else { 0.0 },
+    );
     let y = Array1::from(vec![5, 9]);
     for spec in registry::ESTIMATORS {
         let is_ours = [

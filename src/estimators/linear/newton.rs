@@ -30,8 +30,9 @@ use crate::numeric::tall::Tall;
 /// Conjugate gradient steps of one direction at most.
 const MAX_CG: usize = 150;
 
-/// Rows that a preconditioner is made from while most of them change.
-const N_SAMPLED: usize = 4000;
+/// Rows that a preconditioner is made from while most of them change: for losses that are followed
+/// exactly, for which that is a passing state, and for the others.
+const N_SAMPLED: [usize; 2] = [4_000, 10_000];
 
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
@@ -248,7 +249,7 @@ impl<L: GroupLoss> Group<L> {
             .for_each(|(column, (preconditioner, weights))| {
                 let how = Following {
                     lag,
-                    n_sampled: N_SAMPLED,
+                    n_sampled: N_SAMPLED[usize::from(lag > 0.0)],
                     seed: seed + column as u64,
                 };
                 preconditioner.follow(settings.design, settings.ridge, weights, &how);
