@@ -9,6 +9,9 @@ use crate::numeric::tall::Tall;
 /// Weights below this fraction of the largest do not enter.
 const NEGLIGIBLE: f32 = 1e-5;
 
+/// Steps whose models may be made from samples.
+const MAX_SAMPLED_MODELS: u64 = 6;
+
 /// How a [`Curvature`] follows the weights.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Following {
@@ -81,7 +84,12 @@ impl Curvature {
             .zip(&self.was_active)
             .filter(|(a, b)| a != b)
             .count();
-        let has_settled = how.lag == 0.0 && !self.was_active.is_empty() && n_moved * 5 <= n_active;
+        let has_settled = if how.lag == 0.0 {
+            !self.was_active.is_empty() && n_moved * 5 <= n_active
+        } else {
+            // A model of the objective must end up better than a sample; a preconditioner need not.
+            self.keeps_matrix && self.n_calls > MAX_SAMPLED_MODELS
+        };
         self.was_active = is_active;
 
         let changed: Vec<usize> = if self.gram.is_some() {
