@@ -6,10 +6,12 @@
 pub mod erased;
 mod error;
 pub mod info;
+pub mod linear;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
+pub mod sgd;
 pub mod spec;
 pub mod upstream;
 

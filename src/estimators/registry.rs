@@ -1,12 +1,19 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{naive_bayes, neighbors, upstream};
+use super::{linear, naive_bayes, neighbors, sgd, upstream};
 
 /// Every estimator, in the order of listings.
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &naive_bayes::GAUSSIAN_NB,
     &neighbors::K_NEIGHBORS_CLASSIFIER,
+    &linear::LINEAR_SVC,
+    &linear::LOGISTIC_REGRESSION,
+    &linear::NEAREST_CENTROID,
+    &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,
+    &sgd::PERCEPTRON,
+    &linear::RIDGE_CLASSIFIER,
+    &sgd::SGD_CLASSIFIER,
     &upstream::DECISION_TREE,
     &upstream::GAUSSIAN_NB,
     &upstream::MULTI_LOGISTIC_REGRESSION,

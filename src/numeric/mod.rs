@@ -3,7 +3,10 @@
 pub mod distance;
 pub mod dot;
 pub mod gemm;
+pub mod gram;
 pub mod mapped;
 pub mod prefetch;
 pub mod rng;
 pub mod sad;
+pub mod softmax;
+pub mod tall;

@@ -1,0 +1,381 @@
+//! The linear and stochastic classifiers against scikit-learn's fits, and their refusals.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test, with helpers"
+)]
+
+use fashion_bench::estimators::FitInfo;
+use fashion_bench::estimators::registry;
+use fashion_bench::estimators::spec::{Params, Profile};
+use ndarray::{Array1, Array2, s};
+use serde_json::{Value, json};
+
+/// Fits `name` with `params` and predicts the training rows.
+fn fit(name: &str, params: &Value, x: &Array2<f32>, y: &Array1<usize>) -> (Vec<usize>, FitInfo) {
+    let spec = registry::find(name).unwrap();
+    let resolved = spec
+        .resolve(params.as_object().unwrap(), Profile::Sklearn15)
+        .unwrap();
+    let model = spec
+        .build(&resolved.params, 1)
+        .unwrap()
+        .fit(x.view(), y.view())
+        .unwrap();
+    (model.predict(x.view()).unwrap().to_vec(), model.fit_info())
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_f64().unwrap())
+        .collect()
+}
+
+fn indices(value: &Value) -> Vec<usize> {
+    numbers(value).iter().map(|&v| v as usize).collect()
+}
+
+fn reference() -> Value {
+    serde_json::from_str(include_str!("oracle/linear/reference.json")).unwrap()
+}
+
+fn data(reference: &Value, key: &str) -> (Array2<f32>, Array1<usize>) {
+    let data = &reference["data"][key];
+    let n_features = data["n_features"].as_u64().unwrap() as usize;
+    let x: Vec<f32> = numbers(&data["x"]).iter().map(|&v| v as f32).collect();
+    let x = Array2::from_shape_vec((x.len() / n_features, n_features), x).unwrap();
+    (x, Array1::from(indices(&data["y"])))
+}
+
+#[test]
+fn fits_equal_those_of_scikit_learn() {
+    let reference = reference();
+    let mut failures = Vec::new();
+    for case in reference["cases"].as_array().unwrap() {
+        let (x, y) = data(&reference, case["data"].as_str().unwrap());
+        let name = case["name"].as_str().unwrap();
+        let mut params = case["parameter"].clone();
+        let is_convex = matches!(name, "LinearSVC" | "LogisticRegression");
+        if is_convex {
+            // The l1 solver stops where rounding hides a decrease of the objective.
+            let has_l1 = matches!(params["penalty"].as_str(), Some("l1" | "elasticnet"));
+            params["tol"] = json!(if has_l1 { 1e-5 } else { 1e-7 });
+            params["max_iter"] = json!(5000);
+        }
+        let (found, info) = fit(name, &params, &x, &y);
+        let expected = indices(&case["predictions"]);
+        let close = case.get("close").map(indices).unwrap_or_default();
+        let n_wrong = (0..expected.len())
+            .filter(|row| !close.contains(row) && found[*row] != expected[*row])
+            .count();
+        if n_wrong > 0 {
+            failures.push(format!("{name} {params}: {n_wrong} predictions differ"));
+        }
+        if let Some(objective) = case.get("objective").and_then(Value::as_f64) {
+            let excess = info.objective.unwrap() / objective - 1.0;
+            if !(-1e-5..2e-6).contains(&excess) || info.converged != Some(true) {
+                failures.push(format!(
+                    "{name} {params}: {excess} above {objective}, {info:?}"
+                ));
+            }
+        }
+        if let Some(n_iter) = case.get("n_iter").and_then(Value::as_u64)
+            && info.n_iter != Some(n_iter)
+        {
+            failures.push(format!(
+                "{name} {params}: {:?} epochs, not {n_iter}",
+                info.n_iter
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+fn refusal(name: &str, params: &Value) -> String {
+    let spec = registry::find(name).unwrap();
+    let given: &Params = params.as_object().unwrap();
+    match spec.resolve(given, Profile::Sklearn15) {
+        Err(error) => error.to_string(),
+        Ok(resolved) => match spec.build(&resolved.params, 0) {
+            Err(error) => error.to_string(),
+            Ok(_) => panic!("{name} {params} was accepted"),
+        },
+    }
+}
+
+#[test]
+fn values_out_of_range_are_refused_by_name() {
+    for (name, params, param) in [
+        ("LinearSVC", json!({"C": 0}), "C"),
+        ("LinearSVC", json!({"tol": -1.0}), "tol"),
+        ("LinearSVC", json!({"max_iter": 0}), "max_iter"),
+        (
+            "LinearSVC",
+            json!({"intercept_scaling": 0.0}),
+            "intercept_scaling",
+        ),
+        (
+            "LinearSVC",
+            json!({"class_weight": {"1": -2.0}}),
+            "class_weight",
+        ),
+        ("LogisticRegression", json!({"C": -1.0}), "C"),
+        (
+            "LogisticRegression",
+            json!({"penalty": "elasticnet", "solver": "saga", "l1_ratio": 1.5}),
+            "l1_ratio",
+        ),
+        (
+            "LogisticRegression",
+            json!({"penalty": "elasticnet", "solver": "saga"}),
+            "l1_ratio",
+        ),
+        ("RidgeClassifier", json!({"alpha": -1.0}), "alpha"),
+        (
+            "NearestCentroid",
+            json!({"shrink_threshold": 0.0}),
+            "shrink_threshold",
+        ),
+        ("SGDClassifier", json!({"alpha": -1.0}), "alpha"),
+        ("SGDClassifier", json!({"alpha": 0.0}), "alpha"),
+        (
+            "SGDClassifier",
+            json!({"penalty": "elasticnet", "l1_ratio": 2.0}),
+            "l1_ratio",
+        ),
+        ("SGDClassifier", json!({"loss": "deviance"}), "loss"),
+        (
+            "SGDClassifier",
+            json!({"learning_rate": "constant"}),
+            "eta0",
+        ),
+        (
+            "SGDClassifier",
+            json!({"early_stopping": true, "validation_fraction": 1.0}),
+            "validation_fraction",
+        ),
+        ("Perceptron", json!({"eta0": 0.0}), "eta0"),
+        ("PassiveAggressiveClassifier", json!({"C": 0.0}), "C"),
+    ] {
+        let message = refusal(name, &params);
+        let start = format!("the `{param}` of {name} must be ");
+        assert!(message.starts_with(&start), "{message}");
+    }
+}
+
+#[test]
+fn combinations_that_do_not_exist_are_refused_with_what_to_write_instead() {
+    for (name, params, hint) in [
+        (
+            "LinearSVC",
+            json!({"penalty": "l1", "loss": "hinge"}),
+            "loss=squared_hinge",
+        ),
+        (
+            "LinearSVC",
+            json!({"penalty": "l1", "dual": true}),
+            "dual=false",
+        ),
+        (
+            "LinearSVC",
+            json!({"loss": "hinge", "dual": false}),
+            "dual=true",
+        ),
+        (
+            "LogisticRegression",
+            json!({"penalty": "l1"}),
+            "solver=liblinear",
+        ),
+        (
+            "LogisticRegression",
+            json!({"penalty": "elasticnet", "solver": "lbfgs", "l1_ratio": 0.5}),
+            "solver=saga",
+        ),
+        (
+            "LogisticRegression",
+            json!({"multi_class": "multinomial", "solver": "liblinear"}),
+            "solver=lbfgs",
+        ),
+        (
+            "LogisticRegression",
+            json!({"penalty": null, "solver": "liblinear"}),
+            "lbfgs",
+        ),
+        ("LogisticRegression", json!({"dual": true}), "dual=false"),
+        (
+            "RidgeClassifier",
+            json!({"positive": true}),
+            "positive=false",
+        ),
+    ] {
+        let message = refusal(name, &params);
+        assert!(
+            message.contains("is not supported") && message.contains(hint),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn crammer_singer_is_one_model_whatever_loss_penalty_and_dual_say() {
+    let spec = registry::find("LinearSVC").unwrap();
+    let resolve = |params: Value| {
+        spec.resolve(params.as_object().unwrap(), Profile::Sklearn019)
+            .unwrap()
+    };
+    let first = resolve(json!({"multi_class": "crammer_singer", "loss": "hinge", "penalty": "l1"}));
+    let second = resolve(json!({"multi_class": "crammer_singer", "dual": false}));
+    assert_eq!(first.params, second.params);
+    assert!(first.notes[0].contains("ignores loss, penalty and dual"));
+}
+
+#[test]
+fn the_profile_of_2017_runs_five_epochs_and_liblinear() {
+    for name in ["SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"] {
+        let params = registry::find(name)
+            .unwrap()
+            .resolve(&Params::new(), Profile::Sklearn019)
+            .unwrap()
+            .params;
+        assert_eq!(
+            (&params["max_iter"], &params["tol"]),
+            (&json!(5), &Value::Null)
+        );
+    }
+    let spec = registry::find("LogisticRegression").unwrap();
+    let params = spec
+        .resolve(&Params::new(), Profile::Sklearn019)
+        .unwrap()
+        .params;
+    assert_eq!(
+        (&params["solver"], &params["multi_class"]),
+        (&json!("liblinear"), &json!("ovr"))
+    );
+}
+
+#[test]
+fn answers_do_not_depend_on_the_number_of_threads() {
+    let reference = reference();
+    let (x, y) = data(&reference, "many");
+    for (name, params) in [
+        ("LinearSVC", json!({"loss": "hinge"})),
+        ("LinearSVC", json!({"multi_class": "crammer_singer"})),
+        ("LinearSVC", json!({"penalty": "l1", "dual": false})),
+        ("LogisticRegression", json!({})),
+        ("SGDClassifier", json!({"early_stopping": true})),
+        ("Perceptron", json!({"penalty": "elasticnet"})),
+        ("PassiveAggressiveClassifier", json!({"average": true})),
+    ] {
+        let on = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(n_threads)
+                .build()
+                .unwrap();
+            pool.install(|| fit(name, &params, &x, &y))
+        };
+        assert_eq!(on(1), on(3), "{name} {params}");
+    }
+}
+
+#[test]
+fn features_that_never_vary_and_two_rows_are_no_obstacle() {
+    let x = Array2::from_shape_fn(
+        (2, 3),
+        |(row, j)| if j == 1 { row as f32 - 0.5 } else { 0.0 },
+    );
+    let y = Array1::from(vec![5, 9]);
+    for spec in registry::ESTIMATORS {
+        let is_ours = [
+            "LinearSVC",
+            "LogisticRegression",
+            "RidgeClassifier",
+            "NearestCentroid",
+            "SGDClassifier",
+            "Perceptron",
+            "PassiveAggressiveClassifier",
+        ];
+        if is_ours.contains(&spec.name) {
+            let (found, _) = fit(spec.name, &json!({}), &x, &y);
+            assert_eq!(found, [5, 9], "{}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn a_limit_of_steps_is_reported_as_not_converged() {
+    let reference = reference();
+    let (x, y) = data(&reference, "many");
+    for (name, params) in [
+        (
+            "LinearSVC",
+            json!({"loss": "hinge", "C": 100.0, "max_iter": 2}),
+        ),
+        (
+            "LinearSVC",
+            json!({"multi_class": "crammer_singer", "C": 100.0, "max_iter": 2}),
+        ),
+        ("LogisticRegression", json!({"C": 100.0, "max_iter": 2})),
+        (
+            "LogisticRegression",
+            json!({"C": 100.0, "max_iter": 2, "penalty": "l1", "solver": "saga"}),
+        ),
+        ("SGDClassifier", json!({"max_iter": 2})),
+    ] {
+        let (_, info) = fit(name, &params, &x, &y);
+        assert_eq!(
+            (info.converged, info.n_iter),
+            (Some(false), Some(2)),
+            "{name} {params}"
+        );
+    }
+}
+
+#[test]
+fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
+    let Ok(directory) = std::env::var("FASHION_MNIST_DIR") else {
+        eprintln!("skipped: FASHION_MNIST_DIR is not set");
+        return;
+    };
+    let (x, y) = load(&directory, 3000);
+    let (train, test) = (x.slice(s![..2000, ..]).to_owned(), x.slice(s![2000.., ..]));
+    let (y_train, y_test) = (y.slice(s![..2000]).to_owned(), y.slice(s![2000..]));
+    // scikit-learn 1.5.2 on the same rows and pixels / 255, less one point.
+    for (name, params, floor) in [
+        ("SGDClassifier", json!({"loss": "log_loss"}), 0.78),
+        ("LinearSVC", json!({"loss": "hinge"}), 0.77),
+        ("LogisticRegression", json!({}), 0.80),
+    ] {
+        let spec = registry::find(name).unwrap();
+        let resolved = spec
+            .resolve(params.as_object().unwrap(), Profile::Sklearn15)
+            .unwrap();
+        let model = spec
+            .build(&resolved.params, 1)
+            .unwrap()
+            .fit(train.view(), y_train.view())
+            .unwrap();
+        let found = model.predict(test).unwrap();
+        let n_right = found.iter().zip(&y_test).filter(|(a, b)| a == b).count();
+        let accuracy = n_right as f64 / y_test.len() as f64;
+        assert!(accuracy > floor, "{name}: {accuracy}");
+    }
+}
+
+/// The first `n` training images, pixels in [0, 1].
+fn load(directory: &str, n: usize) -> (Array2<f32>, Array1<usize>) {
+    let read = |name: &str, header: usize, length: usize| {
+        let file = std::fs::File::open(std::path::Path::new(directory).join(name)).unwrap();
+        let mut bytes = vec![0; header + length];
+        std::io::Read::read_exact(&mut flate2::read::GzDecoder::new(file), &mut bytes).unwrap();
+        bytes.split_off(header)
+    };
+    let pixels = read("train-images-idx3-ubyte.gz", 16, n * 784);
+    let labels = read("train-labels-idx1-ubyte.gz", 8, n);
+    let x = pixels.iter().map(|&v| f32::from(v) / 255.0).collect();
+    let y = labels.iter().map(|&v| usize::from(v)).collect();
+    (Array2::from_shape_vec((n, 784), x).unwrap(), y)
+}
