@@ -3,14 +3,18 @@
 //! Every family follows linfa: builder-style `XParams`, checked `XValidParams`, fitted `X`. The
 //! [`registry`] lists them once; [`erased`] makes them object-safe for the runner.
 
+pub mod boosting;
 pub mod erased;
 mod error;
+pub mod forest;
+pub mod hist;
 pub mod info;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
 pub mod spec;
+pub mod tree;
 pub mod upstream;
 
 pub use error::{FitError, ParamError};

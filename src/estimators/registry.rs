@@ -1,12 +1,17 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{naive_bayes, neighbors, upstream};
+use super::{boosting, forest, naive_bayes, neighbors, tree, upstream};
 
 /// Every estimator, in the order of listings.
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &naive_bayes::GAUSSIAN_NB,
     &neighbors::K_NEIGHBORS_CLASSIFIER,
+    &tree::DECISION_TREE,
+    &tree::EXTRA_TREE,
+    &forest::RANDOM_FOREST,
+    &boosting::GRADIENT_BOOSTING,
+    &boosting::HIST_GRADIENT_BOOSTING,
     &upstream::DECISION_TREE,
     &upstream::GAUSSIAN_NB,
     &upstream::MULTI_LOGISTIC_REGRESSION,
