@@ -126,6 +126,12 @@ pub enum FitError {
         /// The one class there is.
         class: usize,
     },
+    /// More classes than class codes have room for.
+    #[error("expected at most {limit} classes")]
+    TooManyClasses {
+        /// Most classes possible.
+        limit: usize,
+    },
     /// The optimisation left the finite numbers.
     #[error("diverged: {what} was {value} after {n_iter} iterations; {fix}")]
     Diverged {

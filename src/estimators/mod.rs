@@ -3,8 +3,11 @@
 //! Every family follows linfa: builder-style `XParams`, checked `XValidParams`, fitted `X`. The
 //! [`registry`] lists them once; [`erased`] makes them object-safe for the runner.
 
+pub mod boosting;
 pub mod erased;
 mod error;
+pub mod forest;
+pub mod hist;
 pub mod info;
 pub mod linear;
 pub mod multiclass;
@@ -13,6 +16,7 @@ pub mod neighbors;
 pub mod registry;
 pub mod sgd;
 pub mod spec;
+pub mod tree;
 pub mod upstream;
 
 pub use error::{FitError, ParamError};

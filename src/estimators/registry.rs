@@ -1,17 +1,22 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{linear, naive_bayes, neighbors, sgd, upstream};
+use super::{boosting, forest, linear, naive_bayes, neighbors, sgd, tree, upstream};
 
 /// Every estimator, in the order of listings.
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
+    &tree::DECISION_TREE,
+    &tree::EXTRA_TREE,
     &naive_bayes::GAUSSIAN_NB,
+    &boosting::GRADIENT_BOOSTING,
+    &boosting::HIST_GRADIENT_BOOSTING,
     &neighbors::K_NEIGHBORS_CLASSIFIER,
     &linear::LINEAR_SVC,
     &linear::LOGISTIC_REGRESSION,
     &linear::NEAREST_CENTROID,
     &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,
     &sgd::PERCEPTRON,
+    &forest::RANDOM_FOREST,
     &linear::RIDGE_CLASSIFIER,
     &sgd::SGD_CLASSIFIER,
     &upstream::DECISION_TREE,

@@ -58,6 +58,9 @@ pub enum Kind {
     Int,
     /// Any number.
     Float,
+    /// A number written with a point: a share of a whole, where [`Kind::Int`] is a count. It has
+    /// to come before `Int`, which would read 1.0 as 1.
+    Share,
     /// One of these strings.
     Choice(&'static [&'static str]),
     /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
@@ -75,6 +78,7 @@ impl fmt::Display for Kind {
             Self::Bool => f.write_str("true or false"),
             Self::Int => f.write_str("an integer"),
             Self::Float => f.write_str("a number"),
+            Self::Share => f.write_str("a fraction"),
             Self::Choice(names) => {
                 let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
                 f.write_str(&quoted.join(", "))
@@ -190,6 +194,7 @@ impl Kind {
             Self::Bool => given.as_bool().map(Value::from),
             Self::Int => whole_number(given),
             Self::Float => float(given),
+            Self::Share => given.is_f64().then(|| given.clone()),
             Self::Choice(names) => {
                 let text = given.as_str()?;
                 names.contains(&text).then(|| given.clone())

@@ -1,0 +1,150 @@
+//! Losses of boosted classifiers: log loss of the softmax (one score a class) or of the logistic
+//! function (one score for two classes), and the exponential loss (two classes).
+//!
+//! Scores and what is derived from them lie output after output: `scores[output][row]`.
+
+use rayon::prelude::*;
+
+/// Rows a thread takes at a time; sums are added up chunk by chunk in order.
+const CHUNK: usize = 4096;
+
+/// Which loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Log loss.
+    Log,
+    /// AdaBoost's exponential loss; two classes only.
+    Exponential,
+}
+
+/// Gradient and Hessian of each row, of one output.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slope {
+    /// Minus the derivative of the loss by the score.
+    pub negative_gradient: Vec<f64>,
+    /// Second derivative.
+    pub hessian: Vec<f64>,
+}
+
+impl Loss {
+    /// Slopes of every output at these scores. `codes` are the classes of the rows.
+    pub(super) fn slopes(self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {
+        let n_samples = codes.len();
+        let mut slopes: Vec<Slope> = scores
+            .iter()
+            .map(|_| Slope {
+                negative_gradient: vec![0.0; n_samples],
+                hessian: vec![0.0; n_samples],
+            })
+            .collect();
+        if let [slope] = slopes.as_mut_slice() {
+            for (row, (&score, &code)) in scores[0].iter().zip(codes).enumerate() {
+                let (gradient, hessian) = self.two_class_slope(score, code);
+                slope.negative_gradient[row] = gradient;
+                slope.hessian[row] = hessian;
+            }
+            return slopes;
+        }
+        let log_sums = log_sums(scores);
+        slopes
+            .par_iter_mut()
+            .zip(scores)
+            .enumerate()
+            .for_each(|(class, (slope, scores))| {
+                for row in 0..n_samples {
+                    let p = (scores[row] - log_sums[row]).exp();
+                    let is_class = f64::from(u8::from(codes[row] == class));
+                    slope.negative_gradient[row] = is_class - p;
+                    slope.hessian[row] = p * (1.0 - p);
+                }
+            });
+        slopes
+    }
+
+    fn two_class_slope(self, score: f64, code: usize) -> (f64, f64) {
+        let y = f64::from(u8::from(code == 1));
+        match self {
+            Self::Log => {
+                let p = 1.0 / (1.0 + (-score).exp());
+                (y - p, p * (1.0 - p))
+            }
+            Self::Exponential => {
+                let sign = 2.0 * y - 1.0;
+                let value = (-sign * score).exp();
+                (sign * value, value)
+            }
+        }
+    }
+
+    /// Mean loss over the rows for which `counts` says so.
+    pub(super) fn mean(
+        self,
+        scores: &[Vec<f64>],
+        codes: &[usize],
+        counts: impl Fn(usize) -> bool,
+    ) -> f64 {
+        let mut sum = 0.0;
+        let mut n = 0usize;
+        if let [scores] = scores {
+            for (row, (&score, &code)) in scores.iter().zip(codes).enumerate() {
+                if counts(row) {
+                    let margin = if code == 1 { score } else { -score };
+                    sum += match self {
+                        // ln(1 + exp(-margin)), without overflow.
+                        Self::Log => (-margin).max(0.0) + (-margin.abs()).exp().ln_1p(),
+                        Self::Exponential => (-margin).exp(),
+                    };
+                    n += 1;
+                }
+            }
+        } else {
+            let log_sums = log_sums(scores);
+            for (row, (&log_sum, &code)) in log_sums.iter().zip(codes).enumerate() {
+                if counts(row) {
+                    sum += log_sum - scores[code][row];
+                    n += 1;
+                }
+            }
+        }
+        sum / n.max(1) as f64
+    }
+
+    /// Scores of a constant prediction of these class shares.
+    pub(super) fn prior_scores(self, shares: &[f64]) -> Vec<f64> {
+        // The bounds keep classes without a sample finite.
+        let least = f64::from(f32::EPSILON);
+        let clipped = |share: f64| share.clamp(least, 1.0 - least);
+        match shares {
+            [_, share] => {
+                let p = clipped(*share);
+                let logit = (p / (1.0 - p)).ln();
+                vec![match self {
+                    Self::Log => logit,
+                    Self::Exponential => 0.5 * logit,
+                }]
+            }
+            _ => shares.iter().map(|&share| clipped(share).ln()).collect(),
+        }
+    }
+}
+
+/// `ln Σ exp(score)` of each row.
+fn log_sums(scores: &[Vec<f64>]) -> Vec<f64> {
+    let n_samples = scores.first().map_or(0, Vec::len);
+    let mut sums = vec![0.0; n_samples];
+    sums.par_chunks_mut(CHUNK)
+        .enumerate()
+        .for_each(|(chunk_idx, sums)| {
+            for (offset, sum) in sums.iter_mut().enumerate() {
+                let row = chunk_idx * CHUNK + offset;
+                let of_row = || scores.iter().map(|scores| scores[row]);
+                let largest = of_row().fold(f64::NEG_INFINITY, f64::max);
+                *sum = largest
+                    + of_row()
+                        .map(|score| (score - largest).exp())
+                        .sum::<f64>()
+                        .ln();
+            }
+        });
+    sums
+}

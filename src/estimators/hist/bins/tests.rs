@@ -1,0 +1,90 @@
+use ndarray::{Array2, ArrayView2};
+use rand::Rng as _;
+
+use super::{BinMatrix, Binned, FeatureBins, Layout, MAX_BINS};
+use crate::numeric::rng::stream;
+
+fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
+    let mut rng = stream(3, &[]);
+    Array2::from_shape_simple_fn((n_samples, n_features), || {
+        f32::from(rng.r#gen::<u8>().saturating_sub(100)) * 0.37 - 1.5
+    })
+}
+
+fn bin_at(matrix: &BinMatrix, row: usize, column: usize) -> usize {
+    let (bytes, stride) = matrix.column(column);
+    usize::from(bytes[row * stride])
+}
+
+fn check_ranks(x: ArrayView2<'_, f32>, layout: Layout) {
+    let binned = Binned::new(x, layout, MAX_BINS);
+    for (column, values) in x.columns().into_iter().enumerate() {
+        let mut distinct: Vec<f32> = values.to_vec();
+        distinct.sort_by(f32::total_cmp);
+        distinct.dedup();
+        assert_eq!(binned.features[column].n_bins(), distinct.len());
+        for (row, value) in values.iter().enumerate() {
+            let rank = distinct.iter().position(|other| other == value).unwrap();
+            assert_eq!(bin_at(&binned.matrix, row, column), rank);
+        }
+    }
+}
+
+#[test]
+fn few_distinct_values_are_binned_by_rank_in_both_layouts() {
+    for (n_samples, n_features) in [(1, 1), (2, 16), (50, 17), (300, 33)] {
+        let x = bytes(n_samples, n_features);
+        check_ranks(x.view(), Layout::Columns);
+        check_ranks(x.view(), Layout::Blocked);
+        check_ranks(x.view().reversed_axes(), Layout::Blocked);
+    }
+}
+
+#[test]
+fn many_distinct_values_get_quantile_bins_of_about_equal_weight() {
+    let mut rng = stream(4, &[]);
+    let x = Array2::from_shape_simple_fn((5000, 2), || rng.r#gen::<f32>().powi(3));
+    let binned = Binned::new(x.view(), Layout::Columns, MAX_BINS);
+    for (column, bins) in binned.features.iter().enumerate() {
+        assert_eq!(bins.n_bins(), MAX_BINS);
+        let mut counts = vec![0; MAX_BINS];
+        for (row, &value) in x.column(column).iter().enumerate() {
+            let bin = bin_at(&binned.matrix, row, column);
+            assert!(bins.low(bin) <= value && value <= bins.high(bin));
+            counts[bin] += 1;
+        }
+        assert!(counts.iter().all(|&count| (10..40).contains(&count)));
+    }
+}
+
+#[test]
+fn fewer_bins_than_asked_never_lose_a_heavy_value() {
+    let mut values = vec![(0.0, 1000)];
+    values.extend((1..20u8).map(|value| (f32::from(value), 1)));
+    let bins = FeatureBins::new(&values, 4);
+    assert_eq!(bins.n_bins(), 4);
+    assert_eq!((bins.low(0), bins.high(0)), (0.0, 0.0));
+    assert_eq!(bins.high(3), 19.0);
+}
+
+#[test]
+fn thresholds_are_midpoints_that_never_round_up_to_the_upper_value() {
+    let next = f32::from_bits(1.0f32.to_bits() + 1);
+    let bins = FeatureBins::new(&[(0.0, 1), (1.0, 1), (2.0, 1)], 256);
+    assert_eq!(bins.threshold(0, 1), 0.5);
+    assert_eq!(bins.threshold(0, 2), 1.0);
+    assert_eq!(bins.n_at_most(1.0), 2);
+    assert_eq!(bins.n_at_most(0.99), 1);
+    // Neighbouring floats within 1e-7 share a bin.
+    assert!(next - 1.0 > 1e-7);
+    let close = FeatureBins::new(&[(0.1, 1), (0.1 + 5e-8, 1), (1.0, 1)], 256);
+    assert_eq!(close.n_bins(), 2);
+}
+
+#[test]
+fn minus_zero_and_zero_share_a_bin() {
+    let x = ndarray::array![[0.0f32], [-0.0], [1.0]];
+    let binned = Binned::new(x.view(), Layout::Columns, MAX_BINS);
+    assert_eq!(binned.features[0].n_bins(), 2);
+    assert_eq!(bin_at(&binned.matrix, 0, 0), bin_at(&binned.matrix, 1, 0));
+}

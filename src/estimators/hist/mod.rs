@@ -1,0 +1,5 @@
+//! Feature values as small integers: what every tree here is grown on.
+
+mod bins;
+
+pub use bins::{BinMatrix, Binned, FeatureBins, Layout, MAX_BINS};
