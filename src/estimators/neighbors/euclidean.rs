@@ -5,7 +5,9 @@
 //! within `reach` of query x has ‖z(x) − z(y)‖ ≤ s·reach + e‖x‖ + e‖y‖ as computed. Squared, with
 //! (a + b)² ≤ (1 + θ)a² + (1 + 1/θ)b²,
 //!
-//!     ½‖z(y)‖² − z(x)·z(y) − ½(1 + 1/θ)e²‖y‖² ≤ ½(1 + θ)(s·reach + e‖x‖)² − ½‖z(x)‖²
+//! ```text
+//! ½‖z(y)‖² − z(x)·z(y) − ½(1 + 1/θ)e²‖y‖² ≤ ½(1 + θ)(s·reach + e‖x‖)² − ½‖z(x)‖²
+//! ```
 //!
 //! The left side is one product of rows (z(y), its constant) and (−z(x), 1): the coarse bound; the
 //! right side is its limit. Both leave room for the product's own rounding.

@@ -5,8 +5,10 @@
 //! differences of clips and overs, which have one sign; rounding moves a difference by at most
 //! what the two roundings are. With norms over the features, for p = 1 and p = 2,
 //!
-//!     ‖x − y‖ₚ ≥ (‖clip x − clip y‖ₚᵖ + |‖over x‖ₚ − ‖over y‖ₚ|ᵖ)^(1/p)
-//!     ‖clip x − clip y‖ₚ ≥ step·‖code x − code y‖ₚ − ‖round x‖ₚ − ‖round y‖ₚ
+//! ```text
+//! ‖x − y‖ₚ ≥ (‖clip x − clip y‖ₚᵖ + |‖over x‖ₚ − ‖over y‖ₚ|ᵖ)^(1/p)
+//! ‖clip x − clip y‖ₚ ≥ step·‖code x − code y‖ₚ − ‖round x‖ₚ − ‖round y‖ₚ
+//! ```
 
 use ndarray::ArrayView2;
 use pulp::{Arch, Simd, WithSimd};
