@@ -9,6 +9,7 @@ pub mod info;
 pub mod multiclass;
 pub mod registry;
 pub mod spec;
+pub mod svm;
 
 pub use error::{FitError, ParamError};
 pub use info::FitInfo;

@@ -1,0 +1,19 @@
+//! Support vector classifiers with kernels, one-vs-one: `SVC` and `NuSVC`, as LIBSVM's.
+//!
+//! `algorithm` cuts the classes into pairs and `model` votes; a pair's dual problem is solved by
+//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`.
+
+mod algorithm;
+mod decomposition;
+mod kernel;
+mod model;
+mod params;
+mod rows;
+mod smo;
+
+pub use kernel::Kernel;
+pub use model::{NuSvc, Svc};
+pub use params::{
+    ClassWeight, Gamma, KernelKind, NU_SVC, NuSvcParams, NuSvcValidParams, SVC, SvcParams,
+    SvcValidParams, SvmSettings,
+};
