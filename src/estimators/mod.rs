@@ -6,6 +6,7 @@
 pub mod erased;
 mod error;
 pub mod info;
+pub mod mlp;
 pub mod multiclass;
 pub mod registry;
 pub mod spec;

@@ -1,10 +1,10 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::svm;
+use super::{mlp, svm};
 
 /// Every estimator, in the order of listings.
-pub static ESTIMATORS: &[&EstimatorSpec] = &[&svm::SVC, &svm::NU_SVC];
+pub static ESTIMATORS: &[&EstimatorSpec] = &[&svm::SVC, &svm::NU_SVC, &mlp::MLP_CLASSIFIER];
 
 /// The estimator named `name`.
 ///
