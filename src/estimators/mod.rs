@@ -5,6 +5,7 @@
 
 pub mod erased;
 mod error;
+pub mod gaussian_process;
 pub mod info;
 pub mod mlp;
 pub mod multiclass;

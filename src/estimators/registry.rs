@@ -1,10 +1,15 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{mlp, svm};
+use super::{gaussian_process, mlp, svm};
 
 /// Every estimator, in the order of listings.
-pub static ESTIMATORS: &[&EstimatorSpec] = &[&svm::SVC, &svm::NU_SVC, &mlp::MLP_CLASSIFIER];
+pub static ESTIMATORS: &[&EstimatorSpec] = &[
+    &svm::SVC,
+    &svm::NU_SVC,
+    &mlp::MLP_CLASSIFIER,
+    &gaussian_process::GAUSSIAN_PROCESS_CLASSIFIER,
+];
 
 /// The estimator named `name`.
 ///

@@ -44,12 +44,65 @@ impl WithSimd for AddScaledRows<'_> {
     }
 }
 
+/// `Σ a[i]·b[i]`, products and sums in `f64`.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// ```
+/// assert_eq!(fashion_bench::numeric::accumulate::dot_mixed(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
+#[must_use]
+pub fn dot_mixed(a: &[f32], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "lengths of a dot product");
+    Arch::new().dispatch(DotMixed { a, b })
+}
+
+struct DotMixed<'a> {
+    a: &'a [f32],
+    b: &'a [f64],
+}
+
+impl WithSimd for DotMixed<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        const LANES: usize = 32;
+        let (a, a_tail) = self.a.as_chunks::<LANES>();
+        let (b, b_tail) = self.b.as_chunks::<LANES>();
+        let mut sums = [0.0_f64; LANES];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..LANES {
+                sums[lane] += f64::from(a[lane]) * b[lane];
+            }
+        }
+        let tail: f64 = a_tail
+            .iter()
+            .zip(b_tail)
+            .map(|(&a, b)| f64::from(a) * b)
+            .sum();
+        sums.iter().sum::<f64>() + tail
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rand::Rng as _;
 
     use super::*;
     use crate::numeric::rng::stream;
+
+    #[test]
+    fn mixed_dot_products_of_all_sizes_equal_the_naive_twin() {
+        let mut rng = stream(2, &[]);
+        for n in [0, 1, 2, 31, 32, 33, 784] {
+            let a: Vec<f32> = (0..n).map(|_| rng.gen_range(-1.0..1.0)).collect();
+            let b: Vec<f64> = (0..n).map(|_| rng.gen_range(-1.0..1.0)).collect();
+            let naive: f64 = a.iter().zip(&b).map(|(&a, b)| f64::from(a) * b).sum();
+            assert!((dot_mixed(&a, &b) - naive).abs() < 1e-12);
+        }
+    }
 
     #[test]
     fn sums_of_all_sizes_equal_the_naive_twin() {

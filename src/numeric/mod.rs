@@ -1,7 +1,9 @@
 //! Numeric kernels shared by the estimators; the only place for `unsafe`.
 
 pub mod accumulate;
+pub mod cholesky;
 pub mod dot;
+pub mod erf;
 pub mod exp;
 pub mod gemm;
 pub mod rng;

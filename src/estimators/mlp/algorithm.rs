@@ -70,11 +70,6 @@ impl MlpValidParams {
         let Some(share) = self.validation_fraction else {
             return Ok((rows, Vec::new()));
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of n"
-        )]
         let n_validation = (share * n as f64).ceil() as usize;
         if n_validation >= n {
             return Err(FitError::Empty {
@@ -181,7 +176,6 @@ impl Training<'_> {
             }
             total += self.network.backpropagate(&mut self.work, batch.len());
             total += 0.5 * self.params.alpha * self.network.squared_weights();
-            #[expect(clippy::cast_possible_truncation, reason = "weights are single precision")]
             let decay = (self.params.alpha / batch.len() as f64) as f32;
             self.optimizer
                 .step(&mut self.network, &self.work.gradients, decay);
@@ -195,7 +189,11 @@ impl Training<'_> {
             .map(|rows| {
                 let found = self.network.classify(self.x.select(Axis(0), rows).view());
                 let is_right = |(code, &row): (usize, &usize)| code == self.codes[row];
-                found.into_iter().zip(rows).filter(|&pair| is_right(pair)).count()
+                found
+                    .into_iter()
+                    .zip(rows)
+                    .filter(|&pair| is_right(pair))
+                    .count()
             })
             .sum();
         n_right as f64 / rows.len() as f64

@@ -7,6 +7,4 @@ mod optimizer;
 mod params;
 
 pub use model::Mlp;
-pub use params::{
-    Activation, LearningRate, MLP_CLASSIFIER, MlpParams, MlpValidParams, Solver,
-};
+pub use params::{Activation, LearningRate, MLP_CLASSIFIER, MlpParams, MlpValidParams, Solver};

@@ -202,7 +202,9 @@ fn times_derivative(
         Activation::Identity => {}
         Activation::Logistic => delta.zip_mut_with(&outputs, |d, &a| *d *= a * (1.0 - a)),
         Activation::Tanh => delta.zip_mut_with(&outputs, |d, &a| *d *= 1.0 - a * a),
-        Activation::Relu => delta.zip_mut_with(&outputs, |d, &a| *d = if a > 0.0 { *d } else { 0.0 }),
+        Activation::Relu => {
+            delta.zip_mut_with(&outputs, |d, &a| *d = if a > 0.0 { *d } else { 0.0 })
+        }
     }
 }
 
@@ -233,7 +235,11 @@ fn output_loss(
             f64::from(sum).ln() - f64::from(scores[code] - top)
         };
         // `min` would hide a NaN, which means divergence.
-        loss += if row_loss > MAX_LOSS { MAX_LOSS } else { row_loss };
+        loss += if row_loss > MAX_LOSS {
+            MAX_LOSS
+        } else {
+            row_loss
+        };
     }
     loss
 }

@@ -111,7 +111,6 @@ impl Optimizer {
         false
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "steps are single precision")]
     fn factors(&self) -> Step {
         match self.solver {
             Solver::Adam {

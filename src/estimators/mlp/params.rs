@@ -187,7 +187,12 @@ fn check_at_least_1(param: &'static str, value: usize) -> Result<(), ParamError>
     if value >= 1 {
         Ok(())
     } else {
-        Err(ParamError::value(NAME, param, "an integer in [1, inf)", value))
+        Err(ParamError::value(
+            NAME,
+            param,
+            "an integer in [1, inf)",
+            value,
+        ))
     }
 }
 
@@ -207,7 +212,12 @@ impl ParamGuard for MlpParams {
         }
         let rate = p.learning_rate_init;
         check_range("alpha", p.alpha, "a number in [0, inf)", p.alpha >= 0.0)?;
-        check_range("learning_rate_init", rate, "a number in (0, inf)", rate > 0.0)?;
+        check_range(
+            "learning_rate_init",
+            rate,
+            "a number in (0, inf)",
+            rate > 0.0,
+        )?;
         check_range("tol", p.tol, "a number in (0, inf)", p.tol > 0.0)?;
         check_at_least_1("max_iter", p.max_iter)?;
         check_at_least_1("n_iter_no_change", p.n_iter_no_change)?;
@@ -472,7 +482,8 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     units.push(shape.n_classes);
     let weights: usize = units.windows(2).map(|pair| pair[0] * pair[1]).sum();
     let epochs = args.float("max_iter").min(100.0);
-    let epoch_s = shape.n_train as f64 * (weights as f64 * 1.0e-10 + shape.n_features as f64 * 1e-9);
+    let epoch_s =
+        shape.n_train as f64 * (weights as f64 * 1.0e-10 + shape.n_features as f64 * 1e-9);
     Cost {
         cpu_s: epochs * epoch_s,
         memory_bytes: 20 * weights as u64 + 4_000_000,

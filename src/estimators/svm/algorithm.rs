@@ -6,8 +6,8 @@
 //! Vector Machines (2011), sections 4.1.5 and 5.
 
 use linfa::DatasetBase;
-use linfa::traits::Fit;
 use linfa::dataset::AsSingleTargets;
+use linfa::traits::Fit;
 use ndarray::{Array2, ArrayBase, ArrayView2, Axis, Data, Ix2};
 
 use super::decomposition::{self, Dual, Outcome};
@@ -74,11 +74,6 @@ fn fit_machines(
     solution: impl Fn(&Dual, &Outcome) -> (Vec<f64>, f64) + Sync,
 ) -> Result<Machines, FitError> {
     let kernel = resolve_kernel(settings, x);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates, which is as good"
-    )]
     let budget = (settings.cache_size * 1e6).max(PAIR_BYTES) as usize;
     let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
         let mut dual = problem(pair)?;
@@ -88,7 +83,13 @@ fn fit_machines(
         let (coefs, intercept) = solution(&dual, &outcome);
         let support = |&(_, coef): &(usize, f64)| coef != 0.0;
         Ok(PairSolution {
-            coefs: pair.rows.iter().copied().zip(coefs).filter(support).collect(),
+            coefs: pair
+                .rows
+                .iter()
+                .copied()
+                .zip(coefs)
+                .filter(support)
+                .collect(),
             intercept,
             n_iter: outcome.n_iter,
             n_rows: rows.n_computed(),
@@ -108,7 +109,6 @@ fn fit_machines(
 }
 
 fn resolve_kernel(settings: &SvmSettings, x: ArrayView2<'_, f32>) -> Kernel {
-    #[expect(clippy::cast_possible_truncation, reason = "kernels are single precision")]
     let (gamma, coef0) = (gamma(settings.gamma, x) as f32, settings.coef0 as f32);
     match settings.kernel {
         KernelKind::Linear => Kernel::Linear,
@@ -130,7 +130,11 @@ fn gamma(gamma: Gamma, x: ArrayView2<'_, f32>) -> f64 {
         Gamma::Scale => {
             let n = x.len() as f64;
             let mean = x.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
-            let variance = x.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n;
+            let variance = x
+                .iter()
+                .map(|&v| (f64::from(v) - mean).powi(2))
+                .sum::<f64>()
+                / n;
             if variance > 0.0 {
                 1.0 / (n_features * variance)
             } else {
@@ -199,7 +203,10 @@ fn nu_dual(is_first: &[bool], nu: f64) -> Result<Dual, FitError> {
         lower: vec![0.0; n],
         upper: vec![0.0; n],
         linear: vec![0.0; n],
-        group: is_first.iter().map(|&is_first| u8::from(!is_first)).collect(),
+        group: is_first
+            .iter()
+            .map(|&is_first| u8::from(!is_first))
+            .collect(),
         n_groups: 2,
     };
     for (idx, &is_first) in is_first.iter().enumerate() {

@@ -14,9 +14,10 @@
 //! simply never picked. Decomposition after T. Joachims, Making Large-Scale SVM Learning Practical
 //! (1999); sizes after Z. Wen et al., ThunderSVM, JMLR 19 (2018).
 
+use super::interior_point;
 use super::rows::KernelRows;
 use super::smo::{Limits, SubProblem, Variable};
-use crate::numeric::accumulate::add_scaled_rows;
+use crate::numeric::accumulate::{add_scaled_rows, dot_mixed};
 
 /// Variables that enter the working set in one round.
 const N_NEW: usize = 256;
@@ -25,6 +26,9 @@ const MIN_SET: usize = 512;
 const MAX_SET: usize = 3072;
 /// Steps in one round, for each variable of its set.
 const STEPS_PER_VARIABLE: usize = 40;
+
+/// Steps after which the linear kernel is handed to [`interior_point`]: a third of a second's.
+const SLOW_FROM: usize = 300_000;
 
 /// The variables and constraints of one dual problem; see [`super::smo`] for the symbols.
 #[derive(Debug, Clone)]
@@ -50,7 +54,7 @@ pub struct Outcome {
     pub gradient: Vec<f64>,
     /// Steps of all rounds.
     pub n_iter: usize,
-    pub n_rows: usize,
+    /// Working sets.
     pub n_rounds: usize,
     /// Largest violation at the end.
     pub gap: f64,
@@ -66,8 +70,8 @@ pub fn solve(
     max_iter: Option<usize>,
 ) -> Outcome {
     let mut state = State::new(dual, rows);
-    let (mut n_iter, mut n_rounds, mut n_rows) = (0, 0, 0);
-    let _ = &mut n_rows;
+    let (mut n_iter, mut n_rounds) = (0, 0);
+    let mut slow_from = SLOW_FROM;
     let mut rounds_without_step = 0;
     loop {
         let gap = state.gap();
@@ -78,13 +82,22 @@ pub fn solve(
                 gradient: state.gradient,
                 n_iter,
                 n_rounds,
-                n_rows,
                 gap,
                 converged: gap <= tol,
             };
         }
+        if n_iter >= slow_from && state.rows.is_linear() && state.dual.n_groups == 1 {
+            slow_from = n_iter + 4 * SLOW_FROM;
+            if state.jump(gap, tol) {
+                continue;
+            }
+        }
         let n_steps = state.round(tol, gap, steps_left);
-        rounds_without_step = if n_steps == 0 { rounds_without_step + 1 } else { 0 };
+        rounds_without_step = if n_steps == 0 {
+            rounds_without_step + 1
+        } else {
+            0
+        };
         n_iter += n_steps;
         n_rounds += 1;
     }
@@ -116,7 +129,9 @@ impl<'a, 'x> State<'a, 'x> {
             .filter(|(_, beta)| *beta != 0.0)
             .collect();
         for block in start.chunks(MIN_SET) {
-            state.rows.ensure(&block.iter().map(|(idx, _)| *idx).collect::<Vec<_>>());
+            state
+                .rows
+                .ensure(&block.iter().map(|(idx, _)| *idx).collect::<Vec<_>>());
             state.move_gradient(block);
         }
         state
@@ -150,6 +165,37 @@ impl<'a, 'x> State<'a, 'x> {
         (top[0] - bottom[0]).max(top[1] - bottom[1])
     }
 
+    /// Solves all of a linear problem at once; returns whether that worked.
+    fn jump(&mut self, gap: f64, tol: f64) -> bool {
+        let x = self.rows.x();
+        if !interior_point::improve(self.dual, x, &self.gradient, gap, tol) {
+            return false;
+        }
+        let mut weights = vec![0.0; x.ncols()];
+        let row = |idx: usize| {
+            let all = x.to_slice().expect("rows of a pair are contiguous");
+            &all[idx * x.ncols()..(idx + 1) * x.ncols()]
+        };
+        let moved: Vec<(f64, &[f32])> = self
+            .dual
+            .beta
+            .iter()
+            .enumerate()
+            .filter(|(_, beta)| **beta != 0.0)
+            .map(|(idx, beta)| (*beta, row(idx)))
+            .collect();
+        add_scaled_rows(&moved, &mut weights);
+        for (idx, gradient) in self.gradient.iter_mut().enumerate() {
+            *gradient = self.dual.linear[idx] - dot_mixed(row(idx), &weights);
+        }
+        // The free variables of the new point are the ones to polish.
+        let free: Vec<usize> = (0..self.gradient.len())
+            .filter(|&idx| self.is_free(idx))
+            .collect();
+        self.set = free;
+        true
+    }
+
     /// One working set; returns the steps taken.
     fn round(&mut self, tol: f64, gap: f64, steps_left: usize) -> usize {
         self.pick_set();
@@ -157,7 +203,6 @@ impl<'a, 'x> State<'a, 'x> {
         let slots = self.load_problem();
         // Well below the tolerance, or the violations left by rounds would never meet it.
         let inner_tol = (0.1 * gap).max(0.5 * tol);
-        #[expect(clippy::cast_possible_truncation, reason = "a tolerance")]
         let n_steps = self.problem.solve(Limits {
             tol: inner_tol as f32,
             max_iter: steps_left.min(STEPS_PER_VARIABLE * self.set.len()),
@@ -219,9 +264,8 @@ impl<'a, 'x> State<'a, 'x> {
                     })
                     .map(|idx| (-sign * self.gradient[idx], idx))
                     .collect();
-                let order = |a: &(f64, usize), b: &(f64, usize)| {
-                    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
-                };
+                let order =
+                    |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
                 if candidates.len() > share {
                     candidates.select_nth_unstable_by(share, order);
                     candidates.truncate(share);

@@ -126,8 +126,7 @@ impl Machines {
         let decision = if kernel == Kernel::Linear {
             Decision::Weights(weights(x, pairs))
         } else {
-            let by_class =
-                class_support(x, codes, &is_support, pairs, encoding.n_classes());
+            let by_class = class_support(x, codes, &is_support, pairs, encoding.n_classes());
             Decision::Support(kernel, by_class)
         };
         let steps = |pair: &PairSolution| pair.n_iter as u64;
@@ -136,10 +135,20 @@ impl Machines {
             converged: Some(pairs.iter().all(|pair| pair.converged)),
             gap: pairs.iter().map(|pair| pair.gap).reduce(f64::max),
             n_support_vectors: Some(n_support as u64),
-            details: [("rows_computed".to_owned(), pairs.iter().map(|p| p.n_rows as f64).sum::<f64>()), ("rounds".to_owned(), pairs.iter().map(|p| p.n_rounds as f64).sum::<f64>()), (
-                "total_n_iter".to_owned(),
-                pairs.iter().map(steps).sum::<u64>() as f64,
-            )]
+            details: [
+                (
+                    "rows_computed".to_owned(),
+                    pairs.iter().map(|p| p.n_rows as f64).sum::<f64>(),
+                ),
+                (
+                    "rounds".to_owned(),
+                    pairs.iter().map(|p| p.n_rounds as f64).sum::<f64>(),
+                ),
+                (
+                    "total_n_iter".to_owned(),
+                    pairs.iter().map(steps).sum::<u64>() as f64,
+                ),
+            ]
             .into(),
             ..FitInfo::default()
         };
@@ -184,7 +193,9 @@ impl Machines {
     fn decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
         let mut decisions = Array2::zeros((x.nrows(), self.intercepts.len()));
         for mut row in decisions.rows_mut() {
-            row.iter_mut().zip(&self.intercepts).for_each(|(d, b)| *d = *b);
+            row.iter_mut()
+                .zip(&self.intercepts)
+                .for_each(|(d, b)| *d = *b);
         }
         match &self.decision {
             Decision::Weights(weights) => {
@@ -225,7 +236,13 @@ impl ClassSupport {
             kernel.apply(row, norm, &self.norms);
         }
         let mut part = Array2::zeros((x.nrows(), self.coefs.ncols()));
-        gemm(1.0, values.view(), self.coefs.view(), 0.0, &mut part.view_mut());
+        gemm(
+            1.0,
+            values.view(),
+            self.coefs.view(),
+            0.0,
+            &mut part.view_mut(),
+        );
         part
     }
 }
@@ -238,7 +255,6 @@ fn weights(x: ArrayView2<'_, f32>, pairs: &[PairSolution]) -> Array2<f32> {
         for &(row, coef) in &pair.coefs {
             sum.zip_mut_with(&x.row(row), |sum, &value| *sum += coef * f64::from(value));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "weights are single precision")]
         weights.assign(&sum.mapv(|value| value as f32));
     }
     weights
@@ -276,7 +292,6 @@ fn class_support(
         for &(row, coef) in &pair.coefs {
             let class = codes[row];
             let other = if class == first { second } else { first };
-            #[expect(clippy::cast_possible_truncation, reason = "products are single precision")]
             let coef = coef as f32;
             by_class[class].coefs[[position[row], other]] = coef;
         }

@@ -120,7 +120,8 @@ impl SvmSettings {
             ));
         }
         if let ClassWeight::ByLabel(weights) = &self.class_weight
-            && let Some((label, weight)) = weights.iter().find(|(_, w)| !(**w > 0.0 && w.is_finite()))
+            && let Some((label, weight)) =
+                weights.iter().find(|(_, w)| !(**w > 0.0 && w.is_finite()))
         {
             return Err(ParamError::value(
                 estimator,
@@ -535,13 +536,9 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
         Some("sigmoid") => 3.0,
         _ => 1.0,
     };
-    let pair_bytes = (4.0 * pair_rows * pair_rows).min(6e8) + 4.0 * pair_rows * shape.n_features as f64;
+    let pair_bytes =
+        (4.0 * pair_rows * pair_rows).min(6e8) + 4.0 * pair_rows * shape.n_features as f64;
     let support_bytes = 8.0 * (shape.n_train * shape.n_features) as f64;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "an estimate"
-    )]
     Cost {
         cpu_s: 1.0 + hardness * products * 1.0e-11,
         memory_bytes: (pair_bytes + support_bytes) as u64,

@@ -1,7 +1,7 @@
 //! Kernel rows of one two-class problem, computed in blocks when asked for and kept while room
 //! lasts.
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2};
 
 use super::kernel::Kernel;
 use crate::numeric::dot::sum_of_squares;
@@ -76,10 +76,16 @@ impl<'a> KernelRows<'a> {
         self.n_computed
     }
 
-    /// Whether the row of `sample` is at hand.
+    /// The samples, `n_samples` × `n_features`.
     #[must_use]
-    pub fn has(&self, sample: usize) -> bool {
-        self.slot_of[sample].is_some()
+    pub fn x(&self) -> ArrayView2<'a, f32> {
+        self.x
+    }
+
+    /// Whether the kernel is the inner product itself.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        self.kernel == Kernel::Linear
     }
 
     /// Makes the rows of `samples` (distinct) available until the next call.
@@ -119,13 +125,7 @@ impl<'a> KernelRows<'a> {
             row.assign(&self.x.row(sample));
         }
         let mut values = Array2::zeros((samples.len(), self.n_samples()));
-        gemm_nt(
-            1.0,
-            chosen.view(),
-            self.x.slice(s![.., ..]),
-            0.0,
-            &mut values.view_mut(),
-        );
+        gemm_nt(1.0, chosen.view(), self.x, 0.0, &mut values.view_mut());
         for (mut row, &sample) in values.rows_mut().into_iter().zip(samples) {
             let row = row.as_slice_mut().expect("a fresh matrix is row-major");
             self.kernel.apply(row, self.norms[sample], &self.norms);

@@ -98,7 +98,6 @@ impl SubProblem {
         self.beta[slot] = variable.beta;
         self.lower[slot] = variable.lower;
         self.upper[slot] = variable.upper;
-        #[expect(clippy::cast_possible_truncation, reason = "single precision inside")]
         let gradient = variable.gradient as f32;
         self.gradient[slot] = gradient;
         self.update_bounds(slot);
@@ -146,10 +145,7 @@ impl SubProblem {
             self.diagonal[i] + self.diagonal[j] - 2.0 * self.kernel[i * self.n_slots + j];
         let curvature = f64::from(if curvature > 0.0 { curvature } else { TAU });
         let wanted = f64::from(self.gradient[i] - self.gradient[j]) / curvature;
-        let (room_up, room_down) = (
-            self.upper[i] - self.beta[i],
-            self.beta[j] - self.lower[j],
-        );
+        let (room_up, room_down) = (self.upper[i] - self.beta[i], self.beta[j] - self.lower[j]);
         let step = wanted.min(room_up).min(room_down);
         // A variable that meets its bound takes exactly the bound's value.
         self.beta[i] = if step >= room_up {
@@ -164,7 +160,6 @@ impl SubProblem {
         };
         self.update_bounds(i);
         self.update_bounds(j);
-        #[expect(clippy::cast_possible_truncation, reason = "single precision inside")]
         let step = step as f32;
         step
     }
@@ -338,11 +333,6 @@ fn first_largest<S: Simd>(values: &S::f32s, idx: &S::f32s) -> Best {
         slot: usize::MAX,
     };
     for (lane, (&value, &idx)) in values.iter().zip(idx).enumerate() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a count of vectors, exact in f32"
-        )]
         let slot = idx as usize * values.len() + lane;
         if value > best.value || (value == best.value && slot < best.slot) {
             best = Best { value, slot };
