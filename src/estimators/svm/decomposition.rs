@@ -14,6 +14,8 @@
 //! simply never picked. Decomposition after T. Joachims, Making Large-Scale SVM Learning Practical
 //! (1999); sizes after Z. Wen et al., ThunderSVM, JMLR 19 (2018).
 
+use ndarray::ArrayView2;
+
 use super::interior_point;
 use super::rows::KernelRows;
 use super::smo::{Limits, SubProblem, Variable};
@@ -29,6 +31,15 @@ const STEPS_PER_VARIABLE: usize = 40;
 
 /// Steps after which the linear kernel is handed to [`interior_point`]: a third of a second's.
 const SLOW_FROM: usize = 300_000;
+
+/// Newton steps of the free variables after that, between working sets.
+const FREE_STEPS: usize = 20;
+
+/// Steps in one round, for each variable of its set, once Newton's steps do the rest.
+const FEW_STEPS_PER_VARIABLE: usize = 4;
+
+/// Rounds without a smaller violation after which rounding is taken to have won.
+const MAX_STALLED: usize = 200;
 
 /// The variables and constraints of one dual problem; see [`super::smo`] for the symbols.
 #[derive(Debug, Clone)]
@@ -72,12 +83,14 @@ pub fn solve(
     let mut state = State::new(dual, rows);
     let (mut n_iter, mut n_rounds) = (0, 0);
     let mut slow_from = SLOW_FROM;
-    let mut rounds_without_step = 0;
+    let (mut best_gap, mut n_stalled) = (f64::INFINITY, 0);
     loop {
         let gap = state.gap();
         let steps_left = max_iter.map_or(usize::MAX, |max_iter| max_iter - n_iter);
+        n_stalled = if gap < best_gap { 0 } else { n_stalled + 1 };
+        best_gap = best_gap.min(gap);
         // Rounding can leave violations that no step in `f32` improves.
-        if gap <= tol || steps_left == 0 || rounds_without_step > 3 {
+        if gap <= tol || steps_left == 0 || n_stalled > MAX_STALLED {
             return Outcome {
                 gradient: state.gradient,
                 n_iter,
@@ -93,11 +106,9 @@ pub fn solve(
             }
         }
         let n_steps = state.round(tol, gap, steps_left);
-        rounds_without_step = if n_steps == 0 {
-            rounds_without_step + 1
-        } else {
-            0
-        };
+        if state.has_jumped {
+            state.step_free(tol);
+        }
         n_iter += n_steps;
         n_rounds += 1;
     }
@@ -112,6 +123,8 @@ struct State<'a, 'x> {
     /// Room in the working set.
     capacity: usize,
     problem: SubProblem,
+    /// Whether the interior point method has been here.
+    has_jumped: bool,
 }
 
 impl<'a, 'x> State<'a, 'x> {
@@ -123,6 +136,7 @@ impl<'a, 'x> State<'a, 'x> {
             set: Vec::new(),
             capacity: MIN_SET,
             problem: SubProblem::default(),
+            has_jumped: false,
         };
         let start: Vec<(usize, f64)> = (0..state.dual.beta.len())
             .map(|idx| (idx, state.dual.beta[idx]))
@@ -171,23 +185,9 @@ impl<'a, 'x> State<'a, 'x> {
         if !interior_point::improve(self.dual, x, &self.gradient, gap, tol) {
             return false;
         }
-        let mut weights = vec![0.0; x.ncols()];
-        let row = |idx: usize| {
-            let all = x.to_slice().expect("rows of a pair are contiguous");
-            &all[idx * x.ncols()..(idx + 1) * x.ncols()]
-        };
-        let moved: Vec<(f64, &[f32])> = self
-            .dual
-            .beta
-            .iter()
-            .enumerate()
-            .filter(|(_, beta)| **beta != 0.0)
-            .map(|(idx, beta)| (*beta, row(idx)))
-            .collect();
-        add_scaled_rows(&moved, &mut weights);
-        for (idx, gradient) in self.gradient.iter_mut().enumerate() {
-            *gradient = self.dual.linear[idx] - dot_mixed(row(idx), &weights);
-        }
+        self.renew_linear_gradient(x);
+        self.step_free(tol);
+        self.has_jumped = true;
         // The free variables of the new point are the ones to polish.
         let free: Vec<usize> = (0..self.gradient.len())
             .filter(|&idx| self.is_free(idx))
@@ -196,16 +196,52 @@ impl<'a, 'x> State<'a, 'x> {
         true
     }
 
+    /// Newton steps of the free variables of a linear problem.
+    fn step_free(&mut self, tol: f64) {
+        let x = self.rows.x();
+        for _ in 0..FREE_STEPS {
+            if self.gap() <= tol {
+                break;
+            }
+            let was_whole = interior_point::step_of_free(self.dual, x, &self.gradient);
+            self.renew_linear_gradient(x);
+            if was_whole {
+                break;
+            }
+        }
+    }
+
+    /// Computes all gradients anew for the linear kernel, by way of the weights.
+    fn renew_linear_gradient(&mut self, x: ArrayView2<'_, f32>) {
+        let all = x.to_slice().expect("rows of a pair are contiguous");
+        let row = |idx: usize| &all[idx * x.ncols()..(idx + 1) * x.ncols()];
+        let betas = self.dual.beta.iter().enumerate();
+        let moved: Vec<(f64, &[f32])> = betas
+            .filter(|(_, beta)| **beta != 0.0)
+            .map(|(idx, beta)| (*beta, row(idx)))
+            .collect();
+        let mut weights = vec![0.0; x.ncols()];
+        add_scaled_rows(&moved, &mut weights);
+        for (idx, gradient) in self.gradient.iter_mut().enumerate() {
+            *gradient = self.dual.linear[idx] - dot_mixed(row(idx), &weights);
+        }
+    }
+
     /// One working set; returns the steps taken.
     fn round(&mut self, tol: f64, gap: f64, steps_left: usize) -> usize {
         self.pick_set();
         self.rows.ensure(&self.set);
         let slots = self.load_problem();
         // Well below the tolerance, or the violations left by rounds would never meet it.
+        let steps_per_variable = if self.has_jumped {
+            FEW_STEPS_PER_VARIABLE
+        } else {
+            STEPS_PER_VARIABLE
+        };
         let inner_tol = (0.1 * gap).max(0.5 * tol);
         let n_steps = self.problem.solve(Limits {
             tol: inner_tol as f32,
-            max_iter: steps_left.min(STEPS_PER_VARIABLE * self.set.len()),
+            max_iter: steps_left.min(steps_per_variable * self.set.len()),
         });
         let mut changes = Vec::new();
         for (&idx, &slot) in self.set.iter().zip(&slots) {

@@ -18,7 +18,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::decomposition::Dual;
 use crate::numeric::accumulate::{add_scaled_rows, dot_mixed};
 use crate::numeric::cholesky::Cholesky;
-use crate::numeric::gemm::gemm_tn;
+use crate::numeric::gemm::{gemm_nt, gemm_tn};
 
 /// Iterations at most.
 const MAX_ITER: usize = 60;
@@ -28,6 +28,18 @@ const BACK_OFF: f64 = 0.995;
 
 /// Variables at a bound by more than this, and by five times the violation left, stay there.
 const MIN_MARGIN: f64 = 1.0;
+
+/// Part of a width that a variable keeps from its bounds at the start.
+const NEAREST: f64 = 1e-3;
+
+/// Free variables that [`step_of_free`] moves at most: 200 MB of kernel matrix.
+const MAX_FREE: usize = 5000;
+
+/// Ridge on that matrix, as part of its mean diagonal: it may be singular.
+const RIDGE: f64 = 1e-10;
+
+/// Iterations without progress after which rounding has taken over.
+const MAX_STALLED: usize = 5;
 
 /// Part of a width below which a variable is taken to be at its bound.
 const AT_BOUND: f64 = 1e-7;
@@ -66,6 +78,60 @@ pub fn improve(
         };
     }
     true
+}
+
+/// One Newton step of the free variables alone, up to the first bound in its way, which the
+/// variable concerned then takes: what is left after [`improve`] has put the others on their
+/// bounds. Returns whether no bound was in the way.
+pub fn step_of_free(dual: &mut Dual, x: ArrayView2<'_, f32>, gradient: &[f64]) -> bool {
+    let is_free = |&i: &usize| dual.lower[i] < dual.beta[i] && dual.beta[i] < dual.upper[i];
+    let free: Vec<usize> = (0..gradient.len()).filter(is_free).collect();
+    let n = free.len();
+    if n == 0 || n > MAX_FREE {
+        return true;
+    }
+    let chosen = x.select(Axis(0), &free).mapv(f64::from);
+    let mut k = Array2::zeros((n, n));
+    gemm_nt(1.0, chosen.view(), chosen.view(), 0.0, &mut k.view_mut());
+    let ridge = RIDGE * k.diag().sum() / n as f64;
+    k.diag_mut().mapv_inplace(|value| value + ridge);
+    let Some(factor) = Cholesky::new(k.view()) else {
+        return true;
+    };
+    let mut solutions: Vec<f64> = free.iter().map(|&i| gradient[i]).collect();
+    solutions.resize(2 * n, 1.0);
+    factor.solve_in_place(&mut solutions);
+    let (step, ones) = solutions.split_at(n);
+    let level = step.iter().sum::<f64>() / ones.iter().sum::<f64>();
+    let step: Vec<f64> = step.iter().zip(ones).map(|(s, e)| s - level * e).collect();
+    let bound = |i: usize, step: f64| {
+        if step > 0.0 {
+            dual.upper[i]
+        } else {
+            dual.lower[i]
+        }
+    };
+    let reach = |i: usize, step: f64| {
+        if step == 0.0 {
+            f64::INFINITY
+        } else {
+            (bound(i, step) - dual.beta[i]) / step
+        }
+    };
+    let pairs = || free.iter().copied().zip(step.iter().copied());
+    let first = pairs().min_by(|a, b| reach(a.0, a.1).total_cmp(&reach(b.0, b.1)));
+    let (blocking, blocking_step) = first.expect("there are free variables");
+    let (target, length) = (
+        bound(blocking, blocking_step),
+        reach(blocking, blocking_step).min(1.0),
+    );
+    for (i, step) in pairs() {
+        dual.beta[i] += length * step;
+    }
+    if length < 1.0 {
+        dual.beta[blocking] = target;
+    }
+    length >= 1.0
 }
 
 /// Variables that are not clearly at the right bound.
@@ -181,7 +247,7 @@ impl<'a> Solver<'a> {
         let x: Vec<f64> = start
             .iter()
             .zip(width)
-            .map(|(x, w)| x.clamp(0.1 * w, 0.9 * w))
+            .map(|(x, w)| x.clamp(NEAREST * w, (1.0 - NEAREST) * w))
             .collect();
         let t = x.iter().zip(width).map(|(x, w)| w - x).collect();
         let n = x.len();
@@ -220,7 +286,7 @@ impl<'a> Solver<'a> {
 
     fn run(mut self, tol: f64) -> Option<Vec<f64>> {
         let n = self.point.x.len();
-        let mut best = f64::INFINITY;
+        let (mut best, mut n_stalled) = (f64::INFINITY, 0);
         for _ in 0..MAX_ITER {
             let p = &self.point;
             let slope = self.slope();
@@ -230,8 +296,12 @@ impl<'a> Solver<'a> {
             let worst = dual.iter().fold(0.0, |worst: f64, r| worst.max(r.abs()));
             let scale = p.x.iter().zip(&p.t).map(|(x, t)| x + t).sum::<f64>() / n as f64;
             let progress = worst / tol + mean / (tol * tol * scale) + sum.abs() / (scale * tol);
-            // No progress once close: rounding has taken over.
-            if progress < 0.01 || (worst < tol && progress > 0.9 * best) {
+            n_stalled = if progress > 0.9 * best {
+                n_stalled + 1
+            } else {
+                0
+            };
+            if progress < 1e-3 || n_stalled > MAX_STALLED {
                 break;
             }
             best = best.min(progress);

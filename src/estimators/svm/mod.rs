@@ -12,6 +12,8 @@ mod model;
 mod params;
 mod rows;
 mod smo;
+#[cfg(test)]
+mod tests;
 
 pub use kernel::Kernel;
 pub use model::{NuSvc, Svc};
