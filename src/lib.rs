@@ -1,12 +1,14 @@
 //! The Fashion-MNIST classifier benchmark, re-done in Rust.
 //!
-//! One direction of flow: [`grid`] plans the jobs of a config file, `runner` trains and scores
+//! One direction of flow: [`grid`] plans the jobs of a config file, [`runner`] trains and scores
 //! them on a [`dataset`], [`results`] keeps one JSON line a job. Beside it [`estimators`] holds the
 //! classifiers, usable from any linfa program, on the kernels of [`numeric`].
 
+pub mod check;
 pub mod dataset;
 pub mod estimators;
 
 pub mod grid;
 pub mod numeric;
 pub mod results;
+pub mod runner;

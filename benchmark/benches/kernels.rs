@@ -45,7 +45,10 @@ fn fits(c: &mut Criterion) {
         ("SVC", r#"{"kernel": "rbf"}"#),
         ("SVC", r#"{"kernel": "linear"}"#),
         ("MLPClassifier", r#"{"max_iter": 5}"#),
-        ("GaussianProcessClassifier", r#"{"multi_class": "one_vs_one"}"#),
+        (
+            "GaussianProcessClassifier",
+            r#"{"multi_class": "one_vs_one"}"#,
+        ),
     ] {
         let spec = registry::find(name).expect("listed");
         let params = serde_json::from_str(params).expect("JSON");

@@ -1,9 +1,19 @@
 //! The command line: one file a subcommand.
 //!
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
-//! its work (usage, files, format).
+//! its work (usage, files, format), 130 interrupted.
 
+mod check;
+mod config;
+mod data;
+mod dry_run;
 mod estimators;
+mod list;
+mod loading;
+mod output;
+mod results;
+mod run;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -19,13 +29,35 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Train and score the jobs of a config, and append their rows to a results table
+    Run(Box<run::RunArgs>),
+    /// Compare a results table with recorded accuracies
+    Check(check::CheckArgs),
+    /// Check a results table; print the schema of a row
+    Results(results::ResultsArgs),
+    /// Download, check and look at the data
+    Data(data::DataArgs),
+    /// Show the jobs of a config, and what of it is not run
+    List(list::ListArgs),
+    /// Describe the format of a config
+    Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
+    /// Do one job for a runner
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the subcommand that the arguments name.
 pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Results(args) => results::run(&args),
+        Command::Worker => worker::run(),
+        Command::Data(args) => data::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Estimators(args) => estimators::run(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which data a row belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,18 @@ pub struct DatasetIdentity {
     pub n_test: usize,
 }
 
+impl DatasetIdentity {
+    /// SHA-256 of all that the identity says, in hex; names cache files.
+    ///
+    /// # Panics
+    /// Never: strings and numbers always serialise.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        let json = serde_json::to_vec(self).expect("JSON serialises");
+        hex::encode(Sha256::digest(json))
+    }
+}
+
 /// One file of a data set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,4 +44,19 @@ pub struct FileIdentity {
     pub md5: Option<String>,
     /// SHA-256 of the decompressed content.
     pub sha256: String,
+}
+
+impl DatasetIdentity {
+    /// Whether both are the same data: equal content, however the files were packed or named.
+    #[must_use]
+    pub fn is_same_data(&self, other: &Self) -> bool {
+        let contents = |identity: &Self| -> Vec<String> {
+            identity
+                .files
+                .iter()
+                .map(|file| file.sha256.clone())
+                .collect()
+        };
+        contents(self) == contents(other)
+    }
 }

@@ -1,5 +1,34 @@
 //! Fashion-MNIST, MNIST and the built-in demo set: files, identity, preparation.
 
+mod cache;
+mod contact_sheet;
+mod demo;
+mod digest;
+mod download;
+mod error;
+mod event;
+mod files;
 mod identity;
+mod idx;
+mod kaggle;
+mod name;
+mod prepare;
+mod prepared;
+mod raw;
+mod request;
+mod revisions;
+mod verify;
 
+pub use cache::default_cache_dir;
+pub use contact_sheet::{render_contact_sheet, write_contact_sheet};
+pub use demo::{DemoShape, generate as generate_demo};
+pub use download::{Downloader, RemoteFile, Timeouts};
+pub use error::{Attempt, DatasetError};
+pub use event::Event;
 pub use identity::{DatasetIdentity, FileIdentity};
+pub use name::DatasetName;
+pub use prepare::prepare;
+pub use prepared::Prepared;
+pub use raw::{RawDataset, RawSplit};
+pub use request::{DatasetRequest, fetch, load};
+pub use verify::{FileReport, Verification, verify};

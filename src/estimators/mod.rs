@@ -9,9 +9,12 @@ pub mod gaussian_process;
 pub mod info;
 pub mod mlp;
 pub mod multiclass;
+pub mod naive_bayes;
+pub mod neighbors;
 pub mod registry;
 pub mod spec;
 pub mod svm;
+pub mod upstream;
 
 pub use error::{FitError, ParamError};
 pub use info::FitInfo;

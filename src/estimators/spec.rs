@@ -139,7 +139,7 @@ impl ParamSpec {
         self
     }
 
-    /// The default under `profile`.
+    /// The default under `profile`, in canonical form, so that writing it changes nothing.
     ///
     /// # Panics
     /// If the table holds text that is not JSON; a test reads every default.
@@ -149,7 +149,8 @@ impl ParamSpec {
             Profile::Sklearn15 => self.default,
             Profile::Sklearn019 => self.default_2017.unwrap_or(self.default),
         };
-        serde_json::from_str(text).expect("defaults are JSON")
+        let default = serde_json::from_str(text).expect("defaults are JSON");
+        self.canonical_value(&default).unwrap_or(default)
     }
 
     /// What the parameter accepts, in words.
@@ -160,7 +161,9 @@ impl ParamSpec {
     }
 
     /// `given` in its canonical form: old spellings replaced, tuples as lists, 10.0 as 10.
-    fn canonical_value(&self, given: &Value) -> Option<Value> {
+    /// Nothing if it is of a wrong type.
+    #[must_use]
+    pub fn canonical_value(&self, given: &Value) -> Option<Value> {
         let given = match given.as_str() {
             Some("None") if self.kinds.contains(&Kind::Null) => Value::Null,
             Some(text) => {
@@ -169,6 +172,11 @@ impl ParamSpec {
             }
             None => given.clone(),
         };
+        // Where a parameter takes both a count and a share, the spelling tells which, as in
+        // Python: `max_features` 1 is one feature, 1.0 is all.
+        if given.is_f64() && self.kinds.contains(&Kind::Float) {
+            return Kind::Float.canonical_value(&given);
+        }
         self.kinds
             .iter()
             .find_map(|kind| kind.canonical_value(&given))
@@ -181,7 +189,7 @@ impl Kind {
             Self::Null => given.is_null().then_some(Value::Null),
             Self::Bool => given.as_bool().map(Value::from),
             Self::Int => whole_number(given),
-            Self::Float => given.as_f64().map(Value::from),
+            Self::Float => float(given),
             Self::Choice(names) => {
                 let text = given.as_str()?;
                 names.contains(&text).then(|| given.clone())
@@ -200,16 +208,24 @@ impl Kind {
             Self::Floats => {
                 let list = given.as_array()?;
                 list.iter()
-                    .map(Value::as_f64)
+                    .map(float)
                     .collect::<Option<Vec<_>>>()
                     .map(Value::from)
             }
             Self::Object => {
-                let object = given.as_object()?;
-                object.values().all(Value::is_number).then(|| given.clone())
+                let pairs = given.as_object()?.iter();
+                pairs
+                    .map(|(key, value)| Some((key.clone(), float(value)?)))
+                    .collect::<Option<Params>>()
+                    .map(Value::from)
             }
         }
     }
+}
+
+/// A number as a double, without a negative zero.
+fn float(given: &Value) -> Option<Value> {
+    given.as_f64().map(|number| Value::from(number + 0.0))
 }
 
 fn whole_number(given: &Value) -> Option<Value> {

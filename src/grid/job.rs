@@ -99,8 +99,10 @@ pub struct Refusal {
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Wall seconds until the job is killed.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub time_s: Option<f64>,
     /// Resident memory in MB (10⁶ bytes) at which the job is killed.
+    #[schemars(range(min = 1))]
     pub memory_mb: Option<u64>,
 }
 

@@ -1,5 +1,20 @@
 //! The grid: from a config file to a plan of validated jobs.
 
+mod classifiers;
+mod config;
+mod decode;
+mod error;
+mod expand;
+mod filter;
 mod job;
+mod json;
+mod load;
+mod plan;
 
+pub use classifiers::SKLEARN_CLASSIFIERS;
+pub use config::{DATASETS, render_config_schema};
+pub use error::{GridError, Problem, Spot};
+pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
+pub use load::load;
+pub use plan::{Overrides, parse, parse_profile};

@@ -2,8 +2,12 @@
 
 pub mod accumulate;
 pub mod cholesky;
+pub mod distance;
 pub mod dot;
 pub mod erf;
 pub mod exp;
 pub mod gemm;
+pub mod mapped;
+pub mod prefetch;
 pub mod rng;
+pub mod sad;

@@ -1,5 +1,22 @@
 //! The results table: one JSON line a job.
+//!
+//! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
+//! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
+//! against itself; [`summary`] draws what a run prints at its end.
 
+pub mod check;
+mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod original;
 mod record;
+pub mod summary;
+mod table;
 
-pub use record::{ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status};
+pub use error::{LineError, TableError};
+pub use original::OriginalRecord;
+pub use record::{
+    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, row_schema,
+    std_accuracy,
+};
+pub use table::{Row, RowKind, Table, Torn};

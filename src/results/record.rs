@@ -157,3 +157,23 @@ pub struct Environment {
     /// Whether the job ran in the runner's own process.
     pub in_process: bool,
 }
+
+/// Mean of the scores; nothing without a score.
+#[must_use]
+pub fn mean_accuracy(score: &[f64]) -> Option<f64> {
+    (!score.is_empty()).then(|| score.iter().sum::<f64>() / score.len() as f64)
+}
+
+/// Twice the population standard deviation of the scores; nothing without a score.
+#[must_use]
+pub fn std_accuracy(score: &[f64]) -> Option<f64> {
+    let mean = mean_accuracy(score)?;
+    let squares: f64 = score.iter().map(|value| (value - mean).powi(2)).sum();
+    Some(2.0 * (squares / score.len() as f64).sqrt())
+}
+
+/// The JSON Schema of a row, published as `docs/results.schema.json`.
+#[must_use]
+pub fn row_schema() -> schemars::Schema {
+    schemars::schema_for!(Record)
+}

@@ -34,11 +34,11 @@ const COARSE_LENGTH_SCALE: f64 = 10.0;
 /// Barber, Bayesian Classification With Gaussian Processes, 1998, appendix A), scikit-learn's.
 const ERF_SCALES: [f64; 5] = [0.41, 0.4, 0.37, 0.44, 0.39];
 const ERF_WEIGHTS: [f64; 5] = [
-    -1854.821_415_1,
-    3516.898_936_46,
+    -1_854.821_415_1,
+    3_516.898_936_46,
     221.293_467_12,
     128.123_238_05,
-    -2010.494_226_54,
+    -2_010.494_226_54,
 ];
 
 /// A fitted `GaussianProcessClassifier`.
@@ -255,7 +255,7 @@ impl GaussianProcess {
     ) -> Vec<Vec<f64>> {
         let cutoff = self.kernel.exponent(self.kernel.cutoff(self.codes.len()));
         let mut probabilities = vec![Vec::new(); rows.len()];
-        for problem in 0..self.problems.len() {
+        for (problem, fitted) in self.problems.iter().enumerate() {
             let covariances = |row: &usize| -> Vec<(usize, f64)> {
                 let near = self.within(problem, &near[*row]);
                 near.filter(|(_, exponent)| *exponent <= cutoff)
@@ -263,8 +263,7 @@ impl GaussianProcess {
                     .collect()
             };
             let points: Vec<Vec<(usize, f64)>> = rows.iter().map(covariances).collect();
-            let posterior = &self.problems[problem].posterior;
-            let explained = posterior.explained_variances(&points);
+            let explained = fitted.posterior.explained_variances(&points);
             for ((row, explained), found) in rows.iter().zip(explained).zip(&mut probabilities) {
                 let latent = latents[*row][problem];
                 let f = latent.value * (-latent.exponent).exp();

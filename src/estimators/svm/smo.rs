@@ -160,8 +160,7 @@ impl SubProblem {
         };
         self.update_bounds(i);
         self.update_bounds(j);
-        let step = step as f32;
-        step
+        step as f32
     }
 }
 

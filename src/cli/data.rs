@@ -1,0 +1,228 @@
+//! `fashion-bench data`: download the data, check it, look at it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use fashion_bench::dataset::{
+    self, DatasetIdentity, DatasetName, DatasetRequest, RawDataset, Verification,
+};
+
+use super::loading::Loading;
+
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    #[command(subcommand)]
+    command: DataCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DataCommand {
+    /// Download the files into --data-dir or data/<DATASET>, and check them
+    Fetch(SourceArgs),
+    /// Print each file's hashes and the revision; exit 1 if they are not the published files
+    Verify(SourceArgs),
+    /// Print counts, mean, deviation and hashes, and draw a contact sheet
+    Info(InfoArgs),
+}
+
+#[derive(Debug, Args)]
+struct SourceArgs {
+    /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
+    #[arg(default_value = "fashion-mnist")]
+    dataset: DatasetName,
+    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Accept files other than the published ones; rows then say dataset `custom`
+    #[arg(long)]
+    allow_custom: bool,
+}
+
+#[derive(Debug, Args)]
+struct InfoArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Do not download what is missing
+    #[arg(long)]
+    offline: bool,
+    /// Write a contact sheet: three rows of samples for each class
+    #[arg(long, value_name = "FILE.png")]
+    out: Option<PathBuf>,
+}
+
+impl SourceArgs {
+    fn request(&self) -> DatasetRequest {
+        DatasetRequest {
+            data_dir: self.data_dir.clone(),
+            allow_custom: self.allow_custom,
+            ..DatasetRequest::new(self.dataset)
+        }
+    }
+}
+
+pub fn run(args: &DataArgs) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        DataCommand::Fetch(source) => fetch(&source.request()),
+        DataCommand::Verify(source) => verify(&source.request()),
+        DataCommand::Info(info) => {
+            let request = DatasetRequest {
+                offline: info.offline,
+                ..info.source.request()
+            };
+            show_info(&request, info.out.as_deref())
+        }
+    }
+}
+
+fn fetch(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
+    if request.name == DatasetName::Demo {
+        writeln!(
+            std::io::stdout(),
+            "the demo set is built in, there is nothing to download"
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut loading = Loading::default();
+    let dir = dataset::fetch(request, &mut |event| loading.show(event))
+        .context("failed to download the data")?;
+    let fetched = DatasetRequest {
+        data_dir: Some(dir),
+        ..request.clone()
+    };
+    verify(&fetched)
+}
+
+fn verify(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
+    let mut loading = Loading::default();
+    let verification = dataset::verify(request, &mut |event| loading.show(event))
+        .context("failed to verify the data")?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", file_table(&verification))?;
+    match &verification.verdict {
+        Ok(identity) => {
+            writeln!(out, "{}", describe(identity))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            let error = anyhow::Error::msg(error.to_string());
+            writeln!(out, "not accepted: {error:#}")?;
+            Ok(ExitCode::from(1))
+        }
+    }
+}
+
+fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let mut loading = Loading::default();
+    let raw = dataset::load(request, &mut |event| loading.show(event))
+        .context("failed to load the data")?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", describe(&raw.identity))?;
+    let train = &raw.train;
+    writeln!(
+        out,
+        "{} train and {} test images of {} x {} pixels, {} classes",
+        train.n_samples(),
+        raw.test.n_samples(),
+        train.height,
+        train.width,
+        raw.class_names.len()
+    )?;
+    let ((train_mean, train_std), (test_mean, test_std)) = (train.mean_std(), raw.test.mean_std());
+    writeln!(
+        out,
+        "train split: mean {train_mean:.2}, standard deviation {train_std:.2} (of grey values 0 to 255)"
+    )?;
+    writeln!(
+        out,
+        "test split:  mean {test_mean:.2}, standard deviation {test_std:.2}"
+    )?;
+    writeln!(out, "\n{}\n", class_table(&raw))?;
+    for file in &raw.identity.files {
+        let md5 = file.md5.as_deref().unwrap_or("none (generated)");
+        writeln!(out, "{}\n  MD5     {md5}", file.name)?;
+        writeln!(out, "  SHA-256 {} (content)", file.sha256)?;
+    }
+    if let Some(path) = out_path {
+        let sheet = dataset::render_contact_sheet(&raw);
+        dataset::write_contact_sheet(&sheet, path).context("failed to draw the contact sheet")?;
+        writeln!(
+            out,
+            "\nwrote {}: three rows of train images for each class, numbered as above",
+            path.display()
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Data set and revision in one line.
+fn describe(identity: &DatasetIdentity) -> String {
+    let revision = identity.revision.as_deref().unwrap_or_default();
+    let name = format!("{} {revision}", identity.name);
+    let note = match (identity.name.as_str(), revision) {
+        ("fashion-mnist", "v3") => " (2017-08-31, today's files)",
+        ("fashion-mnist", "v2") => {
+            " (2017-08-26, replaced; told by its labels, the images are not checked)"
+        }
+        ("fashion-mnist", "v1") => {
+            " (2017-08-25, replaced; told by its labels, the images are not checked)"
+        }
+        ("custom", _) => " (not the published files)",
+        _ => "",
+    };
+    format!("dataset: {}{note}", name.trim_end())
+}
+
+fn file_table(verification: &Verification) -> Table {
+    let mut table = plain_table();
+    table.set_header([
+        "file",
+        "MD5 of the file",
+        "SHA-256 of the content",
+        "published in",
+    ]);
+    for file in &verification.files {
+        table.add_row([
+            file.path.display().to_string(),
+            file.md5.clone().unwrap_or_else(|| "-".to_owned()),
+            file.sha256
+                .clone()
+                .unwrap_or_else(|| "cannot be decompressed".to_owned()),
+            file.revision.clone().unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+    table
+}
+
+fn class_table(raw: &RawDataset) -> Table {
+    let n_classes = raw.class_names.len();
+    let counts = raw
+        .train
+        .class_counts(n_classes)
+        .into_iter()
+        .zip(raw.test.class_counts(n_classes));
+    let mut table = plain_table();
+    table.set_header(["label", "class", "train", "test"]);
+    for (label, (name, (n_train, n_test))) in raw.class_names.iter().zip(counts).enumerate() {
+        table.add_row([
+            label.to_string(),
+            name.clone(),
+            n_train.to_string(),
+            n_test.to_string(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    table
+}

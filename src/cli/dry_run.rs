@@ -1,0 +1,64 @@
+//! `fashion-bench run --dry-run`: what a run would do, in the order it would start.
+
+use std::fmt::Write;
+
+use fashion_bench::dataset::RawDataset;
+use fashion_bench::grid::Plan;
+use fashion_bench::results::Table;
+use fashion_bench::results::summary::{render_duration, render_params};
+use fashion_bench::runner::{StartOrder, is_done, start_order};
+
+/// The jobs to do, those that the table holds already, and the totals. Without data there is no
+/// telling what the table holds of them.
+pub fn render(
+    plan: &Plan,
+    known: Option<(&RawDataset, &Table)>,
+    n_slots: usize,
+    is_rerun: bool,
+) -> anyhow::Result<String> {
+    let mut text = String::new();
+    let (mut total_s, mut n_done, mut n_to_do) = (0.0, 0, 0);
+    for StartOrder { job, seconds } in start_order(plan) {
+        let is_done = match known {
+            Some((raw, table)) if !is_rerun => is_done(plan, job, &raw.identity, table)?,
+            _ => false,
+        };
+        if is_done {
+            n_done += 1;
+            continue;
+        }
+        n_to_do += 1;
+        total_s += seconds;
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{}  {:>11}  {:>6} MB  {}({})",
+            job.id,
+            render_duration(seconds),
+            job.cost.memory_bytes / 1_000_000,
+            job.spec.name,
+            render_params(&job.parameter)
+        );
+    }
+    let _ = writeln!(
+        text,
+        "{n_to_do} jobs to do, {n_done} done already, {} combinations not run; \
+         about {} with {n_slots} side by side",
+        plan.refused.len(),
+        render_duration(total_s / n_slots as f64)
+    );
+    let _ = match known {
+        Some((raw, table)) => writeln!(
+            text,
+            "dataset: {}; the rows would go to {}",
+            raw.identity.name,
+            table.path().display()
+        ),
+        None => writeln!(
+            text,
+            "dataset: {} was not found and would be downloaded, so what is done already is not known",
+            plan.settings.dataset
+        ),
+    };
+    Ok(text)
+}

@@ -1,0 +1,74 @@
+//! `fashion-bench results`: the format of a results table, and a check of one.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use fashion_bench::results::check::{FileReport, check_file};
+use fashion_bench::results::{RowKind, row_schema};
+
+use super::output::print;
+
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    #[command(subcommand)]
+    command: ResultsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ResultsCommand {
+    /// Check every row of a table; exit 1 if one is malformed or contradicts itself
+    Validate {
+        /// The table, e.g. results/fashion-mnist.jsonl
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of a row
+    Schema,
+}
+
+pub fn run(args: &ResultsArgs) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        ResultsCommand::Validate { file } => validate(file),
+        ResultsCommand::Schema => {
+            let schema = serde_json::to_string_pretty(&row_schema())?;
+            print(&format!("{schema}\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn validate(file: &Path) -> anyhow::Result<ExitCode> {
+    let report = check_file(file)?;
+    print(&render_report(file, &report))?;
+    Ok(ExitCode::from(u8::from(!report.findings.is_empty())))
+}
+
+fn render_report(file: &Path, report: &FileReport) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    for finding in &report.findings {
+        let _ = writeln!(
+            text,
+            "{}:{}: {}",
+            file.display(),
+            finding.line,
+            finding.problem
+        );
+    }
+    let n_original = report
+        .rows
+        .iter()
+        .filter(|row| matches!(row.kind, RowKind::Original(_)))
+        .count();
+    let _ = write!(text, "{} rows", report.rows.len());
+    if n_original > 0 {
+        let _ = write!(text, ", {n_original} of them of the original benchmark");
+    }
+    let _ = match report.findings.len() {
+        0 => writeln!(text, "; all well"),
+        1 => writeln!(text, "; 1 problem"),
+        n => writeln!(text, "; {n} problems"),
+    };
+    text
+}

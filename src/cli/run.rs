@@ -1,0 +1,329 @@
+//! `fashion-bench run`: train and score the jobs of a config.
+//!
+//! Exit codes: 0 if every job of the plan has a row with status `ok` (rows of earlier runs count),
+//! 1 if one has another status (with `--strict` also if a classifier is not implemented yet), 2 if
+//! the run could not do its work, 130 if it was interrupted by Ctrl-C, SIGTERM or SIGHUP.
+
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+use fashion_bench::dataset::{
+    self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
+};
+use fashion_bench::estimators::spec::Profile;
+use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
+use fashion_bench::results::summary::{Entry, Summary};
+use fashion_bench::results::{Status, Table};
+use fashion_bench::runner::progress::{Bars, LogLines, Progress};
+use fashion_bench::runner::{
+    self, Cancel, Executor, InlineExecutor, ProcessExecutor, RunReport, RunRequest, Shard,
+    machine_memory,
+};
+use nix::sys::signal::{SigSet, Signal};
+
+use super::dry_run;
+use super::loading::Loading;
+use super::output::print;
+
+/// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
+const INTERRUPTED: u8 = 130;
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The config, e.g. configs/quick.json
+    config: PathBuf,
+    /// Run only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
+    #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]
+    filter: Option<Filter>,
+    /// Jobs side by side [default: cores / threads per job]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    jobs: Option<usize>,
+    /// Threads in each job
+    #[arg(long, value_name = "N")]
+    threads_per_job: Option<usize>,
+    /// Repeats of each job
+    #[arg(long, value_name = "N")]
+    repeats: Option<usize>,
+    /// Base seed of shuffles and estimators
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// The results table [default: results/<dataset>.jsonl]
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+    /// Train what the table holds already, too
+    #[arg(long)]
+    rerun: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Run part I of N of the plan, split by estimated cost, e.g. 2/3
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Fail if the config names classifiers that are not implemented yet
+    #[arg(long)]
+    strict: bool,
+    /// Run one job at a time in this process, without limits, for debugging
+    #[arg(long, conflicts_with = "jobs")]
+    in_process: bool,
+    /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<String>,
+    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Accept files other than the published ones; rows then say dataset `custom`
+    #[arg(long, visible_alias = "allow-custom-data")]
+    allow_custom: bool,
+    /// Fill in omitted parameters from sklearn-1.5 or sklearn-0.19
+    #[arg(long, value_name = "PROFILE", value_parser = grid::parse_profile)]
+    defaults: Option<Profile>,
+    /// Kill a job after this many seconds
+    #[arg(long, value_name = "S")]
+    time_limit: Option<f64>,
+    /// Kill a job at this much resident memory, in MB (10⁶ bytes)
+    #[arg(long, value_name = "MB")]
+    memory_limit: Option<u64>,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("expected an integer in [1, inf)".to_owned()),
+    }
+}
+
+impl RunArgs {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            dataset: self.dataset.clone(),
+            repeats: self.repeats,
+            seed: self.seed,
+            defaults: self.defaults,
+            threads_per_job: self.threads_per_job,
+            time_s: self.time_limit,
+            memory_mb: self.memory_limit,
+        }
+    }
+
+    fn plan(&self) -> anyhow::Result<Plan> {
+        let mut plan = grid::load(&self.config, &self.overrides())?;
+        if let Some(filter) = &self.filter {
+            plan = plan.select(filter)?;
+        }
+        if let Some(shard) = self.shard {
+            plan.jobs = shard.select(plan.jobs);
+        }
+        Ok(plan)
+    }
+
+    fn data_request(&self, plan: &Plan) -> anyhow::Result<DatasetRequest> {
+        Ok(DatasetRequest {
+            data_dir: self.data_dir.clone(),
+            allow_custom: self.allow_custom,
+            // A dry run leaves everything as it is.
+            offline: self.dry_run,
+            ..DatasetRequest::new(plan.settings.dataset.parse::<DatasetName>()?)
+        })
+    }
+
+    fn n_slots(&self, plan: &Plan) -> usize {
+        if self.in_process {
+            return 1;
+        }
+        self.jobs
+            .unwrap_or_else(|| runner::default_slots(plan.settings.threads_per_job))
+    }
+
+    fn table(&self, dataset: &str) -> Table {
+        Table::new(
+            self.results
+                .clone()
+                .unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl"))),
+        )
+    }
+}
+
+pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    respect_nohup();
+    let plan = args.plan()?;
+    let request = args.data_request(&plan)?;
+    let mut is_fallback = false;
+    let mut loading = Loading::default();
+    let loaded = dataset::load(&request, &mut |event| {
+        is_fallback |= matches!(event, Event::FellBackToDemo { .. });
+        if !args.dry_run {
+            loading.show(event);
+        }
+    });
+    if args.dry_run {
+        let raw = match loaded {
+            // The run itself might find the real data.
+            Ok(_) if is_fallback => None,
+            Ok(raw) => Some(raw),
+            Err(DatasetError::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        return show_plan(args, &plan, raw.as_ref());
+    }
+    let raw = loaded?;
+    let table = args.table(&raw.identity.name);
+    let (report, is_cancelled) = run_plan(args, &plan, raw, &table)?;
+    let summary = summarise(&plan, &report, &table, started);
+    let width = std::io::stdout().is_terminal().then(terminal_width);
+    print(&format!("\n{}\n", summary.render(width.flatten())))?;
+    if is_fallback {
+        warn_of_fallback();
+    }
+    Ok(if is_cancelled {
+        ExitCode::from(INTERRUPTED)
+    } else {
+        exit_code(args, &report, &summary)
+    })
+}
+
+/// Runs the plan on `raw`; tells whether it was interrupted.
+fn run_plan(
+    args: &RunArgs,
+    plan: &Plan,
+    raw: RawDataset,
+    table: &Table,
+) -> anyhow::Result<(RunReport, bool)> {
+    let prepared_path = dataset::prepare(&raw, &dataset::default_cache_dir())?;
+    // The children map the file; this process needs only what it says of itself.
+    drop(raw);
+    let prepared = Prepared::open(&prepared_path)?;
+    let (identity, shape) = (prepared.identity().clone(), prepared.shape());
+    let n_slots = args.n_slots(plan);
+    let executor: Box<dyn Executor> = if args.in_process {
+        Box::new(InlineExecutor::new(prepared))
+    } else {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let command = move || {
+            let mut command = Command::new(&program);
+            command.arg("worker");
+            command
+        };
+        Box::new(ProcessExecutor::new(
+            command,
+            fs::canonicalize(prepared_path)?,
+        ))
+    };
+    let cancel = cancel_on_signal()?;
+    let request = RunRequest {
+        jobs: &plan.jobs,
+        settings: &plan.settings,
+        dataset: &identity,
+        shape,
+        n_slots,
+        memory: machine_memory(),
+        is_rerun: args.rerun,
+    };
+    let bars = std::io::stderr().is_terminal().then(|| Bars::new(n_slots));
+    let lines = LogLines::new(std::io::stderr(), n_slots);
+    let progress: &dyn Progress = match &bars {
+        Some(bars) => bars,
+        None => &lines,
+    };
+    let report = runner::run(&request, executor.as_ref(), table, progress, &cancel);
+    if let Some(bars) = &bars {
+        bars.clear();
+    }
+    if let Some(torn) = table.torn() {
+        warn(&format!(
+            "{}:{} is torn and was not read; the next row appended sets it aside",
+            table.path().display(),
+            torn.line
+        ));
+    }
+    Ok((report?, cancel.is_cancelled()))
+}
+
+/// Leaves SIGHUP ignored if the program was started so, which Ctrl-C handling would undo.
+fn respect_nohup() {
+    const SIGHUP_BIT: u64 = 1;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    if ignored.is_some_and(|mask| mask & SIGHUP_BIT != 0) {
+        // For this thread and those it starts: all there will be.
+        let mut hangup = SigSet::empty();
+        hangup.add(Signal::SIGHUP);
+        let _ = hangup.thread_block();
+    }
+}
+
+/// The first signal cancels the run, the second ends the program at once.
+fn cancel_on_signal() -> anyhow::Result<Cancel> {
+    let cancel = Cancel::default();
+    let handle = cancel.clone();
+    ctrlc::set_handler(move || {
+        if handle.cancel() {
+            process::exit(i32::from(INTERRUPTED));
+        }
+        warn("interrupted: abandoning the running jobs; once more ends the program at once");
+    })
+    .context("cannot handle Ctrl-C")?;
+    Ok(cancel)
+}
+
+fn summarise<'a>(
+    plan: &Plan,
+    report: &'a RunReport,
+    table: &'a Table,
+    started: Instant,
+) -> Summary<'a> {
+    let n_refused = |kind| {
+        let refused = plan.refused.iter();
+        refused.filter(|refusal| refusal.kind == kind).count()
+    };
+    let entry = |row: &'a runner::ReportRow| Entry {
+        record: &row.record,
+        is_earlier: row.is_earlier,
+    };
+    Summary {
+        entries: report.rows.iter().map(entry).collect(),
+        n_abandoned: report.n_abandoned,
+        n_refused: n_refused(RefusalKind::Invalid),
+        n_not_implemented: n_refused(RefusalKind::NotImplemented),
+        wall_s: started.elapsed().as_secs_f64(),
+        table: table.path(),
+    }
+}
+
+fn exit_code(args: &RunArgs, report: &RunReport, summary: &Summary<'_>) -> ExitCode {
+    let is_ok = |row: &runner::ReportRow| row.record.status == Status::Ok;
+    let lacks_some = args.strict && summary.n_not_implemented > 0;
+    let is_well = report.rows.iter().all(is_ok) && report.n_abandoned == 0 && !lacks_some;
+    ExitCode::from(u8::from(!is_well))
+}
+
+fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<&RawDataset>) -> anyhow::Result<ExitCode> {
+    let table = raw.map(|raw| args.table(&raw.identity.name));
+    let known = raw.zip(table.as_ref());
+    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun)?;
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Columns of the terminal, if it tells.
+fn terminal_width() -> Option<u16> {
+    comfy_table::Table::new().width()
+}
+
+fn warn_of_fallback() {
+    let rule = "=".repeat(78);
+    let text = "these rows are of the built-in demo set, NOT of Fashion-MNIST";
+    warn(&format!("\n{rule}\n{text}\n{rule}"));
+}
+
+fn warn(text: &str) {
+    // Nothing can be done if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "warning: {text}");
+}

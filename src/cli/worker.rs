@@ -1,0 +1,10 @@
+//! `fashion-bench worker`, hidden: does one job for a runner that started it.
+
+use std::process::ExitCode;
+
+use fashion_bench::estimators::registry;
+use fashion_bench::runner::worker;
+
+pub fn run() -> anyhow::Result<ExitCode> {
+    Ok(worker::serve(|name| registry::find(name).ok())?)
+}

@@ -1,0 +1,120 @@
+//! A picture of samples: a few rows of images for each class, numbered.
+
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use image::{GrayImage, ImageFormat, Luma};
+use tempfile::NamedTempFile;
+
+use super::error::DatasetError;
+use super::raw::{RawDataset, RawSplit};
+
+/// Rows of images for each class.
+const ROWS: usize = 3;
+/// Images in a row.
+const COLUMNS: usize = 24;
+/// Empty pixels around each image.
+const GAP: usize = 1;
+/// Width of the column of class numbers.
+const MARGIN: usize = 24;
+/// Empty pixels between classes.
+const CLASS_GAP: usize = 6;
+/// Grey of the paper.
+const PAPER: u8 = 60;
+/// Size of a dot of a digit in pixels.
+const DOT: usize = 2;
+
+/// The digits, 3 × 5 dots each: a row in three bits.
+const DIGITS: [[u8; 5]; 10] = [
+    [0b111, 0b101, 0b101, 0b101, 0b111],
+    [0b010, 0b110, 0b010, 0b010, 0b111],
+    [0b111, 0b001, 0b111, 0b100, 0b111],
+    [0b111, 0b001, 0b111, 0b001, 0b111],
+    [0b101, 0b101, 0b111, 0b001, 0b001],
+    [0b111, 0b100, 0b111, 0b001, 0b111],
+    [0b111, 0b100, 0b111, 0b101, 0b111],
+    [0b111, 0b001, 0b010, 0b010, 0b010],
+    [0b111, 0b101, 0b111, 0b101, 0b111],
+    [0b111, 0b101, 0b111, 0b001, 0b111],
+];
+
+/// Draws the first train images of each class, three rows of 24 a class, in the order of the
+/// labels; each class has its number at the left.
+#[must_use]
+pub fn render_contact_sheet(raw: &RawDataset) -> GrayImage {
+    let split = &raw.train;
+    let n_classes = raw.class_names.len();
+    let band = ROWS * (split.height + GAP) + CLASS_GAP;
+    let width = MARGIN + COLUMNS * (split.width + GAP);
+    let mut sheet = GrayImage::from_pixel(width as u32, (n_classes * band) as u32, Luma([PAPER]));
+    for class in 0..n_classes {
+        let top = class * band + CLASS_GAP / 2;
+        draw_number(&mut sheet, class, top);
+        let samples = (0..split.n_samples()).filter(|&i| usize::from(split.labels[i]) == class);
+        for (place, sample_idx) in samples.take(ROWS * COLUMNS).enumerate() {
+            let left = MARGIN + place % COLUMNS * (split.width + GAP);
+            let top = top + place / COLUMNS * (split.height + GAP);
+            draw_sample(&mut sheet, split, sample_idx, left, top);
+        }
+    }
+    sheet
+}
+
+/// Writes `sheet` as PNG to `path`, whole or not at all.
+///
+/// # Errors
+/// [`DatasetError::Picture`] if it cannot be encoded, [`DatasetError::Io`] if it cannot be
+/// written.
+pub fn write_contact_sheet(sheet: &GrayImage, path: &Path) -> Result<(), DatasetError> {
+    let mut png = Cursor::new(Vec::new());
+    sheet
+        .write_to(&mut png, ImageFormat::Png)
+        .map_err(|source| DatasetError::Picture {
+            path: path.to_owned(),
+            source,
+        })?;
+    let dir = match path.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    };
+    let mut temp = NamedTempFile::new_in(dir).map_err(DatasetError::io("create a file in", dir))?;
+    temp.write_all(png.get_ref())
+        .map_err(DatasetError::io("write to", temp.path()))?;
+    super::cache::share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
+    temp.persist(path)
+        .map_err(|error| DatasetError::io("create", path)(error.error))?;
+    Ok(())
+}
+
+fn draw_sample(
+    sheet: &mut GrayImage,
+    split: &RawSplit,
+    sample_idx: usize,
+    left: usize,
+    top: usize,
+) {
+    for (pixel_idx, &grey) in split.image(sample_idx).iter().enumerate() {
+        let (x, y) = (
+            left + pixel_idx % split.width,
+            top + pixel_idx / split.width,
+        );
+        sheet.put_pixel(x as u32, y as u32, Luma([grey]));
+    }
+}
+
+fn draw_number(sheet: &mut GrayImage, number: usize, top: usize) {
+    for (place, digit) in number.to_string().bytes().enumerate() {
+        let dots = DIGITS[usize::from(digit - b'0')];
+        for (y, row) in dots.into_iter().enumerate() {
+            for x in (0..3).filter(|x| row >> (2 - x) & 1 == 1) {
+                let (left, top) = (4 + (place * 4 + x) * DOT, top + 4 + y * DOT);
+                for dot in 0..DOT * DOT {
+                    let (x, y) = (left + dot % DOT, top + dot / DOT);
+                    if x < MARGIN && y < sheet.height() as usize {
+                        sheet.put_pixel(x as u32, y as u32, Luma([255]));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Files read once and hashed on the way: as they lie on disk, and as they are decompressed.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use md5::Md5;
+use sha2::{Digest, Sha256};
+
+use super::error::DatasetError;
+
+/// A file that was read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digested<T> {
+    /// Where it was read from.
+    pub path: PathBuf,
+    /// MD5 of the file as it lies on disk, in hex.
+    pub md5: String,
+    /// SHA-256 of the content, decompressed, in hex.
+    pub sha256: String,
+    /// What the content was parsed to.
+    pub content: T,
+}
+
+/// Reads `path`, plain or gzip (told apart by the first bytes, not by the name), through `parse`.
+///
+/// `parse` must read the content to its end.
+pub fn load<T>(
+    path: &Path,
+    parse: impl FnOnce(&mut dyn Read) -> Result<T, DatasetError>,
+) -> Result<Digested<T>, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let mut raw = Hashing::<_, Md5>::new(file);
+    let (content, sha256) = {
+        let mut buffered = BufReader::with_capacity(1 << 16, &mut raw);
+        let start = buffered
+            .fill_buf()
+            .map_err(DatasetError::io("read", path))?;
+        let is_gzip = start.starts_with(&[0x1f, 0x8b]);
+        let decompressed: Box<dyn Read + '_> = if is_gzip {
+            Box::new(MultiGzDecoder::new(buffered))
+        } else {
+            Box::new(buffered)
+        };
+        let mut hashing = Hashing::<_, Sha256>::new(decompressed);
+        (parse(&mut hashing)?, hashing.finish())
+    };
+    io::copy(&mut raw, &mut io::sink()).map_err(DatasetError::io("read", path))?;
+    Ok(Digested {
+        path: path.to_owned(),
+        md5: raw.finish(),
+        sha256,
+        content,
+    })
+}
+
+/// MD5 of `path` as it lies on disk, in hex.
+pub fn md5_of(path: &Path) -> io::Result<String> {
+    let mut hasher = Md5::new();
+    io::copy(&mut File::open(path)?, &mut hasher)?;
+    Ok(hex::encode(hasher.finalize()))
+}
+
+/// SHA-256 of the content of `path`, decompressed, in hex.
+pub fn sha256_of_content(path: &Path) -> Result<String, DatasetError> {
+    let drain = |reader: &mut dyn Read| {
+        io::copy(reader, &mut io::sink()).map_err(|error| read_error(path, error))
+    };
+    Ok(load(path, drain)?.sha256)
+}
+
+/// What an error while reading `path` means: a broken gzip stream is a finding about the file,
+/// anything else is the operating system's.
+pub fn read_error(path: &Path, error: io::Error) -> DatasetError {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => DatasetError::format(
+            path,
+            "a whole gzip stream",
+            "the end of the file in the middle of it",
+        ),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => DatasetError::format(
+            path,
+            "a whole gzip stream and nothing after it",
+            error.to_string(),
+        ),
+        _ => DatasetError::io("read", path)(error),
+    }
+}
+
+struct Hashing<R, D> {
+    inner: R,
+    hasher: D,
+}
+
+impl<R, D: Digest> Hashing<R, D> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            hasher: D::new(),
+        }
+    }
+
+    fn finish(self) -> String {
+        hex::encode(self.hasher.finalize())
+    }
+}
+
+impl<R: Read, D: Digest> Read for Hashing<R, D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_bytes = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..n_bytes]);
+        Ok(n_bytes)
+    }
+}

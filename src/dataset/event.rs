@@ -1,0 +1,108 @@
+//! What happens while a data set is looked for, for whoever wants to show it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::error::Attempt;
+
+/// Progress or a warning; its `Display` is one line of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A directory that was asked for does not hold all files; the search goes on.
+    Missing {
+        /// The directory.
+        dir: PathBuf,
+        /// Files that are not there.
+        files: Vec<String>,
+    },
+    /// The files were found here.
+    Found {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A download began, or went on.
+    Progress {
+        /// The file.
+        file_name: String,
+        /// Bytes received so far.
+        n_bytes: u64,
+        /// Bytes announced.
+        total: Option<u64>,
+    },
+    /// A file was downloaded and its MD5 is right.
+    Downloaded {
+        /// Where it is now.
+        path: PathBuf,
+        /// Its size.
+        n_bytes: u64,
+    },
+    /// A mirror failed; the next one is tried, if there is one.
+    MirrorFailed(Attempt),
+    /// The files are no published ones and were accepted because custom data is allowed.
+    CustomData {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The labels are those of an old revision, whose images have no published hashes: the images
+    /// could not be checked.
+    ImagesUnchecked {
+        /// The directory.
+        dir: PathBuf,
+        /// Data set and revision, e.g. `fashion-mnist v1`.
+        revision: String,
+    },
+    /// There are no real data; the demo set stands in.
+    FellBackToDemo {
+        /// Why there are none.
+        reason: String,
+    },
+}
+
+impl Event {
+    /// Whether this must not be missed: the data are not what was hoped for.
+    #[must_use]
+    pub const fn is_warning(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing { .. }
+                | Self::MirrorFailed(_)
+                | Self::CustomData { .. }
+                | Self::ImagesUnchecked { .. }
+                | Self::FellBackToDemo { .. }
+        )
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { dir, files } => {
+                write!(f, "{} lacks {}", dir.display(), files.join(", "))
+            }
+            Self::Found { dir } => write!(f, "reading {}", dir.display()),
+            Self::Progress {
+                file_name, n_bytes, ..
+            } => write!(f, "downloading {file_name}: {n_bytes} bytes"),
+            Self::Downloaded { path, n_bytes } => {
+                write!(f, "downloaded {} ({n_bytes} bytes)", path.display())
+            }
+            Self::MirrorFailed(attempt) => write!(f, "cannot download {attempt}"),
+            Self::CustomData { dir } => write!(
+                f,
+                "the files in {} are no published ones; rows will say dataset `custom`",
+                dir.display()
+            ),
+            Self::ImagesUnchecked { dir, revision } => write!(
+                f,
+                "the files in {} are taken for {revision} by their labels alone; no hashes of its \
+                 images are published, so the images were not checked",
+                dir.display()
+            ),
+            Self::FellBackToDemo { reason } => write!(
+                f,
+                "NOT the real data: using the built-in demo set, because {reason}"
+            ),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The IDX format of MNIST's files: a magic number, the dimensions, the bytes.
+//!
+//! Nothing here trusts the header: sizes are checked against what is plausible before anything is
+//! kept, and memory grows only with bytes that are really there.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::digest::read_error;
+use super::error::DatasetError;
+
+/// Most bytes a file may hold: 1 GiB, over a million images of 28 × 28.
+pub const MAX_BYTES: usize = 1 << 30;
+
+/// Largest width or height of an image.
+pub const MAX_SIDE: usize = 1024;
+
+/// IDX's code for unsigned bytes.
+const UNSIGNED_BYTE: u8 = 0x08;
+
+/// Images as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// Number of images.
+    pub n_samples: usize,
+    /// Pixel rows of an image.
+    pub height: usize,
+    /// Pixel columns of an image.
+    pub width: usize,
+    /// Grey values (`n_samples` × `height` × `width`).
+    pub pixels: Vec<u8>,
+}
+
+/// Reads an `idx3-ubyte` file to its end; `path` is for errors.
+///
+/// # Errors
+/// [`DatasetError::Format`] for anything but one or more images of unsigned bytes, no byte
+/// missing and none left over.
+pub fn parse_images(reader: &mut dyn Read, path: &Path) -> Result<Images, DatasetError> {
+    let [n_samples, height, width] = read_header(reader, path, "images")?;
+    let is_plausible = |side: usize| (1..=MAX_SIDE).contains(&side);
+    if !is_plausible(height) || !is_plausible(width) {
+        return Err(DatasetError::format(
+            path,
+            format!("images of 1 to {MAX_SIDE} pixels a side"),
+            format!("{height} x {width} in the header"),
+        ));
+    }
+    let pixels = read_body(reader, path, n_samples, height * width)?;
+    Ok(Images {
+        n_samples,
+        height,
+        width,
+        pixels,
+    })
+}
+
+/// Reads an `idx1-ubyte` file to its end; `path` is for errors.
+///
+/// # Errors
+/// [`DatasetError::Format`] for anything but one or more labels below `n_classes`, no byte
+/// missing and none left over.
+pub fn parse_labels(
+    reader: &mut dyn Read,
+    path: &Path,
+    n_classes: usize,
+) -> Result<Vec<u8>, DatasetError> {
+    let [n_samples] = read_header(reader, path, "labels")?;
+    let labels = read_body(reader, path, n_samples, 1)?;
+    check_labels(&labels, path, n_classes)?;
+    Ok(labels)
+}
+
+/// Checks that every label is below `n_classes`.
+///
+/// # Errors
+/// [`DatasetError::Format`] naming the first label that is not.
+pub fn check_labels(labels: &[u8], path: &Path, n_classes: usize) -> Result<(), DatasetError> {
+    match labels
+        .iter()
+        .position(|&label| usize::from(label) >= n_classes)
+    {
+        None => Ok(()),
+        Some(sample_idx) => Err(DatasetError::format(
+            path,
+            format!("labels from 0 to {}", n_classes - 1),
+            format!("{} at position {sample_idx}", labels[sample_idx]),
+        )),
+    }
+}
+
+/// The header that [`parse_images`] or, with one dimension, [`parse_labels`] accepts.
+#[must_use]
+pub fn render_header(dims: &[usize]) -> Vec<u8> {
+    let mut header = vec![0, 0, UNSIGNED_BYTE, u8::try_from(dims.len()).unwrap_or(0)];
+    for &dim in dims {
+        let dim = u32::try_from(dim).unwrap_or(u32::MAX);
+        header.extend(dim.to_be_bytes());
+    }
+    header
+}
+
+fn read_header<const N: usize>(
+    reader: &mut dyn Read,
+    path: &Path,
+    what: &str,
+) -> Result<[usize; N], DatasetError> {
+    let mut magic = [0; 4];
+    let n_read = fill(reader, &mut magic).map_err(|error| read_error(path, error))?;
+    let [zero0, zero1, type_code, n_dims] = magic;
+    if n_read < magic.len() || (zero0, zero1) != (0, 0) {
+        return Err(DatasetError::format(
+            path,
+            format!("the magic number 0x0000080{N} of IDX {what}"),
+            describe_start(&magic[..n_read]),
+        ));
+    }
+    if type_code != UNSIGNED_BYTE {
+        return Err(DatasetError::format(
+            path,
+            "IDX values of type 0x08 (unsigned bytes)",
+            format!("type 0x{type_code:02x}"),
+        ));
+    }
+    if usize::from(n_dims) != N {
+        return Err(DatasetError::format(
+            path,
+            format!("{what} ({N} dimension{})", if N == 1 { "" } else { "s" }),
+            match n_dims {
+                1 => "labels (1 dimension)".to_owned(),
+                3 => "images (3 dimensions)".to_owned(),
+                n => format!("{n} dimensions"),
+            },
+        ));
+    }
+    let mut dims = [0; N];
+    for dim in &mut dims {
+        let mut bytes = [0; 4];
+        let n_read = fill(reader, &mut bytes).map_err(|error| read_error(path, error))?;
+        if n_read < bytes.len() {
+            let expected = format!("a header of {} bytes", 4 * (N + 1));
+            return Err(DatasetError::format(path, expected, "the end of the file"));
+        }
+        *dim = u32::from_be_bytes(bytes) as usize;
+    }
+    Ok(dims)
+}
+
+/// Reads `n_samples` × `sample_len` bytes and makes sure that the content ends there.
+fn read_body(
+    reader: &mut dyn Read,
+    path: &Path,
+    n_samples: usize,
+    sample_len: usize,
+) -> Result<Vec<u8>, DatasetError> {
+    let n_bytes = n_samples
+        .checked_mul(sample_len)
+        .filter(|n_bytes| (1..=MAX_BYTES).contains(n_bytes))
+        .ok_or_else(|| {
+            DatasetError::format(
+                path,
+                format!("1 to {MAX_BYTES} bytes of data"),
+                format!("{n_samples} samples of {sample_len} in the header"),
+            )
+        })?;
+    // Grows with what is really read, whatever the header says.
+    let mut body = Vec::new();
+    reader
+        .take(n_bytes as u64)
+        .read_to_end(&mut body)
+        .map_err(|error| read_error(path, error))?;
+    if body.len() < n_bytes {
+        return Err(DatasetError::format(
+            path,
+            format!("{n_samples} samples of {sample_len} bytes, {n_bytes} in all"),
+            format!("only {} bytes", body.len()),
+        ));
+    }
+    match fill(reader, &mut [0]) {
+        Ok(0) => Ok(body),
+        Ok(_) => Err(DatasetError::format(
+            path,
+            format!("{n_samples} samples of {sample_len} bytes and nothing after them"),
+            "trailing bytes",
+        )),
+        Err(error) => Err(read_error(path, error)),
+    }
+}
+
+/// Fills `buffer` as far as the content goes; the number of bytes read.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut n_read = 0;
+    while n_read < buffer.len() {
+        match reader.read(&mut buffer[n_read..]) {
+            Ok(0) => break,
+            Ok(n_bytes) => n_read += n_bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(n_read)
+}
+
+fn describe_start(start: &[u8]) -> String {
+    if start.is_empty() {
+        return "an empty file".to_owned();
+    }
+    let text = start.escape_ascii();
+    let hint = if start.starts_with(b"<") {
+        ", the start of a web page"
+    } else if start.starts_with(b"vers") {
+        ", the start of a Git LFS pointer"
+    } else {
+        ""
+    };
+    format!("0x{} (\"{text}\"{hint})", hex::encode(start))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! The published files, by their hashes, and which revision a set of files is.
+//!
+//! Fashion-MNIST was replaced twice in its first week:
+//!
+//! | revision | date | what changed |
+//! |---|---|---|
+//! | v1 | 2017-08-25 | first publication, sorted by label; the published table was computed on it |
+//! | v2 | 2017-08-26 | the same images, shuffled; the widely used Kaggle CSV is this one |
+//! | v3 | 2017-08-31 | duplicates replaced, train and test drawn again; today's files |
+//!
+//! No hashes of the image files of v1 and v2 are published, so these two are told by their
+//! label files; their image files must at least be no file of another revision. MNIST's files
+//! have the same names as Fashion-MNIST's and are told by their hashes, too.
+
+use std::path::PathBuf;
+
+use super::error::DatasetError;
+use super::files::Source;
+use super::identity::FileIdentity;
+use super::name::DatasetName;
+
+/// The hashes of a published file.
+#[derive(Debug)]
+pub struct KnownFile {
+    /// MD5 of the `.gz` file as published.
+    pub md5: &'static str,
+    /// SHA-256 of the decompressed content.
+    pub sha256: &'static str,
+}
+
+impl KnownFile {
+    const fn new(md5: &'static str, sha256: &'static str) -> Option<Self> {
+        Some(Self { md5, sha256 })
+    }
+
+    /// Whether `file` is this one; re-compressed or plain files have the right content, too.
+    fn is_same(&self, file: &FileIdentity) -> bool {
+        file.sha256 == self.sha256 || file.md5.as_deref() == Some(self.md5)
+    }
+}
+
+/// One revision of a data set.
+#[derive(Debug)]
+pub struct Revision {
+    /// The data set.
+    pub dataset: DatasetName,
+    /// `v1`, `v2` or `v3`; MNIST never had another.
+    pub name: Option<&'static str>,
+    /// Train images, train labels, test images, test labels.
+    pub files: [Option<KnownFile>; 4],
+}
+
+impl Revision {
+    /// Data set and revision, e.g. `fashion-mnist v3`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.name {
+            None => self.dataset.to_string(),
+            Some(name) => format!("{} {name}", self.dataset),
+        }
+    }
+
+    /// Whether the hashes of all its files are published, so that all of them were checked.
+    #[must_use]
+    pub fn is_checkable(&self) -> bool {
+        self.files.iter().all(Option::is_some)
+    }
+
+    /// The revision that is published today.
+    #[must_use]
+    pub fn current(dataset: DatasetName) -> Option<&'static Self> {
+        REVISIONS.iter().find(|known| known.dataset == dataset)
+    }
+
+    /// The revision that `file` belongs to, if it is a published one.
+    #[must_use]
+    pub fn of_file(file: &FileIdentity) -> Option<&'static Self> {
+        REVISIONS.iter().find(|revision| {
+            let mut known = revision.files.iter().flatten();
+            known.any(|known| known.is_same(file))
+        })
+    }
+}
+
+/// Every known revision, the current one of each data set first.
+pub static REVISIONS: &[Revision] = &[
+    Revision {
+        dataset: DatasetName::FashionMnist,
+        name: Some("v3"),
+        files: [
+            KnownFile::new(
+                "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            ),
+            KnownFile::new(
+                "25c81989df183df01b3e8a0aad5dffbe",
+                "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            ),
+            KnownFile::new(
+                "bef4ecab320f06d8554ea6380940ec79",
+                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            ),
+            KnownFile::new(
+                "bb300cfdad3c16e7a12a480ee83cd310",
+                "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+            ),
+        ],
+    },
+    Revision {
+        dataset: DatasetName::FashionMnist,
+        name: Some("v2"),
+        files: [
+            None,
+            KnownFile::new(
+                "c25fcebcfee76fc70679a885c08e7783",
+                "c7673bb30764062aa9ddeaf6184d7043075ded6a31aee7d16f38402434ad395d",
+            ),
+            None,
+            KnownFile::new(
+                "db06173b3df7891d78edf9cae5fe8f8a",
+                "0106d6dfb86a77b9299271c292262daad9001d5a44d251a3880227436b8ce3b1",
+            ),
+        ],
+    },
+    Revision {
+        dataset: DatasetName::FashionMnist,
+        name: Some("v1"),
+        files: [
+            None,
+            KnownFile::new(
+                "8915284f01051e4c8f6eaefd635931f7",
+                "fd6af4812a52c84a4ad586a467c1706b56203dda6d5903cfa980e66287cede39",
+            ),
+            None,
+            KnownFile::new(
+                "9171a2719c2d18ded8585baa52e691d0",
+                "ebe12bc8de9440ef5b785b7c21fb67087b377cc851b65e009f278d22d099cdb2",
+            ),
+        ],
+    },
+    Revision {
+        dataset: DatasetName::Mnist,
+        name: None,
+        files: [
+            KnownFile::new(
+                "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            ),
+            KnownFile::new(
+                "d53e105ee54ea40749a09fcbcd1e9432",
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            ),
+            KnownFile::new(
+                "9fb629c4189551a2d022fa330f9573f3",
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            ),
+            KnownFile::new(
+                "ec29112dd5afa0611ce80d1b7f02629c",
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            ),
+        ],
+    },
+];
+
+/// What a set of files is: a known revision, or data of the user's own.
+pub type Recognised = Option<&'static Revision>;
+
+/// Decides which revision of `asked` the four files of `source` are; `None` means custom data.
+///
+/// # Errors
+/// [`DatasetError::WrongDataset`] for files of another data set, and, unless `allow_custom`,
+/// [`DatasetError::MixedRevisions`] or [`DatasetError::WrongHash`].
+pub fn recognise(
+    source: &Source,
+    asked: DatasetName,
+    allow_custom: bool,
+) -> Result<Recognised, DatasetError> {
+    let found: Vec<Recognised> = source
+        .files
+        .iter()
+        .map(|file| Revision::of_file(&file.identity))
+        .collect();
+    let path = |file_idx: usize| -> PathBuf { source.files[file_idx].path.clone() };
+    for (file_idx, revision) in found.iter().enumerate() {
+        if let Some(revision) = revision.filter(|revision| revision.dataset != asked) {
+            return Err(DatasetError::WrongDataset {
+                path: path(file_idx),
+                expected: asked,
+                found: revision.dataset,
+            });
+        }
+    }
+    let mut names: Vec<_> = found
+        .iter()
+        .flatten()
+        .map(|revision| revision.name)
+        .collect();
+    names.dedup();
+    if names.len() > 1 {
+        return match allow_custom {
+            true => Ok(None),
+            false => Err(mixed_revisions(source, &found)),
+        };
+    }
+    let Some(candidate) = found
+        .iter()
+        .flatten()
+        .next()
+        .copied()
+        .or_else(|| Revision::current(asked))
+    else {
+        return Ok(None);
+    };
+    // Files without a published hash cannot be told; the others must all be there.
+    let wrong = (0..found.len()).find_map(|file_idx| match &candidate.files[file_idx] {
+        Some(known) if found[file_idx].is_none() => Some((file_idx, known)),
+        _ => None,
+    });
+    match wrong {
+        None => Ok(Some(candidate)),
+        Some(_) if allow_custom => Ok(None),
+        Some((file_idx, known)) => Err(DatasetError::WrongHash {
+            path: path(file_idx),
+            expected: candidate.label(),
+            expected_md5: known.md5,
+            found_md5: source.files[file_idx]
+                .identity
+                .md5
+                .clone()
+                .unwrap_or_default(),
+        }),
+    }
+}
+
+fn mixed_revisions(source: &Source, found: &[Recognised]) -> DatasetError {
+    let described: Vec<_> = source
+        .files
+        .iter()
+        .zip(found)
+        .map(|(file, revision)| {
+            let label = revision.map_or_else(|| "unknown".to_owned(), Revision::label);
+            format!("{} of {label}", file.identity.name)
+        })
+        .collect();
+    DatasetError::MixedRevisions {
+        dir: source.dir.clone(),
+        found: described.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The config as a file holds it: the original's grid format with keys of ours beside it.
+//!
+//! The JSON Schema is generated from these types; `decode` fills them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::job::Limits;
+use crate::estimators::spec::Profile;
+
+/// Names that `dataset` may have.
+pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];
+/// Most repeats of a job.
+pub(super) const MAX_REPEATS: u64 = 1000;
+/// Most threads of a job.
+pub(super) const MAX_THREADS: u64 = 1024;
+
+/// A grid of classifiers and their parameters, in the format of the original benchmark.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "fashion-bench config")]
+pub(super) struct Config {
+    /// Where this schema lies, for editors; not read.
+    #[schemars(rename = "$schema")]
+    #[expect(dead_code, reason = "for editors")]
+    pub schema: Option<String>,
+    /// Parameters that every combination gets, over those of the grid.
+    #[schemars(
+        with = "BTreeMap<String, Value>",
+        default = "BTreeMap::<String, Value>::new"
+    )]
+    pub common: Vec<Given>,
+    /// The grids: from a classifier's name to a list of objects, each from a parameter's name to
+    /// the list of its values. All lists of a classifier are crossed; an empty list is one job
+    /// with the defaults.
+    #[schemars(
+        with = "BTreeMap<String, Vec<BTreeMap<String, ValueList>>>",
+        extend("minProperties" = 1)
+    )]
+    pub classifiers: Vec<Classifier>,
+    /// The data set; `auto` takes fashion-mnist if it is found or can be downloaded, else demo.
+    #[schemars(with = "DatasetName", default = "DatasetName::default")]
+    pub dataset: Option<String>,
+    /// Repeats of each job, each with its own shuffle of the train split.
+    #[schemars(with = "usize", range(min = 1, max = MAX_REPEATS), default = "one")]
+    pub repeats: Option<usize>,
+    /// Base seed of shuffles and estimators.
+    #[schemars(with = "u64", default = "u64::default")]
+    pub seed: Option<u64>,
+    /// Limits of each job, over all its repeats; null is none.
+    #[schemars(default)]
+    pub limits: Limits,
+    /// Threads that each job may use.
+    #[schemars(with = "usize", range(min = 1, max = MAX_THREADS), default = "one")]
+    pub threads_per_job: Option<usize>,
+    /// The library generation whose defaults fill in what the grid leaves out.
+    #[schemars(with = "Profile", default = "Profile::default")]
+    pub defaults: Option<Profile>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Values to try; a tuple may be a string: `"(100, 10)"`.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ValueList(#[schemars(extend("minItems" = 1))] Vec<Value>);
+
+/// A data set.
+#[derive(Default, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum DatasetName {
+    Auto,
+    #[default]
+    FashionMnist,
+    Mnist,
+    Demo,
+}
+
+/// A parameter with its value in `common`.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// Byte of the key.
+    pub at: usize,
+    pub param: String,
+    pub value: Value,
+}
+
+/// The grid of one classifier.
+#[derive(Debug)]
+pub(super) struct Classifier {
+    /// Byte of the key.
+    pub at: usize,
+    pub name: String,
+    /// What is crossed, in the order of the file.
+    pub axes: Vec<Axis>,
+}
+
+/// A parameter with the values to try.
+#[derive(Debug, Clone)]
+pub(super) struct Axis {
+    /// Byte of the key.
+    pub at: usize,
+    pub param: String,
+    /// Not empty, none twice.
+    pub values: Vec<Value>,
+}
+
+/// The JSON Schema of a config, as text.
+///
+/// # Panics
+/// Never: a schema always serialises.
+#[must_use]
+pub fn render_config_schema() -> String {
+    let schema = schemars::schema_for!(Config);
+    let mut text = serde_json::to_string_pretty(&schema).expect("JSON serialises");
+    text.push('\n');
+    text
+}

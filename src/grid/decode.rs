@@ -1,0 +1,326 @@
+//! From JSON to a [`Config`]: keys, types and ranges; which classifiers and parameters there are
+//! is not known here.
+
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use super::config::{Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_THREADS};
+use super::error::{Fault, Problem, Spot};
+use super::job::Limits;
+use super::json::{Entry, Node, Tree};
+use crate::estimators::spec::{Profile, did_you_mean};
+
+/// Keys of a config, in the order of the documentation.
+pub(super) const KEYS: &[&str] = &[
+    "$schema",
+    "dataset",
+    "repeats",
+    "seed",
+    "limits",
+    "threads_per_job",
+    "defaults",
+    "common",
+    "classifiers",
+];
+/// Keys of `limits`.
+pub(super) const LIMIT_KEYS: &[&str] = &["time_s", "memory_mb"];
+
+/// The config in the document `root`, which was parsed from `text`.
+pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
+    let entries = object(root, || "a config".to_owned())?;
+    refuse_unknown(entries, "a config", KEYS)?;
+    let find = |key| entries.iter().find(|entry: &&Entry| entry.key == key);
+    let Some(classifiers) = find("classifiers") else {
+        return Err(Fault::new(root.at, Problem::NoClassifiers));
+    };
+    Ok(Config {
+        schema: read(find("$schema"), parse_schema)?.flatten(),
+        common: find("common").map_or_else(|| Ok(Vec::new()), common)?,
+        classifiers: decode_classifiers(classifiers, text)?,
+        dataset: read(find("dataset"), parse_dataset)?,
+        repeats: read(find("repeats"), parse_repeats)?,
+        seed: read(find("seed"), parse_seed)?,
+        limits: find("limits").map_or_else(|| Ok(Limits::default()), limits)?,
+        threads_per_job: read(find("threads_per_job"), parse_threads)?,
+        defaults: read(find("defaults"), parse_defaults)?,
+    })
+}
+
+fn read<T>(
+    entry: Option<&Entry>,
+    parse: impl Fn(&Value) -> Result<T, Problem>,
+) -> Result<Option<T>, Fault> {
+    let parse_at =
+        |node: &Node| parse(&node.to_value()).map_err(|problem| Fault::new(node.at, problem));
+    entry.map(|entry| parse_at(&entry.value)).transpose()
+}
+
+fn parse_schema(value: &Value) -> Result<Option<String>, Problem> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        _ => Err(problem("$schema", "a string", value)),
+    }
+}
+
+/// The name of a data set.
+pub(super) fn parse_dataset(value: &Value) -> Result<String, Problem> {
+    choice("dataset", DATASETS, value).map(str::to_owned)
+}
+
+/// The number of repeats.
+pub(super) fn parse_repeats(value: &Value) -> Result<usize, Problem> {
+    count("repeats", MAX_REPEATS, value)
+}
+
+/// The number of threads of a job.
+pub(super) fn parse_threads(value: &Value) -> Result<usize, Problem> {
+    count("threads_per_job", MAX_THREADS, value)
+}
+
+/// The base seed.
+pub(super) fn parse_seed(value: &Value) -> Result<u64, Problem> {
+    whole(value).ok_or_else(|| problem("seed", "an integer in [0, 18446744073709551615]", value))
+}
+
+/// The profile that fills in omitted parameters.
+pub(super) fn parse_defaults(value: &Value) -> Result<Profile, Problem> {
+    match choice("defaults", &["sklearn-1.5", "sklearn-0.19"], value)? {
+        "sklearn-1.5" => Ok(Profile::Sklearn15),
+        _ => Ok(Profile::Sklearn019),
+    }
+}
+
+/// Seconds until a job is killed.
+pub(super) fn parse_time_s(value: &Value) -> Result<f64, Problem> {
+    let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
+    seconds.ok_or_else(|| problem("time_s", "a number in (0, inf)", value))
+}
+
+/// Megabytes at which a job is killed.
+pub(super) fn parse_memory_mb(value: &Value) -> Result<u64, Problem> {
+    let megabytes = whole(value).filter(|megabytes| (1..=u64::MAX / 1_000_000).contains(megabytes));
+    megabytes.ok_or_else(|| problem("memory_mb", "an integer in [1, 18446744073709]", value))
+}
+
+fn limits(entry: &Entry) -> Result<Limits, Fault> {
+    let entries = object(&entry.value, || "`limits`".to_owned())?;
+    refuse_unknown(entries, "`limits`", LIMIT_KEYS)?;
+    let find = |key| {
+        let is_set = |entry: &&Entry| entry.key == key && !entry.value.to_value().is_null();
+        entries.iter().find(is_set)
+    };
+    Ok(Limits {
+        time_s: read(find("time_s"), parse_time_s)?,
+        memory_mb: read(find("memory_mb"), parse_memory_mb)?,
+    })
+}
+
+fn common(entry: &Entry) -> Result<Vec<Given>, Fault> {
+    let given = |entry: &Entry| {
+        Ok(Given {
+            at: entry.at,
+            param: entry.key.clone(),
+            value: grid_value("`common`", entry, &entry.value)?,
+        })
+    };
+    let entries = object(&entry.value, || "`common`".to_owned())?;
+    entries.iter().map(given).collect()
+}
+
+fn decode_classifiers(entry: &Entry, text: &str) -> Result<Vec<Classifier>, Fault> {
+    let entries = object(&entry.value, || "`classifiers`".to_owned())?;
+    if entries.is_empty() {
+        return Err(Fault::new(entry.at, Problem::EmptyClassifiers));
+    }
+    entries
+        .iter()
+        .map(|entry| classifier(entry, text))
+        .collect()
+}
+
+fn classifier(entry: &Entry, text: &str) -> Result<Classifier, Fault> {
+    let Tree::List(grids) = &entry.value.tree else {
+        let expected = "a list of objects, e.g. [{\"C\": [1, 10]}]";
+        return Err(type_fault(
+            &format!("`{}`", entry.key),
+            expected,
+            &entry.value,
+        ));
+    };
+    let mut axes: Vec<Axis> = Vec::new();
+    for grid in grids {
+        for values in object(grid, || format!("a grid of {}", entry.key))? {
+            let axis = axis(&entry.key, values)?;
+            if let Some(twin) = axes.iter().find(|other| other.param == axis.param) {
+                let problem = Problem::ParamTwice {
+                    classifier: entry.key.clone(),
+                    param: axis.param,
+                    first: Spot::of(text, twin.at),
+                };
+                return Err(Fault::new(axis.at, problem));
+            }
+            axes.push(axis);
+        }
+    }
+    Ok(Classifier {
+        at: entry.at,
+        name: entry.key.clone(),
+        axes,
+    })
+}
+
+fn axis(classifier: &str, entry: &Entry) -> Result<Axis, Fault> {
+    let (classifier, param) = (classifier.to_owned(), entry.key.clone());
+    let Tree::List(nodes) = &entry.value.tree else {
+        let got = excerpt(&entry.value.to_value());
+        let problem = Problem::NotAList {
+            classifier,
+            param,
+            got,
+        };
+        return Err(Fault::new(entry.value.at, problem));
+    };
+    if nodes.is_empty() {
+        let problem = Problem::EmptyList { classifier, param };
+        return Err(Fault::new(entry.value.at, problem));
+    }
+    let mut values = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let value = grid_value(&classifier, entry, node)?;
+        if values.contains(&value) {
+            let problem = Problem::ValueTwice {
+                classifier,
+                param,
+                value: excerpt(&value),
+            };
+            return Err(Fault::new(node.at, problem));
+        }
+        values.push(value);
+    }
+    Ok(Axis {
+        at: entry.at,
+        param,
+        values,
+    })
+}
+
+/// A parameter's value: strings that begin with a parenthesis are Python tuples of numbers.
+fn grid_value(owner: &str, entry: &Entry, node: &Node) -> Result<Value, Fault> {
+    let value = node.to_value();
+    match value.as_str() {
+        Some(text) if text.trim_start().starts_with('(') => parse_tuple(text).ok_or_else(|| {
+            let problem = Problem::BadTuple {
+                classifier: owner.to_owned(),
+                param: entry.key.clone(),
+                value: excerpt(&value),
+            };
+            Fault::new(node.at, problem)
+        }),
+        _ => Ok(value),
+    }
+}
+
+/// `"(100, 10,)"` as a list; `"(100)"` as a number, as Python reads it.
+pub(super) fn parse_tuple(text: &str) -> Option<Value> {
+    let inner = text.trim().strip_prefix('(')?.strip_suffix(')')?.trim();
+    if inner.is_empty() {
+        return Some(Value::Array(Vec::new()));
+    }
+    let number = |part: &str| {
+        let number: Value = serde_json::from_str(part.trim()).ok()?;
+        number.is_number().then_some(number)
+    };
+    if !inner.contains(',') {
+        return number(inner);
+    }
+    let inner = inner.strip_suffix(',').unwrap_or(inner);
+    inner.split(',').map(number).collect()
+}
+
+fn object(node: &Node, what: impl Fn() -> String) -> Result<&[Entry], Fault> {
+    match &node.tree {
+        Tree::Object(entries) => Ok(entries),
+        _ => Err(type_fault(&what(), "an object", node)),
+    }
+}
+
+fn refuse_unknown(entries: &[Entry], place: &'static str, known: &[&str]) -> Result<(), Fault> {
+    let is_known = |entry: &Entry| known.contains(&entry.key.as_str());
+    let Some(entry) = entries.iter().find(|entry| !is_known(entry)) else {
+        return Ok(());
+    };
+    let mut hint = did_you_mean(&entry.key, known.iter().copied());
+    if hint.is_empty() {
+        hint = format!("; it has `{}`", known.join("`, `"));
+    }
+    let problem = Problem::UnknownKey {
+        place,
+        key: entry.key.clone(),
+        hint,
+    };
+    Err(Fault::new(entry.at, problem))
+}
+
+fn choice<'a>(key: &str, names: &[&'a str], value: &Value) -> Result<&'a str, Problem> {
+    let found = names.iter().find(|name| value.as_str() == Some(name));
+    found.copied().ok_or_else(|| {
+        let hint = did_you_mean(value.as_str().unwrap_or_default(), names.iter().copied());
+        let expected = format!("one of \"{}\"", names.join("\", \""));
+        Problem::Value {
+            what: format!("`{key}`"),
+            expected,
+            got: format!("{}{hint}", excerpt(value)),
+        }
+    })
+}
+
+fn count(key: &str, max: u64, value: &Value) -> Result<usize, Problem> {
+    let number = whole(value).filter(|number| (1..=max).contains(number));
+    number
+        .and_then(|number| usize::try_from(number).ok())
+        .ok_or_else(|| problem(key, format!("an integer in [1, {max}]"), value))
+}
+
+/// A whole number that is not negative; 10.0 is 10.
+fn whole(value: &Value) -> Option<u64> {
+    let exact = |number: f64| {
+        // 2^53: beyond it a double no longer tells whole numbers apart.
+        let is_exact = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole, not negative and below 2^53"
+        )]
+        is_exact.then_some(number as u64)
+    };
+    value.as_u64().or_else(|| exact(value.as_f64()?))
+}
+
+fn problem(key: &str, expected: impl Into<String>, got: &Value) -> Problem {
+    Problem::Value {
+        what: format!("`{key}`"),
+        expected: expected.into(),
+        got: excerpt(got),
+    }
+}
+
+fn type_fault(what: &str, expected: &str, node: &Node) -> Fault {
+    let problem = Problem::Value {
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        got: excerpt(&node.to_value()),
+    };
+    Fault::new(node.at, problem)
+}
+
+/// `value` as it prints, cut where it is long.
+pub(super) fn excerpt(value: &impl Display) -> String {
+    let text = value.to_string();
+    let mut chars = text.char_indices();
+    match chars.nth(60) {
+        None => text,
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading a config from its file.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::error::{GridError, Problem, Spot};
+use super::job::Plan;
+use super::plan::{Overrides, parse};
+use crate::estimators::registry::ESTIMATORS;
+use crate::estimators::spec::did_you_mean;
+
+/// Bytes that a config may have.
+const MAX_BYTES: u64 = 1 << 24;
+
+/// Reads the config at `path` and plans its jobs with the estimators of the registry.
+///
+/// # Errors
+/// [`GridError`] for a file that cannot be read and for whatever [`parse`] refuses.
+pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
+    let bytes = read_bytes(path)?;
+    let origin = path.display().to_string();
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let valid = String::from_utf8_lossy(&bytes[..at]);
+            return Err(GridError::Config {
+                spot: Spot::of(&valid, at),
+                origin,
+                problem: Box::new(Problem::NotUtf8 { byte: bytes[at] }),
+            });
+        }
+    };
+    parse(text, &origin, overrides, ESTIMATORS)
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
+    let named = path.to_owned();
+    let failed = |source: std::io::Error| match source.kind() {
+        ErrorKind::NotFound => GridError::Missing {
+            hint: similar_file(path),
+            path: named.clone(),
+        },
+        ErrorKind::IsADirectory => GridError::Directory {
+            path: named.clone(),
+        },
+        _ => GridError::Read {
+            path: named.clone(),
+            source,
+        },
+    };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(&failed)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(&failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let (path, limit) = (named, MAX_BYTES);
+        return Err(GridError::TooLarge { path, limit });
+    }
+    Ok(bytes)
+}
+
+/// `; did you mean …?` for a config beside `path`, or nothing.
+fn similar_file(path: &Path) -> String {
+    let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
+    let mut names: Vec<_> = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| name(&entry.ok()?.path()))
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    names.sort();
+    did_you_mean(
+        &name(path).unwrap_or_default(),
+        names.iter().map(String::as_str),
+    )
+}

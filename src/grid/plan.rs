@@ -1,0 +1,338 @@
+//! From a config to a plan: every combination resolved, checked, and named once.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use serde_json::Value;
+
+use super::classifiers::{Subject, find_subject};
+use super::config::{Axis, Classifier, Config, Given};
+use super::decode;
+use super::error::{Fault, GridError, Problem};
+use super::expand;
+use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
+use super::json;
+use crate::estimators::ParamError;
+use crate::estimators::spec::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
+
+/// Combinations that a config may have.
+const MAX_COMBINATIONS: u128 = 10_000;
+/// What cost is estimated for, whatever the data set turns out to be.
+const SHAPE: DataShape = DataShape {
+    n_train: 60_000,
+    n_test: 10_000,
+    n_features: 784,
+    n_classes: 10,
+};
+
+/// What the command line sets over the config; `None` leaves it to the config.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrides {
+    /// `auto`, `fashion-mnist`, `mnist` or `demo`.
+    pub dataset: Option<String>,
+    /// Repeats of each job.
+    pub repeats: Option<usize>,
+    /// Base seed.
+    pub seed: Option<u64>,
+    /// Profile that fills in omitted parameters.
+    pub defaults: Option<Profile>,
+    /// Threads in each job.
+    pub threads_per_job: Option<usize>,
+    /// Wall seconds until a job is killed.
+    pub time_s: Option<f64>,
+    /// Resident memory in MB (10⁶ bytes) at which a job is killed.
+    pub memory_mb: Option<u64>,
+}
+
+/// Plans the jobs of the config `text`; `origin` is what errors call it.
+///
+/// Combinations that do not exist are refused one by one in the plan; what can only be a mistake
+/// in the config is an error.
+///
+/// # Errors
+/// [`GridError`] for text that is not JSON, for unknown or doubled keys, classifiers and
+/// parameters, for values of the wrong type, for grids that are empty or too large, and for
+/// overrides out of range.
+pub fn parse(
+    text: &str,
+    origin: &str,
+    overrides: &Overrides,
+    estimators: &[&'static EstimatorSpec],
+) -> Result<Plan, GridError> {
+    let fault = |fault: Fault| fault.into_error(text, origin);
+    let root = json::parse_document(text).map_err(fault)?;
+    let config = decode::decode(&root, text).map_err(fault)?;
+    let settings = settings(&config, overrides).map_err(in_override)?;
+    plan(&config, settings, estimators).map_err(fault)
+}
+
+fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem> {
+    let given = overrides;
+    let dataset = checked(given.dataset.clone(), decode::parse_dataset)?;
+    let repeats = checked(given.repeats, decode::parse_repeats)?;
+    let threads = checked(given.threads_per_job, decode::parse_threads)?;
+    let time_s = checked(given.time_s, decode::parse_time_s)?;
+    let memory_mb = checked(given.memory_mb, decode::parse_memory_mb)?;
+    let dataset = dataset.or_else(|| config.dataset.clone());
+    Ok(Settings {
+        dataset: dataset.unwrap_or_else(|| "fashion-mnist".to_owned()),
+        repeats: repeats.or(config.repeats).unwrap_or(1),
+        seed: given.seed.or(config.seed).unwrap_or_default(),
+        limits: Limits {
+            time_s: time_s.or(config.limits.time_s),
+            memory_mb: memory_mb.or(config.limits.memory_mb),
+        },
+        threads_per_job: threads.or(config.threads_per_job).unwrap_or(1),
+        defaults: given.defaults.or(config.defaults).unwrap_or_default(),
+    })
+}
+
+/// The profile named `text`, for the command line.
+///
+/// # Errors
+/// [`GridError`] that lists the names there are.
+pub fn parse_profile(text: &str) -> Result<Profile, GridError> {
+    decode::parse_defaults(&Value::from(text)).map_err(in_override)
+}
+
+fn in_override(problem: Problem) -> GridError {
+    GridError::Override {
+        problem: Box::new(problem),
+    }
+}
+
+/// An override passes the check that the same value in a file would.
+fn checked<T>(
+    given: Option<impl Into<Value> + Display + Clone>,
+    parse: impl Fn(&Value) -> Result<T, Problem>,
+) -> Result<Option<T>, Problem> {
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    parse(&given.clone().into())
+        .map(Some)
+        .map_err(|problem| match problem {
+            // JSON has no NaN and no infinity, and would print them as null.
+            Problem::Value {
+                what,
+                expected,
+                got,
+            } if got == "null" => Problem::Value {
+                what,
+                expected,
+                got: given.to_string(),
+            },
+            problem => problem,
+        })
+}
+
+fn plan(
+    config: &Config,
+    settings: Settings,
+    estimators: &[&'static EstimatorSpec],
+) -> Result<Plan, Fault> {
+    let subjects = find_subjects(&config.classifiers, estimators)?;
+    check_common(&config.common, &subjects)?;
+    let mut planner = Planner::new(&settings);
+    let mut count = 0_u128;
+    for (classifier, subject) in config.classifiers.iter().zip(&subjects) {
+        let (overruled, axes): (Vec<Axis>, Vec<Axis>) = classifier
+            .axes
+            .iter()
+            .cloned()
+            .partition(|axis| config.common.iter().any(|given| given.param == axis.param));
+        count = count.saturating_add(expand::count(&axes));
+        if count > MAX_COMBINATIONS {
+            let problem = Problem::TooMany {
+                classifier: classifier.name.clone(),
+                count,
+                limit: MAX_COMBINATIONS,
+            };
+            return Err(Fault::new(classifier.at, problem));
+        }
+        let mut combinations = expand::expand(&axes);
+        for given in &config.common {
+            for combination in &mut combinations {
+                combination.insert(given.param.clone(), given.value.clone());
+            }
+        }
+        match subject {
+            Subject::Known(spec) => {
+                check_names(spec, &classifier.axes)?;
+                let lost = config
+                    .common
+                    .iter()
+                    .find(|given| !has_param(spec, &given.param));
+                match lost {
+                    Some(given) => planner.refuse_common(spec.name, combinations, &given.param),
+                    None => planner.add_all(spec, combinations, &overruled),
+                }
+            }
+            Subject::NotImplemented => planner.skip_all(&classifier.name, combinations),
+        }
+    }
+    Ok(Plan {
+        settings,
+        jobs: planner.jobs,
+        refused: planner.refused,
+    })
+}
+
+fn find_subjects(
+    classifiers: &[Classifier],
+    estimators: &[&'static EstimatorSpec],
+) -> Result<Vec<Subject>, Fault> {
+    let find = |classifier: &Classifier| {
+        find_subject(&classifier.name, estimators).map_err(|hint| {
+            let name = classifier.name.clone();
+            Fault::new(classifier.at, Problem::UnknownClassifier { name, hint })
+        })
+    };
+    classifiers.iter().map(find).collect()
+}
+
+/// Refuses what `common` sets and no classifier has: a typo.
+fn check_common(common: &[Given], subjects: &[Subject]) -> Result<(), Fault> {
+    let may_have = |subject: &Subject, given: &Given| match subject {
+        Subject::Known(spec) => has_param(spec, &given.param),
+        Subject::NotImplemented => true,
+    };
+    let is_lost = |given: &&Given| !subjects.iter().any(|subject| may_have(subject, given));
+    let Some(given) = common.iter().find(is_lost) else {
+        return Ok(());
+    };
+    let names = subjects.iter().flat_map(|subject| match subject {
+        Subject::Known(spec) => spec.params,
+        Subject::NotImplemented => &[],
+    });
+    let problem = Problem::UnknownCommon {
+        param: given.param.clone(),
+        hint: did_you_mean(&given.param, names.map(|param| param.name)),
+    };
+    Err(Fault::new(given.at, problem))
+}
+
+fn check_names(spec: &EstimatorSpec, axes: &[Axis]) -> Result<(), Fault> {
+    let Some(axis) = axes.iter().find(|axis| !has_param(spec, &axis.param)) else {
+        return Ok(());
+    };
+    let error = ParamError::Unknown {
+        estimator: spec.name,
+        param: axis.param.clone(),
+        hint: did_you_mean(&axis.param, spec.params.iter().map(|param| param.name)),
+    };
+    Err(Fault::new(axis.at, Problem::UnknownParam(error)))
+}
+
+fn has_param(spec: &EstimatorSpec, name: &str) -> bool {
+    spec.params.iter().any(|param| param.name == name)
+}
+
+/// Collects jobs, each model once.
+struct Planner {
+    profile: Profile,
+    seed: u64,
+    jobs: Vec<Job>,
+    job_idx: HashMap<JobId, usize>,
+    refused: Vec<Refusal>,
+}
+
+impl Planner {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            profile: settings.defaults,
+            seed: settings.seed,
+            jobs: Vec::new(),
+            job_idx: HashMap::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    fn add_all(
+        &mut self,
+        spec: &'static EstimatorSpec,
+        combinations: Vec<Params>,
+        overruled: &[Axis],
+    ) {
+        for parameter in combinations {
+            match self.build_job(spec, &parameter) {
+                Ok(mut job) => {
+                    job.notes.extend(overruled.iter().map(|axis| {
+                        format!("`common` sets `{0}`, its list is not used", axis.param)
+                    }));
+                    self.add(job);
+                }
+                Err(error) => self.refused.push(Refusal {
+                    name: spec.name.to_owned(),
+                    parameter,
+                    kind: RefusalKind::Invalid,
+                    reason: error.to_string(),
+                }),
+            }
+        }
+    }
+
+    fn skip_all(&mut self, name: &str, combinations: Vec<Params>) {
+        let kind = RefusalKind::NotImplemented;
+        self.refuse_all(name, combinations, kind, "not implemented yet");
+    }
+
+    /// As in the original, a classifier that lacks what `common` sets is not run.
+    fn refuse_common(&mut self, name: &str, combinations: Vec<Params>, param: &str) {
+        let reason = format!("{name} has no parameter `{param}`, which `common` sets");
+        self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
+    }
+
+    fn refuse_all(
+        &mut self,
+        name: &str,
+        combinations: Vec<Params>,
+        kind: RefusalKind,
+        reason: &str,
+    ) {
+        let refusals = combinations.into_iter().map(|parameter| Refusal {
+            name: name.to_owned(),
+            parameter,
+            kind,
+            reason: reason.to_owned(),
+        });
+        self.refused.extend(refusals);
+    }
+
+    fn build_job(
+        &self,
+        spec: &'static EstimatorSpec,
+        parameter: &Params,
+    ) -> Result<Job, ParamError> {
+        let resolved = spec.resolve(parameter, self.profile)?;
+        spec.build(&resolved.params, self.seed)?;
+        Ok(Job {
+            id: JobId::new(spec.name, &resolved.params),
+            cost: spec.cost(&resolved.params, &SHAPE),
+            spec,
+            parameter: parameter.clone(),
+            params: resolved.params,
+            aliases: Vec::new(),
+            notes: resolved.notes,
+        })
+    }
+
+    /// Adds `job`, or makes it an alias of the job that is the same model.
+    fn add(&mut self, job: Job) {
+        let Some(&job_idx) = self.job_idx.get(&job.id) else {
+            self.job_idx.insert(job.id.clone(), self.jobs.len());
+            self.jobs.push(job);
+            return;
+        };
+        let first = &mut self.jobs[job_idx];
+        for note in job.notes {
+            if !first.notes.contains(&note) {
+                first.notes.push(note);
+            }
+        }
+        first.aliases.push(Alias {
+            name: job.spec.name.to_owned(),
+            parameter: job.parameter,
+        });
+    }
+}

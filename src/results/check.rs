@@ -1,0 +1,253 @@
+//! A row held against itself, and a file of rows against the schema.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::error::TableError;
+use super::record::{Record, Repeat, Status, mean_accuracy, std_accuracy};
+use super::table::{Row, parse_row};
+use crate::grid::JobId;
+
+/// What is in a file of rows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FileReport {
+    /// Well-formed rows of this program and of the original.
+    pub rows: Vec<Row>,
+    /// What is wrong, in the order of the file.
+    pub findings: Vec<Finding>,
+}
+
+/// Something wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Line number, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// Reads the whole of a table and reports everything that is wrong with it.
+///
+/// # Errors
+/// [`TableError::Io`] if the file cannot be read.
+pub fn check_file(path: &Path) -> Result<FileReport, TableError> {
+    let bytes = fs::read(path).map_err(TableError::io("read", path))?;
+    let mut report = FileReport::default();
+    for (line_idx, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let number = line_idx + 1;
+        let is_terminated = line.ends_with(b"\n");
+        let problems = match parse_row(line, number) {
+            Ok(None) => Vec::new(),
+            Ok(Some(row)) => {
+                let problems = row.record().map(problems).unwrap_or_default();
+                report.rows.push(row);
+                problems
+            }
+            Err(_) if !is_terminated => {
+                vec![format!("torn: {} bytes without a line feed", line.len())]
+            }
+            Err(error) => vec![error.to_string()],
+        };
+        let finding = |problem| Finding {
+            line: number,
+            problem,
+        };
+        report.findings.extend(problems.into_iter().map(finding));
+    }
+    Ok(report)
+}
+
+/// Everything in a row that contradicts something else in it.
+#[must_use]
+pub fn problems(record: &Record) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut expect = |holds: bool, problem: &dyn Fn() -> String| {
+        if !holds {
+            found.push(problem());
+        }
+    };
+    let id = JobId::new(&record.name, &record.resolved);
+    expect(record.id == id, &|| {
+        format!(
+            "expected id {id} for its name and resolved parameters, got {}",
+            record.id
+        )
+    });
+    let accuracies: Vec<_> = record
+        .repeats
+        .iter()
+        .map(|repeat| repeat.accuracy)
+        .collect();
+    expect(record.score == accuracies, &|| {
+        "`score` is not the accuracies of `repeats`".to_owned()
+    });
+    expect(record.num_repeat == record.repeats.len(), &|| {
+        format!(
+            "expected num_repeat {}, got {}",
+            record.repeats.len(),
+            record.num_repeat
+        )
+    });
+    let is_close = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+        (a, b) => a == b,
+    };
+    expect(
+        is_close(record.mean_accuracy, mean_accuracy(&record.score)),
+        &|| "`mean_accuracy` is not the mean of `score`".to_owned(),
+    );
+    expect(
+        is_close(record.std_accuracy, std_accuracy(&record.score)),
+        &|| "`std_accuracy` is not twice the standard deviation of `score`".to_owned(),
+    );
+    expect(record.done_time >= record.start_time, &|| {
+        "`done_time` lies before `start_time`".to_owned()
+    });
+    let is_complete = record.num_repeat == record.repeats_asked || record.invariant;
+    expect(record.status != Status::Ok || is_complete, &|| {
+        format!(
+            "expected {} repeats of a row whose status is ok, got {}",
+            record.repeats_asked, record.num_repeat
+        )
+    });
+    expect(
+        record.status == Status::Ok || record.reason.is_some(),
+        &|| "expected a reason, as the status is not ok".to_owned(),
+    );
+    for (repeat_idx, repeat) in record.repeats.iter().enumerate() {
+        let problems = repeat_problems(repeat, record.dataset.n_test);
+        found.extend(
+            problems
+                .into_iter()
+                .map(|problem| format!("repeat {repeat_idx}: {problem}")),
+        );
+    }
+    found
+}
+
+fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let n_scored: u64 = repeat
+        .confusion
+        .iter()
+        .flatten()
+        .map(|&n| u64::from(n))
+        .sum();
+    if n_scored != n_test as u64 {
+        found.push(format!(
+            "expected {n_test} images in the confusion matrix, got {n_scored}"
+        ));
+    }
+    let n_diagonal: u64 = repeat
+        .confusion
+        .iter()
+        .enumerate()
+        .filter_map(|(class, row)| row.get(class))
+        .map(|&n| u64::from(n))
+        .sum();
+    let n_correct = (repeat.accuracy * n_test as f64).round();
+    if n_diagonal as f64 != n_correct {
+        found.push(format!(
+            "the accuracy stands for {n_correct} images, the confusion matrix for {n_diagonal}"
+        ));
+    }
+    match BASE64_STANDARD.decode(&repeat.correct) {
+        Err(error) => found.push(format!("`correct` is not base64: {error}")),
+        Ok(bitmap) if bitmap.len() != n_test.div_ceil(8) => found.push(format!(
+            "expected {} bytes in `correct`, got {}",
+            n_test.div_ceil(8),
+            bitmap.len()
+        )),
+        Ok(bitmap) => {
+            let n_set: u32 = bitmap.iter().map(|byte| byte.count_ones()).sum();
+            if f64::from(n_set) != n_correct {
+                found.push(format!(
+                    "the accuracy stands for {n_correct} images, `correct` for {n_set}"
+                ));
+            }
+        }
+    }
+    if repeat.classes.len() != repeat.confusion.len() {
+        found.push(format!(
+            "expected scores of {} classes, got {}",
+            repeat.confusion.len(),
+            repeat.classes.len()
+        ));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    #[test]
+    fn a_truthful_row_has_no_problems() {
+        assert_eq!(
+            problems(&record("GaussianNB", &[0.5, 0.75])),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn contradictions_in_a_row_are_found() {
+        let whole = record("GaussianNB", &[0.5, 0.75]);
+        type Break = (&'static str, fn(&mut Record));
+        let broken: [Break; 9] = [
+            ("expected id", |row| row.name = "SVC".to_owned()),
+            ("`score` is not", |row| row.score[0] = 0.25),
+            ("expected num_repeat 2, got 3", |row| row.num_repeat = 3),
+            ("`mean_accuracy`", |row| row.mean_accuracy = None),
+            ("`std_accuracy`", |row| row.std_accuracy = Some(0.0)),
+            ("`done_time`", |row| row.done_time = 0),
+            ("expected 5 repeats", |row| row.repeats_asked = 5),
+            ("expected a reason", |row| row.status = Status::Failed),
+            ("repeat 1: expected 8 images", |row| {
+                row.repeats[1].confusion[0][0] += 1;
+            }),
+        ];
+        for (expected, break_it) in broken {
+            let mut row = whole.clone();
+            break_it(&mut row);
+            let found = problems(&row);
+            assert!(
+                found.iter().any(|problem| problem.starts_with(expected)),
+                "expected `{expected}` in {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bitmap_that_counts_other_images_is_found() {
+        let mut row = record("GaussianNB", &[0.5]);
+        row.repeats[0].correct = BASE64_STANDARD.encode([0xff]);
+        assert_eq!(
+            problems(&row),
+            ["repeat 0: the accuracy stands for 4 images, `correct` for 8"]
+        );
+    }
+
+    #[test]
+    fn a_file_check_reports_every_bad_line_and_goes_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("table.jsonl");
+        let good = serde_json::to_string(&record("GaussianNB", &[0.5])).unwrap();
+        fs::write(
+            &path,
+            format!("{good}\nnonsense\n\n{{\"schema\":1}}\n{good}\n{{\"sch"),
+        )
+        .unwrap();
+        let report = check_file(&path).unwrap();
+        assert_eq!(report.rows.len(), 2);
+        let lines: Vec<_> = report.findings.iter().map(|finding| finding.line).collect();
+        assert_eq!(lines, [2, 4, 6]);
+        assert_eq!(
+            report.findings[2].problem,
+            "torn: 5 bytes without a line feed"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! What can go wrong with a results table.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// Why a results table could not be read or appended to.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// The operating system reported an error.
+    #[error("cannot {action} the results table {}", path.display())]
+    Io {
+        /// What was tried: `open`, `read`, `append to`, ….
+        action: &'static str,
+        /// The table.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// A line other than a torn last one is not a row.
+    #[error("{}:{line} is not a row of a results table", path.display())]
+    Line {
+        /// The table.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: LineError,
+    },
+    /// A row of our own that could not be read back, so it was not written.
+    #[error("the row of {name} would not be readable in {}", path.display())]
+    Unreadable {
+        /// The table.
+        path: PathBuf,
+        /// Classifier name.
+        name: String,
+        /// What the reader said.
+        source: serde_json::Error,
+    },
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LineError {
+    /// No JSON object, or not the fields of a row.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// Bytes that are no text.
+    #[error("expected UTF-8 text")]
+    NotText(#[from] std::str::Utf8Error),
+    /// A row of a later version of this program.
+    #[error(
+        "expected a row of schema {supported} or older, got schema {found}; update the program"
+    )]
+    Newer {
+        /// Version found.
+        found: u32,
+        /// Newest version that this program reads.
+        supported: u32,
+    },
+}
+
+impl TableError {
+    /// A [`Self::Io`]; for `map_err`.
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}

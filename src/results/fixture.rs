@@ -1,0 +1,99 @@
+//! Rows for tests: eight test images of two classes.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Map;
+
+use super::record::{
+    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
+};
+use crate::dataset::{DatasetIdentity, FileIdentity};
+use crate::estimators::FitInfo;
+use crate::estimators::spec::{Family, Profile};
+use crate::grid::{JobId, Limits};
+
+/// A data set of eight test images.
+pub fn dataset() -> DatasetIdentity {
+    DatasetIdentity {
+        name: "demo".to_owned(),
+        revision: None,
+        files: vec![FileIdentity {
+            name: "train".to_owned(),
+            md5: None,
+            sha256: "00".to_owned(),
+        }],
+        n_train: 16,
+        n_test: 8,
+    }
+}
+
+/// A row with these scores, each a multiple of 1/8.
+pub fn record(name: &str, scores: &[f64]) -> Record {
+    Record {
+        schema: SCHEMA_VERSION,
+        id: JobId::new(name, &Map::new()),
+        name: name.to_owned(),
+        family: Family::NaiveBayes,
+        parameter: Map::new(),
+        resolved: Map::new(),
+        defaults: Profile::Sklearn15,
+        aliases: Vec::new(),
+        notes: Vec::new(),
+        status: Status::Ok,
+        reason: None,
+        score: scores.to_vec(),
+        start_time: 1_500_000_000,
+        done_time: 1_500_000_003,
+        num_repeat: scores.len(),
+        mean_accuracy: mean_accuracy(scores),
+        std_accuracy: std_accuracy(scores),
+        time_per_repeat: Some(1),
+        repeats_asked: scores.len(),
+        invariant: false,
+        seed: 7,
+        repeats: scores.iter().map(|&score| repeat(score)).collect(),
+        peak_rss_bytes: Some(12_000_000),
+        limits: Limits::default(),
+        dataset: dataset(),
+        environment: Environment {
+            host: "host".to_owned(),
+            cpu: "cpu".to_owned(),
+            cores: 2,
+            threads: 1,
+            jobs: 2,
+            os: "linux x86_64".to_owned(),
+            version: "0.1.0".to_owned(),
+            git_revision: None,
+            in_process: false,
+        },
+    }
+}
+
+fn repeat(accuracy: f64) -> Repeat {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 8"
+    )]
+    let n_correct = (accuracy * 8.0) as u32;
+    Repeat {
+        seed: 1,
+        accuracy,
+        fit_s: 1.5,
+        fit_cpu_s: 1.25,
+        predict_s: 0.5,
+        predict_cpu_s: 0.5,
+        fit: FitInfo::default(),
+        classes: vec![
+            ClassScores {
+                precision: accuracy,
+                recall: accuracy,
+                f1: accuracy,
+            };
+            2
+        ],
+        confusion: vec![vec![n_correct, 8 - n_correct], vec![0, 0]],
+        correct: BASE64_STANDARD.encode([u8::try_from((1_u32 << n_correct) - 1).expect("8 bits")]),
+        predictions_sha256: "00".to_owned(),
+    }
+}

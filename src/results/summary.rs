@@ -1,0 +1,356 @@
+//! What a run prints at its end: a table sorted by accuracy, warnings, counts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use serde_json::{Map, Value};
+
+use super::record::{Record, Repeat, Status};
+
+/// A row of the summary.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The row of the results table.
+    pub record: &'a Record,
+    /// Whether it was there before the run.
+    pub is_earlier: bool,
+}
+
+/// How a run went.
+#[derive(Debug, Clone)]
+pub struct Summary<'a> {
+    /// Rows of the plan's jobs, in any order.
+    pub entries: Vec<Entry<'a>>,
+    /// Jobs without a row, because the run was interrupted.
+    pub n_abandoned: usize,
+    /// Combinations that are refused.
+    pub n_refused: usize,
+    /// Combinations of classifiers that are not there yet.
+    pub n_not_implemented: usize,
+    /// Wall seconds of the run.
+    pub wall_s: f64,
+    /// Where the rows are.
+    pub table: &'a Path,
+}
+
+impl Summary<'_> {
+    /// The text, `width` columns wide at most; without one, as wide as need be.
+    #[must_use]
+    pub fn render(&self, width: Option<u16>) -> String {
+        let mut text = String::new();
+        if !self.entries.is_empty() {
+            text = format!("{}\n\n", self.draw_table(width));
+        }
+        for warning in self.warnings() {
+            let _ = writeln!(text, "warning: {warning}");
+        }
+        let _ = writeln!(text, "{}", self.counts());
+        let _ = write!(
+            text,
+            "{} of wall time; the rows are in {}",
+            render_duration(self.wall_s),
+            self.table.display()
+        );
+        text
+    }
+
+    fn draw_table(&self, width: Option<u16>) -> Table {
+        let mut entries = self.entries.clone();
+        // Stable, so that equal rows stay in the order of the plan.
+        entries.sort_by(|a, b| {
+            let accuracy = |entry: &Entry<'_>| entry.record.mean_accuracy.unwrap_or(-1.0);
+            accuracy(b).total_cmp(&accuracy(a))
+        });
+        let mut table = Table::new();
+        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+        match width {
+            None => table.set_content_arrangement(ContentArrangement::Disabled),
+            Some(width) => table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width),
+        };
+        table.set_header([
+            "classifier",
+            "parameters",
+            "accuracy ± 2σ",
+            "fit s",
+            "predict s",
+            "peak MB",
+            "status",
+        ]);
+        for entry in entries {
+            table.add_row(cells(entry));
+        }
+        for column in 2..6 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let stopped: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|entry| !has_converged(entry.record))
+            .map(|entry| label(entry.record))
+            .collect();
+        if stopped.is_empty() {
+            return Vec::new();
+        }
+        vec![format!(
+            "{} stopped at the iteration limit before converging: {}",
+            count(stopped.len(), "job"),
+            stopped.join(", ")
+        )]
+    }
+
+    fn counts(&self) -> String {
+        let mut by_status = BTreeMap::new();
+        for entry in &self.entries {
+            *by_status.entry(entry.record.status as u8).or_insert(0) += 1;
+        }
+        let statuses = [
+            Status::Ok,
+            Status::Failed,
+            Status::TimedOut,
+            Status::OutOfMemory,
+            Status::Invalid,
+            Status::Unsupported,
+        ];
+        let mut parts: Vec<_> = statuses
+            .iter()
+            .filter_map(|&status| {
+                let n = by_status.get(&(status as u8))?;
+                Some(format!("{n} {}", status.label()))
+            })
+            .collect();
+        if self.n_abandoned > 0 {
+            parts.push(format!("{} not run", self.n_abandoned));
+        }
+        let n_jobs = self.entries.len() + self.n_abandoned;
+        let mut text = count(n_jobs, "job");
+        if !parts.is_empty() {
+            let _ = write!(text, ": {}", parts.join(", "));
+        }
+        let n_earlier = self.entries.iter().filter(|entry| entry.is_earlier).count();
+        if n_earlier > 0 {
+            let _ = write!(text, "; skipped {n_earlier} that the table had already");
+        }
+        if self.n_refused > 0 {
+            let _ = write!(text, "; {} refused", count(self.n_refused, "combination"));
+        }
+        if self.n_not_implemented > 0 {
+            let _ = write!(text, "; {} not implemented yet", self.n_not_implemented);
+        }
+        text
+    }
+}
+
+impl Status {
+    /// The status in words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::OutOfMemory => "out of memory",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+/// `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
+#[must_use]
+pub fn label(record: &Record) -> String {
+    format!("{}({})", record.name, render_params(&record.parameter))
+}
+
+/// `C=1, kernel=rbf`.
+#[must_use]
+pub fn render_params(params: &Map<String, Value>) -> String {
+    let pairs: Vec<_> = params
+        .iter()
+        .map(|(name, value)| match value {
+            Value::String(text) => format!("{name}={text}"),
+            Value::Array(list) if list.len() > 4 => format!("{name}=[{} values]", list.len()),
+            other => format!("{name}={other}"),
+        })
+        .collect();
+    pairs.join(", ")
+}
+
+/// `0.850 s`, `42.1 s`, `12 min 05 s`, `3 h 07 min`.
+#[must_use]
+pub fn render_duration(seconds: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float cast saturates, and durations are not negative"
+    )]
+    let whole = seconds.round() as u64;
+    match whole {
+        0..2 => format!("{seconds:.3} s"),
+        2..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
+    }
+}
+
+fn cells(entry: Entry<'_>) -> Vec<Cell> {
+    let record = entry.record;
+    let accuracy = match (record.mean_accuracy, record.std_accuracy) {
+        (Some(mean), Some(spread)) if record.num_repeat > 1 => format!("{mean:.4} ± {spread:.4}"),
+        (Some(mean), _) => format!("{mean:.4}"),
+        (None, _) => String::new(),
+    };
+    let mean = |seconds: fn(&Repeat) -> f64| {
+        let n = record.repeats.len() as f64;
+        let sum: f64 = record.repeats.iter().map(seconds).sum();
+        if n > 0.0 {
+            format!("{:.2}", sum / n)
+        } else {
+            String::new()
+        }
+    };
+    let peak = record
+        .peak_rss_bytes
+        .map(|bytes| format!("{:.0}", bytes as f64 / 1e6));
+    vec![
+        Cell::new(&record.name),
+        Cell::new(render_params(&record.parameter)),
+        Cell::new(accuracy),
+        Cell::new(mean(|repeat| repeat.fit_s)),
+        Cell::new(mean(|repeat| repeat.predict_s)),
+        Cell::new(peak.unwrap_or_default()),
+        Cell::new(remarks(entry)),
+    ]
+}
+
+fn remarks(entry: Entry<'_>) -> String {
+    let record = entry.record;
+    let mut parts = vec![match &record.reason {
+        Some(reason) => format!("{}: {reason}", record.status.label()),
+        None => record.status.label().to_owned(),
+    }];
+    if !has_converged(record) {
+        parts.push("not converged".to_owned());
+    }
+    if record.invariant && record.num_repeat < record.repeats_asked {
+        parts.push("same score twice, not repeated further".to_owned());
+    }
+    if !record.aliases.is_empty() {
+        parts.push(format!(
+            "stands for {} combinations",
+            record.aliases.len() + 1
+        ));
+    }
+    if entry.is_earlier {
+        parts.push("earlier".to_owned());
+    }
+    parts.join(", ")
+}
+
+fn has_converged(record: &Record) -> bool {
+    record
+        .repeats
+        .iter()
+        .all(|repeat| repeat.fit.converged != Some(false))
+}
+
+fn count(n: usize, what: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    fn summary<'a>(rows: &'a [Record]) -> Summary<'a> {
+        Summary {
+            entries: rows
+                .iter()
+                .map(|record| Entry {
+                    record,
+                    is_earlier: record.name == "Old",
+                })
+                .collect(),
+            n_abandoned: 0,
+            n_refused: 0,
+            n_not_implemented: 0,
+            wall_s: 61.4,
+            table: Path::new("results/demo.jsonl"),
+        }
+    }
+
+    #[test]
+    fn rows_are_sorted_by_accuracy_and_those_without_come_last() {
+        let mut failed = record("Failed", &[]);
+        failed.status = Status::Failed;
+        failed.reason = Some("panicked".to_owned());
+        let rows = [failed, record("Low", &[0.25]), record("High", &[0.5, 0.75])];
+        let text = summary(&rows).render(None);
+        let place = |name: &str| text.find(name).unwrap();
+        assert!(place("High") < place("Low") && place("Low") < place("Failed"));
+        assert!(text.contains("0.6250 ± 0.2500"), "{text}");
+        assert!(text.contains("failed: panicked"), "{text}");
+        let end =
+            "3 jobs: 2 ok, 1 failed\n1 min 01 s of wall time; the rows are in results/demo.jsonl";
+        assert!(text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn what_was_skipped_refused_and_left_is_counted() {
+        let rows = [record("Old", &[0.5]), record("New", &[0.5])];
+        let text = Summary {
+            n_abandoned: 3,
+            n_refused: 1,
+            n_not_implemented: 4,
+            ..summary(&rows)
+        }
+        .render(None);
+        assert!(
+            text.contains(
+                "5 jobs: 2 ok, 3 not run; skipped 1 that the table had already; \
+                 1 combination refused; 4 not implemented yet"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn fits_that_did_not_converge_are_warned_of() {
+        let mut row = record("LinearSVC", &[0.5]);
+        row.repeats[0].fit.converged = Some(false);
+        row.parameter.insert("C".to_owned(), Value::from(10));
+        let text = summary(&[row]).render(None);
+        let warning =
+            "warning: 1 job stopped at the iteration limit before converging: LinearSVC(C=10)";
+        assert!(text.contains(warning), "{text}");
+        assert!(text.contains("ok, not converged"), "{text}");
+    }
+
+    #[test]
+    fn a_width_is_kept() {
+        let mut row = record("LinearSVC", &[0.5]);
+        row.reason = Some("words ".repeat(40));
+        let text = summary(&[row]).draw_table(Some(80)).to_string();
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn durations_are_shown_in_fitting_units() {
+        let shown = [0.85, 42.12, 725.0, 11_245.0].map(render_duration);
+        assert_eq!(shown, ["0.850 s", "42.1 s", "12 min 05 s", "3 h 07 min"]);
+    }
+}

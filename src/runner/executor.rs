@@ -1,0 +1,298 @@
+//! Who does the jobs: the interface, and the executor without child processes.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use rayon::ThreadPoolBuilder;
+
+use super::task::{Failure, JobSettings, Message};
+use super::trial::Trial;
+use super::worker::{STACK_BYTES, train, try_one};
+use crate::dataset::Prepared;
+use crate::grid::Job;
+use crate::results::{Repeat, Status};
+
+/// How often a running job is looked at.
+pub(super) const POLL: Duration = Duration::from_millis(50);
+
+/// Tells a run to stop: running jobs are abandoned, finished rows stay.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks to stop; whether it was asked before.
+    pub fn cancel(&self) -> bool {
+        self.0.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// How a job went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Status and, where it did not end well, the reason; nothing if the job was abandoned.
+    pub end: Option<Result<(), Failure>>,
+    /// Repeats done.
+    pub repeats: Vec<Repeat>,
+    /// Whether repeating stopped because the first two scores were equal.
+    pub invariant: bool,
+    /// The most resident bytes of the job's process, where it had one.
+    pub peak_rss_bytes: Option<u64>,
+}
+
+/// Does jobs; called from several threads at once.
+pub trait Executor: Sync {
+    /// Trains and scores a job, telling `on_repeat` how many repeats are done, until it has ended
+    /// or `cancel` says to stop.
+    fn train(
+        &self,
+        job: &Job,
+        settings: &JobSettings,
+        cancel: &Cancel,
+        on_repeat: &dyn Fn(usize),
+    ) -> Outcome;
+
+    /// Tries jobs on a handful of samples, in their order: a result for each, unless `cancel` said
+    /// to stop. A job that takes too long over it may be let pass.
+    fn try_all(
+        &self,
+        jobs: &[&Job],
+        settings: &JobSettings,
+        cancel: &Cancel,
+    ) -> Vec<Result<(), Failure>>;
+
+    /// Whether jobs run in the runner's own process. Then there are no limits and no peak memory.
+    fn is_in_process(&self) -> bool;
+}
+
+/// Puts the messages about one job together.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    repeats: Vec<Repeat>,
+    invariant: bool,
+    peak_rss_bytes: Option<u64>,
+    end: Option<Result<(), Failure>>,
+}
+
+impl Collector {
+    pub(super) fn take(&mut self, message: Message, on_repeat: &dyn Fn(usize)) {
+        match message {
+            Message::Repeat {
+                repeat,
+                peak_rss_bytes,
+            } => {
+                self.repeats.push(*repeat);
+                self.peak_rss_bytes = self.peak_rss_bytes.max(peak_rss_bytes);
+                on_repeat(self.repeats.len());
+            }
+            Message::Finished { invariant } => {
+                self.invariant = invariant;
+                self.end = Some(Ok(()));
+            }
+            Message::Failed(failure) => self.end = Some(Err(failure)),
+            // Nothing was asked to be tried.
+            Message::Tried(_) => {}
+        }
+    }
+
+    /// What the job itself said of its end; nothing if it ended without a word.
+    pub(super) fn reported_end(&mut self) -> Option<Result<(), Failure>> {
+        self.end.take()
+    }
+
+    /// The outcome with this end; reasons tell how many repeats were done.
+    pub(super) fn finish(self, mut end: Option<Result<(), Failure>>, asked: usize) -> Outcome {
+        if let Some(Err(failure)) = &mut end
+            && !self.repeats.is_empty()
+        {
+            let done = self.repeats.len();
+            failure.reason = format!("{}; {done} of {asked} repeats were done", failure.reason);
+        }
+        Outcome {
+            end,
+            repeats: self.repeats,
+            invariant: self.invariant,
+            peak_rss_bytes: self.peak_rss_bytes,
+        }
+    }
+
+    pub(super) fn raise_peak(&mut self, peak_rss_bytes: Option<u64>) {
+        self.peak_rss_bytes = self.peak_rss_bytes.max(peak_rss_bytes);
+    }
+}
+
+/// Runs jobs on threads of this process, for debugging and for tests.
+///
+/// Panics are caught; time and memory limits do not hold, and a crash takes the run with it. Clocks
+/// count the whole process, so only one job should run at a time.
+#[derive(Debug, Clone)]
+pub struct InlineExecutor {
+    data: Arc<Prepared>,
+}
+
+impl InlineExecutor {
+    /// An executor on these data.
+    #[must_use]
+    pub fn new(data: Prepared) -> Self {
+        Self {
+            data: Arc::new(data),
+        }
+    }
+
+    /// Does `work` on a pool of `threads` threads, handing on what it sends until it ends or is
+    /// cancelled; then it is left to itself.
+    fn drive<T: Send + 'static>(
+        threads: usize,
+        cancel: &Cancel,
+        work: impl FnOnce(&mut dyn FnMut(T)) + Send + 'static,
+        mut on_message: impl FnMut(T),
+    ) -> Result<(), Failure> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(STACK_BYTES)
+            .build()
+            .map_err(|error| Failure::new(Status::Failed, error.to_string()))?;
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            pool.install(|| {
+                // If no one listens any more, the job was abandoned.
+                work(&mut |message| drop(sender.send(message)));
+            });
+        });
+        while !cancel.is_cancelled() {
+            match receiver.recv_timeout(POLL) {
+                Ok(message) => on_message(message),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Executor for InlineExecutor {
+    fn train(
+        &self,
+        job: &Job,
+        settings: &JobSettings,
+        cancel: &Cancel,
+        on_repeat: &dyn Fn(usize),
+    ) -> Outcome {
+        let mut collector = Collector::default();
+        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.params.clone());
+        let own = *settings;
+        let driven = Self::drive(
+            settings.threads,
+            cancel,
+            move |send| train(spec, &params, &own, &data, send),
+            |message| collector.take(message, on_repeat),
+        );
+        let end = collector.reported_end().or(driven.err().map(Err));
+        let mut outcome = collector.finish(end, settings.repeats);
+        // The whole process's, which says nothing about the job.
+        outcome.peak_rss_bytes = None;
+        outcome
+    }
+
+    fn try_all(
+        &self,
+        jobs: &[&Job],
+        settings: &JobSettings,
+        cancel: &Cancel,
+    ) -> Vec<Result<(), Failure>> {
+        let mut results = Vec::new();
+        let (data, seed) = (Arc::clone(&self.data), settings.seed);
+        let models: Vec<_> = jobs
+            .iter()
+            .map(|job| (job.spec, job.params.clone()))
+            .collect();
+        let driven = Self::drive(
+            settings.threads,
+            cancel,
+            move |send| {
+                let trial = Trial::new(&data, seed);
+                for (spec, params) in models {
+                    send(try_one(&trial, spec, &params));
+                }
+            },
+            |result| results.push(result),
+        );
+        match driven {
+            Ok(()) => results,
+            Err(failure) => vec![Err(failure); jobs.len()],
+        }
+    }
+
+    fn is_in_process(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::fixture;
+    use std::time::Instant;
+
+    fn train_one(kind: i64, cancel: &Cancel) -> Outcome {
+        let executor = InlineExecutor::new(fixture::data());
+        executor.train(
+            &fixture::job(kind),
+            &fixture::job_settings(),
+            cancel,
+            &|_| {},
+        )
+    }
+
+    #[test]
+    fn a_job_in_process_ends_with_its_repeats_and_without_a_peak() {
+        let outcome = train_one(fixture::CONSTANT, &Cancel::default());
+        assert_eq!(outcome.end, Some(Ok(())));
+        assert_eq!(outcome.repeats.len(), 2);
+        assert!(outcome.invariant);
+        assert_eq!(outcome.peak_rss_bytes, None);
+    }
+
+    #[test]
+    fn a_panic_in_process_is_a_failure_with_message_and_place() {
+        let outcome = train_one(fixture::PANICKING, &Cancel::default());
+        let failure = outcome.end.unwrap().unwrap_err();
+        assert_eq!(failure.status, Status::Failed);
+        assert!(failure.reason.contains("fixture.rs:"), "{failure:?}");
+        assert!(failure.reason.ends_with("not my day"), "{failure:?}");
+    }
+
+    #[test]
+    fn a_cancelled_job_in_process_is_abandoned_at_once() {
+        let cancel = Cancel::default();
+        let started = Instant::now();
+        let outcome = thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(100));
+                assert!(!cancel.cancel());
+                assert!(cancel.cancel());
+            });
+            train_one(fixture::SLEEPING, &cancel)
+        });
+        assert_eq!(outcome.end, None);
+        assert!(started.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn tries_in_process_give_a_result_for_each_job() {
+        let executor = InlineExecutor::new(fixture::data());
+        let jobs = [fixture::FAILING, fixture::CONSTANT].map(fixture::job);
+        let jobs: Vec<_> = jobs.iter().collect();
+        let results = executor.try_all(&jobs, &fixture::job_settings(), &Cancel::default());
+        assert_eq!(results.len(), 2);
+        assert_eq!(results[0].as_ref().unwrap_err().status, Status::Invalid);
+        assert_eq!(results[1], Ok(()));
+    }
+}

@@ -1,0 +1,142 @@
+//! For tests: a small data set and an estimator that misbehaves on demand.
+
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+
+use ndarray::{Array1, ArrayView1, ArrayView2};
+use rand::Rng;
+use serde_json::Value;
+
+use super::task::JobSettings;
+use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, load};
+use crate::estimators::FitError;
+use crate::estimators::FitInfo;
+use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::spec::{
+    Cost, EstimatorSpec, Family, Kind, ParamSpec, Params, Profile, RANDOM_STATE, keep_all,
+};
+use crate::grid::{Job, JobId, Limits, Settings};
+use crate::numeric::rng::stream;
+
+pub const CONSTANT: i64 = 100;
+pub const RANDOM: i64 = 101;
+pub const FAILING: i64 = 102;
+pub const OUT_OF_RANGE: i64 = 103;
+pub const NEEDS_100_SAMPLES: i64 = 104;
+pub const PANICKING: i64 = 105;
+pub const SLEEPING: i64 = 106;
+
+pub static FAKE: EstimatorSpec = EstimatorSpec {
+    name: "Fake",
+    family: Family::Linfa,
+    summary: "misbehaves on demand",
+    params: &[
+        ParamSpec::new("kind", &[Kind::Int], "100", "what it does"),
+        RANDOM_STATE,
+    ],
+    canonicalise: keep_all,
+    build: |args| {
+        Ok(Box::new(Fake {
+            kind: args.json("kind").as_i64().unwrap_or_default(),
+            seed: args.seed()?,
+        }))
+    },
+    cost: |_, _| Cost {
+        cpu_s: 1.0,
+        memory_bytes: 1_000_000,
+    },
+};
+
+/// A job of [`FAKE`].
+pub fn job(kind: i64) -> Job {
+    let mut params = Params::new();
+    params.insert("kind".to_owned(), Value::from(kind));
+    Job {
+        id: JobId::new(FAKE.name, &params),
+        spec: &FAKE,
+        parameter: params.clone(),
+        params,
+        aliases: Vec::new(),
+        notes: Vec::new(),
+        cost: Cost {
+            cpu_s: 1.0,
+            memory_bytes: 1_000_000,
+        },
+    }
+}
+
+pub fn job_settings() -> JobSettings {
+    JobSettings::from(&settings())
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        dataset: "demo".to_owned(),
+        repeats: 2,
+        seed: 1,
+        limits: Limits::default(),
+        threads_per_job: 1,
+        defaults: Profile::Sklearn15,
+    }
+}
+
+pub fn raw() -> &'static RawDataset {
+    static RAW: OnceLock<RawDataset> = OnceLock::new();
+    RAW.get_or_init(|| {
+        let mut request = DatasetRequest::new(DatasetName::Demo);
+        request.demo = DemoShape {
+            n_train: 400,
+            n_test: 100,
+            ..DemoShape::default()
+        };
+        load(&request, &mut |_| {}).expect("the demo set needs nothing")
+    })
+}
+
+pub fn data() -> Prepared {
+    Prepared::in_memory(raw()).expect("the demo set is not empty")
+}
+
+struct Fake {
+    kind: i64,
+    seed: u64,
+}
+
+impl Estimator for Fake {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        _: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError> {
+        let diverged = FitError::Diverged {
+            what: "the training loss",
+            value: f64::INFINITY,
+            n_iter: 3,
+            fix: "scale the data",
+        };
+        match self.kind {
+            FAILING => return Err(diverged),
+            NEEDS_100_SAMPLES if x.nrows() < 100 => return Err(diverged),
+            PANICKING if x.nrows() > 300 => panic!("not my day"),
+            SLEEPING if x.nrows() > 300 => thread::sleep(Duration::from_secs(60)),
+            _ => {}
+        }
+        Ok(Box::new(Self { ..*self }))
+    }
+}
+
+impl Model for Fake {
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Array1<usize>, FitError> {
+        let mut rng = stream(self.seed, &[]);
+        Ok(match self.kind {
+            RANDOM => (0..x.nrows()).map(|_| rng.gen_range(0..10)).collect(),
+            OUT_OF_RANGE => Array1::from_elem(x.nrows(), 99),
+            _ => Array1::from_elem(x.nrows(), 3),
+        })
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        FitInfo::default()
+    }
+}

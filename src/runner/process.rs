@@ -1,0 +1,152 @@
+//! Jobs in child processes: a clean clock, a time-out, a memory limit, a crash that stays its own.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use super::executor::{Cancel, Collector, Executor, Outcome};
+use super::supervise::{Guard, How, supervise};
+use super::task::{Failure, JobSettings, Message, Model, Request, Work};
+use crate::grid::Job;
+
+/// A model that takes longer than this over a handful of samples is given the benefit of the doubt:
+/// it may be large, and if it hangs, the limits of its job will tell.
+const TRY_LIMIT: Duration = Duration::from_secs(3);
+
+/// Runs each job in a child process of its own.
+pub struct ProcessExecutor {
+    command: Box<dyn Fn() -> Command + Send + Sync>,
+    data: PathBuf,
+    try_limit: Duration,
+}
+
+impl fmt::Debug for ProcessExecutor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessExecutor")
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ProcessExecutor {
+    /// An executor on the prepared data of the file `data`; `command` makes the command line of a
+    /// program that calls [`serve`](super::worker::serve).
+    #[must_use]
+    pub fn new(
+        command: impl Fn() -> Command + Send + Sync + 'static,
+        data: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            command: Box::new(command),
+            data: data.into(),
+            try_limit: TRY_LIMIT,
+        }
+    }
+
+    /// Sets how long a model is tried on a handful of samples; if it takes longer, it is let pass.
+    #[must_use]
+    pub fn try_limit(mut self, limit: Duration) -> Self {
+        self.try_limit = limit;
+        self
+    }
+
+    fn request(&self, settings: &JobSettings, work: Work) -> Request {
+        Request {
+            data: self.data.clone(),
+            settings: *settings,
+            work,
+        }
+    }
+}
+
+impl Executor for ProcessExecutor {
+    fn train(
+        &self,
+        job: &Job,
+        settings: &JobSettings,
+        cancel: &Cancel,
+        on_repeat: &dyn Fn(usize),
+    ) -> Outcome {
+        let mut collector = Collector::default();
+        let request = self.request(settings, Work::Train(Model::from(job)));
+        let guard = Guard {
+            time: settings.limits.time_s.map(seconds),
+            is_per_message: false,
+            memory_mb: settings.limits.memory_mb,
+        };
+        let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
+            collector.take(message, on_repeat);
+        });
+        collector.raise_peak(ended.peak_rss_bytes);
+        let end = match ended.how {
+            How::Cancelled => None,
+            // What the job said counts, however its process ended afterwards.
+            _ => Some(
+                collector
+                    .reported_end()
+                    .unwrap_or_else(|| Err(ended.failure(&guard))),
+            ),
+        };
+        collector.finish(end, settings.repeats)
+    }
+
+    fn try_all(
+        &self,
+        jobs: &[&Job],
+        settings: &JobSettings,
+        cancel: &Cancel,
+    ) -> Vec<Result<(), Failure>> {
+        let guard = Guard {
+            time: Some(self.try_limit),
+            is_per_message: true,
+            memory_mb: settings.limits.memory_mb,
+        };
+        let mut results = Vec::new();
+        while results.len() < jobs.len() {
+            let models = jobs[results.len()..].iter().map(|job| Model::from(*job));
+            let request = self.request(settings, Work::Try(models.collect()));
+            let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
+                if let Message::Tried(result) = message {
+                    results.push(result);
+                }
+            });
+            if matches!(ended.how, How::Cancelled) {
+                break;
+            }
+            if results.len() < jobs.len() {
+                // The model that was being tried ended the worker; the others get a new one.
+                results.push(match ended.how {
+                    How::TimedOut => Ok(()),
+                    _ => Err(in_a_try(ended.failure(&guard))),
+                });
+            }
+        }
+        results
+    }
+
+    fn is_in_process(&self) -> bool {
+        false
+    }
+}
+
+fn in_a_try(mut failure: Failure) -> Failure {
+    failure.reason = format!("in a try on a handful of samples: {}", failure.reason);
+    failure
+}
+
+fn seconds(seconds: f64) -> Duration {
+    // A limit beyond what a duration holds is none that could be reached.
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_beyond_all_measure_is_no_limit() {
+        assert_eq!(seconds(1e300), Duration::MAX);
+        assert_eq!(seconds(0.5), Duration::from_millis(500));
+    }
+}

@@ -1,0 +1,172 @@
+//! Which rows of the table stand, so that a run does only the rest.
+//!
+//! A row stands for a job if it has the job's id (estimator and resolved parameters), was computed
+//! on the same data (compared by content), with the same base seed and as many repeats asked, and
+//!
+//! - its status is `ok`; or
+//! - it is `timed_out` or `out_of_memory`, and today's limits are the same or tighter; or
+//! - it is `failed`, `invalid` or `unsupported`, today's limits are the same or tighter, and it was
+//!   written by the same program: same version and same git revision without local changes. Another
+//!   program may have fixed what failed.
+//!
+//! Where a table holds several rows of a job, the last one counts. `--rerun` disregards the table.
+
+use super::environment::DIRTY;
+use super::task::JobSettings;
+use crate::dataset::DatasetIdentity;
+use crate::grid::{JobId, Limits};
+use crate::results::{Environment, Record, Status};
+
+/// What a row must fit to stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The data.
+    pub dataset: &'a DatasetIdentity,
+    /// Seed, repeats and limits.
+    pub settings: &'a JobSettings,
+    /// The program of this run.
+    pub environment: &'a Environment,
+}
+
+impl Wanted<'_> {
+    /// Whether `record` stands for the job `id`.
+    #[must_use]
+    pub fn is_met_by(&self, id: &JobId, record: &Record) -> bool {
+        let is_same = record.id == *id
+            && record.seed == self.settings.seed
+            && record.repeats_asked == self.settings.repeats
+            && record.dataset.is_same_data(self.dataset);
+        is_same
+            && match record.status {
+                Status::Ok => true,
+                Status::TimedOut | Status::OutOfMemory => self.is_no_looser_than(record),
+                Status::Failed | Status::Invalid | Status::Unsupported => {
+                    self.is_no_looser_than(record) && self.is_same_program(&record.environment)
+                }
+            }
+    }
+
+    fn is_no_looser_than(&self, record: &Record) -> bool {
+        fn is_tighter<T: PartialOrd>(now: Option<T>, then: Option<T>) -> bool {
+            match (now, then) {
+                (_, None) => true,
+                (None, Some(_)) => false,
+                (Some(now), Some(then)) => now <= then,
+            }
+        }
+        let (now, then): (&Limits, &Limits) = (&self.settings.limits, &record.limits);
+        is_tighter(now.time_s, then.time_s) && is_tighter(now.memory_mb, then.memory_mb)
+    }
+
+    fn is_same_program(&self, then: &Environment) -> bool {
+        let is_dirty = |environment: &Environment| {
+            let revision = environment.git_revision.as_deref();
+            revision.is_some_and(|revision| revision.ends_with(DIRTY))
+        };
+        let now = self.environment;
+        now.version == then.version
+            && now.git_revision == then.git_revision
+            && !is_dirty(now)
+            && !is_dirty(then)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    /// Whether `then` stands when the run is as `then` but for what `change` does.
+    fn stands(then: &Record, change: impl FnOnce(&mut Record)) -> bool {
+        let mut now = then.clone();
+        change(&mut now);
+        let settings = JobSettings {
+            seed: now.seed,
+            repeats: now.repeats_asked,
+            threads: 1,
+            limits: now.limits,
+        };
+        let wanted = Wanted {
+            dataset: &now.dataset,
+            settings: &settings,
+            environment: &now.environment,
+        };
+        wanted.is_met_by(&now.id, then)
+    }
+
+    fn row(status: Status) -> Record {
+        let mut row = record("SVC", &[0.5]);
+        row.status = status;
+        row.limits = Limits {
+            time_s: Some(10.0),
+            memory_mb: Some(100),
+        };
+        row
+    }
+
+    const ALL: [Status; 6] = [
+        Status::Ok,
+        Status::Failed,
+        Status::TimedOut,
+        Status::OutOfMemory,
+        Status::Invalid,
+        Status::Unsupported,
+    ];
+
+    #[test]
+    fn every_final_row_stands_if_nothing_changed() {
+        for status in ALL {
+            assert!(stands(&row(status), |_| {}), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn no_row_stands_for_other_data_seeds_repeats_or_parameters() {
+        for status in ALL {
+            let row = row(status);
+            assert!(!stands(&row, |now| now.seed += 1));
+            assert!(!stands(&row, |now| now.repeats_asked += 1));
+            assert!(!stands(&row, |now| {
+                now.dataset.files[0].sha256 = "11".to_owned();
+            }));
+            assert!(!stands(&row, |now| now.id = record("Other", &[]).id));
+        }
+    }
+
+    #[test]
+    fn the_same_data_in_other_files_is_the_same() {
+        let renamed = |now: &mut Record| {
+            now.dataset.files[0].name = "train.gz".to_owned();
+            now.dataset.files[0].md5 = Some("22".to_owned());
+        };
+        assert!(stands(&row(Status::Ok), renamed));
+    }
+
+    #[test]
+    fn only_rows_that_are_ok_stand_when_a_limit_is_loosened() {
+        for status in ALL {
+            let is_ok = status == Status::Ok;
+            let row = row(status);
+            assert_eq!(stands(&row, |now| now.limits.time_s = Some(11.0)), is_ok);
+            assert_eq!(stands(&row, |now| now.limits.time_s = None), is_ok);
+            assert_eq!(stands(&row, |now| now.limits.memory_mb = Some(101)), is_ok);
+            assert!(stands(&row, |now| now.limits.time_s = Some(9.0)));
+        }
+    }
+
+    #[test]
+    fn failures_of_another_program_are_tried_again() {
+        for status in ALL {
+            let is_kept = !matches!(
+                status,
+                Status::Failed | Status::Invalid | Status::Unsupported
+            );
+            let row = row(status);
+            let newer = |now: &mut Record| now.environment.version = "9.9.9".to_owned();
+            assert_eq!(stands(&row, newer), is_kept, "{status:?}");
+            let mut dirty = row.clone();
+            dirty.environment.git_revision = Some(format!("0123abcd{DIRTY}"));
+            assert_eq!(stands(&dirty, |_| {}), is_kept, "{status:?}");
+        }
+    }
+}

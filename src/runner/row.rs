@@ -1,0 +1,64 @@
+//! From an outcome to its row of the results table.
+
+use jiff::Timestamp;
+
+use super::executor::Outcome;
+use super::task::JobSettings;
+use crate::dataset::DatasetIdentity;
+use crate::estimators::spec::Profile;
+use crate::grid::Job;
+use crate::results::{Environment, Record, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy};
+
+/// What all rows of a run have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin<'a> {
+    pub(super) defaults: Profile,
+    pub(super) settings: &'a JobSettings,
+    pub(super) dataset: &'a DatasetIdentity,
+    pub(super) environment: &'a Environment,
+}
+
+impl Origin<'_> {
+    /// The row of an outcome; nothing for a job that was abandoned.
+    pub(super) fn row(&self, job: &Job, start_time: i64, outcome: Outcome) -> Option<Record> {
+        let failure = outcome.end?.err();
+        let done_time = Timestamp::now().as_second().max(start_time);
+        let score: Vec<f64> = outcome
+            .repeats
+            .iter()
+            .map(|repeat| repeat.accuracy)
+            .collect();
+        let n_repeats = i64::try_from(score.len()).unwrap_or(i64::MAX);
+        let per_repeat = (n_repeats > 0).then(|| (done_time - start_time) / n_repeats.max(1));
+        Some(Record {
+            schema: SCHEMA_VERSION,
+            id: job.id.clone(),
+            name: job.spec.name.to_owned(),
+            family: job.spec.family,
+            parameter: job.parameter.clone(),
+            resolved: job.params.clone(),
+            defaults: self.defaults,
+            aliases: job.aliases.clone(),
+            notes: job.notes.clone(),
+            status: failure
+                .as_ref()
+                .map_or(Status::Ok, |failure| failure.status),
+            reason: failure.map(|failure| failure.reason),
+            start_time,
+            done_time,
+            num_repeat: score.len(),
+            mean_accuracy: mean_accuracy(&score),
+            std_accuracy: std_accuracy(&score),
+            score,
+            time_per_repeat: per_repeat,
+            repeats_asked: self.settings.repeats,
+            invariant: outcome.invariant,
+            seed: self.settings.seed,
+            repeats: outcome.repeats,
+            peak_rss_bytes: outcome.peak_rss_bytes,
+            limits: self.settings.limits,
+            dataset: self.dataset.clone(),
+            environment: self.environment.clone(),
+        })
+    }
+}

@@ -1,0 +1,409 @@
+//! A run: skip what is done, try the rest, train it longest first, append a row for each job.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use thiserror::Error;
+
+use super::environment;
+use super::executor::{Cancel, Executor, Outcome};
+use super::measure::MachineMemory;
+use super::progress::Progress;
+use super::resume::Wanted;
+use super::row::Origin;
+use super::schedule::{Demand, Next, Queue};
+use super::task::{Failure, JobSettings};
+use crate::dataset::DatasetIdentity;
+use crate::estimators::spec::DataShape;
+use crate::grid::{Job, Limits, Settings};
+use crate::results::{Environment, Record, Status, Table, TableError};
+
+/// Bytes of a worker beside the data and what its estimator needs: code, stacks, buffers.
+const WORKER_BYTES: u64 = 40_000_000;
+/// Share of the available memory that jobs are admitted to; the rest is for errors of estimates.
+const USABLE_SHARE: f64 = 0.9;
+/// How often a thread that waits for memory looks whether the run was cancelled.
+const WAKE_UP: Duration = Duration::from_millis(100);
+
+/// What to run.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRequest<'a> {
+    /// The jobs.
+    pub jobs: &'a [Job],
+    /// What holds for all of them.
+    pub settings: &'a Settings,
+    /// The data that the executor works on.
+    pub dataset: &'a DatasetIdentity,
+    /// Its size.
+    pub shape: DataShape,
+    /// Jobs side by side.
+    pub n_slots: usize,
+    /// What the machine has.
+    pub memory: MachineMemory,
+    /// Whether to disregard what the table holds.
+    pub is_rerun: bool,
+}
+
+/// What came out of a run.
+#[derive(Debug, Clone, Default)]
+pub struct RunReport {
+    /// A row for each job that has one, in the order of the jobs.
+    pub rows: Vec<ReportRow>,
+    /// Jobs without a row, because the run was cancelled.
+    pub n_abandoned: usize,
+}
+
+/// A row of a run.
+#[derive(Debug, Clone)]
+pub struct ReportRow {
+    /// The row.
+    pub record: Record,
+    /// Whether it was in the table already.
+    pub is_earlier: bool,
+}
+
+/// Why a run could not do its work.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The results table could not be read or appended to.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The threads could not be started.
+    #[error("cannot start the runner's threads")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Runs the jobs of `request` on `executor`, appending rows to `table`, until they are done or
+/// `cancel` says to stop.
+///
+/// # Errors
+/// [`RunError`] if the table cannot be used; running jobs are then abandoned. A job that fails is
+/// not an error but a row.
+pub fn run(
+    request: &RunRequest<'_>,
+    executor: &dyn Executor,
+    table: &Table,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<RunReport, RunError> {
+    table.create()?;
+    // A thread beyond the slots would only wait.
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(request.n_slots.max(1))
+        .build()?;
+    let run = Run::new(request, executor, table, progress, cancel);
+    let pending = run.skip_done()?;
+    progress.planned(&run.planned(&pending));
+    let pending = run.refuse_too_large(pending)?;
+    let pending = run.try_all(&pool, pending)?;
+    run.train_all(&pool, &pending)?;
+    Ok(run.into_report())
+}
+
+/// A job as the progress display knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned<'a> {
+    /// Index that events name it by.
+    pub job_idx: usize,
+    /// The job.
+    pub job: &'a Job,
+    /// Estimated seconds of all its repeats.
+    pub seconds: f64,
+}
+
+struct Run<'a> {
+    request: &'a RunRequest<'a>,
+    settings: JobSettings,
+    environment: Environment,
+    executor: &'a dyn Executor,
+    table: &'a Table,
+    progress: &'a dyn Progress,
+    cancel: &'a Cancel,
+    /// By job index.
+    demands: Vec<Demand>,
+    /// By job index.
+    rows: Mutex<Vec<Option<ReportRow>>>,
+    error: Mutex<Option<TableError>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        request: &'a RunRequest<'a>,
+        executor: &'a dyn Executor,
+        table: &'a Table,
+        progress: &'a dyn Progress,
+        cancel: &'a Cancel,
+    ) -> Self {
+        let mut settings = JobSettings::from(request.settings);
+        let in_process = executor.is_in_process();
+        if in_process {
+            // Rows tell the limits in force.
+            settings.limits = Limits::default();
+        }
+        let demands = request.jobs.iter().map(|job| demand(job, request));
+        Self {
+            settings,
+            environment: environment::current(settings.threads, request.n_slots, in_process),
+            executor,
+            table,
+            progress,
+            cancel,
+            demands: demands.collect(),
+            rows: Mutex::new(vec![None; request.jobs.len()]),
+            error: Mutex::new(None),
+            request,
+        }
+    }
+
+    fn planned(&self, pending: &[usize]) -> Vec<Planned<'a>> {
+        let planned = |&job_idx: &usize| Planned {
+            job_idx,
+            job: &self.request.jobs[job_idx],
+            seconds: self.demands[job_idx].seconds,
+        };
+        pending.iter().map(planned).collect()
+    }
+
+    /// The row of the table that stands for a job.
+    fn find_done(&self, job: &Job) -> Result<Option<Record>, TableError> {
+        if self.request.is_rerun {
+            return Ok(None);
+        }
+        self.table.find_last(&|record| self.is_done(job, record))
+    }
+
+    fn is_done(&self, job: &Job, record: &Record) -> bool {
+        let wanted = Wanted {
+            dataset: self.request.dataset,
+            settings: &self.settings,
+            environment: &self.environment,
+        };
+        !self.request.is_rerun && wanted.is_met_by(&job.id, record)
+    }
+
+    /// Takes over the rows that stand; the jobs that are left.
+    fn skip_done(&self) -> Result<Vec<usize>, TableError> {
+        let mut pending = Vec::new();
+        for (job_idx, job) in self.request.jobs.iter().enumerate() {
+            match self.find_done(job)? {
+                Some(record) => self.keep(job_idx, record, true),
+                None => pending.push(job_idx),
+            }
+        }
+        Ok(pending)
+    }
+
+    /// Gives the jobs that cannot fit into this machine their rows; the jobs that are left.
+    fn refuse_too_large(&self, pending: Vec<usize>) -> Result<Vec<usize>, TableError> {
+        let total = self.request.memory.total_bytes;
+        let mut left = Vec::new();
+        for job_idx in pending {
+            let needed = self.demands[job_idx].memory_bytes;
+            if needed <= total {
+                left.push(job_idx);
+                continue;
+            }
+            let reason = format!(
+                "needs an estimated {:.1} GB of memory, this machine has {:.1} GB; \
+                 a memory limit makes it run up to that limit",
+                needed as f64 / 1e9,
+                total as f64 / 1e9
+            );
+            let failure = Failure::new(Status::OutOfMemory, reason);
+            self.fail(job_idx, failure)?;
+        }
+        Ok(left)
+    }
+
+    /// Tries the jobs on a handful of samples, side by side; the jobs that are left.
+    fn try_all(&self, pool: &ThreadPool, pending: Vec<usize>) -> Result<Vec<usize>, TableError> {
+        let n_slots = pool.current_num_threads();
+        let parts: Vec<Vec<usize>> = (0..n_slots)
+            .map(|slot| {
+                pending
+                    .iter()
+                    .copied()
+                    .skip(slot)
+                    .step_by(n_slots)
+                    .collect()
+            })
+            .collect();
+        let results: Vec<Vec<Result<(), Failure>>> = pool.broadcast(|context| {
+            let part = &parts[context.index()];
+            let jobs: Vec<_> = part.iter().map(|&idx| &self.request.jobs[idx]).collect();
+            if jobs.is_empty() {
+                return Vec::new();
+            }
+            self.executor.try_all(&jobs, &self.settings, self.cancel)
+        });
+        let mut verdicts: Vec<(usize, Result<(), Failure>)> = parts
+            .into_iter()
+            .zip(results)
+            .flat_map(|(part, results)| part.into_iter().zip(results))
+            .collect();
+        verdicts.sort_by_key(|(job_idx, _)| *job_idx);
+        let mut left = Vec::new();
+        for (job_idx, verdict) in verdicts {
+            match verdict {
+                Ok(()) => left.push(job_idx),
+                Err(failure) => self.fail(job_idx, failure)?,
+            }
+        }
+        Ok(left)
+    }
+
+    fn train_all(&self, pool: &ThreadPool, pending: &[usize]) -> Result<(), TableError> {
+        let demands: Vec<_> = pending.iter().map(|&idx| self.demands[idx]).collect();
+        let available = self.request.memory.available_bytes as f64 * USABLE_SHARE;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of bytes"
+        )]
+        let budget = (available as u64).saturating_sub(mapped_bytes(self.request.shape));
+        let queue = Mutex::new(Queue::new(&demands, self.request.n_slots, budget));
+        let changed = Condvar::new();
+        let lock =
+            || -> MutexGuard<'_, Queue> { queue.lock().unwrap_or_else(PoisonError::into_inner) };
+        pool.broadcast(|_| {
+            let mut guard = lock();
+            while !self.cancel.is_cancelled() {
+                match guard.next() {
+                    Next::Done => return,
+                    Next::Wait => {
+                        guard = changed
+                            .wait_timeout(guard, WAKE_UP)
+                            .unwrap_or_else(PoisonError::into_inner)
+                            .0;
+                    }
+                    Next::Start(place) => {
+                        drop(guard);
+                        self.train(pending[place]);
+                        guard = lock();
+                        guard.finish(place);
+                        changed.notify_all();
+                    }
+                }
+            }
+        });
+        let error = self
+            .error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Trains a job and appends its row. A table that fails stops the run.
+    fn train(&self, job_idx: usize) {
+        if let Err(error) = self.train_and_append(job_idx) {
+            self.cancel.cancel();
+            let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+            first.get_or_insert(error);
+        }
+    }
+
+    fn train_and_append(&self, job_idx: usize) -> Result<(), TableError> {
+        let job = &self.request.jobs[job_idx];
+        // Another run may have done it meanwhile.
+        if let Some(record) = self.find_done(job)? {
+            self.keep(job_idx, record, true);
+            return Ok(());
+        }
+        self.progress.started(job_idx);
+        let start_time = Timestamp::now().as_second();
+        let on_repeat = |n_done| {
+            self.progress
+                .repeated(job_idx, n_done, self.settings.repeats)
+        };
+        let outcome = self
+            .executor
+            .train(job, &self.settings, self.cancel, &on_repeat);
+        match self.origin().row(job, start_time, outcome) {
+            Some(record) => self.append(job_idx, record),
+            None => {
+                self.progress.abandoned(job_idx);
+                Ok(())
+            }
+        }
+    }
+
+    /// Appends the row of a job that failed before it was trained.
+    fn fail(&self, job_idx: usize, failure: Failure) -> Result<(), TableError> {
+        let outcome = Outcome {
+            end: Some(Err(failure)),
+            repeats: Vec::new(),
+            invariant: false,
+            peak_rss_bytes: None,
+        };
+        let now = Timestamp::now().as_second();
+        let record = self.origin().row(&self.request.jobs[job_idx], now, outcome);
+        record.map_or(Ok(()), |record| self.append(job_idx, record))
+    }
+
+    fn append(&self, job_idx: usize, record: Record) -> Result<(), TableError> {
+        let job = &self.request.jobs[job_idx];
+        // Two runs that trained the same job at the same time leave one row.
+        let is_same = |other: &Record| self.is_done(job, other);
+        match self.table.append_unless(&record, &is_same)? {
+            Some(earlier) => self.keep(job_idx, earlier, true),
+            None => self.keep(job_idx, record, false),
+        }
+        Ok(())
+    }
+
+    fn origin(&self) -> Origin<'_> {
+        Origin {
+            defaults: self.request.settings.defaults,
+            settings: &self.settings,
+            dataset: self.request.dataset,
+            environment: &self.environment,
+        }
+    }
+
+    fn keep(&self, job_idx: usize, record: Record, is_earlier: bool) {
+        self.progress.finished(job_idx, &record, is_earlier);
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        rows[job_idx] = Some(ReportRow { record, is_earlier });
+    }
+
+    fn into_report(self) -> RunReport {
+        let rows = self
+            .rows
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let n_jobs = rows.len();
+        let rows: Vec<_> = rows.into_iter().flatten().collect();
+        RunReport {
+            n_abandoned: n_jobs - rows.len(),
+            rows,
+        }
+    }
+}
+
+/// Estimated seconds and bytes of a job on data of this size.
+fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
+    let cost = job.spec.cost(&job.params, &request.shape);
+    let shape = request.shape;
+    // Each worker has its own shuffled copy of the train split; the mapped data are shared.
+    let shuffled = 4 * shape.n_train as u64 * shape.n_features as u64;
+    let estimate = cost.memory_bytes.saturating_add(shuffled + WORKER_BYTES);
+    let limit = request.settings.limits.memory_mb;
+    Demand {
+        seconds: cost.cpu_s * request.settings.repeats as f64,
+        // At its limit it is killed, whatever the estimate.
+        memory_bytes: limit.map_or(estimate, |limit| {
+            estimate.min(limit.saturating_mul(1_000_000))
+        }),
+    }
+}
+
+/// Bytes of the prepared data.
+fn mapped_bytes(shape: DataShape) -> u64 {
+    4 * (shape.n_train as u64 + shape.n_test as u64) * shape.n_features as u64
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,289 @@
+//! Watching a worker process: its messages, its time, its memory, its end.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+
+use super::executor::{Cancel, POLL};
+use super::measure::process_memory;
+use super::task::{Failure, MARKER, Message, Request};
+use crate::results::Status;
+
+/// Bytes kept of what a worker writes to standard error.
+const TAIL_BYTES: usize = 4096;
+/// Characters of that which go into a reason.
+const TAIL_CHARS: usize = 400;
+/// When to kill a worker.
+pub(super) struct Guard {
+    pub(super) time: Option<Duration>,
+    /// Whether the time starts anew with each message.
+    pub(super) is_per_message: bool,
+    pub(super) memory_mb: Option<u64>,
+}
+
+/// How a worker's process ended.
+pub(super) struct Ended {
+    pub(super) how: How,
+    pub(super) peak_rss_bytes: Option<u64>,
+    /// The end of what it wrote to standard error.
+    tail: String,
+}
+
+pub(super) enum How {
+    NotStarted(io::Error),
+    Exited(ExitStatus),
+    TimedOut,
+    OverMemory(u64),
+    Cancelled,
+}
+
+impl Ended {
+    /// The failure that this end means, if the worker itself did not say what is wrong.
+    pub(super) fn failure(&self, guard: &Guard) -> Failure {
+        match &self.how {
+            How::NotStarted(error) => {
+                let reason = format!("cannot start the worker process: {error}");
+                Failure::new(Status::Failed, reason)
+            }
+            How::TimedOut => {
+                let limit = guard.time.unwrap_or_default().as_secs_f64();
+                Failure::new(
+                    Status::TimedOut,
+                    format!("killed at the time limit of {limit} s"),
+                )
+            }
+            How::OverMemory(bytes) => {
+                let reason = format!(
+                    "killed at {} MB of memory, the limit is {} MB",
+                    bytes / 1_000_000,
+                    guard.memory_mb.unwrap_or_default()
+                );
+                Failure::new(Status::OutOfMemory, reason)
+            }
+            How::Exited(status) => self.crash(*status),
+            How::Cancelled => Failure::new(Status::Failed, "abandoned"),
+        }
+    }
+
+    fn crash(&self, status: ExitStatus) -> Failure {
+        let signal = status.signal().map(|number| {
+            Signal::try_from(number)
+                .map_or_else(|_| number.to_string(), |signal| signal.to_string())
+        });
+        let mut reason = match (&signal, status.code()) {
+            (Some(signal), _) => format!("the worker process was ended by signal {signal}"),
+            (None, code) => format!(
+                "the worker process ended with exit code {} before the job was done",
+                code.unwrap_or_default()
+            ),
+        };
+        if !self.tail.is_empty() {
+            reason = format!("{reason}: {}", self.tail);
+        } else if signal.as_deref() == Some(Signal::SIGKILL.as_str()) {
+            reason.push_str(", as the kernel does when memory runs out");
+        }
+        // What the allocator says before it aborts.
+        let is_memory = self.tail.contains("memory allocation of");
+        let status = if is_memory {
+            Status::OutOfMemory
+        } else {
+            Status::Failed
+        };
+        Failure::new(status, reason)
+    }
+}
+
+/// Starts a worker, hands on its messages, and kills it when `guard` or `cancel` says so.
+pub(super) fn supervise(
+    mut command: Command,
+    request: &Request,
+    guard: &Guard,
+    cancel: &Cancel,
+    on_message: &mut dyn FnMut(Message),
+) -> Ended {
+    let started = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // Out of the terminal's foreground: Ctrl-C is for the runner to act on.
+        .process_group(0)
+        .spawn();
+    let mut child = match started {
+        Ok(child) => child,
+        Err(error) => {
+            return Ended {
+                how: How::NotStarted(error),
+                peak_rss_bytes: None,
+                tail: String::new(),
+            };
+        }
+    };
+    // Open until the child has ended: its closing tells the child that the runner is gone.
+    let stdin = child.stdin.take();
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let tail = Mutex::new(VecDeque::new());
+    let (how, peak_rss_bytes) = thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        scope.spawn(move || read_messages(stdout, &sender));
+        scope.spawn(|| keep_tail(stderr, &tail));
+        if let Some(mut stdin) = stdin.as_ref() {
+            // A child that died instead of reading is told of by its exit status.
+            let _ = send_request(&mut stdin, request);
+        }
+        let mut watch = Watch {
+            child: &mut child,
+            guard,
+            since: Instant::now(),
+            peak_rss_bytes: None,
+        };
+        let how = watch.until_end(&receiver, cancel, on_message);
+        (how, watch.peak_rss_bytes)
+    });
+    drop(stdin);
+    let bytes = tail.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ended {
+        how,
+        peak_rss_bytes,
+        tail: render_tail(&Vec::from(bytes)),
+    }
+}
+
+fn send_request(stdin: &mut impl Write, request: &Request) -> io::Result<()> {
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stdin.write_all(&line)?;
+    stdin.flush()
+}
+
+fn read_messages(stdout: Option<impl Read>, sender: &mpsc::Sender<Message>) {
+    let Some(stdout) = stdout else { return };
+    for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+        let message = line
+            .strip_prefix(MARKER.as_bytes())
+            .and_then(|json| serde_json::from_slice(json).ok());
+        // Lines that are no messages were printed by something else.
+        if let Some(message) = message
+            && sender.send(message).is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn keep_tail(stderr: Option<impl Read>, tail: &Mutex<VecDeque<u8>>) {
+    let Some(mut stderr) = stderr else { return };
+    let mut buffer = [0; 1024];
+    while let Ok(n @ 1..) = stderr.read(&mut buffer) {
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend(&buffer[..n]);
+        let n_surplus = tail.len().saturating_sub(TAIL_BYTES);
+        tail.drain(..n_surplus);
+    }
+}
+
+/// The last characters of `bytes`, on one line.
+fn render_tail(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let words: Vec<_> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let n_chars = line.chars().count();
+    if n_chars <= TAIL_CHARS {
+        return line;
+    }
+    let end: String = line.chars().skip(n_chars - TAIL_CHARS).collect();
+    format!("…{end}")
+}
+
+/// Watches a running child.
+struct Watch<'a> {
+    child: &'a mut Child,
+    guard: &'a Guard,
+    since: Instant,
+    peak_rss_bytes: Option<u64>,
+}
+
+impl Watch<'_> {
+    fn until_end(
+        &mut self,
+        receiver: &mpsc::Receiver<Message>,
+        cancel: &Cancel,
+        on_message: &mut dyn FnMut(Message),
+    ) -> How {
+        let mut is_open = true;
+        loop {
+            if is_open {
+                match receiver.recv_timeout(POLL) {
+                    Ok(message) => {
+                        if self.guard.is_per_message {
+                            self.since = Instant::now();
+                        }
+                        on_message(message);
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => is_open = false,
+                }
+            } else {
+                // It closed its output; what is left of it is gone in no time, unless it hangs.
+                thread::sleep(Duration::from_millis(1));
+                if let Some(how) = self.exited() {
+                    return how;
+                }
+            }
+            if let Some(how) = self.reason_to_kill(cancel) {
+                self.kill();
+                return how;
+            }
+        }
+    }
+
+    fn exited(&mut self) -> Option<How> {
+        match self.child.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(How::Exited(status)),
+            Err(error) => Some(How::NotStarted(error)),
+        }
+    }
+
+    fn reason_to_kill(&mut self, cancel: &Cancel) -> Option<How> {
+        if cancel.is_cancelled() {
+            return Some(How::Cancelled);
+        }
+        if self
+            .guard
+            .time
+            .is_some_and(|limit| self.since.elapsed() >= limit)
+        {
+            return Some(How::TimedOut);
+        }
+        let memory = process_memory(self.child.id())?;
+        self.peak_rss_bytes = self.peak_rss_bytes.max(Some(memory.peak_bytes));
+        let limit = self.guard.memory_mb?.saturating_mul(1_000_000);
+        (memory.rss_bytes > limit).then_some(How::OverMemory(memory.rss_bytes))
+    }
+
+    fn kill(&mut self) {
+        // Fails only if it has just ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_tail_is_cut_at_its_beginning() {
+        assert_eq!(render_tail(b"  two\n words \n"), "two words");
+        let tail = render_tail(&[b'x'; 1000]);
+        assert_eq!(tail.chars().count(), TAIL_CHARS + 1);
+        assert!(tail.starts_with('…'));
+    }
+}

@@ -1,0 +1,118 @@
+//! What the runner and a worker process say to each other.
+//!
+//! The runner writes one [`Request`] as a line of JSON to the worker's standard input and keeps the
+//! pipe open; the worker ends when it closes. The worker answers with [`Message`]s, a line each,
+//! that begin with [`MARKER`]; whatever else an estimator prints is kept out of that channel.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::estimators::spec::Params;
+use crate::grid::{Job, Limits, Settings};
+use crate::results::{Repeat, Status};
+
+/// Begins each line that a worker means for the runner.
+pub const MARKER: &str = "@fashion-bench ";
+
+/// What holds for each job of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct JobSettings {
+    /// Base seed.
+    pub seed: u64,
+    /// Repeats to do.
+    pub repeats: usize,
+    /// Rayon threads.
+    pub threads: usize,
+    /// When to kill it.
+    pub limits: Limits,
+}
+
+impl From<&Settings> for JobSettings {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            seed: settings.seed,
+            repeats: settings.repeats,
+            threads: settings.threads_per_job,
+            limits: settings.limits,
+        }
+    }
+}
+
+/// An estimator by name, with resolved parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// Name in the registry.
+    pub name: String,
+    /// Parameters, complete and canonical.
+    pub params: Params,
+}
+
+impl From<&Job> for Model {
+    fn from(job: &Job) -> Self {
+        Self {
+            name: job.spec.name.to_owned(),
+            params: job.params.clone(),
+        }
+    }
+}
+
+/// What a worker is to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Cache file of prepared data.
+    pub data: PathBuf,
+    /// Seed, repeats, threads.
+    pub settings: JobSettings,
+    /// The work itself.
+    pub work: Work,
+}
+
+/// The two kinds of work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Work {
+    /// Train and score one model, as often as the settings say.
+    Train(Model),
+    /// Try each of these models on a handful of samples, in this order.
+    Try(Vec<Model>),
+}
+
+/// What a worker reports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// A repeat is done.
+    Repeat {
+        /// Its row.
+        repeat: Box<Repeat>,
+        /// The most resident bytes of the worker so far, if it is known.
+        peak_rss_bytes: Option<u64>,
+    },
+    /// All repeats are done.
+    Finished {
+        /// Whether repeating stopped because the first two scores were equal.
+        invariant: bool,
+    },
+    /// The model could not be trained or scored.
+    Failed(Failure),
+    /// The next model passed the try, or not.
+    Tried(Result<(), Failure>),
+}
+
+/// Why a job did not end well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Status of the row.
+    pub status: Status,
+    /// Reason in the row.
+    pub reason: String,
+}
+
+impl Failure {
+    /// A failure of this status and reason.
+    pub fn new(status: Status, reason: impl Into<String>) -> Self {
+        Self {
+            status,
+            reason: reason.into(),
+        }
+    }
+}

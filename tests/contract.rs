@@ -1,0 +1,400 @@
+//! What every estimator of the registry must keep, whatever it is.
+
+use fashion_bench::estimators::erased::{Estimator, Model};
+use fashion_bench::estimators::registry::{ESTIMATORS, find};
+use fashion_bench::estimators::spec::{DataShape, EstimatorSpec, Kind, Params, Profile};
+use fashion_bench::estimators::{FitError, ParamError};
+use fashion_bench::numeric::rng::stream;
+use ndarray::{Array1, Array2, Axis, s};
+use rand::Rng as _;
+use serde_json::{Value, json};
+
+const PROFILES: [Profile; 2] = [Profile::Sklearn15, Profile::Sklearn019];
+
+/// Neither dense nor in order of appearance.
+const LABELS: [usize; 3] = [11, 2, 5];
+
+/// Normal blobs, one a label, as far apart as `separation` says, rows of all classes mixed.
+fn blobs(n_rows: usize, n_features: usize, separation: f32) -> (Array2<f32>, Array1<usize>) {
+    let mut rng = stream(1, &[n_rows as u64, n_features as u64]);
+    // Twelve uniform numbers make a normal one.
+    let mut normal = |scale: f32| {
+        let sum: f32 = (0..12).map(|_| rng.gen_range(-0.5_f32..0.5)).sum();
+        scale * sum
+    };
+    let centers = Array2::from_shape_fn((3, n_features), |_| normal(separation));
+    let x = Array2::from_shape_fn((n_rows, n_features), |(row, column)| {
+        centers[[row % 3, column]] + normal(1.0)
+    });
+    (x, (0..n_rows).map(|row| LABELS[row % 3]).collect())
+}
+
+fn params_of(value: Value) -> Params {
+    value.as_object().expect("an object").clone()
+}
+
+fn build(spec: &EstimatorSpec, given: &Params) -> Result<Box<dyn Estimator>, ParamError> {
+    let resolved = spec.resolve(given, Profile::Sklearn15)?;
+    spec.build(&resolved.params, 7)
+}
+
+fn build_default(spec: &EstimatorSpec) -> Box<dyn Estimator> {
+    build(spec, &Params::new()).unwrap_or_else(|error| panic!("{}: {error}", spec.name))
+}
+
+fn fit(spec: &EstimatorSpec, x: &Array2<f32>, y: &Array1<usize>) -> Box<dyn Model> {
+    build_default(spec)
+        .fit(x.view(), y.view())
+        .unwrap_or_else(|error| panic!("{}: {error}", spec.name))
+}
+
+/// The error of `result`, which must be one.
+fn error_of<T>(name: &str, what: &str, result: Result<T, FitError>) -> FitError {
+    match result {
+        Ok(_) => panic!("{name} took {what}"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn names_are_sorted_unique_and_found() {
+    for pair in ESTIMATORS.windows(2) {
+        assert!(pair[0].name < pair[1].name, "{} comes late", pair[1].name);
+    }
+    for spec in ESTIMATORS {
+        assert_eq!(find(spec.name).unwrap().name, spec.name);
+        let hint = find(&spec.name.to_lowercase()).unwrap_err();
+        assert!(hint.contains("did you mean"), "{hint}");
+    }
+}
+
+#[test]
+fn everything_is_documented_in_one_line() {
+    let check = |name: &str, text: &str| {
+        assert!(!text.is_empty() && text.trim() == text, "{name}: {text:?}");
+        assert!(
+            !text.contains('\n') && !text.ends_with('.'),
+            "{name}: {text:?}"
+        );
+    };
+    for spec in ESTIMATORS {
+        check(spec.name, spec.summary);
+        for (idx, param) in spec.params.iter().enumerate() {
+            check(&format!("{}.{}", spec.name, param.name), param.doc);
+            let others = &spec.params[..idx];
+            assert!(others.iter().all(|other| other.name != param.name));
+            assert!(!param.kinds.is_empty());
+        }
+    }
+}
+
+#[test]
+fn defaults_are_of_the_declared_type_and_build() {
+    for spec in ESTIMATORS {
+        for profile in PROFILES {
+            let mut given = Params::new();
+            for param in spec.params {
+                given.insert(param.name.to_owned(), param.default_value(profile));
+            }
+            let written = spec.resolve(&given, profile);
+            let written = written.unwrap_or_else(|error| panic!("{error}"));
+            let omitted = spec.resolve(&Params::new(), profile).unwrap();
+            assert_eq!(written, omitted, "{}", spec.name);
+            if let Err(error) = spec.build(&omitted.params, 7) {
+                panic!("{} with defaults of {profile:?}: {error}", spec.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn parameters_survive_json() {
+    for spec in ESTIMATORS {
+        for profile in PROFILES {
+            let resolved = spec.resolve(&Params::new(), profile).unwrap();
+            let text = serde_json::to_string(&resolved.params).unwrap();
+            let read: Params = serde_json::from_str(&text).unwrap();
+            assert_eq!(read, resolved.params, "{}", spec.name);
+            // Whatever the profile: complete parameters leave nothing to it.
+            let again = spec.resolve(&read, profile).unwrap();
+            assert_eq!(again.params, resolved.params, "{}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn old_spellings_mean_the_new_ones() {
+    for spec in ESTIMATORS {
+        for param in spec.params {
+            for (old, new) in param.synonyms {
+                let resolve = |text: &str| {
+                    let given = params_of(json!({ param.name: text }));
+                    spec.resolve(&given, Profile::Sklearn15)
+                        .map(|resolved| resolved.params)
+                };
+                let new = resolve(new).unwrap_or_else(|error| panic!("{error}"));
+                assert_eq!(resolve(old).unwrap(), new, "{}", spec.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn unknown_and_mistyped_parameters_are_refused_by_name() {
+    for spec in ESTIMATORS {
+        let given = params_of(json!({ "no_such_parameter": 1 }));
+        let error = spec.resolve(&given, Profile::Sklearn15).unwrap_err();
+        assert!(matches!(error, ParamError::Unknown { .. }), "{error}");
+        for param in spec.params {
+            let misspelt = format!("{}s", param.name);
+            if spec.params.iter().all(|other| other.name != misspelt) {
+                let given = params_of(json!({ misspelt: 1 }));
+                let text = spec
+                    .resolve(&given, Profile::Sklearn15)
+                    .unwrap_err()
+                    .to_string();
+                assert!(
+                    text.contains(&format!("did you mean `{}`", param.name)),
+                    "{text}"
+                );
+            }
+            let given = params_of(json!({ param.name: "no such value" }));
+            let error = spec.resolve(&given, Profile::Sklearn15).unwrap_err();
+            assert!(matches!(error, ParamError::Value { .. }), "{error}");
+            let text = error.to_string();
+            assert!(
+                text.contains(param.name) && text.contains(spec.name),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_typed_errors_and_never_panics() {
+    let (x, y) = blobs(30, 4, 3.0);
+    for spec in ESTIMATORS {
+        for param in spec.params {
+            let is_number = |kind: &Kind| matches!(kind, Kind::Int | Kind::Float);
+            if !param.kinds.iter().any(is_number) {
+                continue;
+            }
+            // Some parameters may well be negative or zero; then the fit must cope.
+            for value in [json!(-1), json!(-1e300), json!(0), json!(1e300)] {
+                let given = params_of(json!({ param.name: value }));
+                match build(spec, &given) {
+                    Ok(estimator) if value == json!(-1) => {
+                        let _ = estimator.fit(x.view(), y.view());
+                    }
+                    Ok(_) => {}
+                    Err(error) => {
+                        let text = error.to_string();
+                        assert!(text.contains(spec.name), "{text}");
+                        assert!(text.contains(param.name), "{text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn separable_blobs_are_learned_with_their_own_labels() {
+    let (x, y) = blobs(240, 8, 6.0);
+    let (x_train, x_test) = x.view().split_at(Axis(0), 150);
+    for spec in ESTIMATORS {
+        let y_train = y.slice(s![..150]).to_owned();
+        let model = fit(spec, &x_train.to_owned(), &y_train);
+        let found = model.predict(x_test).unwrap();
+        let right = found.iter().zip(y.slice(s![150..])).filter(|(a, b)| a == b);
+        let accuracy = right.count() as f64 / found.len() as f64;
+        // Upstream's own estimators are measured, not vouched for.
+        let is_upstream = spec.name.starts_with("linfa::");
+        assert!(accuracy >= 0.95 || is_upstream, "{}: {accuracy}", spec.name);
+        assert!(
+            found.iter().all(|label| LABELS.contains(label)),
+            "{}",
+            spec.name
+        );
+    }
+}
+
+#[test]
+fn two_classes_are_learned() {
+    let (x, y) = blobs(150, 6, 6.0);
+    let rows: Vec<usize> = (0..150).filter(|row| row % 3 != 1).collect();
+    let (x, y) = (x.select(Axis(0), &rows), y.select(Axis(0), &rows));
+    for spec in ESTIMATORS {
+        let found = fit(spec, &x, &y).predict(x.view()).unwrap();
+        let right = found.iter().zip(&y).filter(|(a, b)| a == b).count();
+        let is_upstream = spec.name.starts_with("linfa::");
+        assert!(right >= 95 || is_upstream, "{}: {right} of 100", spec.name);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_predictions_on_one_and_on_four_threads() {
+    // Overlapping, so that any difference between two models shows.
+    let (x, y) = blobs(300, 10, 0.5);
+    let (x_train, y_train) = (x.slice(s![..200, ..]), y.slice(s![..200]));
+    for spec in ESTIMATORS {
+        let predict = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(n_threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                let model = build_default(spec).fit(x_train, y_train).unwrap();
+                model.predict(x.view()).unwrap()
+            })
+        };
+        let alone = predict(1);
+        assert_eq!(alone, predict(1), "{} again", spec.name);
+        assert_eq!(alone, predict(4), "{} on four threads", spec.name);
+    }
+}
+
+#[test]
+fn bad_training_data_is_a_typed_error() {
+    let (x, y) = blobs(30, 4, 3.0);
+    let mut with_nan = x.clone();
+    with_nan[[3, 2]] = f32::NAN;
+    let mut with_infinity = x.clone();
+    with_infinity[[29, 3]] = f32::INFINITY;
+    let one_class = Array1::from_elem(30, 4_usize);
+    for spec in ESTIMATORS {
+        let estimator = build_default(spec);
+        let fit_error = |what: &str, x: &Array2<f32>, y: &Array1<usize>| {
+            error_of(spec.name, what, estimator.fit(x.view(), y.view()))
+        };
+        let none = Array1::default(0);
+        let error = fit_error("no rows", &Array2::default((0, 4)), &none);
+        assert!(matches!(error, FitError::Empty { .. }), "{error}");
+        let error = fit_error("no columns", &Array2::default((30, 0)), &y);
+        assert!(matches!(error, FitError::Empty { .. }), "{error}");
+        let error = fit_error("too few labels", &x, &y.slice(s![1..]).to_owned());
+        assert!(matches!(error, FitError::LabelCount { .. }), "{error}");
+        let error = fit_error("NaN", &with_nan, &y);
+        assert!(
+            matches!(
+                error,
+                FitError::NotFinite {
+                    row: 3,
+                    column: 2,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        let error = fit_error("infinity", &with_infinity, &y);
+        assert!(
+            matches!(error, FitError::NotFinite { row: 29, .. }),
+            "{error}"
+        );
+        let error = fit_error("one class", &x, &one_class);
+        assert!(matches!(error, FitError::OneClass { class: 4 }), "{error}");
+    }
+}
+
+#[test]
+fn bad_rows_to_predict_are_a_typed_error() {
+    let (x, y) = blobs(60, 4, 3.0);
+    let mut with_nan = x.clone();
+    with_nan[[0, 0]] = f32::NAN;
+    for spec in ESTIMATORS {
+        let model = fit(spec, &x, &y);
+        let wide = Array2::zeros((2, 5));
+        let error = error_of(spec.name, "wide rows", model.predict(wide.view()));
+        let is_right = matches!(
+            error,
+            FitError::FeatureCount {
+                expected: 4,
+                found: 5
+            }
+        );
+        assert!(is_right, "{error}");
+        let error = error_of(spec.name, "NaN", model.predict(with_nan.view()));
+        assert!(
+            matches!(error, FitError::NotFinite { row: 0, .. }),
+            "{error}"
+        );
+        let none = model.predict(x.slice(s![..0, ..])).unwrap();
+        assert_eq!(none.len(), 0, "{}", spec.name);
+    }
+}
+
+#[test]
+fn rows_are_predicted_alike_alone_and_together_and_in_any_layout() {
+    let (x, y) = blobs(90, 5, 1.0);
+    let column_major = x.t().as_standard_layout().into_owned();
+    for spec in ESTIMATORS {
+        let model = fit(spec, &x, &y);
+        let together = model.predict(x.view()).unwrap();
+        for row in [0, 1, 89] {
+            let alone = model.predict(x.slice(s![row..=row, ..])).unwrap();
+            assert_eq!(alone[0], together[row], "{}", spec.name);
+        }
+        let turned = model.predict(column_major.t()).unwrap();
+        assert_eq!(turned, together, "{}", spec.name);
+    }
+}
+
+#[test]
+fn constant_features_and_repeated_rows_are_no_trouble() {
+    let (mut x, y) = blobs(60, 6, 4.0);
+    x.column_mut(2).fill(0.0);
+    x.column_mut(4).fill(1.5);
+    for row in 30..60 {
+        let (first, mut second) = x.multi_slice_mut((s![row - 30, ..], s![row, ..]));
+        second.assign(&first);
+    }
+    for spec in ESTIMATORS {
+        let found = fit(spec, &x, &y).predict(x.view()).unwrap();
+        assert!(
+            found.iter().all(|label| LABELS.contains(label)),
+            "{}",
+            spec.name
+        );
+    }
+}
+
+#[test]
+fn what_a_fit_tells_is_finite_and_survives_json() {
+    let (x, y) = blobs(90, 5, 2.0);
+    for spec in ESTIMATORS {
+        let info = fit(spec, &x, &y).fit_info();
+        let text = serde_json::to_string(&info).unwrap();
+        // JSON has no NaN; serde writes it as null, which is no number.
+        let read = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(info, read, "{}", spec.name);
+        if !info.feature_importances.is_empty() {
+            assert_eq!(info.feature_importances.len(), 5, "{}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn cost_estimates_are_finite_and_grow_with_the_data() {
+    let shape = |n_train| DataShape {
+        n_train,
+        n_test: n_train / 6,
+        n_features: 784,
+        n_classes: 10,
+    };
+    for spec in ESTIMATORS {
+        let params = spec
+            .resolve(&Params::new(), Profile::Sklearn15)
+            .unwrap()
+            .params;
+        let small = spec.cost(&params, &shape(6_000));
+        let large = spec.cost(&params, &shape(60_000));
+        assert!(
+            small.cpu_s > 0.0 && large.cpu_s.is_finite(),
+            "{}",
+            spec.name
+        );
+        assert!(small.cpu_s < large.cpu_s, "{}", spec.name);
+        assert!(small.memory_bytes <= large.memory_bytes, "{}", spec.name);
+        assert!(large.memory_bytes < 1 << 45, "{}", spec.name);
+    }
+}

@@ -1,0 +1,11 @@
+//! Data sets: files, downloads, the demo set, prepared values, the command line.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod cli;
+mod demo;
+mod download;
+mod files;
+mod prepared;
+mod real;
+mod support;

@@ -1,0 +1,397 @@
+//! The `run` and `results` subcommands of the real program, on the demo set.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use fashion_bench::estimators::registry;
+use fashion_bench::grid::SKLEARN_CLASSIFIERS;
+use fashion_bench::results::check::check_file;
+use fashion_bench::results::{Record, Row, Status, Table, row_schema};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+/// Short jobs.
+const MANY: &str = r#"{"dataset": "demo", "repeats": 2, "classifiers": {
+    "KNeighborsClassifier": [
+        {"n_neighbors": [1, 5, 9], "weights": ["uniform", "distance"], "p": [1, 2]}
+    ]}}"#;
+const N_MANY: usize = 12;
+
+/// Minutes of work in one job, and a short one.
+const SLOW: &str = r#"{"dataset": "demo", "classifiers": {
+    "GaussianNB": [], "linfa::RandomForest": [{"ensemble_size": [5000]}]}}"#;
+
+const SHORT: &str = r#"{"dataset": "demo", "classifiers": {"GaussianNB": []}}"#;
+
+/// A directory to run the program in.
+struct Bench {
+    directory: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new(config: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("config.json"), config).unwrap();
+        Self { directory }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn program(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fashion-bench"));
+        command
+            .args(args)
+            .current_dir(self.directory.path())
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env_remove("FASHION_MNIST_DIR");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let all = [&["run", "config.json"], args].concat();
+        self.program(&all).output().unwrap()
+    }
+
+    fn start(&self, args: &[&str]) -> Child {
+        let all = [&["run", "config.json"], args].concat();
+        self.program(&all)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    fn table(&self) -> PathBuf {
+        self.path("results/demo.jsonl")
+    }
+
+    fn rows(&self) -> Vec<Record> {
+        let rows = Table::new(self.table()).read().unwrap();
+        rows.iter().filter_map(Row::record).cloned().collect()
+    }
+
+    fn n_lines(&self) -> usize {
+        fs::read(self.table()).map_or(0, |bytes| bytes.iter().filter(|&&b| b == b'\n').count())
+    }
+
+    /// Worker processes of this bench that are alive, by their environment.
+    fn n_workers(&self) -> usize {
+        let needle = format!("XDG_CACHE_HOME={}", self.path("cache").display());
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        processes
+            .filter(|process| {
+                let read = |file| fs::read(process.path().join(file)).unwrap_or_default();
+                let arguments = String::from_utf8_lossy(&read("cmdline")).into_owned();
+                let environment = String::from_utf8_lossy(&read("environ")).into_owned();
+                arguments.ends_with("\0worker\0") && environment.contains(&needle)
+            })
+            .count()
+    }
+}
+
+fn ids(rows: &[Record]) -> BTreeSet<String> {
+    rows.iter().map(|row| row.id.to_string()).collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn assert_code(output: &Output, code: i32) {
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{}\n{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+}
+
+/// Waits for the line of the log that says so.
+fn wait_for_line(child: &mut Child, needle: &str) {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let found = lines.any(|line| line.unwrap().contains(needle));
+    assert!(found, "no line with `{needle}`");
+    // Goes on reading, so that the program can go on writing.
+    thread::spawn(move || lines.for_each(drop));
+}
+
+#[test]
+fn a_run_leaves_valid_rows_and_prints_its_summary() {
+    let bench = Bench::new(SHORT);
+    let output = bench.run(&["--repeats", "2"]);
+    assert_code(&output, 0);
+    let summary = text(&output.stdout);
+    assert!(summary.contains("1 job: 1 ok"), "{summary}");
+    assert!(
+        summary.ends_with("the rows are in results/demo.jsonl\n"),
+        "{summary}"
+    );
+    let rows = bench.rows();
+    let row = &rows[0];
+    assert_eq!((row.name.as_str(), row.status), ("GaussianNB", Status::Ok));
+    assert_eq!(row.dataset.name, "demo");
+    assert!(row.mean_accuracy.unwrap() > 0.2);
+    assert!(row.peak_rss_bytes.unwrap() > 1_000_000);
+    assert!(row.repeats.iter().all(|repeat| repeat.fit_s > 0.0));
+    let validated = bench
+        .program(&["results", "validate", "results/demo.jsonl"])
+        .output();
+    let validated = validated.unwrap();
+    assert_code(&validated, 0);
+    assert_eq!(text(&validated.stdout), "1 rows; all well\n");
+    let schema = serde_json::to_value(row_schema()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let line = fs::read_to_string(bench.table()).unwrap();
+    let value: Value = serde_json::from_str(&line).unwrap();
+    let errors: Vec<_> = validator
+        .iter_errors(&value)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn a_run_that_is_killed_again_and_again_loses_no_row_and_does_none_twice() {
+    let bench = Bench::new(MANY);
+    for n_rows in [2, 5, 9] {
+        let mut child = bench.start(&["--jobs", "2"]);
+        wait_until("rows appear", || {
+            bench.n_lines() >= n_rows || child_has_ended(child.id())
+        });
+        signal(&child, Signal::SIGKILL);
+        child.wait().unwrap();
+        // Its workers notice and end, too.
+        wait_until("the workers end", || bench.n_workers() == 0);
+    }
+    let before = bench.rows();
+    let output = bench.run(&["--jobs", "2"]);
+    assert_code(&output, 0);
+    let rows = bench.rows();
+    assert_eq!(rows.len(), N_MANY, "none twice");
+    assert_eq!(ids(&rows).len(), N_MANY, "none lost");
+    assert_eq!(
+        rows[..before.len()],
+        before,
+        "earlier rows stay as they were"
+    );
+    assert!(text(&output.stdout).contains("12 jobs: 12 ok; skipped"));
+    // Once more there is nothing to do.
+    assert_code(&bench.run(&[]), 0);
+    assert_eq!(bench.rows(), rows);
+}
+
+/// Whether a child that was not waited for yet has ended.
+fn child_has_ended(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')')
+        .next()
+        .is_none_or(|rest| rest.trim_start().starts_with('Z'))
+}
+
+#[test]
+fn two_runs_appending_at_once_leave_one_row_for_each_job() {
+    let bench = Bench::new(MANY);
+    let runs = [bench.start(&["--jobs", "1"]), bench.start(&["--jobs", "1"])];
+    for child in runs {
+        assert_code(&child.wait_with_output().unwrap(), 0);
+    }
+    let report = check_file(&bench.table()).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(report.rows.len(), N_MANY);
+    assert_eq!(ids(&bench.rows()).len(), N_MANY);
+}
+
+#[test]
+fn shards_do_every_job_exactly_once() {
+    let bench = Bench::new(MANY);
+    for shard in ["1/3", "2/3", "3/3"] {
+        assert_code(&bench.run(&["--shard", shard]), 0);
+    }
+    assert_eq!(bench.rows().len(), N_MANY);
+    assert_eq!(ids(&bench.rows()).len(), N_MANY);
+}
+
+#[test]
+fn ctrl_c_abandons_the_running_job_keeps_the_rows_and_prints_the_summary() {
+    for (number, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 130)] {
+        let bench = Bench::new(SLOW);
+        let mut child = bench.start(&["--jobs", "2"]);
+        wait_for_line(&mut child, "ok GaussianNB");
+        let started = Instant::now();
+        signal(&child, number);
+        let output = child.wait_with_output().unwrap();
+        assert_code(&output, code);
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert!(text(&output.stdout).contains("2 jobs: 1 ok, 1 not run"));
+        assert_eq!(bench.rows().len(), 1);
+        wait_until("the workers end", || bench.n_workers() == 0);
+    }
+}
+
+#[test]
+fn a_job_over_its_time_is_a_row_and_exit_code_1_until_the_limit_is_loosened() {
+    let bench = Bench::new(&SLOW.replace("5000", "4"));
+    let run = |args: &[&str]| {
+        let output = bench.run(&[&["--filter", "linfa::RandomForest"], args].concat());
+        let statuses: Vec<_> = bench.rows().iter().map(|row| row.status).collect();
+        (output, statuses)
+    };
+    let (output, statuses) = run(&["--time-limit", "0.1"]);
+    assert_code(&output, 1);
+    assert_eq!(statuses, [Status::TimedOut]);
+    assert!(text(&output.stdout).contains("timed out: killed at the time limit of 0.1 s"));
+    // The same limit: the row stands, and the exit code still tells.
+    let (output, statuses) = run(&["--time-limit", "0.1"]);
+    assert_code(&output, 1);
+    assert_eq!(statuses, [Status::TimedOut]);
+    // No limit: it is done again, the last row counts.
+    let (output, statuses) = run(&[]);
+    assert_code(&output, 0);
+    assert_eq!(statuses, [Status::TimedOut, Status::Ok]);
+    let (output, statuses) = run(&[]);
+    assert_code(&output, 0);
+    assert_eq!(statuses, [Status::TimedOut, Status::Ok]);
+}
+
+#[test]
+fn the_same_seed_predicts_the_same_however_it_is_run() {
+    let bench = Bench::new(MANY);
+    let predictions = |args: &[&str]| -> BTreeSet<(String, Vec<String>)> {
+        fs::remove_file(bench.table()).ok();
+        assert_code(&bench.run(args), 0);
+        let hashes = |row: Record| {
+            let hashes = row.repeats.into_iter();
+            hashes.map(|repeat| repeat.predictions_sha256).collect()
+        };
+        let rows = bench.rows().into_iter();
+        rows.map(|row| (row.id.to_string(), hashes(row))).collect()
+    };
+    let expected = predictions(&["--jobs", "1"]);
+    assert_eq!(expected.len(), N_MANY);
+    assert_eq!(
+        predictions(&["--threads-per-job", "4", "--jobs", "2"]),
+        expected
+    );
+    assert_eq!(predictions(&["--in-process"]), expected);
+}
+
+#[test]
+fn a_torn_last_line_is_set_aside_and_its_job_done_again() {
+    let bench = Bench::new(SHORT);
+    assert_code(&bench.run(&[]), 0);
+    let whole = fs::read(bench.table()).unwrap();
+    let torn = &whole[..whole.len() / 3];
+    fs::write(bench.table(), torn).unwrap();
+    let output = bench.run(&[]);
+    assert_code(&output, 0);
+    assert_eq!(bench.rows().len(), 1);
+    let aside: Vec<_> = fs::read_dir(bench.path("results"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains("demo.jsonl.torn-"))
+        .collect();
+    assert_eq!(aside.len(), 1);
+    assert_eq!(fs::read(&aside[0]).unwrap(), torn);
+}
+
+#[test]
+fn a_malformed_line_stops_the_run_with_its_place() {
+    let bench = Bench::new(SHORT);
+    fs::create_dir(bench.path("results")).unwrap();
+    fs::write(bench.table(), "nonsense\n").unwrap();
+    let output = bench.run(&[]);
+    assert_code(&output, 2);
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("results/demo.jsonl:1 is not a row of a results table"),
+        "{error}"
+    );
+    let validated = bench
+        .program(&["results", "validate", "results/demo.jsonl"])
+        .output();
+    assert_code(&validated.unwrap(), 1);
+}
+
+#[test]
+fn a_dry_run_shows_what_is_left_and_touches_nothing() {
+    let bench = Bench::new(MANY);
+    let shown = text(&bench.run(&["--dry-run"]).stdout);
+    assert!(shown.contains("12 jobs to do, 0 done already"), "{shown}");
+    assert!(!bench.path("results").exists());
+    assert!(!bench.path("cache").exists());
+    assert_code(&bench.run(&["--filter", "p=2 n_neighbors=5"]), 0);
+    let shown = text(&bench.run(&["--dry-run"]).stdout);
+    assert!(shown.contains("10 jobs to do, 2 done already"), "{shown}");
+}
+
+#[test]
+fn classifiers_that_are_not_there_yet_are_counted_and_fail_only_strictly() {
+    let missing = SKLEARN_CLASSIFIERS
+        .iter()
+        .find(|name| registry::find(name).is_err());
+    let Some(missing) = missing else {
+        // Then there is nothing that could be missing.
+        return;
+    };
+    let config = SHORT.replace(
+        "\"GaussianNB\": []",
+        &format!("\"GaussianNB\": [], \"{missing}\": []"),
+    );
+    let bench = Bench::new(&config);
+    let output = bench.run(&[]);
+    assert_code(&output, 0);
+    assert!(text(&output.stdout).contains("1 not implemented yet"));
+    assert_code(&bench.run(&["--strict"]), 1);
+}
+
+#[test]
+fn a_data_set_that_is_not_there_is_exit_code_2() {
+    let bench = Bench::new(&SHORT.replace("demo", "mnist"));
+    let output = bench
+        .program(&["run", "config.json", "--data-dir", "nowhere", "--dry-run"])
+        .output()
+        .unwrap();
+    assert_code(&output, 0);
+    assert!(text(&output.stdout).contains("mnist was not found and would be downloaded"));
+    let bench = Bench::new(SHORT);
+    assert_code(&bench.run(&["--dataset", "nonsense"]), 2);
+    assert_code(&bench.run(&["--shard", "3/2"]), 2);
+    assert_code(&bench.run(&["--jobs", "0"]), 2);
+}
+
+#[test]
+fn the_published_schema_of_a_row_is_that_of_the_program() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/results.schema.json");
+    let published = fs::read_to_string(path).unwrap();
+    let bench = Bench::new(SHORT);
+    let printed = bench.program(&["results", "schema"]).output().unwrap();
+    assert_eq!(
+        published,
+        text(&printed.stdout),
+        "renew it: fashion-bench results schema > docs/results.schema.json"
+    );
+}
