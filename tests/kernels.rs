@@ -41,7 +41,7 @@ fn matrix(rows: &[Vec<i32>], spread: f32) -> Array2<f32> {
 }
 
 fn load(text: &str) -> Oracle {
-    let oracle: Oracle = serde_json::from_str(text).unwrap();
+    let oracle: Oracle = serde_json::from_str(text).expect("an oracle file");
     assert_eq!(oracle.version, "1.5.2");
     oracle
 }
@@ -53,7 +53,7 @@ fn fit(
     y: &[usize],
     seed: u64,
 ) -> Result<Box<dyn Model>, FitError> {
-    let spec = registry::find(name).unwrap();
+    let spec = registry::find(name).expect("a listed estimator");
     let resolved = spec.resolve(params, Profile::Sklearn15)?;
     let estimator = spec.build(&resolved.params, seed)?;
     estimator.fit(x.view(), Array1::from(y.to_vec()).view())
@@ -151,11 +151,11 @@ fn predictions_do_not_depend_on_the_number_of_threads() {
 }
 
 fn refusal(name: &str, params: serde_json::Value) -> String {
-    let spec = registry::find(name).unwrap();
+    let spec = registry::find(name).expect("a listed estimator");
     let outcome = spec
-        .resolve(params.as_object().unwrap(), Profile::Sklearn15)
+        .resolve(params.as_object().expect("an object"), Profile::Sklearn15)
         .and_then(|resolved| spec.build(&resolved.params, 0).map(drop));
-    let error: ParamError = outcome.unwrap_err();
+    let error: ParamError = outcome.expect_err("a refusal");
     error.to_string()
 }
 
