@@ -7,15 +7,18 @@ pub mod boosting;
 pub mod erased;
 mod error;
 pub mod forest;
+pub mod gaussian_process;
 pub mod hist;
 pub mod info;
 pub mod linear;
+pub mod mlp;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
 pub mod sgd;
 pub mod spec;
+pub mod svm;
 pub mod tree;
 pub mod upstream;
 

@@ -1,24 +1,31 @@
 //! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{boosting, forest, linear, naive_bayes, neighbors, sgd, tree, upstream};
+use super::{
+    boosting, forest, gaussian_process, linear, mlp, naive_bayes, neighbors, sgd, svm, tree,
+    upstream,
+};
 
 /// Every estimator, in the order of listings.
 pub static ESTIMATORS: &[&EstimatorSpec] = &[
     &tree::DECISION_TREE,
     &tree::EXTRA_TREE,
     &naive_bayes::GAUSSIAN_NB,
+    &gaussian_process::GAUSSIAN_PROCESS_CLASSIFIER,
     &boosting::GRADIENT_BOOSTING,
     &boosting::HIST_GRADIENT_BOOSTING,
     &neighbors::K_NEIGHBORS_CLASSIFIER,
     &linear::LINEAR_SVC,
     &linear::LOGISTIC_REGRESSION,
+    &mlp::MLP_CLASSIFIER,
     &linear::NEAREST_CENTROID,
+    &svm::NU_SVC,
     &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,
     &sgd::PERCEPTRON,
     &forest::RANDOM_FOREST,
     &linear::RIDGE_CLASSIFIER,
     &sgd::SGD_CLASSIFIER,
+    &svm::SVC,
     &upstream::DECISION_TREE,
     &upstream::GAUSSIAN_NB,
     &upstream::MULTI_LOGISTIC_REGRESSION,

@@ -1,7 +1,11 @@
 //! Numeric kernels shared by the estimators; the only place for `unsafe`.
 
+pub mod accumulate;
+pub mod cholesky;
 pub mod distance;
 pub mod dot;
+pub mod erf;
+pub mod exp;
 pub mod gemm;
 pub mod gram;
 pub mod mapped;

@@ -1,0 +1,184 @@
+//! Steps along mini-batch gradients: adam (Kingma, Ba 2014, algorithm 1) and sgd with momentum,
+//! both as scikit-learn writes them.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::network::{Layer, Network};
+use super::params::{LearningRate, Solver};
+
+/// Smallest step length that `adaptive` divides further.
+const MIN_ADAPTIVE_RATE: f64 = 1e-6;
+
+/// A solver with its state.
+#[derive(Debug)]
+pub struct Optimizer {
+    solver: Solver,
+    rate_init: f64,
+    rate: f64,
+    n_steps: i32,
+    /// First moments, or velocities.
+    first: Vec<Layer>,
+    /// Second moments; not used by sgd.
+    second: Vec<Layer>,
+}
+
+/// Factors of one step, the same for every weight.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Adam {
+        beta_1: f32,
+        beta_2: f32,
+        epsilon: f32,
+        rate: f32,
+    },
+    Sgd {
+        momentum: f32,
+        nesterov: bool,
+        rate: f32,
+    },
+}
+
+impl Optimizer {
+    /// At rest.
+    pub fn new(solver: Solver, rate: f64, network: &Network) -> Self {
+        let mut at_rest = network.layers.clone();
+        for layer in &mut at_rest {
+            layer.weights.fill(0.0);
+            layer.bias.fill(0.0);
+        }
+        Self {
+            solver,
+            rate_init: rate,
+            rate,
+            n_steps: 0,
+            first: at_rest.clone(),
+            second: at_rest,
+        }
+    }
+
+    /// Moves the network along `gradients`; `decay` times each weight is added to its gradient
+    /// (biases are not penalised).
+    pub fn step(&mut self, network: &mut Network, gradients: &[Layer], decay: f32) {
+        self.n_steps = self.n_steps.saturating_add(1);
+        let step = self.factors();
+        let state = self.first.iter_mut().zip(&mut self.second);
+        for ((layer, gradient), (first, second)) in
+            network.layers.iter_mut().zip(gradients).zip(state)
+        {
+            Arch::new().dispatch(Update {
+                step,
+                decay,
+                values: layer.weights.as_slice_mut().expect("weights are row-major"),
+                gradient: gradient.weights.as_slice().expect("as are gradients"),
+                first: first.weights.as_slice_mut().expect("as is the state"),
+                second: second.weights.as_slice_mut().expect("as is the state"),
+            });
+            Arch::new().dispatch(Update {
+                step,
+                decay: 0.0,
+                values: layer.bias.as_slice_mut().expect("biases are contiguous"),
+                gradient: gradient.bias.as_slice().expect("as are gradients"),
+                first: first.bias.as_slice_mut().expect("as is the state"),
+                second: second.bias.as_slice_mut().expect("as is the state"),
+            });
+        }
+    }
+
+    /// After each epoch, with the samples seen since the start.
+    pub fn end_epoch(&mut self, n_seen: usize) {
+        if let Solver::Sgd {
+            schedule: LearningRate::InvScaling { power_t },
+            ..
+        } = self.solver
+        {
+            self.rate = self.rate_init / ((n_seen + 1) as f64).powf(power_t);
+        }
+    }
+
+    /// When improvement has ended: whether training should.
+    pub fn should_stop(&mut self) -> bool {
+        let is_adaptive = matches!(
+            self.solver,
+            Solver::Sgd {
+                schedule: LearningRate::Adaptive,
+                ..
+            }
+        );
+        if !is_adaptive || self.rate <= MIN_ADAPTIVE_RATE {
+            return true;
+        }
+        self.rate /= 5.0;
+        false
+    }
+
+    fn factors(&self) -> Step {
+        match self.solver {
+            Solver::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+            } => Step::Adam {
+                beta_1: beta_1 as f32,
+                beta_2: beta_2 as f32,
+                epsilon: epsilon as f32,
+                rate: (self.rate_init * (1.0 - beta_2.powi(self.n_steps)).sqrt()
+                    / (1.0 - beta_1.powi(self.n_steps))) as f32,
+            },
+            Solver::Sgd {
+                momentum, nesterov, ..
+            } => Step::Sgd {
+                momentum: momentum as f32,
+                nesterov,
+                rate: self.rate as f32,
+            },
+        }
+    }
+}
+
+struct Update<'a> {
+    step: Step,
+    decay: f32,
+    values: &'a mut [f32],
+    gradient: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl WithSimd for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let n = self.values.len();
+        let (values, gradient) = (&mut self.values[..n], &self.gradient[..n]);
+        let (first, second) = (&mut self.first[..n], &mut self.second[..n]);
+        match self.step {
+            Step::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+                rate,
+            } => {
+                for i in 0..n {
+                    let g = gradient[i] + self.decay * values[i];
+                    first[i] = beta_1 * first[i] + (1.0 - beta_1) * g;
+                    second[i] = beta_2 * second[i] + (1.0 - beta_2) * (g * g);
+                    values[i] -= rate * first[i] / (second[i].sqrt() + epsilon);
+                }
+            }
+            Step::Sgd {
+                momentum,
+                nesterov,
+                rate,
+            } => {
+                let ahead = if nesterov { momentum } else { 1.0 };
+                let fresh = if nesterov { rate } else { 0.0 };
+                for i in 0..n {
+                    let g = gradient[i] + self.decay * values[i];
+                    first[i] = momentum * first[i] - rate * g;
+                    values[i] += ahead * first[i] - fresh * g;
+                }
+            }
+        }
+    }
+}

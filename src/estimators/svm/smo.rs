@@ -1,0 +1,341 @@
+//! Sequential minimal optimisation on a kernel matrix that is all in cache.
+//!
+//! With β = y·α the dual of every support vector classifier here is
+//!
+//! > max  pᵀβ - ½ βᵀKβ   with  lower ≤ β ≤ upper  and  Σβ fixed within each *group*,
+//!
+//! one group for C-SVC, one a class for ν-SVC. `f = p - Kβ` is its gradient (LIBSVM's -y·G). A step
+//! moves a pair of one group, β_i up and β_j down by the same amount: i the largest f that can go
+//! up, j the best second-order gain among those that can go down (Fan, Chen, Lin: Working Set
+//! Selection Using Second Order Information, JMLR 6, 2005, "WSS 2"). A curvature that is not
+//! positive is replaced by a tiny one, as in LIBSVM. Stops when in each group the largest f that
+//! can go up exceeds the smallest that can go down by no more than the tolerance.
+//!
+//! Inside, gradients are `f32`: the caller recomputes them in `f64` after each call, so that
+//! rounding never accumulates beyond [`Limits::max_iter`] steps.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Curvature in place of one that is not positive; LIBSVM's.
+const TAU: f32 = 1e-12;
+
+/// Widest vector of any instruction set, in `f32`: groups are padded to whole vectors.
+const LANES: usize = 16;
+
+/// A working set with its kernel matrix.
+#[derive(Debug, Default)]
+pub struct SubProblem {
+    /// Slots: variables of the groups one after the other, each padded to a multiple of [`LANES`].
+    n_slots: usize,
+    /// First slot and one past the last of each group.
+    groups: Vec<(usize, usize)>,
+    /// `n_slots` × `n_slots`, row-major.
+    kernel: Vec<f32>,
+    diagonal: Vec<f32>,
+    gradient: Vec<f32>,
+    /// 0 for a slot that can go up, -inf for others.
+    up_bias: Vec<f32>,
+    /// 0 for a slot that can go down, +inf for others.
+    down_bias: Vec<f32>,
+    beta: Vec<f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+}
+
+/// When a call ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Largest difference of gradients that counts as none.
+    pub tol: f32,
+    /// Steps.
+    pub max_iter: usize,
+}
+
+/// One variable of a working set.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its value, read and improved.
+    pub beta: f64,
+    /// Lower bound.
+    pub lower: f64,
+    /// Upper bound.
+    pub upper: f64,
+    /// Its gradient at the start.
+    pub gradient: f64,
+}
+
+impl SubProblem {
+    /// Lays out room for groups of these sizes; returns the first slot of each.
+    pub fn reset(&mut self, group_sizes: &[usize]) -> Vec<usize> {
+        self.groups.clear();
+        let mut end = 0;
+        for size in group_sizes {
+            let first = end;
+            end += size.next_multiple_of(LANES);
+            self.groups.push((first, end));
+        }
+        self.n_slots = end;
+        self.kernel.clear();
+        self.kernel.resize(end * end, 0.0);
+        for (values, filler) in [
+            (&mut self.diagonal, 1.0),
+            (&mut self.gradient, 0.0),
+            (&mut self.up_bias, f32::NEG_INFINITY),
+            (&mut self.down_bias, f32::INFINITY),
+        ] {
+            values.clear();
+            values.resize(end, filler);
+        }
+        for values in [&mut self.beta, &mut self.lower, &mut self.upper] {
+            values.clear();
+            values.resize(end, 0.0);
+        }
+        self.groups.iter().map(|group| group.0).collect()
+    }
+
+    /// Sets the variable in `slot`.
+    pub fn set(&mut self, slot: usize, variable: Variable) {
+        self.beta[slot] = variable.beta;
+        self.lower[slot] = variable.lower;
+        self.upper[slot] = variable.upper;
+        let gradient = variable.gradient as f32;
+        self.gradient[slot] = gradient;
+        self.update_bounds(slot);
+    }
+
+    /// The kernel row of `slot`, to be filled for every slot in use.
+    pub fn kernel_row_mut(&mut self, slot: usize) -> &mut [f32] {
+        &mut self.kernel[slot * self.n_slots..(slot + 1) * self.n_slots]
+    }
+
+    /// The value of the variable in `slot`.
+    #[must_use]
+    pub fn beta(&self, slot: usize) -> f64 {
+        self.beta[slot]
+    }
+
+    /// Takes steps until a limit is met; returns their number.
+    pub fn solve(&mut self, limits: Limits) -> usize {
+        for slot in 0..self.n_slots {
+            self.diagonal[slot] = self.kernel[slot * self.n_slots + slot];
+        }
+        Arch::new().dispatch(Solve {
+            problem: self,
+            limits,
+        })
+    }
+
+    fn update_bounds(&mut self, slot: usize) {
+        let beta = self.beta[slot];
+        self.up_bias[slot] = if beta < self.upper[slot] {
+            0.0
+        } else {
+            f32::NEG_INFINITY
+        };
+        self.down_bias[slot] = if beta > self.lower[slot] {
+            0.0
+        } else {
+            f32::INFINITY
+        };
+    }
+
+    /// Moves `i` up and `j` down as far as it pays and the bounds allow; returns how far.
+    fn take_step(&mut self, i: usize, j: usize) -> f32 {
+        let curvature =
+            self.diagonal[i] + self.diagonal[j] - 2.0 * self.kernel[i * self.n_slots + j];
+        let curvature = f64::from(if curvature > 0.0 { curvature } else { TAU });
+        let wanted = f64::from(self.gradient[i] - self.gradient[j]) / curvature;
+        let (room_up, room_down) = (self.upper[i] - self.beta[i], self.beta[j] - self.lower[j]);
+        let step = wanted.min(room_up).min(room_down);
+        // A variable that meets its bound takes exactly the bound's value.
+        self.beta[i] = if step >= room_up {
+            self.upper[i]
+        } else {
+            self.beta[i] + step
+        };
+        self.beta[j] = if step >= room_down {
+            self.lower[j]
+        } else {
+            self.beta[j] - step
+        };
+        self.update_bounds(i);
+        self.update_bounds(j);
+        step as f32
+    }
+}
+
+struct Solve<'a> {
+    problem: &'a mut SubProblem,
+    limits: Limits,
+}
+
+/// The best slot of a scan, with its value.
+#[derive(Clone, Copy)]
+struct Best {
+    value: f32,
+    slot: usize,
+}
+
+impl WithSimd for Solve<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> usize {
+        let Self { problem, limits } = self;
+        let n = problem.n_slots;
+        let mut step: Option<(usize, usize, f32)> = None;
+        for n_iter in 0..limits.max_iter {
+            let mut best: Option<(usize, Best)> = None;
+            for group in 0..problem.groups.len() {
+                let (first, end) = problem.groups[group];
+                let rows = step.map(|(i, j, length)| Move {
+                    row_up: &problem.kernel[i * n + first..i * n + end],
+                    row_down: &problem.kernel[j * n + first..j * n + end],
+                    length,
+                });
+                let (top, bottom) = update_and_scan(
+                    simd,
+                    rows,
+                    &mut problem.gradient[first..end],
+                    &problem.up_bias[first..end],
+                    &problem.down_bias[first..end],
+                );
+                let is_violated = top.value - bottom > limits.tol;
+                if is_violated && top.value > f32::NEG_INFINITY {
+                    let i = first + top.slot;
+                    let partner = second_order_partner(
+                        simd,
+                        top.value,
+                        problem.diagonal[i],
+                        &Candidates {
+                            row: &problem.kernel[i * n + first..i * n + end],
+                            gradient: &problem.gradient[first..end],
+                            down_bias: &problem.down_bias[first..end],
+                            diagonal: &problem.diagonal[first..end],
+                        },
+                    );
+                    if best.is_none_or(|(_, best)| partner.value > best.value) {
+                        let slot = first + partner.slot;
+                        best = Some((i, Best { slot, ..partner }));
+                    }
+                }
+            }
+            let Some((i, Best { slot: j, .. })) = best else {
+                return n_iter;
+            };
+            step = Some((i, j, problem.take_step(i, j)));
+        }
+        limits.max_iter
+    }
+}
+
+/// The last step, as far as it concerns one group.
+struct Move<'a> {
+    row_up: &'a [f32],
+    row_down: &'a [f32],
+    length: f32,
+}
+
+/// Carries the last step into `gradient`; returns the largest that can go up (the first of
+/// equals) and the smallest that can go down.
+#[inline(always)]
+fn update_and_scan<S: Simd>(
+    simd: S,
+    last: Option<Move<'_>>,
+    gradient: &mut [f32],
+    up_bias: &[f32],
+    down_bias: &[f32],
+) -> (Best, f32) {
+    if let Some(Move {
+        row_up,
+        row_down,
+        length,
+    }) = last
+    {
+        let minus_length = simd.splat_f32s(-length);
+        let (row_up, _) = S::as_simd_f32s(row_up);
+        let (row_down, _) = S::as_simd_f32s(row_down);
+        let (gradient, _) = S::as_mut_simd_f32s(gradient);
+        for ((f, &up), &down) in gradient.iter_mut().zip(row_up).zip(row_down) {
+            *f = simd.mul_add_e_f32s(minus_length, simd.sub_f32s(up, down), *f);
+        }
+    }
+    let (gradient, _) = S::as_simd_f32s(gradient);
+    let (up_bias, _) = S::as_simd_f32s(up_bias);
+    let (down_bias, _) = S::as_simd_f32s(down_bias);
+    let mut top = simd.splat_f32s(f32::NEG_INFINITY);
+    let mut top_idx = simd.splat_f32s(0.0);
+    let mut bottom = simd.splat_f32s(f32::INFINITY);
+    let (mut idx, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
+    for ((&f, &up), &down) in gradient.iter().zip(up_bias).zip(down_bias) {
+        let up = simd.add_f32s(f, up);
+        let is_better = simd.greater_than_f32s(up, top);
+        top = simd.select_f32s(is_better, up, top);
+        top_idx = simd.select_f32s(is_better, idx, top_idx);
+        bottom = simd.min_f32s(bottom, simd.add_f32s(f, down));
+        idx = simd.add_f32s(idx, one);
+    }
+    (
+        first_largest::<S>(&top, &top_idx),
+        simd.reduce_min_f32s(bottom),
+    )
+}
+
+/// What the choice of the second variable looks at, for one group.
+struct Candidates<'a> {
+    row: &'a [f32],
+    gradient: &'a [f32],
+    down_bias: &'a [f32],
+    diagonal: &'a [f32],
+}
+
+/// Among those that can go down and lie below `top`, the one with the largest second-order gain.
+#[inline(always)]
+fn second_order_partner<S: Simd>(
+    simd: S,
+    top: f32,
+    diagonal_i: f32,
+    candidates: &Candidates<'_>,
+) -> Best {
+    let (row, _) = S::as_simd_f32s(candidates.row);
+    let (gradient, _) = S::as_simd_f32s(candidates.gradient);
+    let (down_bias, _) = S::as_simd_f32s(candidates.down_bias);
+    let (diagonal, _) = S::as_simd_f32s(candidates.diagonal);
+    let (top, diagonal_i) = (simd.splat_f32s(top), simd.splat_f32s(diagonal_i));
+    let (zero, tau) = (simd.splat_f32s(0.0), simd.splat_f32s(TAU));
+    let minus_two = simd.splat_f32s(-2.0);
+    let mut best = simd.splat_f32s(f32::NEG_INFINITY);
+    let mut best_idx = zero;
+    let (mut idx, one) = (zero, simd.splat_f32s(1.0));
+    for (((&k, &f), &bias), &d) in row.iter().zip(gradient).zip(down_bias).zip(diagonal) {
+        // +inf for those that cannot go down makes this -inf, and the gain below 0.
+        let lead = simd.sub_f32s(simd.sub_f32s(top, f), bias);
+        let curvature = simd.mul_add_e_f32s(minus_two, k, simd.add_f32s(diagonal_i, d));
+        let is_convex = simd.greater_than_f32s(curvature, zero);
+        let curvature = simd.select_f32s(is_convex, curvature, tau);
+        let gain = simd.div_f32s(simd.mul_f32s(lead, simd.max_f32s(lead, zero)), curvature);
+        let is_better = simd.greater_than_f32s(gain, best);
+        best = simd.select_f32s(is_better, gain, best);
+        best_idx = simd.select_f32s(is_better, idx, best_idx);
+        idx = simd.add_f32s(idx, one);
+    }
+    first_largest::<S>(&best, &best_idx)
+}
+
+/// The largest of the lanes; of equals the lowest slot.
+#[inline(always)]
+fn first_largest<S: Simd>(values: &S::f32s, idx: &S::f32s) -> Best {
+    let values: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(values));
+    let idx: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(idx));
+    let mut best = Best {
+        value: f32::NEG_INFINITY,
+        slot: usize::MAX,
+    };
+    for (lane, (&value, &idx)) in values.iter().zip(idx).enumerate() {
+        let slot = idx as usize * values.len() + lane;
+        if value > best.value || (value == best.value && slot < best.slot) {
+            best = Best { value, slot };
+        }
+    }
+    best
+}

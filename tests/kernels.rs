@@ -1,0 +1,242 @@
+//! SVC, NuSVC, MLPClassifier and GaussianProcessClassifier against scikit-learn 1.5.2.
+//!
+//! The expected values were made by `benchmark/oracle/kernels.py`.
+
+use std::collections::BTreeMap;
+
+use fashion_bench::estimators::erased::Model;
+use fashion_bench::estimators::registry;
+use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::estimators::{FitError, ParamError};
+use ndarray::{Array1, Array2};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Oracle {
+    version: String,
+    /// In eighths.
+    x: Vec<Vec<i32>>,
+    y: Vec<usize>,
+    x_test: Vec<Vec<i32>>,
+    #[serde(default)]
+    y_test: Vec<usize>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    params: Params,
+    #[serde(default)]
+    predictions: Vec<usize>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, serde_json::Value>,
+}
+
+fn matrix(rows: &[Vec<i32>], spread: f32) -> Array2<f32> {
+    Array2::from_shape_fn((rows.len(), rows[0].len()), |(i, j)| {
+        spread * rows[i][j] as f32 / 8.0
+    })
+}
+
+fn load(text: &str) -> Oracle {
+    let oracle: Oracle = serde_json::from_str(text).expect("an oracle file");
+    assert_eq!(oracle.version, "1.5.2");
+    oracle
+}
+
+fn fit(
+    name: &str,
+    params: &Params,
+    x: &Array2<f32>,
+    y: &[usize],
+    seed: u64,
+) -> Result<Box<dyn Model>, FitError> {
+    let spec = registry::find(name).expect("a listed estimator");
+    let resolved = spec.resolve(params, Profile::Sklearn15)?;
+    let estimator = spec.build(&resolved.params, seed)?;
+    estimator.fit(x.view(), Array1::from(y.to_vec()).view())
+}
+
+fn agreement(found: &Array1<usize>, expected: &[usize]) -> f64 {
+    let equal = found.iter().zip(expected).filter(|(a, b)| a == b).count();
+    equal as f64 / expected.len() as f64
+}
+
+#[test]
+fn machines_predict_as_libsvm_with_as_many_support_vectors() {
+    let oracle = load(include_str!("oracle/kernels/machines.json"));
+    let (x, x_test) = (matrix(&oracle.x, 1.0), matrix(&oracle.x_test, 1.0));
+    for case in &oracle.cases {
+        let model = fit(&case.name, &case.params, &x, &oracle.y, 0).unwrap();
+        let agreement = agreement(&model.predict(x_test.view()).unwrap(), &case.predictions);
+        let n_support = case.rest["n_support"].as_f64().unwrap();
+        let found = model.fit_info().n_support_vectors.unwrap() as f64;
+        let what = format!(
+            "{} {:?}: {agreement}, {found} of {n_support}",
+            case.name, case.params
+        );
+        assert!(agreement >= 0.995, "{what}");
+        assert!(
+            (found - n_support).abs() <= (0.01 * n_support).max(2.0),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn processes_predict_as_scikit_learn_where_it_does_not_underflow() {
+    let oracle = load(include_str!("oracle/kernels/processes.json"));
+    for case in &oracle.cases {
+        let spread = case.rest["spread"].as_f64().unwrap() as f32;
+        let (x, x_test) = (matrix(&oracle.x, spread), matrix(&oracle.x_test, spread));
+        let model = fit(&case.name, &case.params, &x, &oracle.y, 0).unwrap();
+        let found = model.predict(x_test.view()).unwrap();
+        let underflows = case.rest["underflows"].as_array().unwrap();
+        for (row, underflows) in underflows.iter().enumerate() {
+            if underflows == &json!(false) {
+                let expected = case.predictions[row];
+                assert_eq!(found[row], expected, "row {row} of {:?}", case.params);
+            }
+        }
+        assert!(agreement(&found, &case.predictions) > 0.5);
+    }
+}
+
+#[test]
+fn networks_learn_as_scikit_learn_ones_on_average() {
+    let oracle = load(include_str!("oracle/kernels/networks.json"));
+    let (x, x_test) = (matrix(&oracle.x, 1.0), matrix(&oracle.x_test, 1.0));
+    for case in &oracle.cases {
+        let n_seeds = 5;
+        let (mut accuracy, mut loss) = (0.0, 0.0);
+        for seed in 0..n_seeds {
+            let model = fit(&case.name, &case.params, &x, &oracle.y, seed).unwrap();
+            accuracy += agreement(&model.predict(x_test.view()).unwrap(), &oracle.y_test);
+            loss += model.fit_info().loss_curve[19];
+        }
+        let (accuracy, loss) = (accuracy / n_seeds as f64, loss / n_seeds as f64);
+        let expected = case.rest["accuracy"].as_f64().unwrap();
+        let expected_loss = case.rest["loss"].as_f64().unwrap();
+        let what = format!(
+            "{:?}: accuracy {accuracy} for {expected}, loss {loss} for {expected_loss}",
+            case.params
+        );
+        // 400 rows and 5 seeds: a standard error of about 0.008 on either side.
+        assert!((accuracy - expected).abs() < 0.03, "{what}");
+        assert!((loss / expected_loss - 1.0).abs() < 0.15, "{what}");
+    }
+}
+
+#[test]
+fn predictions_do_not_depend_on_the_number_of_threads() {
+    let oracle = load(include_str!("oracle/kernels/machines.json"));
+    let (x, x_test) = (matrix(&oracle.x, 1.0), matrix(&oracle.x_test, 1.0));
+    for name in ["SVC", "NuSVC", "MLPClassifier", "GaussianProcessClassifier"] {
+        let predict = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads);
+            pool.build().unwrap().install(|| {
+                let params = match name {
+                    "NuSVC" => json!({"nu": 0.2}),
+                    _ => json!({}),
+                };
+                let params = params.as_object().unwrap();
+                let model = fit(name, params, &x, &oracle.y, 3).unwrap();
+                model.predict(x_test.view()).unwrap()
+            })
+        };
+        assert_eq!(predict(1), predict(4), "{name}");
+    }
+}
+
+fn refusal(name: &str, params: serde_json::Value) -> String {
+    let spec = registry::find(name).expect("a listed estimator");
+    let outcome = spec
+        .resolve(params.as_object().expect("an object"), Profile::Sklearn15)
+        .and_then(|resolved| spec.build(&resolved.params, 0).map(drop));
+    let error: ParamError = outcome.expect_err("a refusal");
+    error.to_string()
+}
+
+#[test]
+fn bad_parameters_are_refused_by_name() {
+    for (name, params, expected) in [
+        (
+            "SVC",
+            json!({"C": 0.0}),
+            "the `C` of SVC must be a number in (0, inf), got 0",
+        ),
+        (
+            "SVC",
+            json!({"gamma": -1.0}),
+            "the `gamma` of SVC must be a number in (0, inf), got -1",
+        ),
+        (
+            "SVC",
+            json!({"tol": 0.0}),
+            "the `tol` of SVC must be a number in (0, inf), got 0",
+        ),
+        (
+            "NuSVC",
+            json!({"nu": 1.5}),
+            "the `nu` of NuSVC must be a number in (0, 1], got 1.5",
+        ),
+        (
+            "MLPClassifier",
+            json!({"hidden_layer_sizes": [10, 0]}),
+            "the `hidden_layer_sizes` of MLPClassifier must be a list of integers in [1, inf), got [10, 0]",
+        ),
+        (
+            "MLPClassifier",
+            json!({"alpha": -1.0}),
+            "the `alpha` of MLPClassifier must be a number in [0, inf), got -1",
+        ),
+        (
+            "GaussianProcessClassifier",
+            json!({"max_iter_predict": 0}),
+            "the `max_iter_predict` of GaussianProcessClassifier must be an integer in [1, inf), got 0",
+        ),
+    ] {
+        assert_eq!(refusal(name, params), expected);
+    }
+    assert!(refusal("SVC", json!({"kernel": "cosine"})).contains("`kernel` of SVC"));
+    assert!(refusal("SVC", json!({"probability": true})).contains("probability=true"));
+    assert!(refusal("MLPClassifier", json!({"solver": "lbfgs"})).contains("solver=lbfgs"));
+    let kernel = json!({"kernel": {"length_scale": 0.0}});
+    assert!(refusal("GaussianProcessClassifier", kernel).contains("`length_scale`"));
+}
+
+#[test]
+fn a_nu_that_no_machine_can_meet_is_refused_with_the_limit() {
+    let x = Array2::from_shape_fn((10, 1), |(i, _)| i as f32);
+    let y = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1];
+    let error = fit("NuSVC", json!({"nu": 0.5}).as_object().unwrap(), &x, &y, 0)
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("here 0.2, got 0.5"), "{error}");
+}
+
+#[test]
+fn a_network_that_diverges_says_so() {
+    let x = Array2::from_shape_fn((40, 2), |(i, j)| 1e15 * ((i * 7 + j * 3) % 11) as f32);
+    let y: Vec<usize> = (0..40).map(|i| i % 3).collect();
+    let params = json!({"solver": "sgd", "learning_rate_init": 1e10, "activation": "identity"});
+    let error = fit("MLPClassifier", params.as_object().unwrap(), &x, &y, 0)
+        .err()
+        .unwrap();
+    assert!(matches!(error, FitError::Diverged { .. }), "{error}");
+}
+
+#[test]
+fn a_dense_process_beyond_the_memory_limit_is_refused_with_the_figure() {
+    let x = Array2::from_shape_fn((12_000, 1), |(i, _)| i as f32 * 1e-6);
+    let y: Vec<usize> = (0..12_000).map(|i| i % 10).collect();
+    let error = fit("GaussianProcessClassifier", &Params::new(), &x, &y, 0)
+        .err()
+        .unwrap();
+    let FitError::Memory { needed_bytes, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(needed_bytes, 12 * 8 * 12_000 * 12_000);
+}
