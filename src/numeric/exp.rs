@@ -138,7 +138,9 @@ mod tests {
 
     #[test]
     fn exp_is_right_to_two_units_in_the_last_place() {
-        assert!(worst(exp, f64::exp, 1.2e-38) < 2e-7);
+        // Below EXP_MIN the result is 0 by contract, which the sweep counts as right.
+        let flushed = |x: f64| if x < f64::from(EXP_MIN) { 0.0 } else { x.exp() };
+        assert!(worst(exp, flushed, 1.2e-38) < 2e-7);
         assert_eq!(exp(-88.0), 0.0);
         assert_eq!(exp(f32::NEG_INFINITY), 0.0);
         assert!(exp(1e30) > 2e38 && exp(1e30).is_finite());

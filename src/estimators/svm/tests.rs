@@ -119,7 +119,7 @@ fn solutions_of_all_kernels_are_optimal_and_equal_the_slow_twin() {
 #[test]
 fn a_cache_without_room_changes_nothing() {
     let solve = |budget| {
-        let (x, mut dual) = problem(900, 5, 2.0);
+        let (x, mut dual) = problem(3000, 5, 2.0);
         let mut rows = KernelRows::new(KERNELS[1], x.view(), budget);
         decomposition::solve(&mut dual, &mut rows, 1e-3, None);
         (dual.beta, rows.n_computed())
@@ -201,13 +201,21 @@ fn the_interior_point_method_and_newton_steps_reach_the_optimum() {
 }
 
 #[test]
-fn rows_equal_the_kernel_matrix_in_any_order() {
+fn rows_equal_the_kernel_matrix_and_are_computed_again_once_dropped() {
     let (x, _) = problem(150, 5, 1.0);
     let k = matrix(KERNELS[1], &x);
     let mut rows = KernelRows::new(KERNELS[1], x.view(), 40 * 150 * 4);
-    for samples in [vec![3, 149, 0], (0..150).collect(), vec![149, 7]] {
-        rows.ensure(&samples);
-        for &sample in &samples {
+    let (low, high): (Vec<usize>, Vec<usize>) = ((0..40).collect(), (110..150).rev().collect());
+    for (samples, n_computed) in [
+        (&low, 40),
+        (&low, 40),
+        (&high, 80),
+        (&low, 120),
+        (&vec![149, 7], 121),
+    ] {
+        rows.ensure(samples);
+        assert_eq!(rows.n_computed(), n_computed);
+        for &sample in samples {
             for (found, expected) in rows.row(sample).iter().zip(k.index_axis(Axis(0), sample)) {
                 assert!((f64::from(*found) - expected).abs() < 1e-6);
             }
