@@ -1,4 +1,5 @@
 //! Speed of what the kernel families spend their time in.
+#![expect(missing_docs, reason = "criterion's macros make undocumented items")]
 
 use std::hint::black_box;
 
