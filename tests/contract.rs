@@ -29,6 +29,17 @@ fn blobs(n_rows: usize, n_features: usize, separation: f32) -> (Array2<f32>, Arr
     (x, (0..n_rows).map(|row| LABELS[row % 3]).collect())
 }
 
+/// The estimators of this crate. Upstream's own are benchmark subjects, measured and not vouched
+/// for: linfa-svm may never reach its default tolerance in `f32`, two fits of linfa-trees differ.
+fn ours() -> impl Iterator<Item = &'static EstimatorSpec> {
+    let specs = ESTIMATORS.iter().copied();
+    specs.filter(|spec| !is_upstream(spec))
+}
+
+fn is_upstream(spec: &EstimatorSpec) -> bool {
+    spec.name.starts_with("linfa::")
+}
+
 fn params_of(value: Value) -> Params {
     value.as_object().expect("an object").clone()
 }
@@ -213,9 +224,11 @@ fn separable_blobs_are_learned_with_their_own_labels() {
         let found = model.predict(x_test).unwrap();
         let right = found.iter().zip(y.slice(s![150..])).filter(|(a, b)| a == b);
         let accuracy = right.count() as f64 / found.len() as f64;
-        // Upstream's own estimators are measured, not vouched for.
-        let is_upstream = spec.name.starts_with("linfa::");
-        assert!(accuracy >= 0.95 || is_upstream, "{}: {accuracy}", spec.name);
+        assert!(
+            accuracy >= 0.95 || is_upstream(spec),
+            "{}: {accuracy}",
+            spec.name
+        );
         assert!(
             found.iter().all(|label| LABELS.contains(label)),
             "{}",
@@ -232,8 +245,11 @@ fn two_classes_are_learned() {
     for spec in ESTIMATORS {
         let found = fit(spec, &x, &y).predict(x.view()).unwrap();
         let right = found.iter().zip(&y).filter(|(a, b)| a == b).count();
-        let is_upstream = spec.name.starts_with("linfa::");
-        assert!(right >= 95 || is_upstream, "{}: {right} of 100", spec.name);
+        assert!(
+            right >= 95 || is_upstream(spec),
+            "{}: {right} of 100",
+            spec.name
+        );
     }
 }
 
@@ -242,7 +258,7 @@ fn the_same_seed_gives_the_same_predictions_on_one_and_on_four_threads() {
     // Overlapping, so that any difference between two models shows.
     let (x, y) = blobs(300, 10, 0.5);
     let (x_train, y_train) = (x.slice(s![..200, ..]), y.slice(s![..200]));
-    for spec in ESTIMATORS {
+    for spec in ours() {
         let predict = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(n_threads)
@@ -332,7 +348,7 @@ fn bad_rows_to_predict_are_a_typed_error() {
 fn rows_are_predicted_alike_alone_and_together_and_in_any_layout() {
     let (x, y) = blobs(90, 5, 1.0);
     let column_major = x.t().as_standard_layout().into_owned();
-    for spec in ESTIMATORS {
+    for spec in ours() {
         let model = fit(spec, &x, &y);
         let together = model.predict(x.view()).unwrap();
         for row in [0, 1, 89] {
@@ -353,7 +369,7 @@ fn constant_features_and_repeated_rows_are_no_trouble() {
         let (first, mut second) = x.multi_slice_mut((s![row - 30, ..], s![row, ..]));
         second.assign(&first);
     }
-    for spec in ESTIMATORS {
+    for spec in ours() {
         let found = fit(spec, &x, &y).predict(x.view()).unwrap();
         assert!(
             found.iter().all(|label| LABELS.contains(label)),
