@@ -104,7 +104,7 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     let (n_bytes, s_per_product) = if is_f64(args) {
         (8.0, 1.0e-9)
     } else {
-        (4.0, 1.0e-9)
+        (4.0, 4.4e-9)
     };
     let converted = if is_f64(args) { 8.0 * cells } else { 0.0 };
     let products = cells * shape.n_classes as f64 * args.float("max_iterations");
