@@ -1,6 +1,6 @@
 //! The worker: a process, or a thread, that does one job or tries many.
 //!
-//! A worker process reads one [`Request`] from standard input and answers on standard output. It
+//! A worker process reads one `Request` from standard input and answers on standard output. It
 //! ends at once when its input closes, so it does not outlive a runner that was killed.
 
 use std::fs::File;

@@ -1,6 +1,6 @@
 //! Linear classifiers fitted by batch optimisation.
 //!
-//! The solvers ([`newton`], [`proximal`]) know only losses and rows; what an estimator minimises
+//! The solvers (`newton`, `proximal`) know only losses and rows; what an estimator minimises
 //! and how its parameters are named is in its own folder.
 
 mod centroid;

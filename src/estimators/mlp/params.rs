@@ -76,7 +76,7 @@ impl Default for Solver {
 ///
 /// | name | default | meaning | range |
 /// |---|---|---|---|
-/// | `hidden_layer_sizes` | [100] | units of each hidden layer | each ≥ 1 |
+/// | `hidden_layer_sizes` | `[100]` | units of each hidden layer | each ≥ 1 |
 /// | `activation` | relu | function of the hidden units | |
 /// | `solver` | adam | how weights follow gradients | decays in [0, 1), epsilon > 0 |
 /// | `alpha` | 1e-4 | weight of ½‖W‖² per batch | [0, inf) |

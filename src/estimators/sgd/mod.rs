@@ -1,7 +1,7 @@
 //! Linear classifiers fitted a row at a time: `SGDClassifier`, `Perceptron`, and
 //! `PassiveAggressiveClassifier`.
 //!
-//! The three are one algorithm ([`algorithm`]) at different settings ([`Settings`]).
+//! The three are one algorithm (`algorithm`) at different settings (`Settings`).
 
 mod algorithm;
 mod class;

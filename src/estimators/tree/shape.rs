@@ -216,7 +216,7 @@ impl Shape {
         })
     }
 
-    /// Reads the parameters of [`SHAPE_PARAMS`] and `max_depth` and `max_features`.
+    /// Reads the parameters of `SHAPE_PARAMS` and `max_depth` and `max_features`.
     ///
     /// # Errors
     /// [`ParamError`] for a negative count.

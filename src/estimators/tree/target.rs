@@ -91,7 +91,7 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    /// Sorts at most [`FEW_SAMPLES`] samples by their bins; returns the bins that occur.
+    /// Sorts at most `FEW_SAMPLES` samples by their bins; returns the bins that occur.
     pub fn fill(&mut self, bins: &[u8]) -> BinSet {
         for bin in std::mem::take(&mut self.occupied) {
             self.heads[bin] = END;
