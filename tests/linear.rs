@@ -343,25 +343,32 @@ fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
     let (x, y) = load(&directory, 3000);
     let (train, test) = (x.slice(s![..2000, ..]).to_owned(), x.slice(s![2000.., ..]));
     let (y_train, y_test) = (y.slice(s![..2000]).to_owned(), y.slice(s![2000..]));
-    // scikit-learn 1.5.2 on the same rows and pixels / 255, less one point.
-    for (name, params, floor) in [
-        ("SGDClassifier", json!({"loss": "log_loss"}), 0.78),
-        ("LinearSVC", json!({"loss": "hinge"}), 0.77),
-        ("LogisticRegression", json!({}), 0.80),
-    ] {
+    let oracle: Value =
+        serde_json::from_str(include_str!("oracle/linear/fashion_mnist.json")).unwrap();
+    for row in oracle["rows"].as_array().unwrap() {
+        let name = row["name"].as_str().unwrap();
         let spec = registry::find(name).unwrap();
         let resolved = spec
-            .resolve(params.as_object().unwrap(), Profile::Sklearn15)
+            .resolve(row["params"].as_object().unwrap(), Profile::Sklearn15)
             .unwrap();
-        let model = spec
-            .build(&resolved.params, 1)
-            .unwrap()
-            .fit(train.view(), y_train.view())
-            .unwrap();
-        let found = model.predict(test).unwrap();
-        let n_right = found.iter().zip(&y_test).filter(|(a, b)| a == b).count();
-        let accuracy = n_right as f64 / y_test.len() as f64;
-        assert!(accuracy > floor, "{name}: {accuracy}");
+        let accuracy = |seed| {
+            let estimator = spec.build(&resolved.params, seed).unwrap();
+            let model = estimator.fit(train.view(), y_train.view()).unwrap();
+            let found = model.predict(test).unwrap();
+            let n_right = found.iter().zip(&y_test).filter(|(a, b)| a == b).count();
+            n_right as f64 / y_test.len() as f64
+        };
+        // Of the stochastic one both sides are means of eight seeds.
+        let (n_seeds, tolerance) = match name {
+            "SGDClassifier" => (8, 0.01),
+            _ => (1, 0.003),
+        };
+        let mean = (0..n_seeds).map(accuracy).sum::<f64>() / n_seeds as f64;
+        let expected = row["accuracy"].as_f64().unwrap();
+        assert!(
+            (mean - expected).abs() <= tolerance,
+            "{name}: {mean}, scikit-learn: {expected}"
+        );
     }
 }
 
