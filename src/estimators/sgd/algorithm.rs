@@ -11,10 +11,11 @@
 //! max is worse. (Mean accuracy of 5 seeds after 5 epochs of Fashion-MNIST, shared and own orders:
 //! Perceptron with l2 0.745 and 0.763, PassiveAggressiveClassifier 0.785 and 0.801; scikit-learn,
 //! one seed: 0.764 and 0.798.)
-//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks
-//! of [`BLOCK`] rows that all classes go through together, each in its own order inside a block,
-//! so that memory is read once and not once a class. Weights are `f32`; scores, intercepts and losses `f64`. Cost: two to three
-//! passes over n·p·classes numbers an epoch.
+//!
+//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks of `BLOCK`
+//! rows that all classes go through together, each in its own order inside a block, so that memory
+//! is read once and not once a class. Weights are `f32`; scores, intercepts and losses `f64`.
+//! Cost: two to three passes over n·p·classes numbers an epoch.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
