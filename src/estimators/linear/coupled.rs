@@ -15,6 +15,11 @@ use super::margin::{FIRST_PENALTY, INNER_SHARE, PENALTY_GROWTH, Stop};
 use super::newton::{GroupLoss, Point, Verdict};
 use crate::numeric::softmax::{log_sum_exp, softmax_inplace};
 
+/// Work that Crammer and Singer's problem is given, in multiply-adds. Its conjugate gradients slow
+/// down as the penalty grows, and at a large C would go on for hours: at the limit the solver
+/// ends and says that it has not converged.
+const MAX_HINGE_WORK: f64 = 1e12;
+
 /// The multinomial logistic loss.
 pub(super) struct Multinomial {
     codes: Vec<usize>,
@@ -203,6 +208,10 @@ fn project_on_simplex(v: &mut [f64], size: f64, sorted: &mut [f64]) {
 impl GroupLoss for CrammerSinger {
     fn n_columns(&self) -> usize {
         self.n_classes
+    }
+
+    fn max_work(&self) -> f64 {
+        MAX_HINGE_WORK
     }
 
     fn lag(&self) -> f64 {

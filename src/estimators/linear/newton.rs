@@ -63,6 +63,11 @@ pub(super) trait GroupLoss: Send + Sync {
 
     /// Judges the point that [`Self::derivatives`] last saw; may change the smoothing.
     fn assess(&mut self, point: &Point<'_>) -> Verdict;
+
+    /// Multiply-adds after which the group ends, as not converged.
+    fn max_work(&self) -> f64 {
+        f64::INFINITY
+    }
 }
 
 /// What a loss is told of the current point.
@@ -121,6 +126,13 @@ pub(super) struct Settings<'a> {
     pub seed: u64,
 }
 
+impl Settings<'_> {
+    /// Multiply-adds of one product of the rows with `n_columns` columns.
+    fn product_work(&self, n_columns: usize) -> f64 {
+        self.design.n_rows() as f64 * self.design.width() as f64 * n_columns as f64
+    }
+}
+
 struct Group<L> {
     loss: L,
     weights: Vec<Vec<f64>>,
@@ -134,6 +146,8 @@ struct Group<L> {
     gradient_norm: f64,
     n_iter: usize,
     n_stalls: usize,
+    /// Multiply-adds so far: those of the products, and the most that the preconditioners take.
+    work: f64,
     verdict: Verdict,
 }
 
@@ -157,7 +171,7 @@ pub(super) fn minimise<L: GroupLoss>(
         update_gradients(settings, &mut running);
         let mut stepping: Vec<&mut Group<L>> = running
             .into_iter()
-            .filter(|group| group.verdict == Verdict::Step && group.n_iter < settings.max_iter)
+            .filter(|group| group.verdict == Verdict::Step && group.has_budget(settings))
             .collect();
         if stepping.is_empty() {
             continue;
@@ -191,6 +205,7 @@ impl<L: GroupLoss> Group<L> {
             gradient_norm: f64::INFINITY,
             n_iter: 0,
             n_stalls: 0,
+            work: 0.0,
             verdict: Verdict::Changed,
             loss,
         }
@@ -201,7 +216,12 @@ impl<L: GroupLoss> Group<L> {
         let has_steps = self.n_iter < settings.max_iter || self.verdict != Verdict::Step;
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
-            && (has_steps || self.is_fresh())
+            && ((has_steps && self.work < self.loss.max_work()) || self.is_fresh())
+    }
+
+    /// Whether another step may be taken.
+    fn has_budget(&self, settings: &Settings<'_>) -> bool {
+        self.n_iter < settings.max_iter && self.work < self.loss.max_work()
     }
 
     /// Whether the last step has not been assessed yet.
@@ -240,6 +260,11 @@ impl<L: GroupLoss> Group<L> {
 
     fn precondition(&mut self, settings: &Settings<'_>) {
         let lag = self.loss.lag();
+        let n_sampled = N_SAMPLED[usize::from(lag > 0.0)];
+        let width = settings.design.width();
+        let n_summed = n_sampled.min(settings.design.n_rows());
+        // Half of a symmetric matrix for each column.
+        self.work += (self.weights.len() * n_summed * width) as f64 * width as f64 / 2.0;
         let seed = settings.seed;
         self.preconditioners
             .par_iter_mut()
@@ -249,7 +274,7 @@ impl<L: GroupLoss> Group<L> {
             .for_each(|(column, (preconditioner, weights))| {
                 let how = Following {
                     lag,
-                    n_sampled: N_SAMPLED[usize::from(lag > 0.0)],
+                    n_sampled,
                     seed: seed + column as u64,
                 };
                 preconditioner.follow(settings.design, settings.ridge, weights, &how);
@@ -400,6 +425,7 @@ fn conjugate_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut
         });
         for (idx, first) in members {
             let group = &mut *groups[idx];
+            group.work += settings.product_work(2 * group.weights.len());
             let products = &mut products[first..first + group.curvatures.len()];
             if let Some(state) = &mut states[idx]
                 && group.advance_cg(settings, state, products)

@@ -6,10 +6,16 @@
 //! `n_iter_no_change` epochs in which its loss, summed on the way, was above the best so far
 //! minus `tol` a row (default 1e-3); a class that is done drops out.
 //!
-//! Different from scikit-learn: the classes share one order of the rows (a shuffle of the last
-//! epoch's), so that each row is read once for all of them and their weights stay in the
-//! first-level cache. Weights are `f32`; scores, intercepts and losses `f64`. Cost: two to three
-//! passes over n·p·classes numbers an epoch.
+//! Each class sees the rows in an order of its own, as in scikit-learn: where all share one, the
+//! noise of the last steps has opposite signs in the classes that a row tells apart, and their arg
+//! max is worse. (Mean accuracy of 5 seeds after 5 epochs of Fashion-MNIST, shared and own orders:
+//! Perceptron with l2 0.745 and 0.763, PassiveAggressiveClassifier 0.785 and 0.801; scikit-learn,
+//! one seed: 0.764 and 0.798.)
+//!
+//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks of `BLOCK`
+//! rows that all classes go through together, each in its own order inside a block, so that memory
+//! is read once and not once a class. Weights are `f32`; scores, intercepts and losses `f64`.
+//! Cost: two to three passes over n·p·classes numbers an epoch.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
@@ -29,12 +35,14 @@ use crate::numeric::dot::{dot, sum_of_squares};
 use crate::numeric::rng::stream;
 use crate::numeric::tall::tile_dots;
 
-/// Classes whose scores are computed together.
-const TILE: usize = 5;
+/// Rows that the classes go through together: 784 features of so many rows take 13 MB, which
+/// stays in the last-level cache.
+const BLOCK: usize = 4096;
 
 /// Streams of random numbers.
 const SHUFFLE_STREAM: u64 = 0;
 const SPLIT_STREAM: u64 = 1;
+const ORDER_STREAM: u64 = 2;
 
 /// Rows as the epochs see them.
 struct Rows<'a> {
@@ -155,6 +163,7 @@ fn run(
             .for_each(|classes| {
                 Arch::new().dispatch(Epoch {
                     settings,
+                    epoch,
                     rows,
                     classes,
                 });
@@ -187,8 +196,31 @@ fn accuracy(rows: &Rows<'_>, state: &ClassState) -> f64 {
 
 struct Epoch<'a, 'x> {
     settings: &'a Settings,
+    epoch: usize,
     rows: &'a Rows<'x>,
     classes: &'a mut [ClassState],
+}
+
+impl Epoch<'_, '_> {
+    /// Sets `order` to the order in which `class` sees the rows of a block.
+    fn set_order(
+        &self,
+        order: &mut Vec<usize>,
+        (block_idx, block): (usize, &[usize]),
+        class: usize,
+    ) {
+        order.clear();
+        order.extend_from_slice(block);
+        if self.settings.shuffle {
+            let path = [
+                ORDER_STREAM,
+                class as u64,
+                self.epoch as u64,
+                block_idx as u64,
+            ];
+            order.shuffle(&mut stream(self.settings.seed, &path));
+        }
+    }
 }
 
 impl WithSimd for Epoch<'_, '_> {
@@ -196,33 +228,28 @@ impl WithSimd for Epoch<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            settings,
-            rows,
-            classes,
-        } = self;
-        for state in classes.iter_mut() {
+        let rows = self.rows;
+        for state in self.classes.iter_mut() {
             state.loss_sum = 0.0;
         }
-        for &row_idx in &rows.training {
-            let x = rows.row(row_idx);
-            let (square, code) = (rows.squares[row_idx], rows.codes[row_idx]);
-            for tile in classes.chunks_mut(TILE) {
-                let last = tile.len() - 1;
-                let weights: [&[f32]; TILE] =
-                    std::array::from_fn(|offset| tile[offset.min(last)].weights.as_slice());
-                let dots = tile_dots(simd, &weights, x);
-                for (state, dot) in tile.iter_mut().zip(dots) {
-                    state.visit(
-                        simd,
-                        settings,
-                        &Visit {
-                            x,
-                            square,
-                            code,
-                            dot,
-                        },
-                    );
+        let mut orders = vec![Vec::new(); self.classes.len()];
+        for (block_idx, block) in rows.training.chunks(BLOCK).enumerate() {
+            for (order, state) in orders.iter_mut().zip(self.classes.iter()) {
+                self.set_order(order, (block_idx, block), state.class);
+            }
+            for step in 0..block.len() {
+                // The classes in turn: one's dot product hides the latency of another's.
+                for (order, state) in orders.iter().zip(self.classes.iter_mut()) {
+                    let row_idx = order[step];
+                    let x = rows.row(row_idx);
+                    let [dot] = tile_dots(simd, &[x], &state.weights);
+                    let visit = Visit {
+                        x,
+                        square: rows.squares[row_idx],
+                        code: rows.codes[row_idx],
+                        dot,
+                    };
+                    state.visit(simd, self.settings, &visit);
                 }
             }
         }

@@ -335,7 +335,7 @@ pub(super) fn epoch_cost(
         shape.n_classes as f64,
     );
     // Core-seconds of an epoch of 60,000 × 784 rows and ten classes.
-    let measured = if penalty.l1_share() > 0.0 { 0.3 } else { 0.1 };
+    let measured = if penalty.l1_share() > 0.0 { 0.15 } else { 0.1 };
     Cost {
         cpu_s: epochs * measured * (n * p * k) / (60_000.0 * 784.0 * 10.0),
         memory_bytes: (shape.n_train * 24 + shape.n_classes * shape.n_features * 16) as u64,

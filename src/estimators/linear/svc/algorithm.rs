@@ -13,7 +13,8 @@
 //! on the primal ([`super::super::newton`], [`super::super::proximal`]) is both faster and reaches
 //! the optimum. Iterations are its steps. Stopping rule: for the hinge and Crammer–Singer a
 //! relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a gradient of
-//! `tol · min(n₊, n₋) / n` times that at zero.
+//! `tol · min(n₊, n₋) / n` times that at zero. Crammer and Singer's problem also ends, as not
+//! converged, after a fixed amount of work, which a large C reaches.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;

@@ -329,7 +329,7 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
         (_, _, Some("l1")) => 40.0,
         _ => 10.0,
     };
-    let harder = 1.0 + args.float("C").max(1.0).log10();
+    let harder = 1.0 + 0.3 * args.float("C").max(1.0).log10();
     Cost {
         cpu_s: measured * harder * (n * p * k) / (60_000.0 * 784.0 * 10.0),
         memory_bytes: super::super::working_memory(shape),
