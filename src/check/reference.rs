@@ -1,8 +1,9 @@
 //! The reference file: recorded accuracies, and how far a run may stray from them.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -188,7 +189,11 @@ impl Reference {
             _ => Path::new("."),
         };
         fs::create_dir_all(folder).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
+        // A temporary file is its owner's alone; this one is for everybody, as the umask allows.
+        let mut file = tempfile::Builder::new()
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(io)?;
         serde_json::to_writer_pretty(&mut file, self).map_err(|error| io(error.into()))?;
         file.write_all(b"\n").map_err(io)?;
         file.as_file().sync_all().map_err(io)?;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use comfy_table::{Table, presets};
 use fashion_bench::check::{Finding, Outcome, Reference, Report, Verdict, judge};
+use fashion_bench::results::summary::render_params;
 use fashion_bench::results::{Record, Table as ResultsTable};
 
 use super::output::print;
@@ -106,15 +107,10 @@ fn row(finding: &Finding) -> [String; 7] {
         Outcome::OtherData => "OTHER DATA",
         Outcome::Missing => "MISSING",
     };
-    let parameters: Vec<_> = finding
-        .parameter
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
     [
         outcome.to_owned(),
         finding.name.clone(),
-        parameters.join(", "),
+        render_params(&finding.parameter),
         format!("{:.4}", finding.expected),
         finding
             .found

@@ -216,7 +216,15 @@ pub fn write(
     Ok(())
 }
 
+/// Moves a finished temporary file to its place, readable by everybody.
+pub fn publish(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
+    share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
+    temp.persist(path)
+        .map_err(|error| DatasetError::io("create", path)(error.error))?;
+    Ok(())
+}
+
 /// Gives a temporary file, made for its owner alone, the permissions it is to have for good.
-pub fn share(file: &File, mode: u32) -> io::Result<()> {
+fn share(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }

@@ -80,10 +80,7 @@ pub fn write_contact_sheet(sheet: &GrayImage, path: &Path) -> Result<(), Dataset
     let mut temp = NamedTempFile::new_in(dir).map_err(DatasetError::io("create a file in", dir))?;
     temp.write_all(png.get_ref())
         .map_err(DatasetError::io("write to", temp.path()))?;
-    super::cache::share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
-    temp.persist(path)
-        .map_err(|error| DatasetError::io("create", path)(error.error))?;
-    Ok(())
+    super::cache::publish(temp, path)
 }
 
 fn draw_sample(

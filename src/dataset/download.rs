@@ -137,7 +137,8 @@ impl Downloader {
             match self.transfer(&url, file, temp.as_file_mut(), on_event) {
                 Ok(n_bytes) => {
                     self.preferred_idx = mirror_idx;
-                    let path = persist(temp, &dir.join(&file.name))?;
+                    let path = dir.join(&file.name);
+                    super::cache::publish(temp, &path)?;
                     let downloaded = path.clone();
                     on_event(Event::Downloaded {
                         path: downloaded,
@@ -236,11 +237,4 @@ fn create_dirs(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
         .collect();
     fs::create_dir_all(dir).map_err(DatasetError::io("create", dir))?;
     Ok(missing)
-}
-
-fn persist(temp: NamedTempFile, path: &Path) -> Result<PathBuf, DatasetError> {
-    super::cache::share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
-    temp.persist(path)
-        .map_err(|error| DatasetError::io("create", path)(error.error))?;
-    Ok(path.to_owned())
 }

@@ -132,4 +132,8 @@ fn a_stored_reference_reads_back() {
     let written = reference(0.1);
     written.store(&path).unwrap();
     assert_eq!(Reference::load(&path).unwrap(), written);
+    let other = folder.path().join("new/other.json");
+    std::fs::write(&other, "").unwrap();
+    let permissions = |path| std::fs::metadata(path).unwrap().permissions();
+    assert_eq!(permissions(&path), permissions(&other));
 }
