@@ -12,8 +12,10 @@ Every row of a config, or of a file of JSON lines with `name` and `parameter`:
 
     fashion-bench list configs/quick.json --json | benchmark/sklearn.py --rows - >> reference.jsonl
 
-Each row runs in a process of its own, which is killed at the time limit; such a row, and one that
-scikit-learn refuses, is written with a `status` and a `reason` instead of figures.
+Each row and seed runs in a process of its own, which is killed when it has used the time limit in
+CPU seconds; such a row, and one that scikit-learn refuses, is written with a `status` and a `reason`
+instead of figures. Seconds are given as wall (`fit_s`) and CPU time (`fit_cpu_s`): on a machine that
+does other work, compare CPU seconds only.
 """
 
 import argparse
@@ -21,6 +23,8 @@ import gzip
 import json
 import multiprocessing
 import os
+import resource
+import signal
 import sys
 import time
 import warnings
@@ -48,9 +52,17 @@ def parse_arguments():
         default=Path(os.environ.get("FASHION_MNIST_DIR", "data/fashion-mnist")),
         help="directory of the four IDX files (default: FASHION_MNIST_DIR or %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of shuffles and estimators")
-    parser.add_argument("--repeats", type=int, default=1, help="repeats of each row")
-    parser.add_argument("--timeout", type=float, metavar="S", help="seconds for each row")
+    parser.add_argument("--seed", type=int, default=0, help="first seed of shuffles and estimators")
+    parser.add_argument(
+        "--repeats", type=int, default=1, help="repeats of each row, a line and the next seed each"
+    )
+    parser.add_argument("--timeout", type=int, metavar="S", help="CPU seconds for each repeat")
+    parser.add_argument(
+        "--predictions",
+        type=Path,
+        metavar="DIR",
+        help="also write the predicted labels of each line there, as .npy",
+    )
     parser.add_argument("--threads", type=int, default=1, help="threads of numpy and scikit-learn")
     parser.add_argument("--train", type=int, metavar="N", help="only the first N train images")
     parser.add_argument("--test", type=int, metavar="N", help="only the first N test images")
@@ -58,7 +70,10 @@ def parse_arguments():
 
 
 def parse_rows(text):
-    """Rows out of a listing (`{"jobs": […]}`), a list, or JSON lines."""
+    """Rows out of a listing (`{"jobs": […]}`), a list, or JSON lines.
+
+    A row: name, parameters as written, parameters to use.
+    """
     try:
         document = json.loads(text)
     except json.JSONDecodeError:
@@ -66,10 +81,11 @@ def parse_rows(text):
     if isinstance(document, dict):
         document = document.get("jobs", [document])
     # Resolved parameters are complete and in today's spelling; else what was written.
-    return [
-        (row["name"], row.get("resolved", row.get("parameter", row.get("params", {}))))
-        for row in document
-    ]
+    rows = []
+    for row in document:
+        written = row.get("parameter", row.get("params", {}))
+        rows.append((row["name"], written, row.get("resolved", written)))
+    return rows
 
 
 def load_split(directory, prefix):
@@ -118,60 +134,77 @@ def build(classifiers, name, parameter, seed):
     return model
 
 
-def measure(row, classifiers, data, arguments, sink):
-    """Fits and scores one row; sends the figures to `sink`."""
+class Stopwatch:
+    """Wall and CPU seconds of a block."""
+
+    def __enter__(self):
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_):
+        self.wall = round(time.perf_counter() - self.wall, 3)
+        self.cpu = round(time.process_time() - self.cpu, 3)
+
+
+def measure(row, seed, classifiers, data, arguments, sink):
+    """Fits and scores one row with one seed; sends the figures to `sink`."""
     import numpy as np
     from sklearn.exceptions import ConvergenceWarning
 
-    name, parameter = row
+    name, _, parameter = row
     x_train, y_train, x_test, y_test = data
-    scores, fit_s, predict_s, converged = [], [], [], True
     try:
-        for repeat in range(arguments.repeats):
-            seed = arguments.seed + repeat
-            order = np.random.default_rng(seed).permutation(len(x_train))
-            x, y = x_train[order], y_train[order]
-            model = build(classifiers, name, parameter, seed)
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                start = time.perf_counter()
-                model.fit(x, y)
-                fit_s.append(time.perf_counter() - start)
-            converged &= not any(issubclass(w.category, ConvergenceWarning) for w in caught)
-            start = time.perf_counter()
+        order = np.random.default_rng(seed).permutation(len(x_train))
+        x, y = x_train[order], y_train[order]
+        model = build(classifiers, name, parameter, seed)
+        if arguments.timeout:
+            used = int(time.process_time())
+            resource.setrlimit(resource.RLIMIT_CPU, (used + arguments.timeout + 1,) * 2)
+        with warnings.catch_warnings(record=True) as caught, Stopwatch() as fit:
+            warnings.simplefilter("always")
+            model.fit(x, y)
+        with Stopwatch() as predict:
             found = model.predict(x_test)
-            predict_s.append(time.perf_counter() - start)
-            scores.append(float((found == y_test).mean()))
     except Exception as error:  # whatever an estimator raises is that row's result
         sink.send({"status": "failed", "reason": f"{type(error).__name__}: {error}"})
         return
-    mean = lambda values: sum(values) / len(values)
     figures = {
         "status": "ok",
-        "accuracy": round(mean(scores), 4),
-        "fit_s": round(mean(fit_s), 2),
-        "predict_s": round(mean(predict_s), 2),
-        "converged": converged,
+        "accuracy": round(float((found == y_test).mean()), 4),
+        "fit_s": fit.wall,
+        "predict_s": predict.wall,
+        "fit_cpu_s": fit.cpu,
+        "predict_cpu_s": predict.cpu,
+        "converged": not any(issubclass(w.category, ConvergenceWarning) for w in caught),
     }
-    if arguments.repeats > 1:
-        figures["score"] = scores
+    if hasattr(model, "n_iter_"):
+        figures["n_iter"] = int(np.max(model.n_iter_))
+    if hasattr(model, "n_support_"):
+        figures["n_support_vectors"] = int(np.sum(model.n_support_))
+    if arguments.predictions:
+        arguments.predictions.mkdir(parents=True, exist_ok=True)
+        values = "-".join(str(value) for value in row[1].values())
+        file = arguments.predictions / f"{name}-{values}-{seed}.npy".replace("/", "_")
+        np.save(file, found.astype(np.uint8))
+        figures["predictions"] = file.name
     sink.send(figures)
 
 
-def run_row(row, classifiers, data, arguments):
+def run_row(row, seed, classifiers, data, arguments):
     source, sink = multiprocessing.Pipe(duplex=False)
     # Forked: the prepared data is shared, not copied.
     child = multiprocessing.get_context("fork").Process(
-        target=measure, args=(row, classifiers, data, arguments, sink)
+        target=measure, args=(row, seed, classifiers, data, arguments, sink)
     )
     child.start()
     sink.close()
     try:
-        if not source.poll(arguments.timeout):
-            return {"status": "timed_out", "reason": f"not done in {arguments.timeout:g} s"}
         return source.recv()
     except EOFError:
         child.join()
+        if arguments.timeout and child.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
+            reason = f"not done in {arguments.timeout} CPU seconds"
+            return {"status": "timed_out", "reason": reason}
         return {"status": "failed", "reason": f"exit code {child.exitcode}"}
     finally:
         child.kill()
@@ -193,25 +226,26 @@ def main():
     classifiers = dict(all_estimators(type_filter="classifier"))
 
     if arguments.estimator:
-        rows = [(arguments.estimator, json.loads(arguments.params))]
+        parameter = json.loads(arguments.params)
+        rows = [(arguments.estimator, parameter, parameter)]
     elif arguments.rows == "-":
         rows = parse_rows(sys.stdin.read())
     else:
         rows = parse_rows(Path(arguments.rows).read_text())
     data = prepare(arguments)
-    for name, parameter in rows:
-        if arguments.filter not in name:
-            continue
+    seeds = range(arguments.seed, arguments.seed + arguments.repeats)
+    for row, seed in ((row, seed) for row in rows for seed in seeds if arguments.filter in row[0]):
         line = {
             "engine": f"scikit-learn {sklearn.__version__}",
             "threads": arguments.threads,
-            "name": name,
-            "parameter": parameter,
+            "name": row[0],
+            "parameter": row[1],
+            "resolved": row[2],
             "n_train": len(data[0]),
             "n_test": len(data[2]),
-            "seed": arguments.seed,
+            "seed": seed,
         }
-        line.update(run_row((name, parameter), classifiers, data, arguments))
+        line.update(run_row(row, seed, classifiers, data, arguments))
         print(json.dumps(line), flush=True)
 
 
