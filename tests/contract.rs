@@ -85,6 +85,13 @@ fn names_are_sorted_unique_and_found() {
 }
 
 #[test]
+fn a_family_is_called_the_same_in_listings_and_in_tables() {
+    for spec in ESTIMATORS {
+        assert_eq!(json!(spec.family), json!(spec.family.name()));
+    }
+}
+
+#[test]
 fn everything_is_documented_in_one_line() {
     let check = |name: &str, text: &str| {
         assert!(!text.is_empty() && text.trim() == text, "{name}: {text:?}");

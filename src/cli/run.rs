@@ -174,7 +174,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let raw = loaded?;
     let table = args.table(&raw.identity.name);
     let (report, is_cancelled) = run_plan(args, &plan, raw, &table)?;
-    let summary = summarise(&plan, &report, &table, started);
+    let summary = summarise(args, &plan, &report, &table, started);
     let width = std::io::stdout().is_terminal().then(terminal_width);
     print(&format!("\n{}\n", summary.render(width.flatten())))?;
     if is_fallback {
@@ -274,6 +274,7 @@ fn cancel_on_signal() -> anyhow::Result<Cancel> {
 }
 
 fn summarise<'a>(
+    args: &RunArgs,
     plan: &Plan,
     report: &'a RunReport,
     table: &'a Table,
@@ -292,6 +293,7 @@ fn summarise<'a>(
         n_abandoned: report.n_abandoned,
         n_refused: n_refused(RefusalKind::Invalid),
         n_not_implemented: n_refused(RefusalKind::NotImplemented),
+        n_slots: args.n_slots(plan),
         wall_s: started.elapsed().as_secs_f64(),
         table: table.path(),
     }

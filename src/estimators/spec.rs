@@ -47,6 +47,25 @@ pub enum Family {
     Linfa,
 }
 
+impl Family {
+    /// The name as in tables and filters: `naive_bayes`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NaiveBayes => "naive_bayes",
+            Self::Neighbors => "neighbors",
+            Self::Tree => "tree",
+            Self::Forest => "forest",
+            Self::Boosting => "boosting",
+            Self::Linear => "linear",
+            Self::Svm => "svm",
+            Self::NeuralNetwork => "neural_network",
+            Self::GaussianProcess => "gaussian_process",
+            Self::Linfa => "linfa",
+        }
+    }
+}
+
 /// A JSON type that a parameter accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

@@ -223,7 +223,7 @@ impl Test {
             Self::Contains(key, text) => match key.as_str() {
                 "name" => contains(view.name, text),
                 "id" => contains(view.id, text),
-                "family" => contains(&view.family(), text),
+                "family" => contains(view.family(), text),
                 param => view
                     .values(param)
                     .any(|value| contains(&plain(value), text)),
@@ -237,11 +237,8 @@ impl<'a> View<'a> {
         word.len() >= MIN_ID_DIGITS && starts_with(self.id, word)
     }
 
-    fn family(&self) -> String {
-        let family = self
-            .spec
-            .and_then(|spec| serde_json::to_value(spec.family).ok());
-        family.as_ref().map(plain).unwrap_or_default()
+    fn family(&self) -> &'static str {
+        self.spec.map_or("", |spec| spec.family.name())
     }
 
     /// The value of `param` as resolved, or as written where it was removed as ignored.

@@ -5,6 +5,7 @@
 //! against itself; [`summary`] draws what a run prints at its end.
 
 pub mod check;
+mod effort;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;

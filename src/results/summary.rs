@@ -7,6 +7,7 @@ use std::path::Path;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
+use super::effort::Effort;
 use super::record::{Record, Repeat, Status};
 
 /// A row of the summary.
@@ -29,6 +30,8 @@ pub struct Summary<'a> {
     pub n_refused: usize,
     /// Combinations of classifiers that are not there yet.
     pub n_not_implemented: usize,
+    /// Jobs that could run side by side.
+    pub n_slots: usize,
     /// Wall seconds of the run.
     pub wall_s: f64,
     /// Where the rows are.
@@ -43,17 +46,29 @@ impl Summary<'_> {
         if !self.entries.is_empty() {
             text = format!("{}\n\n", self.draw_table(width));
         }
+        let effort: Effort = self.new_records().collect();
+        if let Some(families) = effort.render_families() {
+            let _ = writeln!(text, "{families}\n");
+        }
         for warning in self.warnings() {
             let _ = writeln!(text, "warning: {warning}");
         }
         let _ = writeln!(text, "{}", self.counts());
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "{} of wall time; the rows are in {}",
+            "{} of wall time; {}",
             render_duration(self.wall_s),
-            self.table.display()
+            effort.render_use(self.n_slots, self.wall_s)
         );
+        let _ = write!(text, "the rows are in {}", self.table.display());
         text
+    }
+
+    fn new_records(&self) -> impl Iterator<Item = &Record> {
+        let entries = self.entries.iter();
+        entries
+            .filter(|entry| !entry.is_earlier)
+            .map(|entry| entry.record)
     }
 
     fn draw_table(&self, width: Option<u16>) -> Table {
@@ -285,6 +300,7 @@ mod tests {
             n_abandoned: 0,
             n_refused: 0,
             n_not_implemented: 0,
+            n_slots: 2,
             wall_s: 61.4,
             table: Path::new("results/demo.jsonl"),
         }
@@ -301,8 +317,8 @@ mod tests {
         assert!(place("High") < place("Low") && place("Low") < place("Failed"));
         assert!(text.contains("0.6250 ± 0.2500"), "{text}");
         assert!(text.contains("failed: panicked"), "{text}");
-        let end =
-            "3 jobs: 2 ok, 1 failed\n1 min 01 s of wall time; the rows are in results/demo.jsonl";
+        let end = "3 jobs: 2 ok, 1 failed\n1 min 01 s of wall time; fit and predict took 4.9 % of the 2 \
+             slots' time\nthe rows are in results/demo.jsonl";
         assert!(text.ends_with(end), "{text}");
     }
 
