@@ -10,6 +10,7 @@ use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
 use ndarray::{Array2, ArrayBase, ArrayView2, Axis, Data, Ix2};
 
+use super::augmented_lagrangian;
 use super::decomposition::{self, Dual, Outcome};
 use super::kernel::Kernel;
 use super::model::{Machines, NuSvc, PairSolution, Svc};
@@ -79,7 +80,16 @@ fn fit_machines(
         let mut dual = problem(pair)?;
         let x: Array2<f32> = x.select(Axis(0), &pair.rows);
         let mut rows = KernelRows::new(kernel, x.view(), budget);
-        let outcome = decomposition::solve(&mut dual, &mut rows, settings.tol, settings.max_iter);
+        // Steps are counted as LIBSVM's where they are limited.
+        let by_weights = kernel == Kernel::Linear
+            && dual.n_groups == 1
+            && settings.max_iter.is_none()
+            && x.nrows() > x.ncols();
+        let outcome = if by_weights {
+            augmented_lagrangian::solve(&mut dual, x.view(), settings.tol)
+        } else {
+            decomposition::solve(&mut dual, &mut rows, settings.tol, settings.max_iter)
+        };
         let (coefs, intercept) = solution(&dual, &outcome);
         let support = |&(_, coef): &(usize, f64)| coef != 0.0;
         Ok(PairSolution {

@@ -14,12 +14,9 @@
 //! simply never picked. Decomposition after T. Joachims, Making Large-Scale SVM Learning Practical
 //! (1999); sizes after Z. Wen et al., ThunderSVM, JMLR 19 (2018).
 
-use ndarray::ArrayView2;
-
-use super::interior_point;
 use super::rows::KernelRows;
 use super::smo::{Limits, SubProblem, Variable};
-use crate::numeric::accumulate::{add_scaled_rows, dot_mixed};
+use crate::numeric::accumulate::add_scaled_rows;
 
 /// Variables that enter the working set in one round.
 const N_NEW: usize = 256;
@@ -28,15 +25,6 @@ const MIN_SET: usize = 512;
 const MAX_SET: usize = 3072;
 /// Steps in one round, for each variable of its set.
 const STEPS_PER_VARIABLE: usize = 40;
-
-/// Steps after which the linear kernel is handed to [`interior_point`]: a third of a second's.
-const SLOW_FROM: usize = 300_000;
-
-/// Newton steps of the free variables after that, between working sets.
-const FREE_STEPS: usize = 20;
-
-/// Steps in one round, for each variable of its set, once Newton's steps do the rest.
-const FEW_STEPS_PER_VARIABLE: usize = 4;
 
 /// Rounds without a smaller violation after which rounding is taken to have won.
 const MAX_STALLED: usize = 200;
@@ -56,6 +44,25 @@ pub struct Dual {
     pub group: Vec<u8>,
     /// 1 + the largest of `group`.
     pub n_groups: usize,
+}
+
+impl Dual {
+    /// The largest violation of optimality in any group at `beta`, whose gradient is given: the
+    /// largest gradient that can go up less the smallest that can go down.
+    pub fn violation(&self, beta: &[f64], gradient: &[f64]) -> f64 {
+        let mut top = [f64::NEG_INFINITY; 2];
+        let mut bottom = [f64::INFINITY; 2];
+        for (idx, &f) in gradient.iter().enumerate() {
+            let group = usize::from(self.group[idx]);
+            if beta[idx] < self.upper[idx] {
+                top[group] = top[group].max(f);
+            }
+            if beta[idx] > self.lower[idx] {
+                bottom[group] = bottom[group].min(f);
+            }
+        }
+        (top[0] - bottom[0]).max(top[1] - bottom[1])
+    }
 }
 
 /// How a solution came about.
@@ -82,10 +89,9 @@ pub fn solve(
 ) -> Outcome {
     let mut state = State::new(dual, rows);
     let (mut n_iter, mut n_rounds) = (0, 0);
-    let mut slow_from = SLOW_FROM;
     let (mut best_gap, mut n_stalled) = (f64::INFINITY, 0);
     loop {
-        let gap = state.gap();
+        let gap = state.dual.violation(&state.dual.beta, &state.gradient);
         let steps_left = max_iter.map_or(usize::MAX, |max_iter| max_iter - n_iter);
         n_stalled = if gap < best_gap { 0 } else { n_stalled + 1 };
         best_gap = best_gap.min(gap);
@@ -99,17 +105,7 @@ pub fn solve(
                 converged: gap <= tol,
             };
         }
-        if n_iter >= slow_from && state.rows.is_linear() && state.dual.n_groups == 1 {
-            slow_from = n_iter + 4 * SLOW_FROM;
-            if state.jump(gap, tol) {
-                continue;
-            }
-        }
-        let n_steps = state.round(tol, gap, steps_left);
-        if state.has_jumped {
-            state.step_free(tol);
-        }
-        n_iter += n_steps;
+        n_iter += state.round(tol, gap, steps_left);
         n_rounds += 1;
     }
 }
@@ -123,8 +119,6 @@ struct State<'a, 'x> {
     /// Room in the working set.
     capacity: usize,
     problem: SubProblem,
-    /// Whether the interior point method has been here.
-    has_jumped: bool,
 }
 
 impl<'a, 'x> State<'a, 'x> {
@@ -136,7 +130,6 @@ impl<'a, 'x> State<'a, 'x> {
             set: Vec::new(),
             capacity: MIN_SET,
             problem: SubProblem::default(),
-            has_jumped: false,
         };
         let start: Vec<(usize, f64)> = (0..state.dual.beta.len())
             .map(|idx| (idx, state.dual.beta[idx]))
@@ -163,85 +156,16 @@ impl<'a, 'x> State<'a, 'x> {
         self.can_go_up(idx) && self.can_go_down(idx)
     }
 
-    /// The largest violation of any group.
-    fn gap(&self) -> f64 {
-        let mut top = [f64::NEG_INFINITY; 2];
-        let mut bottom = [f64::INFINITY; 2];
-        for (idx, &f) in self.gradient.iter().enumerate() {
-            let group = usize::from(self.dual.group[idx]);
-            if self.can_go_up(idx) {
-                top[group] = top[group].max(f);
-            }
-            if self.can_go_down(idx) {
-                bottom[group] = bottom[group].min(f);
-            }
-        }
-        (top[0] - bottom[0]).max(top[1] - bottom[1])
-    }
-
-    /// Solves all of a linear problem at once; returns whether that worked.
-    fn jump(&mut self, gap: f64, tol: f64) -> bool {
-        let x = self.rows.x();
-        if !interior_point::improve(self.dual, x, &self.gradient, gap, tol) {
-            return false;
-        }
-        self.renew_linear_gradient(x);
-        self.step_free(tol);
-        self.has_jumped = true;
-        // The free variables of the new point are the ones to polish.
-        let free: Vec<usize> = (0..self.gradient.len())
-            .filter(|&idx| self.is_free(idx))
-            .collect();
-        self.set = free;
-        true
-    }
-
-    /// Newton steps of the free variables of a linear problem.
-    fn step_free(&mut self, tol: f64) {
-        let x = self.rows.x();
-        for _ in 0..FREE_STEPS {
-            if self.gap() <= tol {
-                break;
-            }
-            let was_whole = interior_point::step_of_free(self.dual, x, &self.gradient);
-            self.renew_linear_gradient(x);
-            if was_whole {
-                break;
-            }
-        }
-    }
-
-    /// Computes all gradients anew for the linear kernel, by way of the weights.
-    fn renew_linear_gradient(&mut self, x: ArrayView2<'_, f32>) {
-        let all = x.to_slice().expect("rows of a pair are contiguous");
-        let row = |idx: usize| &all[idx * x.ncols()..(idx + 1) * x.ncols()];
-        let betas = self.dual.beta.iter().enumerate();
-        let moved: Vec<(f64, &[f32])> = betas
-            .filter(|(_, beta)| **beta != 0.0)
-            .map(|(idx, beta)| (*beta, row(idx)))
-            .collect();
-        let mut weights = vec![0.0; x.ncols()];
-        add_scaled_rows(&moved, &mut weights);
-        for (idx, gradient) in self.gradient.iter_mut().enumerate() {
-            *gradient = self.dual.linear[idx] - dot_mixed(row(idx), &weights);
-        }
-    }
-
     /// One working set; returns the steps taken.
     fn round(&mut self, tol: f64, gap: f64, steps_left: usize) -> usize {
         self.pick_set();
         self.rows.ensure(&self.set);
         let slots = self.load_problem();
         // Well below the tolerance, or the violations left by rounds would never meet it.
-        let steps_per_variable = if self.has_jumped {
-            FEW_STEPS_PER_VARIABLE
-        } else {
-            STEPS_PER_VARIABLE
-        };
         let inner_tol = (0.1 * gap).max(0.5 * tol);
         let n_steps = self.problem.solve(Limits {
             tol: inner_tol as f32,
-            max_iter: steps_left.min(steps_per_variable * self.set.len()),
+            max_iter: steps_left.min(STEPS_PER_VARIABLE * self.set.len()),
         });
         let mut changes = Vec::new();
         for (&idx, &slot) in self.set.iter().zip(&slots) {

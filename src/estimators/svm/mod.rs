@@ -1,12 +1,12 @@
 //! Support vector classifiers with kernels, one-vs-one: `SVC` and `NuSVC`, as LIBSVM's.
 //!
 //! `algorithm` cuts the classes into pairs and `model` votes; a pair's dual problem is solved by
-//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`; hard linear ones go
-//! through `interior_point`.
+//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`; that of
+//! the linear kernel, where there are more rows than features, by `augmented_lagrangian`.
 
 mod algorithm;
+mod augmented_lagrangian;
 mod decomposition;
-mod interior_point;
 mod kernel;
 mod model;
 mod params;

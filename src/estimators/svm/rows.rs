@@ -76,18 +76,6 @@ impl<'a> KernelRows<'a> {
         self.n_computed
     }
 
-    /// The samples, `n_samples` × `n_features`.
-    #[must_use]
-    pub fn x(&self) -> ArrayView2<'a, f32> {
-        self.x
-    }
-
-    /// Whether the kernel is the inner product itself.
-    #[must_use]
-    pub fn is_linear(&self) -> bool {
-        self.kernel == Kernel::Linear
-    }
-
     /// Makes the rows of `samples` (distinct) available until the next call.
     pub fn ensure(&mut self, samples: &[usize]) {
         self.clock += 1;

@@ -3,8 +3,8 @@
 use ndarray::{Array2, Axis};
 use rand::Rng as _;
 
+use super::augmented_lagrangian;
 use super::decomposition::{self, Dual};
-use super::interior_point;
 use super::kernel::Kernel;
 use super::rows::KernelRows;
 use crate::numeric::rng::stream;
@@ -175,29 +175,39 @@ fn each_group_keeps_its_sum() {
 }
 
 #[test]
-fn the_interior_point_method_and_newton_steps_reach_the_optimum() {
-    let (x, mut dual) = problem(400, 5, 100.0);
-    let k = x.mapv(f64::from);
-    let k = k.dot(&k.t());
-    let start = gradient(&dual, &k);
-    assert!(interior_point::improve(
-        &mut dual,
-        x.view(),
-        &start,
-        2.0,
-        1e-3
-    ));
-    for _ in 0..20 {
-        let f = gradient(&dual, &k);
-        if interior_point::step_of_free(&mut dual, x.view(), &f) {
-            break;
+fn newton_steps_on_the_weights_reach_the_optimum_of_the_slow_twin() {
+    for (n, n_features) in [(2, 1), (3, 2), (17, 5), (401, 5), (300, 40)] {
+        for c in [1e-3, 1.0, 100.0] {
+            let (x, mut dual) = problem(n, n_features, c);
+            let k = x.mapv(f64::from);
+            let k = k.dot(&k.t());
+            let twin = slow_twin(dual.clone(), &k, 1e-3);
+            let outcome = augmented_lagrangian::solve(&mut dual, x.view(), 1e-3);
+            assert!(outcome.converged);
+            assert!(dual.beta.iter().sum::<f64>().abs() < 1e-6 * c);
+            for i in 0..n {
+                assert!((dual.lower[i]..=dual.upper[i]).contains(&dual.beta[i]));
+            }
+            let (_, _, gap) = worst_pair(&dual, &gradient(&dual, &k));
+            assert!((gap - outcome.gap).abs() < 1e-6 && gap < 1.001e-3, "{gap}");
+            let (found, expected) = (objective(&dual, &k), objective(&twin, &k));
+            assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
         }
     }
-    assert!(dual.beta.iter().sum::<f64>().abs() < 1e-6);
-    let (_, _, gap) = worst_pair(&dual, &gradient(&dual, &k));
-    assert!(gap < 1e-2, "{gap}");
-    let mut rows = KernelRows::new(Kernel::Linear, x.view(), usize::MAX);
-    assert!(decomposition::solve(&mut dual, &mut rows, 1e-3, None).converged);
+}
+
+#[test]
+fn copies_and_empty_features_do_not_stop_newton_steps() {
+    let (mut x, mut dual) = problem(200, 6, 10.0);
+    for i in 0..200 {
+        x[[i, 4]] = 0.0;
+        x[[i, 5]] = x[[i, 0]];
+    }
+    for i in 0..50 {
+        let copy = x.row(i).to_owned();
+        x.row_mut(100 + i).assign(&copy);
+    }
+    assert!(augmented_lagrangian::solve(&mut dual, x.view(), 1e-3).converged);
 }
 
 #[test]
