@@ -110,16 +110,21 @@ impl Sparse {
         (0..self.n()).map(product).collect()
     }
 
+    /// The entry of a row with itself.
+    pub fn diagonal(&self, row: usize) -> f64 {
+        let entries = self.row(row);
+        let place = entries.binary_search_by_key(&row, |&(column, _)| column as usize);
+        place.map_or(0.0, |place| entries[place].1)
+    }
+
     /// The rows and columns in `rows` (ascending), renumbered.
     pub fn restrict(&self, rows: &[usize]) -> Self {
-        let mut place = vec![u32::MAX; self.n()];
-        for (new, &old) in rows.iter().enumerate() {
-            place[old] = u32::try_from(new).expect("no more rows than before");
-        }
         Self::from_rows(rows.iter().map(|&row| {
-            let kept = self.row(row).iter();
-            let kept = kept.map(|&(column, v)| (place[column as usize], v));
-            kept.filter(|(column, _)| *column != u32::MAX).collect()
+            let renumbered = |&(column, value): &(u32, f64)| {
+                let place = rows.binary_search(&(column as usize)).ok()?;
+                Some((place as u32, value))
+            };
+            self.row(row).iter().filter_map(renumbered).collect()
         }))
     }
 

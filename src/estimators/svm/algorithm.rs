@@ -25,6 +25,10 @@ use crate::estimators::multiclass::{ClassEncoding, ClassPair, class_counts, fit_
 /// classes of Fashion-MNIST (576 MB).
 const PAIR_BYTES: f64 = 6e8;
 
+/// Steps of a pair with the linear kernel after which its weights are turned to: easy pairs need
+/// fewer, and the others start the better.
+const SLOW_FROM: usize = 100_000;
+
 impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for SvcValidParams
 where
     D: Data<Elem = f32>,
@@ -80,13 +84,8 @@ fn fit_machines(
         let mut dual = problem(pair)?;
         let x: Array2<f32> = x.select(Axis(0), &pair.rows);
         let mut rows = KernelRows::new(kernel, x.view(), budget);
-        // Steps are counted as LIBSVM's where they are limited.
-        let by_weights = kernel == Kernel::Linear
-            && dual.n_groups == 1
-            && settings.max_iter.is_none()
-            && x.nrows() > x.ncols();
-        let outcome = if by_weights {
-            augmented_lagrangian::solve(&mut dual, x.view(), settings.tol)
+        let outcome = if kernel == Kernel::Linear && dual.n_groups == 1 {
+            solve_linear(&mut dual, &mut rows, x.view(), settings)
         } else {
             decomposition::solve(&mut dual, &mut rows, settings.tol, settings.max_iter)
         };
@@ -116,6 +115,26 @@ fn fit_machines(
         &pairs?,
         settings.break_ties,
     ))
+}
+
+/// Working sets as long as they are quick, then steps on the weights.
+fn solve_linear(
+    dual: &mut Dual,
+    rows: &mut KernelRows<'_>,
+    x: ArrayView2<'_, f32>,
+    settings: &SvmSettings,
+) -> Outcome {
+    let max_iter = settings.max_iter.unwrap_or(SLOW_FROM);
+    let first = decomposition::solve(dual, rows, settings.tol, Some(max_iter));
+    if first.converged || settings.max_iter.is_some() {
+        return first;
+    }
+    let second = augmented_lagrangian::solve(dual, x, settings.tol);
+    Outcome {
+        n_iter: first.n_iter + second.n_iter,
+        n_rounds: first.n_rounds + second.n_rounds,
+        ..second
+    }
 }
 
 fn resolve_kernel(settings: &SvmSettings, x: ArrayView2<'_, f32>) -> Kernel {
@@ -188,8 +207,7 @@ fn c_dual(is_first: &[bool], c_first: f64, c_second: f64) -> Dual {
 
 /// Coefficients of the decision function, and its intercept.
 fn c_solution(dual: &Dual, outcome: &Outcome) -> (Vec<f64>, f64) {
-    let everyone = |_: usize| true;
-    (dual.beta.clone(), level(dual, &outcome.gradient, everyone))
+    (dual.beta.clone(), dual.level(&outcome.gradient, 0))
 }
 
 /// ν-SVC's constraints; the start is LIBSVM's, the first rows of each class filled up to ν·n/2.
@@ -235,37 +253,10 @@ fn nu_dual(is_first: &[bool], nu: f64) -> Result<Dual, FitError> {
 }
 
 fn nu_solution(dual: &Dual, outcome: &Outcome) -> (Vec<f64>, f64) {
-    let level_of = |group: u8| level(dual, &outcome.gradient, |idx| dual.group[idx] == group);
+    let level_of = |group| dual.level(&outcome.gradient, group);
     let (first, second) = (level_of(0), level_of(1));
     // f = -Kβ: at the margins the decision without intercept is -first and -second.
     let half_margin = (second - first) / 2.0;
     let coefs = dual.beta.iter().map(|beta| beta / half_margin).collect();
     (coefs, (first + second) / 2.0 / half_margin)
-}
-
-/// The value all free gradients share, which is the intercept: their mean, or where none is free
-/// the middle of what the bounds leave.
-fn level(dual: &Dual, gradient: &[f64], belongs: impl Fn(usize) -> bool) -> f64 {
-    let (mut sum, mut n_free) = (0.0, 0_usize);
-    let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
-    for idx in (0..gradient.len()).filter(|&idx| belongs(idx)) {
-        let f = gradient[idx];
-        match (
-            dual.beta[idx] < dual.upper[idx],
-            dual.beta[idx] > dual.lower[idx],
-        ) {
-            (true, true) => {
-                sum += f;
-                n_free += 1;
-            }
-            (true, false) => highest_up = highest_up.max(f),
-            (false, true) => lowest_down = lowest_down.min(f),
-            (false, false) => {}
-        }
-    }
-    if n_free > 0 {
-        sum / n_free as f64
-    } else {
-        f64::midpoint(highest_up, lowest_down)
-    }
 }

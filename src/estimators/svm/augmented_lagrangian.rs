@@ -116,7 +116,7 @@ impl<'a, 'x> State<'a, 'x> {
         let (n, width) = (design.n_rows(), design.width());
         let widths = dual.upper.iter().zip(&dual.lower).map(|(u, l)| u - l);
         let norms = (0..n).map(|i| f64::from(sum_of_squares(design.row(i)) + 1.0));
-        Self {
+        let mut state = Self {
             penalty: FIRST_PENALTY * widths.fold(0.0, f64::max),
             weights: vec![0.0; width],
             scores: vec![0.0; n],
@@ -127,7 +127,29 @@ impl<'a, 'x> State<'a, 'x> {
             longest: norms.fold(0.0, f64::max).sqrt(),
             dual,
             design,
+        };
+        // The weights of the multipliers, and the intercept that suits them.
+        state.move_clipped((0..n).map(|i| (i, state.dual.beta[i])).collect());
+        state.weights.clone_from(&state.sums);
+        let intercept = state.dual.level(&state.dual_gradient(), 0);
+        state.weights[width - 1] = intercept;
+        state.scores = state.times(&state.weights);
+        state
+    }
+
+    /// Gives rows new clipped values.
+    fn move_clipped(&mut self, values: Vec<(usize, f64)>) {
+        let mut rows = Vec::with_capacity(values.len());
+        let (intercept, features) = self.sums.split_last_mut().expect("an intercept");
+        for (i, value) in values {
+            let change = value - self.clipped[i];
+            if change != 0.0 {
+                rows.push((change, self.design.row(i)));
+                *intercept += change;
+                self.clipped[i] = value;
+            }
         }
+        add_scaled_rows(&rows, features);
     }
 
     /// The clipped value of row `i` at `score`, and whether the clip is not active.
@@ -142,23 +164,14 @@ impl<'a, 'x> State<'a, 'x> {
         let (mut moved, mut turned, mut n_curved) = (Vec::new(), Vec::new(), 0);
         for i in 0..self.scores.len() {
             let (value, is_curved) = self.clip_at(i, self.scores[i]);
-            if value != self.clipped[i] {
-                moved.push((value - self.clipped[i], i));
-                self.clipped[i] = value;
-            }
+            moved.push((i, value));
             if is_curved != self.is_curved[i] {
                 turned.push((i, if is_curved { 1.0 } else { -1.0 }));
                 self.is_curved[i] = is_curved;
             }
             n_curved += usize::from(is_curved);
         }
-        let rows: Vec<(f64, &[f32])> = moved
-            .iter()
-            .map(|&(change, i)| (change, self.design.row(i)))
-            .collect();
-        let (intercept, features) = self.sums.split_last_mut().expect("an intercept");
-        add_scaled_rows(&rows, features);
-        *intercept += moved.iter().map(|(change, _)| change).sum::<f64>();
+        self.move_clipped(moved);
         if turned.len() > n_curved {
             self.gram = Gram::zeros(self.weights.len());
             let curved = (0..self.is_curved.len()).filter(|&i| self.is_curved[i]);

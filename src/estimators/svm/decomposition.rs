@@ -63,6 +63,33 @@ impl Dual {
         }
         (top[0] - bottom[0]).max(top[1] - bottom[1])
     }
+
+    /// The value all free gradients of a group share, which is the intercept: their mean, or where none is free
+    /// the middle of what the bounds leave.
+    pub fn level(&self, gradient: &[f64], group: u8) -> f64 {
+        let (mut sum, mut n_free) = (0.0, 0_usize);
+        let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
+        for idx in (0..gradient.len()).filter(|&idx| self.group[idx] == group) {
+            let f = gradient[idx];
+            match (
+                self.beta[idx] < self.upper[idx],
+                self.beta[idx] > self.lower[idx],
+            ) {
+                (true, true) => {
+                    sum += f;
+                    n_free += 1;
+                }
+                (true, false) => highest_up = highest_up.max(f),
+                (false, true) => lowest_down = lowest_down.min(f),
+                (false, false) => {}
+            }
+        }
+        if n_free > 0 {
+            sum / n_free as f64
+        } else {
+            f64::midpoint(highest_up, lowest_down)
+        }
+    }
 }
 
 /// How a solution came about.

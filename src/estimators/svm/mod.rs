@@ -1,8 +1,8 @@
 //! Support vector classifiers with kernels, one-vs-one: `SVC` and `NuSVC`, as LIBSVM's.
 //!
 //! `algorithm` cuts the classes into pairs and `model` votes; a pair's dual problem is solved by
-//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`; that of
-//! the linear kernel, where there are more rows than features, by `augmented_lagrangian`.
+//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`; hard
+//! ones of the linear kernel are ended by `augmented_lagrangian`, on their weights.
 
 mod algorithm;
 mod augmented_lagrangian;
