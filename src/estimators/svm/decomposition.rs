@@ -283,6 +283,11 @@ impl<'a, 'x> State<'a, 'x> {
                 *next - 1
             })
             .collect();
+        // Only differences within a group matter; near its level few digits of them get lost.
+        let levels: Vec<f64> = (0..self.dual.n_groups)
+            .map(|group| self.dual.level(&self.gradient, group as u8))
+            .map(|level| if level.is_finite() { level } else { 0.0 })
+            .collect();
         for (&idx, &slot) in self.set.iter().zip(&slots) {
             self.problem.set(
                 slot,
@@ -290,7 +295,7 @@ impl<'a, 'x> State<'a, 'x> {
                     beta: self.dual.beta[idx],
                     lower: self.dual.lower[idx],
                     upper: self.dual.upper[idx],
-                    gradient: self.gradient[idx],
+                    gradient: self.gradient[idx] - levels[usize::from(self.dual.group[idx])],
                 },
             );
             let from = self.rows.row(idx);

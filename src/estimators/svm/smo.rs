@@ -60,7 +60,7 @@ pub struct Variable {
     pub lower: f64,
     /// Upper bound.
     pub upper: f64,
-    /// Its gradient at the start.
+    /// Its gradient at the start, less any number that is the same for its group.
     pub gradient: f64,
 }
 
