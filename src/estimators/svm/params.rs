@@ -513,8 +513,8 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     };
     let is_by_weights = args.estimator() == SVC.name && args.choice("kernel") == Some("linear");
     let (pair_s, matrix_bytes) = if is_by_weights {
-        let hardness = if args.float("C") > 1.0 { 1.5 } else { 1.0 };
-        let s = hardness * pair_rows * n_features * n_features * 1.0e-10;
+        let hardness = if args.float("C") > 1.0 { 1.2 } else { 1.0 };
+        let s = hardness * pair_rows * n_features * n_features * 0.8e-10;
         (s, 4.0 * 8.0 * n_features * n_features)
     } else {
         let s = hardness * pair_rows * pair_rows * n_features * 1.0e-11;
