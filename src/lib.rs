@@ -2,12 +2,12 @@
 //!
 //! One direction of flow: [`grid`] plans the jobs of a config file, [`runner`] trains and scores
 //! them on a [`dataset`], [`results`] keeps one JSON line a job. Beside it [`estimators`] holds the
-//! classifiers, usable from any linfa program, on the kernels of [`numeric`].
+//! classifiers, usable from any linfa program, on the kernels of [`numeric`]. [`embed`] draws the data.
 
 pub mod check;
 pub mod dataset;
+pub mod embed;
 pub mod estimators;
-
 pub mod grid;
 pub mod numeric;
 pub mod results;

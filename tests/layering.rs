@@ -20,6 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "runner",
         &["results", "grid", "estimators", "dataset", "numeric"],
     ),
+    // Pictures of plain arrays.
+    ("embed", &["numeric"]),
     // What people and CI read: the table and the references.
     ("report", &["results", "grid", "estimators", "dataset"]),
     ("check", &["results", "grid", "estimators", "dataset"]),

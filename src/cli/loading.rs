@@ -65,7 +65,8 @@ impl Loading {
     }
 }
 
-fn print_line(text: &str) {
+/// A line on standard error.
+pub fn print_line(text: &str) {
     // Nothing can be done if standard error is closed.
     let _ = writeln!(std::io::stderr(), "{text}");
 }

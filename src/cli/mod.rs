@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod data;
 mod dry_run;
+mod embed;
 mod estimators;
 mod list;
 mod loading;
@@ -37,6 +38,8 @@ enum Command {
     Results(results::ResultsArgs),
     /// Download, check and look at the data
     Data(data::DataArgs),
+    /// Draw a data set as points of the plane
+    Embed(embed::EmbedArgs),
     /// Show the jobs of a config, and what of it is not run
     List(list::ListArgs),
     /// Describe the format of a config
@@ -56,6 +59,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Results(args) => results::run(&args),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),
+        Command::Embed(args) => embed::run(&args),
         Command::List(args) => list::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Estimators(args) => estimators::run(&args),

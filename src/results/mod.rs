@@ -10,12 +10,14 @@ mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod original;
+mod publish;
 mod record;
 pub mod summary;
 mod table;
 
 pub use error::{LineError, TableError};
 pub use original::OriginalRecord;
+pub use publish::publish;
 pub use record::{
     ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, row_schema,
     std_accuracy,

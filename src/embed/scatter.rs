@@ -1,0 +1,235 @@
+//! Points of the plane, coloured by class, with a legend: SVG or PNG.
+
+use std::io::Cursor;
+use std::sync::Once;
+
+use epaint_default_fonts::UBUNTU_LIGHT;
+use image::{ImageFormat, RgbImage};
+use ndarray::ArrayView2;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::register_font;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::error::EmbedError;
+
+/// Side of the square that holds the points, in pixels.
+const SIDE: u32 = 900;
+/// Width of the legend in pixels.
+const LEGEND: u32 = 200;
+/// Height of the title in pixels.
+const TITLE: u32 = 50;
+/// Pixels between lines of the legend.
+const LINE: i32 = 32;
+/// Ten colours that are told apart, by colour-blind people mostly, too.
+const COLOURS: [RGBColor; 10] = [
+    RGBColor(31, 119, 180),
+    RGBColor(255, 127, 14),
+    RGBColor(44, 160, 44),
+    RGBColor(214, 39, 40),
+    RGBColor(148, 103, 189),
+    RGBColor(140, 86, 75),
+    RGBColor(227, 119, 194),
+    RGBColor(110, 110, 110),
+    RGBColor(188, 189, 34),
+    RGBColor(23, 190, 207),
+];
+
+/// What is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Scatter<'a> {
+    /// Line above the points.
+    pub title: &'a str,
+    /// A point for each sample (n × 2).
+    pub points: ArrayView2<'a, f64>,
+    /// Class of each sample.
+    pub labels: &'a [u8],
+    /// Name of each class.
+    pub class_names: &'a [String],
+    /// What stands along each axis.
+    pub axes: Option<&'a [String; 2]>,
+}
+
+impl Scatter<'_> {
+    /// The picture as SVG text.
+    ///
+    /// # Errors
+    /// [`EmbedError::Draw`] with what the library says.
+    pub fn render_svg(&self) -> Result<String, EmbedError> {
+        let mut text = String::new();
+        {
+            let area = SVGBackend::with_string(&mut text, size()).into_drawing_area();
+            self.draw(&area)?;
+        }
+        Ok(text)
+    }
+
+    /// The picture as a PNG file.
+    ///
+    /// # Errors
+    /// [`EmbedError::Draw`] with what the library says.
+    pub fn render_png(&self) -> Result<Vec<u8>, EmbedError> {
+        let (width, height) = size();
+        let mut pixels = RgbImage::new(width, height);
+        {
+            let area = BitMapBackend::with_buffer(&mut pixels, size()).into_drawing_area();
+            self.draw(&area)?;
+        }
+        let mut png = Cursor::new(Vec::new());
+        pixels
+            .write_to(&mut png, ImageFormat::Png)
+            .map_err(|error| EmbedError::Draw(error.to_string()))?;
+        Ok(png.into_inner())
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), EmbedError> {
+        use_own_font();
+        let draw = || -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+            area.fill(&WHITE)?;
+            let (top, below) = area.split_vertically(TITLE);
+            top.draw_text(self.title, &text_style(24, HPos::Left), (20, 25))?;
+            let (plot, legend) = below.split_horizontally(SIDE);
+            self.draw_points(&plot)?;
+            self.draw_legend(&legend)?;
+            area.present()
+        };
+        draw().map_err(|error| EmbedError::Draw(error.to_string()))
+    }
+
+    fn draw_points<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let [x_range, y_range] = square_around(self.points);
+        let margin = if self.axes.is_some() { 30 } else { 0 };
+        let mut chart = ChartBuilder::on(area)
+            .margin(15)
+            .x_label_area_size(margin)
+            .y_label_area_size(margin)
+            .build_cartesian_2d(x_range, y_range)?;
+        let mut mesh = chart.configure_mesh();
+        mesh.disable_mesh().x_labels(0).y_labels(0);
+        if let Some([x, y]) = self.axes {
+            mesh.x_desc(x.as_str())
+                .y_desc(y.as_str())
+                .axis_desc_style(text_style(18, HPos::Center));
+        }
+        mesh.draw()?;
+        // In the order of the samples, so that no class lies on top of all others.
+        let points = self.points.outer_iter().zip(self.labels);
+        chart.draw_series(points.map(|(point, &label)| {
+            let fill = colour(usize::from(label)).mix(0.7).filled();
+            Circle::new((point[0], point[1]), 2, fill)
+        }))?;
+        Ok(())
+    }
+
+    fn draw_legend<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let mut y = 35;
+        for (class, name) in self.class_names.iter().enumerate() {
+            area.draw(&Circle::new((20, y), 8, colour(class).filled()))?;
+            area.draw_text(name, &text_style(20, HPos::Left), (38, y))?;
+            y += LINE;
+        }
+        Ok(())
+    }
+}
+
+fn size() -> (u32, u32) {
+    (SIDE + LEGEND, SIDE + TITLE)
+}
+
+fn colour(class: usize) -> RGBColor {
+    COLOURS[class % COLOURS.len()]
+}
+
+fn text_style(size: i32, horizontal: HPos) -> TextStyle<'static> {
+    let style = ("sans-serif", size).into_font().color(&BLACK);
+    style.pos(Pos::new(horizontal, VPos::Center))
+}
+
+/// Letters come with the program: a container or a bare machine has no fonts.
+fn use_own_font() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An unusable font shows when text is drawn.
+        let _ = register_font("sans-serif", FontStyle::Normal, UBUNTU_LIGHT);
+    });
+}
+
+/// Ranges of equal length around the points, so that distances are alike in both directions.
+fn square_around(points: ArrayView2<'_, f64>) -> [std::ops::Range<f64>; 2] {
+    let range = |axis: usize| {
+        let column = points.column(axis);
+        let low = column.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (low, high)
+    };
+    let ranges = [range(0), range(1)];
+    let widest = ranges
+        .iter()
+        .map(|(low, high)| high - low)
+        .fold(0.0, f64::max);
+    // A little room around them, and some where all lie on one spot.
+    let half = if widest > 0.0 { 0.52 * widest } else { 1.0 };
+    ranges.map(|(low, high)| {
+        let middle = f64::midpoint(low, high);
+        middle - half..middle + half
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    fn names() -> Vec<String> {
+        ["Bag", "Sandal & boot"].map(str::to_owned).to_vec()
+    }
+
+    fn scatter<'a>(points: &'a Array2<f64>, names: &'a [String]) -> Scatter<'a> {
+        Scatter {
+            title: "three samples",
+            points: points.view(),
+            labels: &[0, 1, 1],
+            class_names: names,
+            axes: None,
+        }
+    }
+
+    #[test]
+    fn the_svg_has_a_mark_for_each_sample_and_class_and_the_names() {
+        let points = array![[0.0, 0.0], [1.0, 2.0], [3.0, 1.0]];
+        let text = scatter(&points, &names()).render_svg().unwrap();
+        assert_eq!(text.matches("<circle").count(), 3 + 2);
+        for expected in ["three samples", "Bag", "Sandal &amp; boot"] {
+            assert!(text.contains(expected), "{expected}");
+        }
+    }
+
+    #[test]
+    fn the_png_has_the_colours_of_the_classes_and_black_letters() {
+        let points = array![[0.0, 0.0], [1.0, 2.0], [3.0, 1.0]];
+        let png = scatter(&points, &names()).render_png().unwrap();
+        let picture = image::load_from_memory(&png).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), size());
+        let has = |wanted: RGBColor| {
+            let wanted = [wanted.0, wanted.1, wanted.2];
+            picture.pixels().any(|pixel| pixel.0 == wanted)
+        };
+        assert!(has(COLOURS[0]) && has(COLOURS[1]) && has(BLACK) && !has(COLOURS[2]));
+    }
+
+    #[test]
+    fn the_square_holds_all_points_with_equal_scales() {
+        let [x, y] = square_around(array![[0.0, 5.0], [10.0, 6.0]].view());
+        assert!((x.end - x.start - (y.end - y.start)).abs() < 1e-12);
+        assert!(x.contains(&0.0) && x.contains(&10.0) && y.contains(&5.0));
+        let [x, _] = square_around(array![[1.0, 1.0]].view());
+        assert!(x.contains(&1.0) && x.end > x.start);
+    }
+}
