@@ -11,6 +11,7 @@ mod embed;
 mod estimators;
 mod list;
 mod loading;
+mod merge;
 mod output;
 mod results;
 mod run;
@@ -34,6 +35,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Compare a results table with recorded accuracies
     Check(check::CheckArgs),
+    /// Join the results tables of several machines
+    Merge(merge::MergeArgs),
     /// Check a results table; print the schema of a row
     Results(results::ResultsArgs),
     /// Download, check and look at the data
@@ -56,6 +59,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),

@@ -2,13 +2,14 @@
 //!
 //! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
 //! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
-//! against itself; [`summary`] draws what a run prints at its end.
+//! against itself; [`merge`] joins tables; [`summary`] draws what a run prints at its end.
 
 pub mod check;
 mod effort;
 mod error;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod merge;
 mod original;
 mod publish;
 mod record;
