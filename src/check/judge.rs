@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::reference::{Reference, ReferenceRow};
+use super::pace::{Calibration, Pace, Ratio};
+use super::reference::{RecordedRepeat, Reference, ReferenceRow};
+use crate::estimators::spec::Family;
 use crate::grid::JobId;
-use crate::results::{Record, Status};
+use crate::results::summary::has_converged;
+use crate::results::{Record, Repeat, Status};
 
 /// What became of a recorded row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -15,16 +18,94 @@ use crate::results::{Record, Status};
 pub enum Outcome {
     /// Within its tolerance.
     Same,
-    /// Below the recorded accuracy by more than the tolerance.
+    /// Below the recorded accuracy by more than the tolerance, or no longer converging.
     Regression,
     /// Above it by more than the tolerance: record it, or find out why.
     Improvement,
+    /// As many images right, but not the same predictions where the same were expected.
+    Changed,
+    /// As accurate, but the fit or the prediction takes longer.
+    Slower,
+    /// As accurate, and faster than recorded: record it.
+    Faster,
     /// The job ended badly.
     Failed,
+    /// Recorded as stopped at its iteration limit: shown only.
+    Unconverged,
+    /// Missing or failed, and excused for it.
+    Excused,
     /// The table has a row for it only on other data.
     OtherData,
     /// The table has no row for it.
     Missing,
+    /// It ran under a seed that was not recorded, and only one was.
+    NoSpread,
+}
+
+/// What an outcome means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Nothing.
+    Pass,
+    /// No verdict on this row.
+    CannotJudge,
+    /// Somebody has to look.
+    Finding,
+}
+
+impl Outcome {
+    /// What the outcome means for the run.
+    #[must_use]
+    pub fn gate(self) -> Gate {
+        match self {
+            Self::Same | Self::Unconverged | Self::Excused => Gate::Pass,
+            Self::OtherData | Self::Missing | Self::NoSpread => Gate::CannotJudge,
+            Self::Regression
+            | Self::Improvement
+            | Self::Changed
+            | Self::Slower
+            | Self::Faster
+            | Self::Failed => Gate::Finding,
+        }
+    }
+
+    /// The outcome in words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Same => "ok",
+            Self::Regression => "REGRESSION",
+            Self::Improvement => "IMPROVEMENT",
+            Self::Changed => "CHANGED",
+            Self::Slower => "SLOWER",
+            Self::Faster => "FASTER",
+            Self::Failed => "FAILED",
+            Self::Unconverged => "unconverged",
+            Self::Excused => "excused",
+            Self::OtherData => "OTHER DATA",
+            Self::Missing => "MISSING",
+            Self::NoSpread => "NO SPREAD",
+        }
+    }
+}
+
+/// What a row was held against.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Basis {
+    /// The predictions of the same seed, or of any where they do not depend on it.
+    Predictions {
+        /// Test images by which the number of correct ones may differ.
+        images: usize,
+    },
+    /// The spread over the recorded seeds.
+    Spread {
+        /// Seeds recorded.
+        n_seeds: usize,
+        /// Standard deviation of their accuracies.
+        sd: f64,
+    },
 }
 
 /// One recorded row beside what was found.
@@ -34,17 +115,25 @@ pub struct Finding {
     pub id: JobId,
     /// Classifier name.
     pub name: String,
+    /// Its family.
+    pub family: Family,
     /// Parameters as the config wrote them.
     pub parameter: Map<String, Value>,
     /// What became of it.
     pub outcome: Outcome,
-    /// Recorded mean accuracy.
+    /// Recorded accuracy: of the same seeds where they were recorded, else the mean.
     pub expected: f64,
     /// Mean accuracy found.
     pub found: Option<f64>,
     /// Allowed difference.
     pub tolerance: f64,
-    /// Why it failed, where it did.
+    /// What it was held against.
+    pub basis: Option<Basis>,
+    /// Fit time; absent without a calibration row of the same machine.
+    pub fit: Option<Ratio>,
+    /// Predict time, likewise.
+    pub predict: Option<Ratio>,
+    /// Why, where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -61,6 +150,19 @@ pub enum Verdict {
     CannotJudge,
 }
 
+/// A row of the table that the reference does not know.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unrecorded {
+    /// Stable id.
+    pub id: JobId,
+    /// Classifier name.
+    pub name: String,
+    /// Parameters as the config wrote them.
+    pub parameter: Map<String, Value>,
+    /// How it ended.
+    pub status: Status,
+}
+
 /// Every recorded row with its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -69,7 +171,21 @@ pub struct Report {
     /// A finding for each row of the reference, in its order.
     pub findings: Vec<Finding>,
     /// Rows of the table that the reference does not know.
-    pub unrecorded: usize,
+    pub unrecorded: Vec<Unrecorded>,
+    /// Probability with which chance alone finds fault with a run under seeds not recorded.
+    pub false_alarm: f64,
+    /// CPU models of reference and run, where they differ: times may then compare badly.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_cpu: Option<(String, String)>,
+}
+
+impl Report {
+    /// Rows whose outcome means this for the run.
+    #[must_use]
+    pub fn count(&self, gate: Gate) -> usize {
+        let outcomes = self.findings.iter().map(|finding| finding.outcome.gate());
+        outcomes.filter(|&found| found == gate).count()
+    }
 }
 
 /// Compares the table with the reference.
@@ -86,66 +202,223 @@ pub fn judge(records: &[Record], reference: &Reference) -> Report {
             latest.insert(&record.id, record);
         }
     }
+    let rows: Vec<_> = latest.values().copied().collect();
+    let judge = Judge {
+        reference,
+        calibration: reference
+            .time
+            .as_ref()
+            .map(|time| Calibration::new(&rows, &time.calibration)),
+        alpha: reference.row_alpha(),
+    };
     let findings: Vec<_> = reference
         .rows
         .iter()
-        .map(|row| {
-            let tolerance = reference
-                .tolerance
-                .get(&row.family)
-                .map_or(0.0, |t| t.accuracy);
-            judge_row(row, latest.get(&row.id).copied(), reference, tolerance)
-        })
+        .map(|row| judge.row(row, latest.get(&row.id).copied()))
         .collect();
-    let has = |wanted: &[Outcome]| findings.iter().any(|f| wanted.contains(&f.outcome));
-    let verdict = if has(&[Outcome::Regression, Outcome::Improvement, Outcome::Failed]) {
-        Verdict::Changed
-    } else if has(&[Outcome::Missing, Outcome::OtherData]) {
-        Verdict::CannotJudge
-    } else {
-        Verdict::Unchanged
-    };
+    let worst = findings.iter().map(|finding| finding.outcome.gate()).max();
     let is_recorded = |id: &JobId| reference.rows.iter().any(|row| row.id == *id);
-    let unrecorded = latest.keys().filter(|id| !is_recorded(id)).count();
+    let unrecorded = rows.iter().filter(|record| !is_recorded(&record.id));
     Report {
-        verdict,
+        verdict: match worst.unwrap_or(Gate::CannotJudge) {
+            Gate::Pass => Verdict::Unchanged,
+            Gate::CannotJudge => Verdict::CannotJudge,
+            Gate::Finding => Verdict::Changed,
+        },
         findings,
-        unrecorded,
+        unrecorded: unrecorded.map(|record| unrecorded_row(record)).collect(),
+        false_alarm: reference.false_alarm,
+        other_cpu: rows
+            .iter()
+            .map(|record| &record.environment.cpu)
+            .find(|cpu| **cpu != reference.cpu)
+            .map(|cpu| (reference.cpu.clone(), cpu.clone())),
     }
 }
 
-fn judge_row(
-    row: &ReferenceRow,
-    record: Option<&Record>,
-    reference: &Reference,
+fn unrecorded_row(record: &Record) -> Unrecorded {
+    Unrecorded {
+        id: record.id.clone(),
+        name: record.name.clone(),
+        parameter: record.parameter.clone(),
+        status: record.status,
+    }
+}
+
+struct Judge<'a> {
+    reference: &'a Reference,
+    calibration: Option<Calibration<'a>>,
+    alpha: f64,
+}
+
+/// What the accuracy of a row was held against, and what came of it.
+struct Accuracy {
+    outcome: Outcome,
+    expected: f64,
     tolerance: f64,
-) -> Finding {
-    let found = record.and_then(|record| record.mean_accuracy);
-    let outcome = match (record, found) {
-        (None, _) => Outcome::Missing,
-        (Some(record), _) if !record.dataset.is_same_data(&reference.dataset) => Outcome::OtherData,
-        (Some(record), Some(found)) if record.status == Status::Ok => {
-            // Far below one image in any mean of repeats; absorbs the rounding of decimals.
-            let slack = tolerance + 1e-9;
-            if found < row.accuracy - slack {
-                Outcome::Regression
-            } else if found > row.accuracy + slack {
-                Outcome::Improvement
-            } else {
-                Outcome::Same
+    basis: Option<Basis>,
+}
+
+impl Judge<'_> {
+    fn row(&self, row: &ReferenceRow, record: Option<&Record>) -> Finding {
+        let mut finding = Finding {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            family: row.family,
+            parameter: row.parameter.clone(),
+            outcome: Outcome::Missing,
+            expected: row.accuracy(),
+            found: record.and_then(|record| record.mean_accuracy),
+            tolerance: 0.0,
+            basis: None,
+            fit: None,
+            predict: None,
+            reason: record.and_then(|record| record.reason.clone()),
+        };
+        let data = &self.reference.dataset;
+        match record {
+            None => {}
+            Some(record) if !record.dataset.is_same_data(data) => {
+                finding.outcome = Outcome::OtherData;
             }
+            Some(record) if record.status == Status::Ok && !record.repeats.is_empty() => {
+                self.scored(row, record, &mut finding);
+            }
+            Some(_) => finding.outcome = Outcome::Failed,
         }
-        (Some(_), _) => Outcome::Failed,
-    };
-    Finding {
-        id: row.id.clone(),
-        name: row.name.clone(),
-        parameter: row.parameter.clone(),
-        outcome,
-        expected: row.accuracy,
-        found,
-        tolerance,
-        reason: record.and_then(|record| record.reason.clone()),
+        if matches!(finding.outcome, Outcome::Missing | Outcome::Failed)
+            && let Some(reason) = self.reference.excused.get(&row.id)
+        {
+            finding.outcome = Outcome::Excused;
+            finding.reason = Some(reason.clone());
+        }
+        finding
+    }
+
+    fn scored(&self, row: &ReferenceRow, record: &Record, finding: &mut Finding) {
+        let accuracy = self.accuracy(row, &record.repeats);
+        finding.expected = accuracy.expected;
+        finding.tolerance = accuracy.tolerance;
+        finding.basis = accuracy.basis;
+        self.time(row, record, finding);
+        let has_pace = |pace| {
+            let mut ratios = [finding.fit, finding.predict].into_iter().flatten();
+            ratios.any(|ratio| ratio.pace == pace)
+        };
+        finding.outcome = if !row.converged {
+            Outcome::Unconverged
+        } else if !has_converged(record) {
+            finding.reason = Some("it no longer converges".to_owned());
+            Outcome::Regression
+        } else if accuracy.outcome != Outcome::Same {
+            accuracy.outcome
+        } else if has_pace(Pace::Slower) {
+            Outcome::Slower
+        } else if has_pace(Pace::Faster) {
+            Outcome::Faster
+        } else {
+            Outcome::Same
+        };
+    }
+
+    fn accuracy(&self, row: &ReferenceRow, repeats: &[Repeat]) -> Accuracy {
+        let tolerance = &self.reference.tolerance[&row.family];
+        let recorded = |repeat: &Repeat| -> Option<&RecordedRepeat> {
+            if row.varies() {
+                let mut recorded = row.repeats.iter();
+                recorded.find(|r| r.seed == repeat.seed && tolerance.repeatable)
+            } else {
+                row.repeats.first()
+            }
+        };
+        // Repeats whose predictions are known are held against them; only if there is none, the
+        // mean is held against the spread, in which a single changed image does not show.
+        let known: Vec<_> = repeats
+            .iter()
+            .filter_map(|repeat| Some((repeat, recorded(repeat)?)))
+            .collect();
+        if known.is_empty() {
+            self.within_spread(row, repeats)
+        } else {
+            self.as_predicted(&known, tolerance.images)
+        }
+    }
+
+    fn as_predicted(&self, known: &[(&Repeat, &RecordedRepeat)], images: usize) -> Accuracy {
+        let n_test = self.reference.dataset.n_test as f64;
+        let n_known = known.len() as f64;
+        let mean = |of: fn(&(&Repeat, &RecordedRepeat)) -> f64| -> f64 {
+            known.iter().map(of).sum::<f64>() / n_known
+        };
+        let expected = mean(|(_, recorded)| recorded.accuracy);
+        let difference = mean(|(found, _)| found.accuracy) - expected;
+        let is_same = |(found, recorded): &(&Repeat, &RecordedRepeat)| {
+            if images == 0 {
+                found.predictions_sha256 == recorded.predictions_sha256
+            } else {
+                // Accuracies are multiples of one image but for the rounding of decimals.
+                let n_images = ((found.accuracy - recorded.accuracy) * n_test).round();
+                n_images.abs() <= images as f64
+            }
+        };
+        let outcome = if known.iter().all(is_same) {
+            Outcome::Same
+        } else {
+            // Far below one image in any mean of repeats.
+            direction(difference, 1e-9).unwrap_or(Outcome::Changed)
+        };
+        Accuracy {
+            outcome,
+            expected,
+            tolerance: images as f64 / n_test,
+            basis: Some(Basis::Predictions { images }),
+        }
+    }
+
+    fn within_spread(&self, row: &ReferenceRow, repeats: &[Repeat]) -> Accuracy {
+        let expected = row.accuracy();
+        let Some(spread) = row.spread() else {
+            return Accuracy {
+                outcome: Outcome::NoSpread,
+                expected,
+                tolerance: 0.0,
+                basis: None,
+            };
+        };
+        let image = 1.0 / self.reference.dataset.n_test.max(1) as f64;
+        let reach = spread.reach(repeats.len(), self.alpha, image);
+        let found = repeats.iter().map(|r| r.accuracy).sum::<f64>() / repeats.len() as f64;
+        Accuracy {
+            outcome: direction(found - expected, reach).unwrap_or(Outcome::Same),
+            expected,
+            tolerance: reach,
+            basis: Some(Basis::Spread {
+                n_seeds: spread.n,
+                sd: spread.sd,
+            }),
+        }
+    }
+
+    fn time(&self, row: &ReferenceRow, record: &Record, finding: &mut Finding) {
+        let measured = self.calibration.as_ref().and_then(|c| c.measure(record));
+        if let (Some(rule), Some(paces)) = (&self.reference.time, measured) {
+            let ratio = |expected: Option<f64>, found| {
+                expected.map(|expected| Ratio::judge(expected, found, rule))
+            };
+            finding.fit = ratio(row.fit_ratio, paces.fit);
+            finding.predict = ratio(row.predict_ratio, paces.predict);
+        }
+    }
+}
+
+/// Whether `difference` is a regression or an improvement; nothing within `slack`.
+fn direction(difference: f64, slack: f64) -> Option<Outcome> {
+    if difference < -slack {
+        Some(Outcome::Regression)
+    } else if difference > slack {
+        Some(Outcome::Improvement)
+    } else {
+        None
     }
 }
 

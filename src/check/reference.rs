@@ -1,84 +1,71 @@
-//! The reference file: recorded accuracies, and how far a run may stray from them.
+//! The reference file: what a run is held against, and how far it may stray.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use thiserror::Error;
 
+use super::error::CheckError;
+use super::spread::Spread;
 use crate::dataset::DatasetIdentity;
 use crate::estimators::spec::Family;
 use crate::grid::JobId;
-use crate::results::{Record, Status};
+use crate::results::{Repeat, publish};
 
-/// Why a check could not be made.
-#[derive(Debug, Error)]
-pub enum CheckError {
-    /// The file could not be read or written.
-    #[error("{action} {path}")]
-    Io {
-        /// `reading` or `writing`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The file is no reference file.
-    #[error("{path} is not a reference file; write one with `check --update`")]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Where and what.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A family has rows but no tolerance.
-    #[error(
-        "{path} has rows of family {family:?} but no tolerance for it; add one with its reason"
-    )]
-    NoTolerance {
-        /// The file.
-        path: PathBuf,
-        /// The family.
-        family: Family,
-    },
-    /// The table holds rows of several data sets, so no reference can be made of it.
-    #[error("the table holds rows of {first} and of {other}; a reference is of one data set")]
-    MixedData {
-        /// Data set of the first row.
-        first: String,
-        /// Another one.
-        other: String,
-    },
-    /// There is nothing to make a reference of.
-    #[error("the table has no row that ended well")]
-    NoRows,
-}
+/// Version of the file's format.
+pub const FORMAT: u32 = 2;
 
-/// Recorded accuracies of one data set.
+/// Recorded rows of one data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
+    /// [`FORMAT`] of the writer.
+    pub format: u32,
     /// The data set that the rows were scored on.
     pub dataset: DatasetIdentity,
-    /// How far each family's accuracy may stray, and why.
+    /// CPU model that the rows were recorded on.
+    pub cpu: String,
+    /// How often a run under fresh seeds may be found fault with by chance, in (0, 1). It is
+    /// divided by the number of rows that depend on the seed.
+    pub false_alarm: f64,
+    /// How times are judged; without it they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeRule>,
+    /// How far each family may stray, and why.
     pub tolerance: BTreeMap<Family, Tolerance>,
+    /// Rows that may be missing or fail, with the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub excused: BTreeMap<JobId, String>,
     /// The recorded rows, by id.
     pub rows: Vec<ReferenceRow>,
 }
 
-/// Allowed distance from the recorded mean accuracy, in either direction.
+/// How times are judged: as ratios to the fit of one row of the same run, in CPU seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeRule {
+    /// The row whose fit is the unit.
+    pub calibration: JobId,
+    /// A time is a finding if it grew or shrank by more than this factor.
+    pub factor: f64,
+    /// Ratios below this count as this: times too short to be measured well.
+    pub floor: f64,
+    /// Why that much.
+    pub reason: String,
+}
+
+/// How far the rows of a family may stray.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tolerance {
-    /// Absolute difference of mean accuracies.
-    pub accuracy: f64,
+    /// Test images by which the number of correct ones may differ where the same predictions are
+    /// expected; 0: the predictions must be the same.
+    pub images: usize,
+    /// Whether the same seed gives the same predictions. If not, a row that varies is judged by
+    /// its spread under a recorded seed, too.
+    pub repeatable: bool,
     /// Why that much.
     pub reason: String,
 }
@@ -95,83 +82,125 @@ pub struct ReferenceRow {
     pub family: Family,
     /// Parameters as the config wrote them.
     pub parameter: Map<String, Value>,
-    /// Mean accuracy over the repeats, in [0, 1].
+    /// Whether every repeat met its stopping rule, or has none.
+    pub converged: bool,
+    /// CPU time of `fit` in units of the calibration row's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_ratio: Option<f64>,
+    /// CPU time of predicting the test split in units of the calibration row's fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predict_ratio: Option<f64>,
+    /// What came out under each recorded seed.
+    pub repeats: Vec<RecordedRepeat>,
+}
+
+/// What came out under one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedRepeat {
+    /// Seed of the repeat.
+    pub seed: u64,
+    /// Test accuracy in [0, 1].
     pub accuracy: f64,
+    /// SHA-256 of the predicted labels.
+    pub predictions_sha256: String,
+}
+
+impl From<&Repeat> for RecordedRepeat {
+    fn from(repeat: &Repeat) -> Self {
+        Self {
+            seed: repeat.seed,
+            accuracy: repeat.accuracy,
+            predictions_sha256: repeat.predictions_sha256.clone(),
+        }
+    }
+}
+
+impl ReferenceRow {
+    /// Whether the predictions depend on the seed, as far as recorded.
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        let mut hashes = self.repeats.iter().map(|r| &r.predictions_sha256);
+        let first = hashes.next();
+        hashes.any(|hash| Some(hash) != first)
+    }
+
+    /// Mean accuracy over the recorded seeds.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        let sum: f64 = self.repeats.iter().map(|repeat| repeat.accuracy).sum();
+        sum / self.repeats.len() as f64
+    }
+
+    /// Spread of the accuracy over the recorded seeds; nothing of one seed.
+    #[must_use]
+    pub fn spread(&self) -> Option<Spread> {
+        let accuracies: Vec<_> = self.repeats.iter().map(|r| r.accuracy).collect();
+        Spread::of(&accuracies)
+    }
 }
 
 impl Reference {
     /// Reads a reference file.
     ///
     /// # Errors
-    /// [`CheckError`] if it cannot be read, is malformed, or lacks a family's tolerance.
+    /// [`CheckError`] if it cannot be read, is malformed, or contradicts itself.
     pub fn load(path: &Path) -> Result<Self, CheckError> {
-        let text = fs::read_to_string(path).map_err(|source| CheckError::Io {
-            action: "reading",
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = fs::read_to_string(path).map_err(CheckError::io("read", path))?;
         let reference: Self = serde_json::from_str(&text).map_err(|source| CheckError::Format {
             path: path.to_owned(),
+            expected: FORMAT,
             source,
         })?;
-        match reference
+        reference.validate(path)?;
+        Ok(reference)
+    }
+
+    fn validate(&self, path: &Path) -> Result<(), CheckError> {
+        let is_positive = |value: f64| value.is_finite() && value > 0.0;
+        let refuse = |expected, got| {
+            Err(CheckError::Content {
+                path: path.to_owned(),
+                expected,
+                got,
+            })
+        };
+        if self.format != FORMAT {
+            return refuse("format 2", self.format.to_string());
+        }
+        if !(self.false_alarm > 0.0 && self.false_alarm < 1.0) {
+            let expected = "a false_alarm in (0, 1)";
+            return refuse(expected, self.false_alarm.to_string());
+        }
+        if let Some(time) = &self.time {
+            if !(time.factor.is_finite() && time.factor > 1.0) {
+                return refuse("a time factor in (1, inf)", time.factor.to_string());
+            }
+            if !is_positive(time.floor) {
+                return refuse("a time floor in (0, inf)", time.floor.to_string());
+            }
+        }
+        if let Some(row) = self.rows.iter().find(|row| row.repeats.is_empty()) {
+            return refuse("repeats in every row", format!("none in {}", row.id));
+        }
+        match self
             .rows
             .iter()
-            .find(|row| !reference.tolerance.contains_key(&row.family))
+            .find(|row| !self.tolerance.contains_key(&row.family))
         {
             Some(row) => Err(CheckError::NoTolerance {
                 path: path.to_owned(),
                 family: row.family,
             }),
-            None => Ok(reference),
+            None => Ok(()),
         }
     }
 
-    /// Makes a reference of the rows that ended well, keeping the tolerances of `old`.
-    ///
-    /// A family that is new gets a tolerance of zero: the next run shows whether that holds.
-    ///
-    /// # Errors
-    /// [`CheckError`] if the rows are of several data sets, or none ended well.
-    pub fn from_records(records: &[Record], old: Option<&Self>) -> Result<Self, CheckError> {
-        let ok: Vec<_> = records
-            .iter()
-            .filter(|record| record.status == Status::Ok)
-            .collect();
-        let first = ok.first().ok_or(CheckError::NoRows)?;
-        if let Some(other) = ok
-            .iter()
-            .find(|record| !record.dataset.is_same_data(&first.dataset))
-        {
-            return Err(CheckError::MixedData {
-                first: first.dataset.name.clone(),
-                other: other.dataset.name.clone(),
-            });
-        }
-        let mut tolerance = old.map_or_else(BTreeMap::new, |old| old.tolerance.clone());
-        let mut rows = BTreeMap::new();
-        for record in &ok {
-            tolerance.entry(record.family).or_insert_with(|| Tolerance {
-                accuracy: 0.0,
-                reason: "same seed, same answer".to_owned(),
-            });
-            // A row that was run again stands later in the table, and replaces the earlier one.
-            if let Some(accuracy) = record.mean_accuracy {
-                let row = ReferenceRow {
-                    id: record.id.clone(),
-                    name: record.name.clone(),
-                    family: record.family,
-                    parameter: record.parameter.clone(),
-                    accuracy,
-                };
-                rows.insert(record.id.clone(), row);
-            }
-        }
-        Ok(Self {
-            dataset: first.dataset.clone(),
-            tolerance,
-            rows: rows.into_values().collect(),
-        })
+    /// Probability with which a single row may be found fault with by chance.
+    #[must_use]
+    pub fn row_alpha(&self) -> f64 {
+        let n_varying = self.rows.iter().filter(|row| row.varies()).count();
+        self.false_alarm / n_varying.max(1) as f64
     }
 
     /// Writes the file beside its place and renames it.
@@ -179,25 +208,9 @@ impl Reference {
     /// # Errors
     /// [`CheckError::Io`] if that is not possible.
     pub fn store(&self, path: &Path) -> Result<(), CheckError> {
-        let io = |source| CheckError::Io {
-            action: "writing",
-            path: path.to_owned(),
-            source,
-        };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        fs::create_dir_all(folder).map_err(io)?;
-        // A temporary file is its owner's alone; this one is for everybody, as the umask allows.
-        let mut file = tempfile::Builder::new()
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(io)?;
-        serde_json::to_writer_pretty(&mut file, self).map_err(|error| io(error.into()))?;
-        file.write_all(b"\n").map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        file.persist(path).map_err(|error| io(error.error))?;
-        Ok(())
+        let io = CheckError::io("write", path);
+        let mut json = serde_json::to_vec_pretty(self).map_err(|error| io(error.into()))?;
+        json.push(b'\n');
+        publish(&json, path).map_err(io)
     }
 }

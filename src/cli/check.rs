@@ -1,46 +1,76 @@
-//! `fashion-bench check`: has anything changed against the recorded accuracies?
+//! `fashion-bench check`: has anything changed against the recorded rows?
 
-use std::path::PathBuf;
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
-use comfy_table::{Table, presets};
-use fashion_bench::check::{Finding, Outcome, Reference, Report, Verdict, judge};
-use fashion_bench::results::summary::render_params;
-use fashion_bench::results::{Record, Table as ResultsTable};
+use fashion_bench::check::{
+    Reference, Report, Verdict, judge, render_annotations, render_junit, render_markdown,
+    render_text,
+};
+use fashion_bench::results::{Record, Row, Table};
+use serde::Serialize;
 
 use super::output::print;
 
 /// Exit code 0: nothing changed beyond its tolerance; 1: a row regressed, failed, or improved
 /// without anybody recording it; 2: rows are missing or of other data, so no verdict.
+///
+/// In GitHub Actions the findings also become annotations and a step summary.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The results table
     results: PathBuf,
-    /// The recorded accuracies
+    /// The recorded rows
     #[arg(long, value_name = "FILE")]
     reference: PathBuf,
-    /// Record the table's accuracies in the reference instead, showing what changes
+    /// Record the table's rows in the reference instead, showing what changes
     #[arg(long)]
     update: bool,
+    /// Id or name of the row whose fit is the unit of time, from now on
+    #[arg(long, value_name = "ROW", requires = "update")]
+    calibration: Option<String>,
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+    /// Write the findings as JUnit XML, too
+    #[arg(long, value_name = "FILE", conflicts_with = "update")]
+    junit: Option<PathBuf>,
+}
+
+/// What `--update --json` prints.
+#[derive(Debug, Serialize)]
+struct Update<'a> {
+    /// Rows now recorded.
+    recorded: usize,
+    /// The reference.
+    reference: &'a Path,
+    /// What the old reference said of the table.
+    #[serde(flatten)]
+    changes: Option<&'a Report>,
 }
 
 pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let table = ResultsTable::new(&args.results);
-    let records: Vec<_> = table
-        .read()?
-        .iter()
-        .filter_map(|row| row.record().cloned())
-        .collect();
+    let records = read_records(&args.results)?;
     if args.update {
-        return update(args, &records);
+        update(args, &records)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let report = judge(&records, &Reference::load(&args.reference)?);
-    print_report(&report, args.json)?;
+    if let Some(path) = &args.junit {
+        fs::write(path, render_junit(&report)?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    tell_github(&report)?;
+    print(&if args.json {
+        json(&report)?
+    } else {
+        render_text(&report)
+    })?;
     Ok(match report.verdict {
         Verdict::Unchanged => ExitCode::SUCCESS,
         Verdict::Changed => ExitCode::from(1),
@@ -48,74 +78,55 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn update(args: &CheckArgs, records: &[Record]) -> anyhow::Result<ExitCode> {
-    let old = args
-        .reference
-        .exists()
-        .then(|| Reference::load(&args.reference))
-        .transpose()?;
-    let new = Reference::from_records(records, old.as_ref())
-        .with_context(|| format!("making a reference of {}", args.results.display()))?;
-    if let Some(old) = &old {
-        print_report(&judge(records, old), args.json)?;
+fn read_records(path: &Path) -> anyhow::Result<Vec<Record>> {
+    // An absent table reads as an empty one, which would be told as missing rows.
+    if !path.exists() {
+        bail!("there is no results table {}", path.display());
     }
-    new.store(&args.reference)?;
-    let (n_rows, path) = (new.rows.len(), args.reference.display());
-    print(&format!("recorded {n_rows} rows in {path}\n"))?;
-    Ok(ExitCode::SUCCESS)
+    let rows = Table::new(path).read()?;
+    Ok(rows.iter().filter_map(Row::record).cloned().collect())
 }
 
-fn print_report(report: &Report, as_json: bool) -> anyhow::Result<()> {
-    if as_json {
-        return print(&(serde_json::to_string_pretty(report)? + "\n"));
+fn update(args: &CheckArgs, records: &[Record]) -> anyhow::Result<()> {
+    let path = &args.reference;
+    let old = path.exists().then(|| Reference::load(path)).transpose()?;
+    let new = Reference::from_records(records, old.as_ref(), args.calibration.as_deref())
+        .with_context(|| format!("cannot make a reference of {}", args.results.display()))?;
+    let changes = old.map(|old| judge(records, &old));
+    new.store(path)?;
+    let recorded = new.rows.len();
+    if args.json {
+        return print(&json(&Update {
+            recorded,
+            reference: path,
+            changes: changes.as_ref(),
+        })?);
     }
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table.set_header([
-        "",
-        "classifier",
-        "parameters",
-        "expected",
-        "found",
-        "tolerance",
-        "reason",
-    ]);
-    for finding in &report.findings {
-        table.add_row(row(finding));
-    }
-    let n_same = report
-        .findings
-        .iter()
-        .filter(|f| f.outcome == Outcome::Same)
-        .count();
-    let n_rows = report.findings.len();
-    let unrecorded = match report.unrecorded {
-        0 => String::new(),
-        n => format!("; {n} rows of the table are not recorded"),
-    };
+    let changes = changes.as_ref().map(render_text).unwrap_or_default();
     print(&format!(
-        "{table}\n{n_same} of {n_rows} recorded rows within tolerance{unrecorded}\n"
+        "{changes}recorded {recorded} rows in {}\n",
+        path.display()
     ))
 }
 
-fn row(finding: &Finding) -> [String; 7] {
-    let outcome = match finding.outcome {
-        Outcome::Same => "ok",
-        Outcome::Regression => "REGRESSION",
-        Outcome::Improvement => "IMPROVEMENT",
-        Outcome::Failed => "FAILED",
-        Outcome::OtherData => "OTHER DATA",
-        Outcome::Missing => "MISSING",
-    };
-    [
-        outcome.to_owned(),
-        finding.name.clone(),
-        render_params(&finding.parameter),
-        format!("{:.4}", finding.expected),
-        finding
-            .found
-            .map_or_else(|| "-".to_owned(), |found| format!("{found:.4}")),
-        format!("{:.4}", finding.tolerance),
-        finding.reason.clone().unwrap_or_default(),
-    ]
+/// Annotations and step summary, where the environment says that this is GitHub Actions.
+fn tell_github(report: &Report) -> anyhow::Result<()> {
+    if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        // GitHub reads both streams; standard output may be redirected to a file.
+        std::io::stderr().write_all(render_annotations(report).as_bytes())?;
+    }
+    if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+        let path = PathBuf::from(path);
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(render_markdown(report).as_bytes()))
+            .with_context(|| format!("cannot write the step summary {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }

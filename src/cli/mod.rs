@@ -33,7 +33,7 @@ struct Cli {
 enum Command {
     /// Train and score the jobs of a config, and append their rows to a results table
     Run(Box<run::RunArgs>),
-    /// Compare a results table with recorded accuracies
+    /// Check a results table against recorded rows, for CI
     Check(check::CheckArgs),
     /// Join the results tables of several machines
     Merge(merge::MergeArgs),

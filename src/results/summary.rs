@@ -271,7 +271,9 @@ fn remarks(entry: Entry<'_>) -> String {
     parts.join(", ")
 }
 
-fn has_converged(record: &Record) -> bool {
+/// Whether every repeat met its stopping rule, or has none.
+#[must_use]
+pub fn has_converged(record: &Record) -> bool {
     record
         .repeats
         .iter()

@@ -1,0 +1,180 @@
+//! Times as ratios to a calibration row of the same run.
+//!
+//! Seconds say more about the machine and its other tenants than about the code. CPU seconds
+//! divided by those of a fit that ran beside them, on the same machine, mostly cancel that.
+
+use serde::Serialize;
+
+use super::reference::TimeRule;
+use crate::grid::JobId;
+use crate::results::{Record, Repeat, Status};
+
+/// How a time compares with the recorded one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pace {
+    /// Within the factor.
+    Same,
+    /// More than the factor longer.
+    Slower,
+    /// More than the factor shorter: record it.
+    Faster,
+}
+
+/// A time in units of the calibration row's fit, beside the recorded one.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Ratio {
+    /// Recorded ratio.
+    pub expected: f64,
+    /// Ratio found.
+    pub found: f64,
+    /// What to think of it.
+    pub pace: Pace,
+}
+
+impl Ratio {
+    pub(super) fn judge(expected: f64, found: f64, rule: &TimeRule) -> Self {
+        let growth = found.max(rule.floor) / expected.max(rule.floor);
+        let pace = if growth > rule.factor {
+            Pace::Slower
+        } else if growth * rule.factor < 1.0 {
+            Pace::Faster
+        } else {
+            Pace::Same
+        };
+        Self {
+            expected,
+            found,
+            pace,
+        }
+    }
+
+    /// How many times the recorded time it took.
+    #[must_use]
+    pub fn growth(&self) -> f64 {
+        self.found / self.expected
+    }
+}
+
+/// Fit and predict times of a row in units of the calibration row's fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Paces {
+    pub fit: f64,
+    pub predict: f64,
+}
+
+/// The calibration rows of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Calibration<'a> {
+    rows: Vec<&'a Record>,
+}
+
+impl<'a> Calibration<'a> {
+    /// The rows of `records` with the id `unit` that ended well.
+    pub(super) fn new(records: &[&'a Record], unit: &JobId) -> Self {
+        let is_unit = |record: &&&Record| record.id == *unit && record.status == Status::Ok;
+        Self {
+            rows: records.iter().filter(is_unit).copied().collect(),
+        }
+    }
+
+    /// The times of `record` by the calibration row that ran on the same machine nearest to it in
+    /// time; nothing if there is none.
+    pub(super) fn measure(&self, record: &Record) -> Option<Paces> {
+        let machine = |record: &Record| {
+            let environment = &record.environment;
+            (environment.host.clone(), environment.cpu.clone())
+        };
+        let unit = self
+            .rows
+            .iter()
+            .filter(|unit| machine(unit) == machine(record))
+            .min_by_key(|unit| unit.start_time.abs_diff(record.start_time))?;
+        let unit_s = median(&unit.repeats, |repeat| repeat.fit_cpu_s).filter(|&s| s > 0.0)?;
+        Some(Paces {
+            fit: median(&record.repeats, |repeat| repeat.fit_cpu_s)? / unit_s,
+            predict: median(&record.repeats, |repeat| repeat.predict_cpu_s)? / unit_s,
+        })
+    }
+}
+
+fn median(repeats: &[Repeat], seconds: impl Fn(&Repeat) -> f64) -> Option<f64> {
+    median_of(repeats.iter().map(seconds).collect())
+}
+
+/// The median; of an even number, the mean of the middle two.
+pub(super) fn median_of(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let upper = *values.get(middle)?;
+    Some(if values.len().is_multiple_of(2) {
+        f64::midpoint(values[middle - 1], upper)
+    } else {
+        upper
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    fn rule() -> TimeRule {
+        TimeRule {
+            calibration: JobId::new("Unit", &serde_json::Map::new()),
+            factor: 2.0,
+            floor: 0.1,
+            reason: "test".to_owned(),
+        }
+    }
+
+    #[test]
+    fn times_are_findings_beyond_the_factor_either_way() {
+        let pace = |expected, found| Ratio::judge(expected, found, &rule()).pace;
+        assert_eq!(pace(1.0, 1.9), Pace::Same);
+        assert_eq!(pace(1.0, 2.1), Pace::Slower);
+        assert_eq!(pace(1.0, 0.51), Pace::Same);
+        assert_eq!(pace(1.0, 0.49), Pace::Faster);
+    }
+
+    #[test]
+    fn times_below_the_floor_are_alike() {
+        let pace = |expected, found| Ratio::judge(expected, found, &rule()).pace;
+        assert_eq!(pace(0.001, 0.09), Pace::Same);
+        assert_eq!(pace(0.001, 0.19), Pace::Same);
+        assert_eq!(pace(0.001, 0.21), Pace::Slower);
+    }
+
+    #[test]
+    fn the_unit_is_the_nearest_calibration_row_of_the_same_machine() {
+        let at = |name: &str, start: i64, host: &str, fit_cpu_s: f64| {
+            let mut row = record(name, &[0.5]);
+            row.start_time = start;
+            host.clone_into(&mut row.environment.host);
+            row.repeats[0].fit_cpu_s = fit_cpu_s;
+            row
+        };
+        let rows = [
+            at("Unit", 0, "a", 2.0),
+            at("Unit", 100, "a", 4.0),
+            at("Unit", 60, "b", 8.0),
+        ];
+        let rows: Vec<_> = rows.iter().collect();
+        let calibration = Calibration::new(&rows, &rule().calibration);
+        let fit = |start, host| {
+            let paces = calibration.measure(&at("SVC", start, host, 16.0));
+            paces.map(|paces| paces.fit)
+        };
+        assert_eq!(fit(10, "a"), Some(8.0));
+        assert_eq!(fit(90, "a"), Some(4.0));
+        assert_eq!(fit(0, "b"), Some(2.0));
+        assert_eq!(fit(0, "c"), None);
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median_of(vec![3.0, 1.0]), Some(2.0));
+        assert_eq!(median_of(vec![9.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median_of(Vec::new()), None);
+    }
+}

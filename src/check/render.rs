@@ -1,0 +1,230 @@
+//! The findings as text, as Markdown for a step summary, and as GitHub annotations.
+
+use std::fmt::Write;
+
+use comfy_table::{Table, presets};
+
+use super::judge::{Basis, Finding, Gate, Outcome, Report, Verdict};
+use super::pace::{Pace, Ratio};
+use crate::results::summary::render_params;
+
+const HEADER: [&str; 9] = [
+    "",
+    "classifier",
+    "parameters",
+    "expected",
+    "found",
+    "tolerance",
+    "fit time",
+    "predict time",
+    "note",
+];
+
+/// The findings as a table for a terminal, and what they come to.
+#[must_use]
+pub fn render_text(report: &Report) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(HEADER);
+    for finding in &report.findings {
+        table.add_row(cells(finding));
+    }
+    let mut text = format!("{table}\n");
+    for row in &report.unrecorded {
+        let (name, parameters) = (&row.name, render_params(&row.parameter));
+        let status = row.status.label();
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "not recorded: {name}({parameters}), {status}");
+    }
+    let _ = writeln!(text, "{}", conclusion(report));
+    text
+}
+
+/// The findings as a GitHub step summary: what gates first, the rest folded.
+#[must_use]
+pub fn render_markdown(report: &Report) -> String {
+    let heading = match report.verdict {
+        Verdict::Unchanged => "Benchmark: unchanged",
+        Verdict::Changed => "Benchmark: changed",
+        Verdict::CannotJudge => "Benchmark: could not judge",
+    };
+    let mut text = format!("### {heading}\n\n{}\n\n", conclusion(report));
+    let (gating, rest): (Vec<_>, Vec<_>) = report
+        .findings
+        .iter()
+        .partition(|finding| finding.outcome.gate() != Gate::Pass);
+    if !gating.is_empty() {
+        text.push_str(&markdown_table(&gating));
+        text.push('\n');
+    }
+    if !rest.is_empty() {
+        let _ = write!(
+            text,
+            "<details><summary>{} rows that pass</summary>\n\n{}\n</details>\n",
+            rest.len(),
+            markdown_table(&rest)
+        );
+    }
+    text
+}
+
+/// A workflow command for each row that gates, which GitHub shows as an annotation.
+#[must_use]
+pub fn render_annotations(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let command = match finding.outcome.gate() {
+            Gate::Pass => continue,
+            Gate::CannotJudge => "warning",
+            Gate::Finding => "error",
+        };
+        let title = format!("{} {}", finding.outcome.label(), label(finding));
+        let _ = writeln!(
+            text,
+            "::{command} title={}::{}",
+            escape_property(&title),
+            escape_data(&explain(finding))
+        );
+    }
+    text
+}
+
+/// `SVC(C=1, kernel=rbf)`.
+pub(super) fn label(finding: &Finding) -> String {
+    format!("{}({})", finding.name, render_params(&finding.parameter))
+}
+
+/// What was expected and what was found, in a sentence.
+pub(super) fn explain(finding: &Finding) -> String {
+    let mut text = match finding.found {
+        Some(found) => {
+            let rule = match finding.basis {
+                None => String::new(),
+                Some(Basis::Predictions { images: 0 }) => {
+                    ", the same predictions expected".to_owned()
+                }
+                Some(Basis::Predictions { images }) => format!(", within {images} images"),
+                Some(Basis::Spread { n_seeds, .. }) => format!(
+                    ", within {:.4}, the spread over {n_seeds} seeds",
+                    finding.tolerance
+                ),
+            };
+            format!(
+                "accuracy {found:.4}, expected {:.4}{rule}",
+                finding.expected
+            )
+        }
+        None => format!("no accuracy, expected {:.4}", finding.expected),
+    };
+    for (what, ratio) in [("fit", finding.fit), ("predict", finding.predict)] {
+        if let Some(ratio) = ratio.filter(|ratio| ratio.pace != Pace::Same) {
+            let _ = write!(text, "; {what} took {:.2} times as long", ratio.growth());
+        }
+    }
+    if let Some(reason) = &finding.reason {
+        let _ = write!(text, "; {reason}");
+    }
+    text
+}
+
+fn cells(finding: &Finding) -> [String; 9] {
+    let tolerance = match finding.basis {
+        None => "-".to_owned(),
+        Some(Basis::Predictions { images: 0 }) => "same predictions".to_owned(),
+        Some(Basis::Predictions { images }) => format!("±{images} images"),
+        Some(Basis::Spread { n_seeds, .. }) => {
+            format!("±{:.4} of {n_seeds} seeds", finding.tolerance)
+        }
+    };
+    [
+        finding.outcome.label().to_owned(),
+        finding.name.clone(),
+        render_params(&finding.parameter),
+        format!("{:.4}", finding.expected),
+        finding
+            .found
+            .map_or_else(|| "-".to_owned(), |found| format!("{found:.4}")),
+        tolerance,
+        growth(finding.fit),
+        growth(finding.predict),
+        finding.reason.clone().unwrap_or_default(),
+    ]
+}
+
+fn growth(ratio: Option<Ratio>) -> String {
+    match ratio {
+        None => "-".to_owned(),
+        // Both below the floor, so that their quotient says nothing.
+        Some(ratio) if !ratio.growth().is_finite() => "x1".to_owned(),
+        Some(ratio) => format!("x{:.2}", ratio.growth()),
+    }
+}
+
+fn conclusion(report: &Report) -> String {
+    let n_rows = report.findings.len();
+    let mut text = format!(
+        "{} of {n_rows} recorded rows pass",
+        report.count(Gate::Pass)
+    );
+    for (gate, what) in [
+        (Gate::Finding, "changed"),
+        (Gate::CannotJudge, "could not be judged"),
+    ] {
+        let n = report.count(gate);
+        if n > 0 {
+            let _ = write!(text, ", {n} {what}");
+        }
+    }
+    if !report.unrecorded.is_empty() {
+        let _ = write!(text, "; {} not recorded", report.unrecorded.len());
+    }
+    let is_by_spread = |finding: &Finding| matches!(finding.basis, Some(Basis::Spread { .. }));
+    let n_by_spread = report.findings.iter().filter(|f| is_by_spread(f)).count();
+    if n_by_spread > 0 {
+        let _ = write!(
+            text,
+            "; {n_by_spread} judged by their spread, where chance alone finds fault with at most \
+             {} % of runs",
+            report.false_alarm * 100.0
+        );
+    }
+    if let Some((recorded, found)) = &report.other_cpu {
+        let _ = write!(
+            text,
+            "; times were recorded on another CPU ({recorded}, not {found})"
+        );
+    }
+    if !report.findings.is_empty() && report.findings.iter().all(is_faster_or_gone) {
+        text.push_str("; every row is faster: the calibration row may have become slower");
+    }
+    text
+}
+
+fn is_faster_or_gone(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Faster
+}
+
+fn markdown_table(findings: &[&Finding]) -> String {
+    let mut text = format!(
+        "| {} |\n|{}\n",
+        HEADER.join(" | "),
+        "---|".repeat(HEADER.len())
+    );
+    for finding in findings {
+        let cells = cells(finding).map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    text
+}
+
+/// As GitHub's toolkit escapes the text of a workflow command.
+fn escape_data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// As GitHub's toolkit escapes a property of a workflow command.
+fn escape_property(text: &str) -> String {
+    escape_data(text).replace(':', "%3A").replace(',', "%2C")
+}

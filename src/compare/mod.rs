@@ -1,0 +1,16 @@
+//! Two tables, row by row: is one better, or is that chance, and which is faster.
+//!
+//! Rows are the same if their ids are. Two of our own are compared test image by test image
+//! ([`pairing`]), which tells far smaller differences apart than their accuracies alone; figures
+//! that come without predictions, the published ones and scikit-learn's, as two proportions.
+//! [`holm`] accounts for there being many rows.
+
+mod holm;
+mod pairing;
+mod render;
+mod rows;
+
+pub use holm::holm;
+pub use pairing::{Difference, compare_paired, compare_unpaired};
+pub use render::{render_markdown, render_text};
+pub use rows::{Comparison, Figure, Lookup, RowComparison, SIGNIFICANT, Side, compare};

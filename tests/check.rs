@@ -1,0 +1,349 @@
+//! The `check`, `compare`, `merge` and `embed` subcommands of the real program, on the demo set.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use fashion_bench::results::{Record, Row, Table};
+use serde_json::Value;
+
+const CONFIG: &str = r#"{"dataset": "demo", "classifiers": {
+    "GaussianNB": [],
+    "NearestCentroid": [],
+    "KNeighborsClassifier": [{"n_neighbors": [1, 5], "weights": ["uniform", "distance"]}],
+    "ExtraTreeClassifier": [{"splitter": ["random"], "max_depth": [2, 4, 8]}]}}"#;
+const N_JOBS: usize = 9;
+
+/// A directory to run the program in, with a table of one run.
+struct Bench {
+    directory: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("config.json"), CONFIG).unwrap();
+        let bench = Self { directory };
+        // One run serves all tests.
+        static TABLE: OnceLock<String> = OnceLock::new();
+        let table = TABLE.get_or_init(|| {
+            assert_code(&bench.run(&["--results", "table.jsonl"]), 0);
+            bench.text("table.jsonl")
+        });
+        bench.write("table.jsonl", table);
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fashion-bench"));
+        command
+            .args(args)
+            .current_dir(self.directory.path())
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env_remove("FASHION_MNIST_DIR")
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_STEP_SUMMARY");
+        command
+    }
+
+    fn call(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.call(&[&["run", "config.json"], args].concat())
+    }
+
+    fn check(&self, args: &[&str]) -> Output {
+        let all = [
+            &["check", "table.jsonl", "--reference", "reference.json"],
+            args,
+        ]
+        .concat();
+        self.call(&all)
+    }
+
+    /// Records the table, with the row of that name as the unit of time.
+    fn record(&self, calibration: &str) {
+        let output = self.check(&["--update", "--calibration", calibration]);
+        assert_code(&output, 0);
+    }
+
+    fn rows(&self, name: &str) -> Vec<Record> {
+        let rows = Table::new(self.path(name)).read().unwrap();
+        rows.iter().filter_map(Row::record).cloned().collect()
+    }
+
+    /// Changes the rows of the table of that classifier.
+    fn change(&self, classifier: &str, change: impl Fn(&mut Record)) {
+        let mut rows = self.rows("table.jsonl");
+        for row in rows.iter_mut().filter(|row| row.name == classifier) {
+            change(row);
+        }
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|row| serde_json::to_string(row).unwrap() + "\n")
+            .collect();
+        self.write("table.jsonl", &lines.concat());
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn assert_code(output: &Output, code: i32) {
+    let (out, err) = (stdout(output), stderr(output));
+    assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
+}
+
+/// What a row says but for where and how fast.
+fn answers(rows: &[Record]) -> BTreeMap<String, (Vec<f64>, Vec<String>)> {
+    let answer = |row: &Record| {
+        let hashes = row.repeats.iter().map(|r| r.predictions_sha256.clone());
+        (row.id.to_string(), (row.score.clone(), hashes.collect()))
+    };
+    rows.iter().map(answer).collect()
+}
+
+fn one_image_less(row: &mut Record) {
+    let image = 1.0 / row.dataset.n_test as f64;
+    row.repeats[0].accuracy -= image;
+    row.repeats[0].predictions_sha256 = "other".to_owned();
+    row.mean_accuracy = Some(row.repeats[0].accuracy);
+}
+
+#[test]
+fn a_recorded_table_is_unchanged_and_so_is_a_run_under_the_same_seed() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    assert_code(&bench.check(&[]), 0);
+    assert_code(&bench.run(&["--results", "again.jsonl", "--jobs", "1"]), 0);
+    let again = bench.call(&[
+        "check",
+        "again.jsonl",
+        "--reference",
+        "reference.json",
+        "--json",
+    ]);
+    let report: Value = serde_json::from_str(&stdout(&again)).unwrap();
+    // Jobs of milliseconds say nothing of their times; their predictions must be the same.
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), N_JOBS);
+    for finding in findings {
+        assert_eq!(finding["found"], finding["expected"], "{finding}");
+        assert_eq!(finding["basis"]["kind"], "predictions", "{finding}");
+    }
+}
+
+#[test]
+fn one_test_image_is_a_finding_and_can_be_recorded() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    bench.change("NearestCentroid", one_image_less);
+    let output = bench.check(&[]);
+    assert_code(&output, 1);
+    assert!(stdout(&output).contains("REGRESSION  NearestCentroid"));
+    assert!(stdout(&output).contains("8 of 9 recorded rows pass, 1 changed"));
+    let output = bench.check(&["--update"]);
+    assert_code(&output, 0);
+    assert!(stdout(&output).contains("REGRESSION  NearestCentroid"));
+    assert!(stdout(&output).ends_with("recorded 9 rows in reference.json\n"));
+    assert_code(&bench.check(&[]), 0);
+}
+
+#[test]
+fn a_slow_down_is_a_finding() {
+    let bench = Bench::new();
+    for name in ["GaussianNB", "NearestCentroid"] {
+        bench.change(name, |row| row.repeats[0].fit_cpu_s = 1.0);
+    }
+    bench.record("GaussianNB");
+    bench.change("NearestCentroid", |row| row.repeats[0].fit_cpu_s = 3.0);
+    let output = bench.check(&[]);
+    assert_code(&output, 1);
+    assert!(stdout(&output).contains("SLOWER  NearestCentroid"));
+    assert!(stdout(&output).contains("x3.00"));
+}
+
+#[test]
+fn without_a_verdict_the_exit_code_is_2() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    let whole = bench.text("table.jsonl");
+    let (_, rest) = whole.split_once('\n').unwrap();
+    bench.write("table.jsonl", rest);
+    let output = bench.check(&[]);
+    assert_code(&output, 2);
+    assert!(stdout(&output).contains("MISSING"));
+    bench.write("table.jsonl", "nonsense\n");
+    assert_code(&bench.check(&[]), 2);
+    fs::remove_file(bench.path("table.jsonl")).unwrap();
+    let output = bench.check(&[]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("there is no results table table.jsonl"));
+    bench.write("table.jsonl", &whole);
+    bench.write("reference.json", "{}");
+    let output = bench.check(&[]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("is not a reference file of format 2"));
+}
+
+#[test]
+fn ci_gets_junit_annotations_and_a_step_summary() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    bench.change("NearestCentroid", one_image_less);
+    let args = [
+        "check",
+        "table.jsonl",
+        "--reference",
+        "reference.json",
+        "--junit",
+        "junit.xml",
+    ];
+    let output = bench
+        .command(&args)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", bench.path("summary.md"))
+        .output()
+        .unwrap();
+    assert_code(&output, 1);
+    let junit = bench.text("junit.xml");
+    assert!(
+        junit.contains("tests=\"9\"") && junit.contains("failures=\"1\""),
+        "{junit}"
+    );
+    assert!(junit.contains("<failure message=\"accuracy"), "{junit}");
+    let annotations = stderr(&output);
+    let expected = "::error title=REGRESSION NearestCentroid()::accuracy";
+    assert!(annotations.starts_with(expected), "{annotations}");
+    let summary = bench.text("summary.md");
+    assert!(summary.starts_with("### Benchmark: changed"), "{summary}");
+    assert!(
+        summary.contains("<summary>8 rows that pass</summary>"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn an_update_with_json_prints_json_alone() {
+    let bench = Bench::new();
+    let parse = |output: Output| -> Value {
+        assert_code(&output, 0);
+        serde_json::from_str(&stdout(&output)).unwrap()
+    };
+    let first = parse(bench.check(&["--update", "--json"]));
+    assert_eq!(first["recorded"], N_JOBS);
+    bench.change("NearestCentroid", one_image_less);
+    let second = parse(bench.check(&["--update", "--json"]));
+    assert_eq!(second["verdict"], "changed");
+    assert_eq!(second["reference"], "reference.json");
+}
+
+#[test]
+fn shards_merged_are_the_rows_of_one_run() {
+    let bench = Bench::new();
+    let whole = answers(&bench.rows("table.jsonl"));
+    assert_eq!(whole.len(), N_JOBS);
+    for n_shards in [2, 3] {
+        let tables: Vec<_> = (1..=n_shards)
+            .map(|i| format!("{i}of{n_shards}.jsonl"))
+            .collect();
+        let mut n_rows = 0;
+        for (i, table) in (1..).zip(&tables) {
+            let shard = format!("{i}/{n_shards}");
+            assert_code(&bench.run(&["--shard", &shard, "--results", table]), 0);
+            n_rows += bench.rows(table).len();
+        }
+        assert_eq!(n_rows, N_JOBS, "every job in exactly one shard");
+        let mut args = vec!["merge", "--out", "merged.jsonl"];
+        args.extend(tables.iter().map(String::as_str));
+        // A shard that ran twice, as after a lost machine.
+        args.push(&tables[0]);
+        let output = bench.call(&args);
+        assert_code(&output, 0);
+        assert!(stderr(&output).starts_with(&format!("{N_JOBS} rows of")));
+        assert_eq!(bench.rows("merged.jsonl").len(), N_JOBS);
+        assert_eq!(answers(&bench.rows("merged.jsonl")), whole);
+    }
+    bench.record("GaussianNB");
+    let output = bench.call(&[
+        "check",
+        "merged.jsonl",
+        "--reference",
+        "reference.json",
+        "--json",
+    ]);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for finding in report["findings"].as_array().unwrap() {
+        assert_eq!(finding["found"], finding["expected"], "{finding}");
+    }
+}
+
+#[test]
+fn a_conflict_is_reported_and_both_rows_are_kept() {
+    let bench = Bench::new();
+    let whole = bench.text("table.jsonl");
+    bench.change("NearestCentroid", one_image_less);
+    bench.write("other.jsonl", &whole);
+    let output = bench.call(&["merge", "table.jsonl", "other.jsonl"]);
+    assert_code(&output, 1);
+    assert_eq!(stdout(&output).lines().count(), N_JOBS + 1);
+    let told = stderr(&output);
+    assert!(told.starts_with("conflict: "), "{told}");
+    assert!(told.contains("NearestCentroid() with seed 0"), "{told}");
+    assert!(told.contains("in other.jsonl"), "{told}");
+    assert_code(&bench.call(&["merge", "table.jsonl", "missing.jsonl"]), 2);
+    let cut = &whole[..whole.len() - 9];
+    bench.write("torn.jsonl", cut);
+    let output = bench.call(&["merge", "torn.jsonl"]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("torn.jsonl:9 is torn"));
+}
+
+#[test]
+fn the_demo_set_is_drawn_as_svg_and_png() {
+    let bench = Bench::new();
+    let base = ["embed", "--dataset", "demo", "--samples", "150", "--method"];
+    let draw = |rest: &[&str]| bench.call(&[&base[..], rest].concat());
+    assert_code(&draw(&["pca", "--out", "pca.svg"]), 0);
+    let svg = bench.text("pca.svg");
+    assert!(
+        svg.matches("<circle").count() == 160 && svg.contains("component 1"),
+        "{svg}"
+    );
+    assert_code(&draw(&["tsne", "--out", "tsne.png"]), 0);
+    assert!(
+        fs::read(bench.path("tsne.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    let output = draw(&["umap", "--out", "umap.svg"]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("UMAP is not available"));
+    let output = draw(&["pca", "--out", "pca.gif"]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("must end in .svg or .png"));
+}
