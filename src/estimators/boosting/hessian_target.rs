@@ -6,7 +6,7 @@
 //!
 //! [`GradientTarget`]: crate::estimators::tree::GradientTarget
 
-use crate::estimators::tree::{BinSet, Cut, FixedPoint, LeafLimits, Target};
+use crate::estimators::tree::{Cut, FixedPoint, LeafLimits, Target};
 
 /// Least Hessian sum of a node.
 const MIN_HESSIAN: f64 = 1e-3;
@@ -75,8 +75,8 @@ impl Target for HessianTarget {
     }
 
     #[inline]
-    fn add(&self, cells: &mut [i64], bin: u8, [gradient, hessian]: Pair) {
-        let cell = &mut cells[usize::from(bin) * 2..][..2];
+    fn add(&self, cells: &mut [i64], cell: usize, [gradient, hessian]: Pair) {
+        let cell = &mut cells[cell * 2..][..2];
         cell[0] += gradient;
         cell[1] += hessian;
     }
@@ -105,46 +105,36 @@ impl Target for HessianTarget {
         &self,
         totals: &Pair,
         cells: &[i64],
-        bins: BinSet,
         limits: &LeafLimits,
+        least: f64,
     ) -> Option<Cut> {
         let mut best: Option<Cut> = None;
-        let mut bins = bins.into_iter();
-        let mut previous = bins.next()?;
-        let mut left = [cells[previous * 2], cells[previous * 2 + 1]];
-        for bin in bins {
+        let (cells, _) = cells.as_chunks::<2>();
+        let mut previous = 0;
+        let mut left = [0, 0];
+        for (at, cell) in cells.iter().enumerate() {
+            if *cell == [0, 0] {
+                continue;
+            }
             if let Some(score) = self.gain(*totals, left, limits)
+                && score >= least
                 && best.is_none_or(|best| score > best.score)
             {
                 best = Some(Cut {
                     left: previous,
-                    right: bin,
+                    right: at,
                     score,
                 });
             }
-            left[0] += cells[bin * 2];
-            left[1] += cells[bin * 2 + 1];
-            previous = bin;
+            left[0] += cell[0];
+            left[1] += cell[1];
+            previous = at;
         }
         best
     }
 
-    fn cut_at(
-        &self,
-        totals: &Pair,
-        cells: &[i64],
-        bins: BinSet,
-        left: usize,
-        limits: &LeafLimits,
-    ) -> Option<Cut> {
-        let mut sums = [0, 0];
-        for bin in bins.into_iter().take_while(|&bin| bin <= left) {
-            sums[0] += cells[bin * 2];
-            sums[1] += cells[bin * 2 + 1];
-        }
-        let right = bins.into_iter().find(|&bin| bin > left)?;
-        let score = self.gain(*totals, sums, limits)?;
-        Some(Cut { left, right, score })
+    fn score(&self, totals: &Pair, left: &[i64], limits: &LeafLimits) -> Option<f64> {
+        self.gain(*totals, [left[0], left[1]], limits)
     }
 
     fn improvement(&self, parent: &Pair, [left, _]: [&Pair; 2], _: f64) -> f64 {

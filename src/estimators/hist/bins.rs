@@ -15,7 +15,7 @@ pub const MAX_BINS: usize = 256;
 const SAME_VALUE: f32 = 1e-7;
 
 /// Features that lie side by side in [`Layout::Blocked`]; 16 values of `f32` are one cache line.
-const BLOCK: usize = 16;
+pub const BLOCK: usize = 16;
 
 /// Slots of the table that finds the distinct values of one feature: eight times the values it
 /// may hold, so that most are found where they are looked for first.
@@ -60,14 +60,15 @@ impl BinMatrix {
         }
     }
 
-    /// A matrix from the bytes of its columns, one after the other.
+    /// A matrix in blocks, in `memory`, holding anything.
     #[must_use]
-    pub fn from_columns(n_samples: usize, bins: Vec<u8>) -> Self {
+    pub fn blocked(n_samples: usize, n_features: usize, mut memory: Vec<u8>) -> Self {
+        memory.resize(n_features.next_multiple_of(BLOCK) * n_samples, 0);
         Self {
             n_samples,
-            n_features: bins.len() / n_samples.max(1),
-            width: 1,
-            bins,
+            n_features,
+            width: BLOCK,
+            bins: memory,
         }
     }
 

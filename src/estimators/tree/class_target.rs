@@ -4,7 +4,7 @@
 //! of classes are applied when a split is judged. With unit weights all sums are whole numbers
 //! and exact, whatever the order of samples.
 
-use super::target::{BinSet, Buckets, Cut, LeafLimits, Target};
+use super::target::{Buckets, Cut, LeafLimits, Target};
 
 /// How the impurity of a node is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,45 +103,28 @@ impl ClassTarget {
         }
     }
 
-    /// Runs over the bins in order and hands `judge` each place for a cut: the bins beside it and
-    /// the left child. `K` is the number of classes, or 0 for any.
-    fn sweep<const K: usize>(
-        &self,
-        cells: &[i32],
-        bins: BinSet,
-        left: &mut Child<'_>,
-        mut judge: impl FnMut(usize, usize, &Child<'_>) -> bool,
-    ) {
+    /// Adds a cell to a child. `K` is the number of classes, or 0 for any.
+    #[inline]
+    fn take<const K: usize>(&self, cell: &[i32], child: &mut Child<'_>) {
         let n_classes = if K == 0 { self.n_classes() } else { K };
-        let stride = n_classes + usize::from(self.counts_samples);
         let weights = &self.class_weights[..n_classes];
-        let mut previous = None;
-        for bin in bins {
-            if let Some(previous) = previous
-                && !judge(previous, bin, left)
-            {
-                return;
-            }
-            let cell = &cells[bin * stride..][..stride];
-            let sums = &mut left.weights[..n_classes];
-            let mut bin_weight = 0.0;
-            let mut n_samples = 0;
-            for class in 0..n_classes {
-                let added = f64::from(cell[class]) * weights[class];
-                sums[class] += added;
-                bin_weight += added;
-                n_samples += cell[class];
-            }
-            if self.counts_samples {
-                n_samples = cell[n_classes];
-            }
-            left.weight += bin_weight;
-            left.n_samples += usize::try_from(n_samples).unwrap_or_default();
-            previous = Some(bin);
+        let sums = &mut child.weights[..n_classes];
+        let mut weight = 0.0;
+        let mut n_samples = 0;
+        for class in 0..n_classes {
+            let added = f64::from(cell[class]) * weights[class];
+            sums[class] += added;
+            weight += added;
+            n_samples += cell[class];
         }
+        if self.counts_samples {
+            n_samples = cell[n_classes];
+        }
+        child.weight += weight;
+        child.n_samples += usize::try_from(n_samples).unwrap_or_default();
     }
 
-    fn score<const K: usize>(
+    fn score_of<const K: usize>(
         &self,
         totals: &ClassTotals,
         left: &Child<'_>,
@@ -178,23 +161,32 @@ impl ClassTarget {
         &self,
         totals: &ClassTotals,
         cells: &[i32],
-        bins: BinSet,
         limits: &LeafLimits,
+        least: f64,
     ) -> Option<Cut> {
+        let n_classes = if K == 0 { self.n_classes() } else { K };
+        let stride = n_classes + usize::from(self.counts_samples);
         let mut best: Option<Cut> = None;
-        with_child(self.n_classes(), |left| {
-            self.sweep::<K>(cells, bins, left, |previous, bin, left| {
-                if let Some(score) = self.score::<K>(totals, left, limits)
+        with_child(n_classes, |child| {
+            let mut previous = None;
+            for (at, cell) in cells.chunks_exact(stride).enumerate() {
+                if cell[..n_classes].iter().fold(0, |all, count| all | count) == 0 {
+                    continue;
+                }
+                if let Some(previous) = previous
+                    && let Some(score) = self.score_of::<K>(totals, child, limits)
+                    && score >= least
                     && best.is_none_or(|best| score > best.score)
                 {
                     best = Some(Cut {
                         left: previous,
-                        right: bin,
+                        right: at,
                         score,
                     });
                 }
-                true
-            });
+                self.take::<K>(cell, child);
+                previous = Some(at);
+            }
         });
         best
     }
@@ -335,8 +327,8 @@ impl Target for ClassTarget {
     }
 
     #[inline]
-    fn add(&self, cells: &mut [i32], bin: u8, sample: ClassSample) {
-        let start = usize::from(bin) * self.stride();
+    fn add(&self, cells: &mut [i32], cell: usize, sample: ClassSample) {
+        let start = cell * self.stride();
         cells[start + usize::from(sample.class)] += i32::from(sample.count);
         if self.counts_samples {
             cells[start + self.n_classes()] += 1;
@@ -387,13 +379,13 @@ impl Target for ClassTarget {
         &self,
         totals: &ClassTotals,
         cells: &[i32],
-        bins: BinSet,
         limits: &LeafLimits,
+        least: f64,
     ) -> Option<Cut> {
         match self.n_classes() {
-            2 => self.best_of::<2>(totals, cells, bins, limits),
-            10 => self.best_of::<10>(totals, cells, bins, limits),
-            _ => self.best_of::<0>(totals, cells, bins, limits),
+            2 => self.best_of::<2>(totals, cells, limits, least),
+            10 => self.best_of::<10>(totals, cells, limits, least),
+            _ => self.best_of::<0>(totals, cells, limits, least),
         }
     }
 
@@ -410,29 +402,13 @@ impl Target for ClassTarget {
             .then(|| self.best_cut_by_samples(totals, bins, samples, limits, buckets))
     }
 
-    fn cut_at(
-        &self,
-        totals: &ClassTotals,
-        cells: &[i32],
-        bins: BinSet,
-        left: usize,
-        limits: &LeafLimits,
-    ) -> Option<Cut> {
-        let mut cut = None;
+    fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
+        let mut score = None;
         with_child(self.n_classes(), |child| {
-            self.sweep::<0>(cells, bins, child, |previous, bin, child| {
-                if previous < left {
-                    return true;
-                }
-                cut = self.score::<0>(totals, child, limits).map(|score| Cut {
-                    left: previous,
-                    right: bin,
-                    score,
-                });
-                false
-            });
+            self.take::<0>(left, child);
+            score = self.score_of::<0>(totals, child, limits);
         });
-        cut
+        score
     }
 
     fn improvement(

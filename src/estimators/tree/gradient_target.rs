@@ -8,7 +8,10 @@
 //! (Σ l)²/n_l + (Σ r)²/n_r is, up to a constant, n_l n_r / n (mean_l - mean_r)²: equation 35 of
 //! Friedman, "Greedy function approximation" (2001), and squared error pick the same split.
 
-use super::target::{BinSet, Cut, LeafLimits, Target};
+use pulp::{Arch, NullaryFnOnce};
+
+use super::target::{Cut, LeafLimits, Target};
+use crate::estimators::hist::MAX_BINS;
 
 /// Which decrease `min_impurity_decrease` is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +61,89 @@ impl FixedPoint {
     }
 
     /// Sum (in units of the format) and number of samples.
-    #[inline]
+    #[inline(always)]
     fn decode(self, unit: i64) -> (i64, i64) {
         (unit >> self.count_bits, unit & ((1 << self.count_bits) - 1))
+    }
+}
+
+/// Cells whose scores are computed at once.
+const LANES: usize = 8;
+
+/// The search for the best cut in one histogram.
+struct Scan<'a> {
+    format: FixedPoint,
+    total: i64,
+    cells: &'a [i64],
+    limits: &'a LeafLimits,
+    least: f64,
+}
+
+impl Scan<'_> {
+    /// [`GradientTarget::score_of`] without branches and shifts: -1 where the limits forbid the
+    /// cut. Scaling by a power of two is exact.
+    #[inline(always)]
+    fn score(&self, left: i64, least_n: f64, unshift: f64) -> f64 {
+        let mask = (1 << self.format.count_bits) - 1;
+        let right = self.total - left;
+        let (n_left, n_right) = (left & mask, right & mask);
+        let sum_left = (left - n_left) as f64 * unshift;
+        let sum_right = (right - n_right) as f64 * unshift;
+        let (n_left, n_right) = (n_left as f64, n_right as f64);
+        let difference = n_right * sum_left - n_left * sum_right;
+        let score = difference * difference / (n_left * n_right);
+        let least = if n_left < n_right { n_left } else { n_right };
+        if least < least_n { -1.0 } else { score }
+    }
+}
+
+impl NullaryFnOnce for Scan<'_> {
+    type Output = Option<Cut>;
+
+    /// A cut after an empty cell scores as the one before it, which comes first.
+    #[inline(always)]
+    fn call(self) -> Option<Cut> {
+        let least_n = (self.limits.min_samples.max(1) as f64).max(self.limits.min_weight);
+        let unshift = 0.5f64.powi(self.format.count_bits.cast_signed());
+        let mut best = self.least.max(0.0).next_down();
+        let mut left = None;
+        // All sums first: a vector load right after the stores of its parts would wait for them.
+        let mut sums = [0; MAX_BINS];
+        let mut sum = 0;
+        for (place, cell) in sums.iter_mut().zip(self.cells) {
+            sum += cell;
+            *place = sum;
+        }
+        // What lies beyond the cells has nothing to its right.
+        let n_cuts = self.cells.len().saturating_sub(1);
+        sums[n_cuts..n_cuts.next_multiple_of(LANES)].fill(self.total);
+        let (chunks, _) = sums[..n_cuts.next_multiple_of(LANES)].as_chunks::<LANES>();
+        for (chunk_idx, sums) in chunks.iter().enumerate() {
+            let mut scores = [0.0; LANES];
+            for lane in 0..LANES {
+                scores[lane] = self.score(sums[lane], least_n, unshift);
+            }
+            let mut is_better = false;
+            for score in scores {
+                is_better |= score > best;
+            }
+            if is_better {
+                for (lane, &score) in scores.iter().enumerate() {
+                    if score > best {
+                        best = score;
+                        left = Some(chunk_idx * LANES + lane);
+                    }
+                }
+            }
+        }
+        let left = left?;
+        let after = &self.cells[left + 1..];
+        let n_empty = after.iter().take_while(|&&cell| cell == 0).count();
+        Some(Cut {
+            left,
+            right: left + 1 + n_empty,
+            score: best,
+        })
     }
 }
 
@@ -82,7 +165,7 @@ pub struct GradientTarget {
 
 impl GradientTarget {
     #[inline]
-    fn score(&self, total: i64, left: i64, limits: &LeafLimits) -> Option<f64> {
+    fn score_of(&self, total: i64, left: i64, limits: &LeafLimits) -> Option<f64> {
         let (sum_left, n_left) = self.format.decode(left);
         let (sum_right, n_right) = self.format.decode(total - left);
         let least = n_left.min(n_right);
@@ -105,8 +188,8 @@ impl Target for GradientTarget {
     }
 
     #[inline]
-    fn add(&self, cells: &mut [i64], bin: u8, payload: i64) {
-        cells[usize::from(bin)] += payload;
+    fn add(&self, cells: &mut [i64], cell: usize, payload: i64) {
+        cells[cell] += payload;
     }
 
     fn totals(&self, payloads: &[i64]) -> GradientTotals {
@@ -144,45 +227,20 @@ impl Target for GradientTarget {
         &self,
         totals: &GradientTotals,
         cells: &[i64],
-        bins: BinSet,
         limits: &LeafLimits,
+        least: f64,
     ) -> Option<Cut> {
-        let mut best: Option<Cut> = None;
-        let mut bins = bins.into_iter();
-        let mut previous = bins.next()?;
-        let mut left = cells[previous];
-        for bin in bins {
-            if let Some(score) = self.score(totals.unit, left, limits)
-                && best.is_none_or(|best| score > best.score)
-            {
-                best = Some(Cut {
-                    left: previous,
-                    right: bin,
-                    score,
-                });
-            }
-            left += cells[bin];
-            previous = bin;
-        }
-        best
+        Arch::new().dispatch(Scan {
+            format: self.format,
+            total: totals.unit,
+            cells,
+            limits,
+            least,
+        })
     }
 
-    fn cut_at(
-        &self,
-        totals: &GradientTotals,
-        cells: &[i64],
-        bins: BinSet,
-        left: usize,
-        limits: &LeafLimits,
-    ) -> Option<Cut> {
-        let sum = bins
-            .into_iter()
-            .take_while(|&bin| bin <= left)
-            .map(|bin| cells[bin])
-            .sum();
-        let right = bins.into_iter().find(|&bin| bin > left)?;
-        let score = self.score(totals.unit, sum, limits)?;
-        Some(Cut { left, right, score })
+    fn score(&self, totals: &GradientTotals, left: &[i64], limits: &LeafLimits) -> Option<f64> {
+        self.score_of(totals.unit, left[0], limits)
     }
 
     fn improvement(
@@ -198,7 +256,7 @@ impl Target for GradientTarget {
                     min_samples: 0,
                     min_weight: 0.0,
                 };
-                let score = self.score(parent.unit, left.unit, &no_limits);
+                let score = self.score_of(parent.unit, left.unit, &no_limits);
                 score.unwrap_or_default() / (n * self.format.scale * self.format.scale)
             }
             Improvement::SquaredError => {

@@ -1,27 +1,27 @@
 //! Growing a tree: which nodes are split, in which order, on which representation of the data.
 //!
-//! Large nodes of a search over all features fill the histograms of every column in one pass
-//! over their samples; the larger child's are had by subtraction. Once a node is small, its bins
-//! are copied side by side ([`Space`] of its own, without the columns that are constant in it)
-//! and its whole subtree is grown from there, filling one column's histogram at a time and
-//! touching occupied bins only.
+//! A search for the best split over all features fills the histograms of every column in one pass
+//! over a node's samples; the larger child's are had by subtraction. Whenever a node is much
+//! smaller than the data it lies in, its subtree is grown on a copy of its rows ([`Local`]).
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use rayon::prelude::*;
-
 use super::nodes::{Node, NodeStats, Tree};
-use super::search::{NodeView, Search, Space, Split};
+use super::search::{NodeView, Search, Split};
+use super::space::{CellMap, Local, Space, occupied_cells};
 use super::target::{LeafLimits, Target};
-use crate::estimators::hist::{BinMatrix, Binned, Layout, MAX_BINS};
+use crate::estimators::hist::{Binned, Layout};
 use crate::numeric::rng::Rng;
 
-/// Nodes of at most this many samples are grown on a copy of their own.
-const LOCAL_SAMPLES: usize = 2048;
+/// A subtree is grown on a copy if its root is this many times smaller than the data it lies in.
+const LOCAL_RATIO: usize = 8;
 
-/// A copy is worth it for a node this many times smaller than the data it lies in.
-const LOCAL_RATIO: usize = 32;
+/// Nodes of fewer samples are not copied.
+const LOCAL_LEAST: usize = 8;
+
+/// Best-first growth keeps the histograms of nodes of more samples until they are split.
+const KEPT_SAMPLES: usize = 2048;
 
 /// Below this impurity a node counts as pure.
 const PURE: f64 = f64::EPSILON;
@@ -87,15 +87,19 @@ pub fn grow<T: Target>(
 ) -> Tree {
     let n_features = binned.features.len();
     let totals = target.totals(&samples.payloads);
+    let is_full_search = growth.max_features >= n_features;
     let is_constant = |&column: &u32| binned.features[column as usize].n_bins() == 1;
-    let all = 0..u32::try_from(n_features).expect("features are counted in 32 bits");
-    let constants: Vec<u32> = all.clone().filter(is_constant).collect();
-    let n_constant = constants.len();
-    let varying = all.clone().filter(|column| !is_constant(column));
-    let order: Vec<u32> = constants.iter().copied().chain(varying).collect();
+    let columns: Vec<u32> = (0..n_features as u32).collect();
+    let mut order = columns.clone();
+    order.sort_by_key(|column| !is_constant(column));
+    let cells = match is_full_search {
+        true => CellMap::of_all(&binned.features),
+        false => CellMap::default(),
+    };
     let mut space = Space {
         matrix: &binned.matrix,
-        columns: all.collect(),
+        columns: &columns,
+        cells: &cells,
         constants: order.clone(),
         order,
         samples: samples.rows,
@@ -112,7 +116,7 @@ pub fn grow<T: Target>(
         ),
         growth,
         root_weight: target.weight(&totals),
-        is_full_search: growth.max_features >= n_features,
+        is_full_search,
         tree: Tree::default(),
         leaf_of_row,
         rng,
@@ -120,19 +124,16 @@ pub fn grow<T: Target>(
         spare_bins: Vec::new(),
         right_part: (Vec::new(), Vec::new()),
     };
-    let mut root = Frame {
+    let root = Frame {
         start: 0,
         end: space.samples.len(),
         depth: 0,
         impurity: target.impurity(&totals),
         totals,
-        n_constant,
+        n_constant: columns.iter().filter(|&column| is_constant(column)).count(),
         histograms: None,
         parent: None,
     };
-    if grower.fills_histograms(&space, &root) && grower.may_split(&root) {
-        root.histograms = Some(grower.fill_histograms(&space, &root));
-    }
     match growth.max_leaf_nodes {
         None => grower.grow_depth_first(&mut space, root, None),
         Some(max_leaf_nodes) => grower.grow_best_first(&mut space, root, max_leaf_nodes),
@@ -233,6 +234,9 @@ impl<T: Target> Grower<'_, '_, T> {
     fn candidate(&mut self, space: &mut Space<'_, T>, mut frame: Frame<T>) -> Candidate<T> {
         let node_idx = self.push_node(&frame);
         let made = self.make_split(space, &mut frame);
+        if frame.end - frame.start <= KEPT_SAMPLES {
+            self.spare.extend(frame.histograms.take());
+        }
         Candidate {
             frame,
             made,
@@ -295,6 +299,10 @@ impl<T: Target> Grower<'_, '_, T> {
         if !self.may_split(frame) {
             return None;
         }
+        let fills = self.is_full_search && self.growth.splitter == Splitter::Best;
+        if fills && frame.histograms.is_none() {
+            frame.histograms = Some(self.fill_histograms(space, frame));
+        }
         let view = NodeView {
             start: frame.start,
             end: frame.end,
@@ -342,7 +350,7 @@ impl<T: Target> Grower<'_, '_, T> {
         let mut n_left = 0;
         for at in 0..samples.len() {
             let (sample, payload) = (samples[at], payloads[at]);
-            if usize::from(bytes[sample as usize * stride]) <= split.cut.left {
+            if bytes[sample as usize * stride] <= split.left {
                 samples[n_left] = sample;
                 payloads[n_left] = payload;
                 n_left += 1;
@@ -399,8 +407,7 @@ impl<T: Target> Grower<'_, '_, T> {
             true => (left, right),
             false => (right, left),
         };
-        let pays = |frame: &Frame<T>| self.fills_histograms(space, frame) && self.may_split(frame);
-        let (small_pays, large_pays) = (pays(small), pays(large));
+        let (small_pays, large_pays) = (self.may_split(small), self.may_split(large));
         if !large_pays && !small_pays {
             self.spare.push(histograms);
             return;
@@ -421,90 +428,60 @@ impl<T: Target> Grower<'_, '_, T> {
         }
     }
 
-    fn fills_histograms(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
-        let n_samples = frame.end - frame.start;
-        self.is_full_search && space.matrix.block_width() > 1 && n_samples > LOCAL_SAMPLES
-    }
-
     fn fill_histograms(&mut self, space: &Space<'_, T>, frame: &Frame<T>) -> Vec<T::Unit> {
-        let matrix = space.matrix;
-        let width = matrix.block_width();
-        let size = width * MAX_BINS * self.target.stride();
         let mut histograms = self.spare.pop().unwrap_or_default();
-        histograms.clear();
-        histograms.resize(matrix.n_blocks() * size, T::Unit::default());
-        let samples = &space.samples[frame.start..frame.end];
-        let payloads = &space.payloads[frame.start..frame.end];
-        let target = self.target;
-        let feature_size = MAX_BINS * target.stride();
-        histograms
-            .par_chunks_exact_mut(size)
-            .enumerate()
-            .for_each(|(block_idx, cells)| {
-                let bins = matrix.block(block_idx);
-                for (&sample, &payload) in samples.iter().zip(payloads) {
-                    let codes = &bins[sample as usize * width..][..width];
-                    for (cells, &bin) in cells.chunks_exact_mut(feature_size).zip(codes) {
-                        target.add(cells, bin, payload);
-                    }
-                }
-            });
+        space.fill(self.target, frame.start..frame.end, &mut histograms);
         histograms
     }
 
     fn is_local(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
         let n_samples = frame.end - frame.start;
         self.is_full_search
-            && n_samples <= LOCAL_SAMPLES
+            && n_samples >= LOCAL_LEAST
             && n_samples * LOCAL_RATIO <= space.matrix.n_samples()
-            && n_samples >= 8
     }
 
-    /// Grows the subtree of `frame` on a copy of its rows and varying columns.
+    /// Grows the subtree of `frame` on a copy of its rows.
     fn grow_local(&mut self, space: &Space<'_, T>, mut frame: Frame<T>, origin: Option<&[u32]>) {
-        self.spare.extend(frame.histograms.take());
-        let samples = &space.samples[frame.start..frame.end];
-        let n_samples = samples.len();
-        let mut bins = self.spare_bins.pop().unwrap_or_default();
-        bins.clear();
-        let mut columns = Vec::new();
-        for &column in &space.order[frame.n_constant..] {
-            let (bytes, stride) = space.matrix.column(column as usize);
-            let start = bins.len();
-            bins.extend(
-                samples
-                    .iter()
-                    .map(|&sample| bytes[sample as usize * stride]),
-            );
-            let first = bins[start];
-            if bins[start..].iter().fold(0, |all, bin| all | (bin ^ first)) == 0 {
-                bins.truncate(start);
-            } else {
-                columns.push(space.columns[column as usize]);
-            }
-        }
-        let matrix = BinMatrix::from_columns(n_samples, bins);
-        let order: Vec<u32> = (0..columns.len() as u32).collect();
+        let range = frame.start..frame.end;
+        let histograms = frame.histograms.take();
+        let stride = self.target.stride();
+        let is_occupied = match &histograms {
+            Some(histograms) => occupied_cells(histograms, stride),
+            None => space.occupied_by_samples(range.clone()),
+        };
+        let memory = self.spare_bins.pop().unwrap_or_default();
+        let local = Local::new(
+            space,
+            range.clone(),
+            &is_occupied,
+            histograms.as_deref(),
+            stride,
+            memory,
+        );
+        self.spare.extend(histograms);
+        let samples = &space.samples[range.clone()];
         let origin: Vec<u32> = samples
             .iter()
             .map(|&sample| origin.map_or(sample, |origin| origin[sample as usize]))
             .collect();
-        let mut local = Space {
-            matrix: &matrix,
-            columns,
-            constants: order.clone(),
-            order,
-            samples: (0..n_samples as u32).collect(),
-            payloads: space.payloads[frame.start..frame.end].to_vec(),
+        let mut inner = Space {
+            matrix: &local.matrix,
+            columns: &local.columns,
+            cells: &local.cells,
+            constants: Vec::new(),
+            order: Vec::new(),
+            samples: (0..samples.len() as u32).collect(),
+            payloads: space.payloads[range].to_vec(),
         };
         let root = Frame {
             start: 0,
-            end: n_samples,
-            n_constant: 0,
+            end: samples.len(),
+            histograms: local.histograms,
             ..frame
         };
-        self.grow_depth_first(&mut local, root, Some(&origin));
-        self.spare_bins.push(matrix.into_bins());
+        self.grow_depth_first(&mut inner, root, Some(&origin));
+        self.spare_bins.push(local.matrix.into_bins());
     }
 }
 

@@ -10,6 +10,7 @@ mod nodes;
 mod params;
 mod search;
 mod shape;
+mod space;
 mod target;
 
 pub use class_target::{ClassSample, ClassTarget, Criterion};

@@ -3,25 +3,10 @@
 use rand::Rng as _;
 
 use super::grow::Splitter;
-use super::target::{BinSet, Buckets, Cut, FEW_SAMPLES, LeafLimits, Target};
-use crate::estimators::hist::{BinMatrix, FeatureBins, MAX_BINS};
+use super::space::{Space, rows_of};
+use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target};
+use crate::estimators::hist::{BLOCK, FeatureBins, MAX_BINS};
 use crate::numeric::rng::Rng;
-
-/// The samples of a tree, or of a part of it, with the bins of the columns still of interest.
-pub struct Space<'a, T: Target> {
-    /// Bins; rows are what `samples` names.
-    pub matrix: &'a BinMatrix,
-    /// The feature of each column.
-    pub columns: Vec<u32>,
-    /// Rows of the matrix; each node owns a range of them.
-    pub samples: Vec<u32>,
-    /// What travels with them.
-    pub payloads: Vec<T::Payload>,
-    /// Columns in drawing order. The first ones are constant in the node at hand.
-    pub order: Vec<u32>,
-    /// The columns found constant on the way from the root, in the order they were found.
-    pub constants: Vec<u32>,
-}
 
 /// The part of a node's state that a search needs.
 pub struct NodeView<'n, T: Target> {
@@ -42,8 +27,10 @@ pub struct NodeView<'n, T: Target> {
 pub struct Split {
     /// Column of the space.
     pub column: u32,
-    /// Bins to both sides.
-    pub cut: Cut,
+    /// Last code of the column that goes left.
+    pub left: u8,
+    /// Worth of the split; comparable between splits of one node.
+    pub score: f64,
     /// Largest value that goes left.
     pub threshold: f64,
     /// Which of equal splits is taken: the one of lowest rank.
@@ -59,6 +46,7 @@ pub struct Search<'a, T: Target> {
     limits: LeafLimits,
     cells: Vec<T::Unit>,
     gathered: Vec<u8>,
+    all_bins: [u8; MAX_BINS],
     buckets: Buckets,
 }
 
@@ -79,6 +67,7 @@ impl<'a, T: Target> Search<'a, T> {
             limits,
             cells: vec![T::Unit::default(); MAX_BINS * target.stride()],
             gathered: Vec::new(),
+            all_bins: std::array::from_fn(|bin| bin as u8),
             buckets: Buckets::default(),
         }
     }
@@ -90,14 +79,14 @@ impl<'a, T: Target> Search<'a, T> {
         node: &NodeView<'_, T>,
         rng: &mut Rng,
     ) -> (Option<Split>, usize) {
-        match node.histograms {
-            Some(histograms) => {
-                let best = self.best_of_histograms(space, node, histograms, rng);
-                (best, node.n_constant)
-            }
-            None if self.max_features >= self.features.len() => self.best_of_all(space, node, rng),
-            None => self.best_of_drawn(space, node, rng),
+        if self.max_features < self.features.len() {
+            return self.best_of_drawn(space, node, rng);
         }
+        let best = match node.histograms {
+            Some(histograms) => self.best_of_histograms(space, node, histograms, rng),
+            None => self.best_of_random(space, node, rng),
+        };
+        (best, node.n_constant)
     }
 
     fn best_of_histograms(
@@ -109,48 +98,82 @@ impl<'a, T: Target> Search<'a, T> {
     ) -> Option<Split> {
         let key = rng.r#gen();
         let stride = self.target.stride();
-        let mut best = None;
-        let cells = histograms.chunks_exact(MAX_BINS * stride);
-        for ((column, &feature), cells) in (0..).zip(&space.columns).zip(cells) {
-            let bins = &self.features[feature as usize];
-            let mut occupied = BinSet::default();
-            let empty = T::Unit::default();
-            for (bin, cell) in (0..=u8::MAX).zip(cells.chunks_exact(stride).take(bins.n_bins())) {
-                if cell.iter().any(|&unit| unit != empty) {
-                    occupied.insert(bin);
+        let mut best: Option<Split> = None;
+        for (column, &feature) in (0..).zip(space.columns) {
+            let cells = space.cells.of_column(column as usize);
+            let cells = &histograms[cells.start * stride..cells.end * stride];
+            let least = best.map_or(f64::NEG_INFINITY, |best| best.score);
+            let cut = self.target.best_cut(node.totals, cells, &self.limits, least);
+            let split = cut.map(|cut| {
+                let bins = space.cells.bins(column as usize);
+                let feature = &self.features[feature as usize];
+                Split {
+                    column,
+                    left: cut.left as u8,
+                    score: cut.score,
+                    threshold: feature
+                        .threshold(usize::from(bins[cut.left]), usize::from(bins[cut.right])),
+                    rank: rank::<T>(key, space.columns[column as usize]),
                 }
-            }
-            let split = self.judge(node.totals, (column, bins), cells, occupied, rng);
-            keep_better(&mut best, split, rank::<T>(key, feature));
+            });
+            keep_better(&mut best, split);
         }
         best
     }
 
-    fn best_of_all(
+    /// A random threshold for each column. Smallest and largest bins are had for a block of
+    /// columns at a time, and so are the left sides.
+    fn best_of_random(
         &mut self,
-        space: &mut Space<'_, T>,
+        space: &Space<'_, T>,
         node: &NodeView<'_, T>,
         rng: &mut Rng,
-    ) -> (Option<Split>, usize) {
+    ) -> Option<Split> {
         let key = rng.r#gen();
-        let mut n_constant = node.n_constant;
-        let mut best = None;
-        for at in node.n_constant..space.order.len() {
-            let column = space.order[at];
-            if !self.gather(space, node, column) {
-                space.order.swap(at, n_constant);
-                n_constant += 1;
-                continue;
+        let stride = self.target.stride();
+        let samples = &space.samples[node.start..node.end];
+        let payloads = &space.payloads[node.start..node.end];
+        let mut best: Option<Split> = None;
+        for (block_idx, features) in space.columns.chunks(BLOCK).enumerate() {
+            let (rows, _) = space.matrix.block(block_idx).as_chunks::<BLOCK>();
+            let (lowest, highest) = bounds(rows, samples);
+            // Nothing lies above 255, so that constant columns have no right side.
+            let mut lefts = [u8::MAX; BLOCK];
+            let mut thresholds = [0.0; BLOCK];
+            for (lane, &feature) in features.iter().enumerate() {
+                if lowest[lane] < highest[lane] {
+                    let bins = space.cells.bins(block_idx * BLOCK + lane);
+                    let bins = &bins[usize::from(lowest[lane])..=usize::from(highest[lane])];
+                    let drawn = draw_threshold(&self.features[feature as usize], bins, rng);
+                    lefts[lane] = lowest[lane] + drawn.0;
+                    thresholds[lane] = drawn.1;
+                }
             }
-            let split = self.judge_gathered(space, node, column, rng);
-            keep_better(
-                &mut best,
-                split,
-                rank::<T>(key, space.columns[column as usize]),
-            );
+            let cells = &mut self.cells[..2 * BLOCK * stride];
+            cells.fill(T::Unit::default());
+            for (codes, &payload) in rows_of(rows, samples).zip(payloads) {
+                for lane in 0..BLOCK {
+                    let is_right = usize::from(codes[lane] > lefts[lane]);
+                    self.target.add(cells, 2 * lane + is_right, payload);
+                }
+            }
+            for (lane, &feature) in features.iter().enumerate() {
+                if lowest[lane] == highest[lane] {
+                    continue;
+                }
+                let left = &cells[2 * lane * stride..][..stride];
+                let score = self.target.score(node.totals, left, &self.limits);
+                let split = score.map(|score| Split {
+                    column: (block_idx * BLOCK + lane) as u32,
+                    left: lefts[lane],
+                    score,
+                    threshold: thresholds[lane],
+                    rank: rank::<T>(key, feature),
+                });
+                keep_better(&mut best, split);
+            }
         }
-        remember_constants(space, node.n_constant, n_constant);
-        (best, n_constant)
+        best
     }
 
     /// Draws features without replacement until `max_features` were drawn and at least one of
@@ -187,7 +210,8 @@ impl<'a, T: Target> Search<'a, T> {
             end -= 1;
             space.order.swap(at, end);
             let split = self.judge_gathered(space, node, column, rng);
-            keep_better(&mut best, split, n_drawn as u64);
+            let rank = n_drawn as u64;
+            keep_better(&mut best, split.map(|split| Split { rank, ..split }));
         }
         remember_constants(space, known, known + n_found);
         (best, known + n_found)
@@ -195,19 +219,11 @@ impl<'a, T: Target> Search<'a, T> {
 
     /// Collects a node's bins of a column; false if the column is constant in the node.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> bool {
-        let (bytes, stride) = space.matrix.column(column as usize);
+        let (bytes, _) = space.matrix.column(column as usize);
         let samples = &space.samples[node.start..node.end];
         self.gathered.clear();
-        match stride {
-            1 => self
-                .gathered
-                .extend(samples.iter().map(|&sample| bytes[sample as usize])),
-            _ => self.gathered.extend(
-                samples
-                    .iter()
-                    .map(|&sample| bytes[sample as usize * stride]),
-            ),
-        }
+        self.gathered
+            .extend(samples.iter().map(|&sample| bytes[sample as usize]));
         let first = self.gathered[0];
         self.gathered
             .iter()
@@ -215,7 +231,7 @@ impl<'a, T: Target> Search<'a, T> {
             != 0
     }
 
-    /// The best split of the column just gathered.
+    /// The best, or a random, split of the column just gathered, which is not constant.
     fn judge_gathered(
         &mut self,
         space: &Space<'_, T>,
@@ -223,112 +239,109 @@ impl<'a, T: Target> Search<'a, T> {
         column: u32,
         rng: &mut Rng,
     ) -> Option<Split> {
-        let bins = &self.features[space.columns[column as usize] as usize];
+        let feature = &self.features[space.columns[column as usize] as usize];
         let payloads = &space.payloads[node.start..node.end];
-        if self.splitter == Splitter::Best
-            && payloads.len() <= FEW_SAMPLES
-            && let Some(cut) = self.target.best_cut_of_few(
-                node.totals,
-                &self.gathered,
-                payloads,
-                &self.limits,
-                &mut self.buckets,
-            )
-        {
-            return cut.map(|cut| Split {
-                column,
-                cut,
-                threshold: bins.threshold(cut.left, cut.right),
-                rank: 0,
-            });
-        }
-        let mut occupied = BinSet::default();
-        for (&bin, &payload) in self.gathered.iter().zip(payloads) {
-            occupied.insert(bin);
-            self.target.add(&mut self.cells, bin, payload);
-        }
-        let split = self.judge(node.totals, (column, bins), &self.cells, occupied, rng);
-        self.clear(occupied);
-        split
-    }
-
-    fn clear(&mut self, occupied: BinSet) {
-        let stride = self.target.stride();
-        for bin in occupied {
-            self.cells[bin * stride..][..stride].fill(T::Unit::default());
-        }
-    }
-
-    fn judge(
-        &self,
-        totals: &T::Totals,
-        (column, bins): (u32, &FeatureBins),
-        cells: &[T::Unit],
-        occupied: BinSet,
-        rng: &mut Rng,
-    ) -> Option<Split> {
-        let (first, last) = occupied.bounds()?;
-        if first == last {
-            return None;
-        }
-        let (cut, threshold) = match self.splitter {
+        let (left, threshold, score) = match self.splitter {
+            Splitter::Random => self.random_of_gathered(node.totals, feature, payloads, rng)?,
             Splitter::Best => {
-                let cut = self
-                    .target
-                    .best_cut(totals, cells, occupied, &self.limits)?;
-                (cut, bins.threshold(cut.left, cut.right))
-            }
-            Splitter::Random => {
-                let (left, threshold) = draw_threshold(bins, occupied, (first, last), rng);
-                let limits = &self.limits;
-                let cut = self.target.cut_at(totals, cells, occupied, left, limits)?;
-                (cut, threshold)
+                let cut = self.best_of_gathered(node.totals, payloads)?;
+                let threshold = feature.threshold(cut.left, cut.right);
+                (cut.left as u8, threshold, cut.score)
             }
         };
         Some(Split {
             column,
-            cut,
+            left,
+            score,
             threshold,
             rank: 0,
         })
     }
+
+    fn random_of_gathered(
+        &mut self,
+        totals: &T::Totals,
+        feature: &FeatureBins,
+        payloads: &[T::Payload],
+        rng: &mut Rng,
+    ) -> Option<(u8, f64, f64)> {
+        let bins = self.gathered.iter().copied();
+        let (first, last) = bins.fold((u8::MAX, 0), |(first, last), bin| {
+            (first.min(bin), last.max(bin))
+        });
+        let (offset, threshold) = draw_threshold(feature, &self.all_bins[first.into()..=last.into()], rng);
+        let left = first + offset;
+        let stride = self.target.stride();
+        let cells = &mut self.cells[..2 * stride];
+        for (&bin, &payload) in self.gathered.iter().zip(payloads) {
+            self.target.add(cells, usize::from(bin > left), payload);
+        }
+        let score = self.target.score(totals, &cells[..stride], &self.limits);
+        cells.fill(T::Unit::default());
+        Some((left, threshold, score?))
+    }
+
+    fn best_of_gathered(&mut self, totals: &T::Totals, payloads: &[T::Payload]) -> Option<Cut> {
+        let limits = &self.limits;
+        if payloads.len() <= FEW_SAMPLES
+            && let Some(cut) = self.target.best_cut_of_few(
+                totals,
+                &self.gathered,
+                payloads,
+                limits,
+                &mut self.buckets,
+            )
+        {
+            return cut;
+        }
+        for (&bin, &payload) in self.gathered.iter().zip(payloads) {
+            self.target.add(&mut self.cells, usize::from(bin), payload);
+        }
+        let cut = self.target.best_cut(totals, &self.cells, limits, f64::NEG_INFINITY);
+        self.cells.fill(T::Unit::default());
+        cut
+    }
 }
 
-/// A threshold uniform between the node's smallest and largest value, and the last occupied bin
-/// to its left. A threshold inside a quantile bin moves to the bin's lower neighbour, so that
-/// training and prediction send a value the same way.
-fn draw_threshold(
-    bins: &FeatureBins,
-    occupied: BinSet,
-    (first, last): (usize, usize),
-    rng: &mut Rng,
-) -> (usize, f64) {
-    let (low, high) = (f64::from(bins.low(first)), f64::from(bins.high(last)));
+/// Smallest and largest code of each column of a block.
+fn bounds(rows: &[[u8; BLOCK]], samples: &[u32]) -> ([u8; BLOCK], [u8; BLOCK]) {
+    let (mut lowest, mut highest) = ([u8::MAX; BLOCK], [0; BLOCK]);
+    for codes in rows_of(rows, samples) {
+        for lane in 0..BLOCK {
+            lowest[lane] = codes[lane].min(lowest[lane]);
+            highest[lane] = codes[lane].max(highest[lane]);
+        }
+    }
+    (lowest, highest)
+}
+
+/// A threshold uniform between the values of the first and the last of `bins`, and the position of
+/// the last of them to its left. A threshold inside a quantile bin moves to the bin's lower
+/// neighbour, so that training and prediction send a value the same way.
+fn draw_threshold(feature: &FeatureBins, bins: &[u8], rng: &mut Rng) -> (u8, f64) {
+    let last = bins.len() - 1;
+    let value = |at: usize| f64::from(feature.high(usize::from(bins[at])));
+    let (low, high) = (f64::from(feature.low(usize::from(bins[0]))), value(last));
     let mut threshold = low + (high - low) * rng.r#gen::<f64>();
     if threshold >= high {
         threshold = low;
     }
-    let n_left = bins.n_at_most(threshold);
-    let left = occupied
-        .into_iter()
-        .take_while(|&bin| bin < n_left)
-        .last()
-        .unwrap_or(first);
-    let is_inside = n_left < bins.n_bins() && f64::from(bins.low(n_left)) <= threshold;
-    if is_inside || n_left <= left {
-        threshold = f64::from(bins.high(left));
+    let n_left = bins.partition_point(|&bin| f64::from(feature.high(usize::from(bin))) <= threshold);
+    let left = n_left.saturating_sub(1);
+    let is_inside = f64::from(feature.low(usize::from(bins[n_left]))) <= threshold;
+    if is_inside {
+        threshold = value(left);
     }
-    (left, threshold)
+    (left as u8, threshold)
 }
 
-fn keep_better(best: &mut Option<Split>, split: Option<Split>, rank: u64) {
+fn keep_better(best: &mut Option<Split>, split: Option<Split>) {
     if let Some(split) = split {
         let is_better = best.is_none_or(|best| {
-            split.cut.score > best.cut.score
-                || (split.cut.score == best.cut.score && rank < best.rank)
+            split.score > best.score || (split.score == best.score && split.rank < best.rank)
         });
         if is_better {
-            *best = Some(Split { rank, ..split });
+            *best = Some(split);
         }
     }
 }

@@ -15,18 +15,6 @@ impl BinSet {
     pub fn insert(&mut self, bin: u8) {
         self.0[usize::from(bin >> 6)] |= 1 << (bin & 63);
     }
-
-    /// Smallest and largest bin, or nothing of an empty set.
-    #[inline]
-    #[must_use]
-    pub fn bounds(&self) -> Option<(usize, usize)> {
-        let low = self.0.iter().position(|&word| word != 0)?;
-        let high = self.0.iter().rposition(|&word| word != 0)?;
-        Some((
-            low * 64 + self.0[low].trailing_zeros() as usize,
-            high * 64 + 63 - self.0[high].leading_zeros() as usize,
-        ))
-    }
 }
 
 impl IntoIterator for BinSet {
@@ -126,12 +114,12 @@ pub struct LeafLimits {
     pub min_weight: f64,
 }
 
-/// A split of one feature between two neighbouring occupied bins.
+/// A split of one feature between two neighbouring occupied cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cut {
-    /// Last bin of the left child.
+    /// Last cell of the left child.
     pub left: usize,
-    /// First bin of the right child.
+    /// First cell of the right child.
     pub right: usize,
     /// Worth of the split; comparable between splits of one node.
     pub score: f64,
@@ -152,8 +140,8 @@ pub trait Target: Sync {
     /// Units of a histogram cell.
     fn stride(&self) -> usize;
 
-    /// Adds a sample to the cell of `bin` in `cells`, the histogram of one feature.
-    fn add(&self, cells: &mut [Self::Unit], bin: u8, payload: Self::Payload);
+    /// Adds a sample to cell number `cell` of `cells`.
+    fn add(&self, cells: &mut [Self::Unit], cell: usize, payload: Self::Payload);
 
     /// The statistics of these samples.
     fn totals(&self, payloads: &[Self::Payload]) -> Self::Totals;
@@ -167,14 +155,14 @@ pub trait Target: Sync {
     /// What is predicted for the node, appended to `values`; may be nothing.
     fn push_value(&self, totals: &Self::Totals, values: &mut Vec<f64>);
 
-    /// The best split of a feature, the lowest on ties. `cells` is its histogram and `bins` are
-    /// its occupied bins.
+    /// The best split of a feature, the lowest on ties, if its score is at least `least`. `cells`
+    /// is its histogram, empty cells included.
     fn best_cut(
         &self,
         totals: &Self::Totals,
         cells: &[Self::Unit],
-        bins: BinSet,
         limits: &LeafLimits,
+        least: f64,
     ) -> Option<Cut>;
 
     /// The best split of a feature straight from the samples of a small node, where the target
@@ -190,15 +178,8 @@ pub trait Target: Sync {
         None
     }
 
-    /// The split of a feature after bin `left`, if the limits allow it.
-    fn cut_at(
-        &self,
-        totals: &Self::Totals,
-        cells: &[Self::Unit],
-        bins: BinSet,
-        left: usize,
-        limits: &LeafLimits,
-    ) -> Option<Cut>;
+    /// The worth of a split with the sums `left` to the left, one cell, if the limits allow it.
+    fn score(&self, totals: &Self::Totals, left: &[Self::Unit], limits: &LeafLimits) -> Option<f64>;
 
     /// Decrease of impurity by a split into these children, as `min_impurity_decrease` has it;
     /// `root_weight` is the weight of the whole tree's samples.
