@@ -1,10 +1,11 @@
 //! Classes as target: Gini impurity and entropy of weighted class counts.
 //!
 //! Histograms hold whole numbers of samples (with their bootstrap multiplicity) a class; weights
-//! of classes are applied when a split is judged. With unit weights all sums are whole numbers
-//! and exact, whatever the order of samples.
+//! of classes are applied when a split is judged. With unit weights all sums are whole numbers,
+//! exact whatever the order of samples (`class_counts`).
 
-use super::target::{Buckets, Cut, LeafLimits, Target};
+use super::class_counts::{MOST_CLASSES, Terms};
+use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target};
 
 /// How the impurity of a node is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +28,14 @@ pub struct ClassSample {
 /// Statistics of a node.
 #[derive(Debug, Clone)]
 pub struct ClassTotals {
+    /// Samples of each class, with their multiplicities.
+    pub(super) counts: Vec<i32>,
     /// Weight of each class.
     weights: Vec<f64>,
-    n_samples: usize,
-    weight: f64,
-    /// What the score sums over the classes.
-    term: f64,
+    /// Whether samples are counted once, whatever their multiplicities.
+    pub(super) counts_samples: bool,
+    pub(super) n_samples: usize,
+    pub(super) weight: f64,
 }
 
 /// Classes as target.
@@ -40,8 +43,8 @@ pub struct ClassTotals {
 pub struct ClassTarget {
     criterion: Criterion,
     class_weights: Vec<f64>,
-    /// `x ln x` of whole numbers, where all class weights are 1.
-    x_log_x: Vec<f64>,
+    /// How whole numbers are summed, where all class weights are 1.
+    terms: Option<Terms>,
     /// Whether cells count samples beside their multiplicities.
     counts_samples: bool,
 }
@@ -58,14 +61,10 @@ impl ClassTarget {
         counts_samples: bool,
     ) -> Self {
         let is_unit = class_weights.iter().all(|&weight| weight == 1.0);
-        let x_log_x = match criterion == Criterion::Entropy && is_unit {
-            true => (0..=n_samples).map(|x| x_log_x(x as f64)).collect(),
-            false => Vec::new(),
-        };
         Self {
             criterion,
+            terms: is_unit.then(|| Terms::new(criterion, n_samples)),
             class_weights,
-            x_log_x,
             counts_samples,
         }
     }
@@ -74,39 +73,18 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
-    fn x_log_x(&self, x: f64) -> f64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a whole number within the table where there is one"
-        )]
-        match self.x_log_x.get(x as usize) {
-            Some(&value) => value,
-            None => x_log_x(x),
-        }
-    }
-
-    /// What the score sums over the classes of a child.
-    fn class_term(&self, weights: impl Iterator<Item = f64>) -> f64 {
-        match self.criterion {
-            Criterion::Gini => weights.map(|weight| weight * weight).sum(),
-            Criterion::Entropy => weights.map(|weight| self.x_log_x(weight)).sum(),
-        }
-    }
-
     /// A child's part of the score: minus its weight times its impurity, up to a constant.
     #[inline]
     fn child_score(&self, class_term: f64, weight: f64) -> f64 {
         match self.criterion {
             Criterion::Gini => class_term / weight,
-            Criterion::Entropy => class_term - self.x_log_x(weight),
+            Criterion::Entropy => class_term - x_log_x(weight),
         }
     }
 
-    /// Adds a cell to a child. `K` is the number of classes, or 0 for any.
-    #[inline]
-    fn take<const K: usize>(&self, cell: &[i32], child: &mut Child<'_>) {
-        let n_classes = if K == 0 { self.n_classes() } else { K };
+    /// Adds a cell to a child.
+    fn take(&self, cell: &[i32], child: &mut Child<'_>) {
+        let n_classes = self.n_classes();
         let weights = &self.class_weights[..n_classes];
         let sums = &mut child.weights[..n_classes];
         let mut weight = 0.0;
@@ -124,13 +102,8 @@ impl ClassTarget {
         child.n_samples += usize::try_from(n_samples).unwrap_or_default();
     }
 
-    fn score_of<const K: usize>(
-        &self,
-        totals: &ClassTotals,
-        left: &Child<'_>,
-        limits: &LeafLimits,
-    ) -> Option<f64> {
-        let n_classes = if K == 0 { self.n_classes() } else { K };
+    fn score_of(&self, totals: &ClassTotals, left: &Child<'_>, limits: &LeafLimits) -> Option<f64> {
+        let n_classes = self.n_classes();
         let right_weight = totals.weight - left.weight;
         let is_allowed = left.n_samples >= limits.min_samples
             && totals.n_samples - left.n_samples >= limits.min_samples
@@ -149,22 +122,23 @@ impl ClassTarget {
                     term_right += r * r;
                 }
                 Criterion::Entropy => {
-                    term_left += self.x_log_x(l);
-                    term_right += self.x_log_x(r);
+                    term_left += x_log_x(l);
+                    term_right += x_log_x(r);
                 }
             }
         }
         Some(self.child_score(term_left, left.weight) + self.child_score(term_right, right_weight))
     }
 
-    fn best_of<const K: usize>(
+    /// The best cut under class weights.
+    fn best_of(
         &self,
         totals: &ClassTotals,
         cells: &[i32],
         limits: &LeafLimits,
         least: f64,
     ) -> Option<Cut> {
-        let n_classes = if K == 0 { self.n_classes() } else { K };
+        let n_classes = self.n_classes();
         let stride = n_classes + usize::from(self.counts_samples);
         let mut best: Option<Cut> = None;
         with_child(n_classes, |child| {
@@ -174,7 +148,7 @@ impl ClassTarget {
                     continue;
                 }
                 if let Some(previous) = previous
-                    && let Some(score) = self.score_of::<K>(totals, child, limits)
+                    && let Some(score) = self.score_of(totals, child, limits)
                     && score >= least
                     && best.is_none_or(|best| score > best.score)
                 {
@@ -184,108 +158,11 @@ impl ClassTarget {
                         score,
                     });
                 }
-                self.take::<K>(cell, child);
+                self.take(cell, child);
                 previous = Some(at);
             }
         });
         best
-    }
-}
-
-/// Class terms and weights on both sides of a cut that moves up, one sample at a time.
-#[derive(Clone, Copy)]
-struct Sides {
-    left_term: f64,
-    right_term: f64,
-    left_weight: f64,
-    n_left: usize,
-}
-
-impl ClassTarget {
-    /// [`Target::best_cut_of_few`]. Sums follow each sample instead of running over all classes
-    /// for each bin. Between two bins that hold one and the same class there is no best cut
-    /// (Fayyad and Irani 1992), so that these places are passed over, limits permitting.
-    fn best_cut_by_samples(
-        &self,
-        totals: &ClassTotals,
-        bins: &[u8],
-        samples: &[ClassSample],
-        limits: &LeafLimits,
-        buckets: &mut Buckets,
-    ) -> Option<Cut> {
-        const MOST: usize = 32;
-        let (mut left, mut right) = ([0.0; MOST], [0.0; MOST]);
-        right[..self.n_classes()].copy_from_slice(&totals.weights);
-        let mut weight_of = [1.0; MOST];
-        weight_of[..self.n_classes()].copy_from_slice(&self.class_weights);
-        let is_free = limits.min_samples <= 1 && limits.min_weight <= 0.0;
-        let mut sides = Sides {
-            left_term: 0.0,
-            right_term: totals.term,
-            left_weight: 0.0,
-            n_left: 0,
-        };
-        let mut best: Option<Cut> = None;
-        let (mut previous, mut previous_classes) = (0, 0u32);
-        for bin in buckets.fill(bins) {
-            let before = sides;
-            let mut classes = 0u32;
-            for position in buckets.samples(bin) {
-                let sample = samples[position];
-                let class = usize::from(sample.class) % MOST;
-                let added = f64::from(sample.count) * weight_of[class];
-                let (l, r) = (left[class], right[class]);
-                match self.criterion {
-                    Criterion::Gini => {
-                        sides.left_term += added * (l + l + added);
-                        sides.right_term -= added * (r + r - added);
-                    }
-                    Criterion::Entropy => {
-                        sides.left_term += self.x_log_x(l + added) - self.x_log_x(l);
-                        sides.right_term += self.x_log_x(r - added) - self.x_log_x(r);
-                    }
-                }
-                left[class] = l + added;
-                right[class] = r - added;
-                sides.left_weight += added;
-                sides.n_left += if self.counts_samples {
-                    1
-                } else {
-                    usize::from(sample.count)
-                };
-                classes |= 1 << class;
-            }
-            let is_inside = is_free && classes == previous_classes && classes.is_power_of_two();
-            if before.n_left > 0
-                && !is_inside
-                && let Some(score) = self.score_of_sides(totals, &before, limits)
-                && best.is_none_or(|best| score > best.score)
-            {
-                best = Some(Cut {
-                    left: previous,
-                    right: bin,
-                    score,
-                });
-            }
-            (previous, previous_classes) = (bin, classes);
-        }
-        best
-    }
-
-    #[inline]
-    fn score_of_sides(
-        &self,
-        totals: &ClassTotals,
-        sides: &Sides,
-        limits: &LeafLimits,
-    ) -> Option<f64> {
-        let right_weight = totals.weight - sides.left_weight;
-        let is_allowed = sides.n_left.min(totals.n_samples - sides.n_left) >= limits.min_samples
-            && sides.left_weight.min(right_weight) >= limits.min_weight;
-        is_allowed.then(|| {
-            self.child_score(sides.left_term, sides.left_weight)
-                + self.child_score(sides.right_term, right_weight)
-        })
     }
 }
 
@@ -336,23 +213,24 @@ impl Target for ClassTarget {
     }
 
     fn totals(&self, samples: &[ClassSample]) -> ClassTotals {
-        let mut counts = vec![0u64; self.n_classes()];
+        let mut counts = vec![0; self.n_classes()];
         for sample in samples {
-            counts[usize::from(sample.class)] += u64::from(sample.count);
+            counts[usize::from(sample.class)] += i32::from(sample.count);
         }
         let weights: Vec<f64> = counts
             .iter()
             .zip(&self.class_weights)
-            .map(|(&count, weight)| count as f64 * weight)
+            .map(|(&count, weight)| f64::from(count) * weight)
             .collect();
         ClassTotals {
             weight: weights.iter().sum(),
-            term: self.class_term(weights.iter().copied()),
             weights,
+            counts_samples: self.counts_samples,
             n_samples: match self.counts_samples {
                 true => samples.len(),
-                false => counts.iter().sum::<u64>() as usize,
+                false => counts.iter().map(|&count| count as usize).sum(),
             },
+            counts,
         }
     }
 
@@ -364,7 +242,7 @@ impl Target for ClassTarget {
         let shares = totals.weights.iter().map(|weight| weight / totals.weight);
         match self.criterion {
             Criterion::Gini => {
-                let squares = self.class_term(totals.weights.iter().copied());
+                let squares: f64 = totals.weights.iter().map(|weight| weight * weight).sum();
                 1.0 - squares / (totals.weight * totals.weight)
             }
             Criterion::Entropy => -shares.map(x_log_x).sum::<f64>() / std::f64::consts::LN_2,
@@ -382,10 +260,16 @@ impl Target for ClassTarget {
         limits: &LeafLimits,
         least: f64,
     ) -> Option<Cut> {
-        match self.n_classes() {
-            2 => self.best_of::<2>(totals, cells, limits, least),
-            10 => self.best_of::<10>(totals, cells, limits, least),
-            _ => self.best_of::<0>(totals, cells, limits, least),
+        if let Some(terms) = &self.terms {
+            return terms.best_cut(totals, (cells, self.stride()), limits, least);
+        }
+        self.best_of(totals, cells, limits, least)
+    }
+
+    fn few(&self) -> usize {
+        match self.terms {
+            Some(_) if self.n_classes() <= MOST_CLASSES => FEW_SAMPLES,
+            _ => 0,
         }
     }
 
@@ -396,17 +280,16 @@ impl Target for ClassTarget {
         samples: &[ClassSample],
         limits: &LeafLimits,
         buckets: &mut Buckets,
-    ) -> Option<Option<Cut>> {
-        // Beyond 32 classes the sets of classes would not fit.
-        (self.n_classes() <= 32)
-            .then(|| self.best_cut_by_samples(totals, bins, samples, limits, buckets))
+    ) -> Option<Cut> {
+        let terms = self.terms.as_ref()?;
+        terms.best_cut_of_few(totals, (buckets.fill(bins), buckets), samples, limits)
     }
 
     fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
         let mut score = None;
         with_child(self.n_classes(), |child| {
-            self.take::<0>(left, child);
-            score = self.score_of::<0>(totals, child, limits);
+            self.take(left, child);
+            score = self.score_of(totals, child, limits);
         });
         score
     }

@@ -299,8 +299,7 @@ impl<T: Target> Grower<'_, '_, T> {
         if !self.may_split(frame) {
             return None;
         }
-        let fills = self.is_full_search && self.growth.splitter == Splitter::Best;
-        if fills && frame.histograms.is_none() {
+        if self.fills_histograms(frame) && frame.histograms.is_none() {
             frame.histograms = Some(self.fill_histograms(space, frame));
         }
         let view = NodeView {
@@ -407,7 +406,8 @@ impl<T: Target> Grower<'_, '_, T> {
             true => (left, right),
             false => (right, left),
         };
-        let (small_pays, large_pays) = (self.may_split(small), self.may_split(large));
+        let pays = |frame: &Frame<T>| self.fills_histograms(frame) && self.may_split(frame);
+        let (small_pays, large_pays) = (pays(small), pays(large));
         if !large_pays && !small_pays {
             self.spare.push(histograms);
             return;
@@ -428,10 +428,28 @@ impl<T: Target> Grower<'_, '_, T> {
         }
     }
 
+    fn fills_histograms(&self, frame: &Frame<T>) -> bool {
+        self.is_full_search
+            && self.growth.splitter == Splitter::Best
+            && frame.end - frame.start > self.target.few()
+    }
+
     fn fill_histograms(&mut self, space: &Space<'_, T>, frame: &Frame<T>) -> Vec<T::Unit> {
-        let mut histograms = self.spare.pop().unwrap_or_default();
+        let mut histograms = self.spare_histograms(space.n_units(self.target.stride()));
         space.fill(self.target, frame.start..frame.end, &mut histograms);
         histograms
+    }
+
+    /// Memory for a histogram: the smallest spare one that is large enough, since fresh memory of
+    /// this size costs as much as filling it.
+    fn spare_histograms(&mut self, n_units: usize) -> Vec<T::Unit> {
+        let spare = self.spare.iter().enumerate();
+        let fitting = spare.filter(|(_, memory)| memory.capacity() >= n_units);
+        let smallest = fitting.min_by_key(|(_, memory)| memory.capacity());
+        match smallest.map(|(at, _)| at) {
+            Some(at) => self.spare.swap_remove(at),
+            None => Vec::with_capacity(n_units),
+        }
     }
 
     fn is_local(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
@@ -450,16 +468,15 @@ impl<T: Target> Grower<'_, '_, T> {
             Some(histograms) => occupied_cells(histograms, stride),
             None => space.occupied_by_samples(range.clone()),
         };
+        let local_histograms = histograms.map(|histograms| {
+            let n_occupied = is_occupied.iter().filter(|&&is| is).count();
+            let mut memory = self.spare_histograms(n_occupied * stride);
+            space.compact(&histograms, &is_occupied, stride, &mut memory);
+            self.spare.push(histograms);
+            memory
+        });
         let memory = self.spare_bins.pop().unwrap_or_default();
-        let local = Local::new(
-            space,
-            range.clone(),
-            &is_occupied,
-            histograms.as_deref(),
-            stride,
-            memory,
-        );
-        self.spare.extend(histograms);
+        let local = Local::new(space, range.clone(), &is_occupied, memory);
         let samples = &space.samples[range.clone()];
         let origin: Vec<u32> = samples
             .iter()
@@ -477,7 +494,7 @@ impl<T: Target> Grower<'_, '_, T> {
         let root = Frame {
             start: 0,
             end: samples.len(),
-            histograms: local.histograms,
+            histograms: local_histograms,
             ..frame
         };
         self.grow_depth_first(&mut inner, root, Some(&origin));

@@ -1,6 +1,7 @@
 //! Decision trees, and the tree-growing core that the ensembles share.
 
 mod algorithm;
+mod class_counts;
 mod class_target;
 mod class_weight;
 mod gradient_target;

@@ -4,7 +4,7 @@ use rand::Rng as _;
 
 use super::grow::Splitter;
 use super::space::{Space, rows_of};
-use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target};
+use super::target::{Buckets, Cut, LeafLimits, Target};
 use crate::estimators::hist::{BLOCK, FeatureBins, MAX_BINS};
 use crate::numeric::rng::Rng;
 
@@ -84,9 +84,46 @@ impl<'a, T: Target> Search<'a, T> {
         }
         let best = match node.histograms {
             Some(histograms) => self.best_of_histograms(space, node, histograms, rng),
-            None => self.best_of_random(space, node, rng),
+            None if self.splitter == Splitter::Random => self.best_of_random(space, node, rng),
+            None => self.best_of_few(space, node, rng),
         };
         (best, node.n_constant)
+    }
+
+    /// The best split over all columns of a small node, one column at a time.
+    fn best_of_few(
+        &mut self,
+        space: &Space<'_, T>,
+        node: &NodeView<'_, T>,
+        rng: &mut Rng,
+    ) -> Option<Split> {
+        let key = rng.r#gen();
+        let payloads = &space.payloads[node.start..node.end];
+        let mut best: Option<Split> = None;
+        for (column, &feature) in (0..).zip(space.columns) {
+            if self.gather(space, node, column)
+                && let Some(cut) = self.best_of_gathered(node.totals, payloads)
+            {
+                let cells = space.cells.bins(column as usize);
+                let split = self.split(column, feature, cells, &cut);
+                let rank = rank::<T>(key, feature);
+                keep_better(&mut best, Some(Split { rank, ..split }));
+            }
+        }
+        best
+    }
+
+    /// A cut as a split of a column with these bins.
+    fn split(&self, column: u32, feature: u32, bins: &[u8], cut: &Cut) -> Split {
+        let bin = |cell: usize| usize::from(bins[cell]);
+        let feature = &self.features[feature as usize];
+        Split {
+            column,
+            left: cut.left as u8,
+            score: cut.score,
+            threshold: feature.threshold(bin(cut.left), bin(cut.right)),
+            rank: 0,
+        }
     }
 
     fn best_of_histograms(
@@ -103,18 +140,12 @@ impl<'a, T: Target> Search<'a, T> {
             let cells = space.cells.of_column(column as usize);
             let cells = &histograms[cells.start * stride..cells.end * stride];
             let least = best.map_or(f64::NEG_INFINITY, |best| best.score);
-            let cut = self.target.best_cut(node.totals, cells, &self.limits, least);
-            let split = cut.map(|cut| {
-                let bins = space.cells.bins(column as usize);
-                let feature = &self.features[feature as usize];
-                Split {
-                    column,
-                    left: cut.left as u8,
-                    score: cut.score,
-                    threshold: feature
-                        .threshold(usize::from(bins[cut.left]), usize::from(bins[cut.right])),
-                    rank: rank::<T>(key, space.columns[column as usize]),
-                }
+            let cut = self
+                .target
+                .best_cut(node.totals, cells, &self.limits, least);
+            let split = cut.map(|cut| Split {
+                rank: rank::<T>(key, feature),
+                ..self.split(column, feature, space.cells.bins(column as usize), &cut)
             });
             keep_better(&mut best, split);
         }
@@ -219,11 +250,19 @@ impl<'a, T: Target> Search<'a, T> {
 
     /// Collects a node's bins of a column; false if the column is constant in the node.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> bool {
-        let (bytes, _) = space.matrix.column(column as usize);
+        let (bytes, stride) = space.matrix.column(column as usize);
         let samples = &space.samples[node.start..node.end];
         self.gathered.clear();
-        self.gathered
-            .extend(samples.iter().map(|&sample| bytes[sample as usize]));
+        match stride {
+            1 => self
+                .gathered
+                .extend(samples.iter().map(|&sample| bytes[sample as usize])),
+            _ => self.gathered.extend(
+                samples
+                    .iter()
+                    .map(|&sample| bytes[sample as usize * stride]),
+            ),
+        }
         let first = self.gathered[0];
         self.gathered
             .iter()
@@ -269,7 +308,8 @@ impl<'a, T: Target> Search<'a, T> {
         let (first, last) = bins.fold((u8::MAX, 0), |(first, last), bin| {
             (first.min(bin), last.max(bin))
         });
-        let (offset, threshold) = draw_threshold(feature, &self.all_bins[first.into()..=last.into()], rng);
+        let (offset, threshold) =
+            draw_threshold(feature, &self.all_bins[first.into()..=last.into()], rng);
         let left = first + offset;
         let stride = self.target.stride();
         let cells = &mut self.cells[..2 * stride];
@@ -283,21 +323,21 @@ impl<'a, T: Target> Search<'a, T> {
 
     fn best_of_gathered(&mut self, totals: &T::Totals, payloads: &[T::Payload]) -> Option<Cut> {
         let limits = &self.limits;
-        if payloads.len() <= FEW_SAMPLES
-            && let Some(cut) = self.target.best_cut_of_few(
+        if payloads.len() <= self.target.few() {
+            return self.target.best_cut_of_few(
                 totals,
                 &self.gathered,
                 payloads,
                 limits,
                 &mut self.buckets,
-            )
-        {
-            return cut;
+            );
         }
         for (&bin, &payload) in self.gathered.iter().zip(payloads) {
             self.target.add(&mut self.cells, usize::from(bin), payload);
         }
-        let cut = self.target.best_cut(totals, &self.cells, limits, f64::NEG_INFINITY);
+        let cut = self
+            .target
+            .best_cut(totals, &self.cells, limits, f64::NEG_INFINITY);
         self.cells.fill(T::Unit::default());
         cut
     }
@@ -326,7 +366,8 @@ fn draw_threshold(feature: &FeatureBins, bins: &[u8], rng: &mut Rng) -> (u8, f64
     if threshold >= high {
         threshold = low;
     }
-    let n_left = bins.partition_point(|&bin| f64::from(feature.high(usize::from(bin))) <= threshold);
+    let n_left =
+        bins.partition_point(|&bin| f64::from(feature.high(usize::from(bin))) <= threshold);
     let left = n_left.saturating_sub(1);
     let is_inside = f64::from(feature.low(usize::from(bins[n_left]))) <= threshold;
     if is_inside {

@@ -53,8 +53,7 @@ impl CellMap {
         };
         for feature in features {
             #[expect(clippy::cast_possible_truncation, reason = "at most 256 bins")]
-            map.bins
-                .extend((0..feature.n_bins()).map(|bin| bin as u8));
+            map.bins.extend((0..feature.n_bins()).map(|bin| bin as u8));
             map.end_column();
         }
         map
@@ -98,7 +97,7 @@ impl<T: Target> Space<'_, T> {
     pub fn fill(&self, target: &T, range: Range<usize>, histograms: &mut Vec<T::Unit>) {
         let stride = target.stride();
         histograms.clear();
-        histograms.resize(self.cells.n_cells() * stride, T::Unit::default());
+        histograms.resize(self.n_units(stride), T::Unit::default());
         let samples = &self.samples[range.clone()];
         let payloads = &self.payloads[range];
         let fill = |(block_idx, cells): (usize, &mut [T::Unit])| {
@@ -120,6 +119,32 @@ impl<T: Target> Space<'_, T> {
         } else {
             let blocks: Vec<_> = blocks.collect();
             blocks.into_par_iter().for_each(fill);
+        }
+    }
+
+    /// Units of a histogram with `stride` of them in each cell.
+    pub fn n_units(&self, stride: usize) -> usize {
+        self.cells.n_cells() * stride
+    }
+
+    /// The histograms of a [`Local`] copy, out of those of the whole.
+    pub fn compact(
+        &self,
+        histograms: &[T::Unit],
+        is_occupied: &[bool],
+        stride: usize,
+        into: &mut Vec<T::Unit>,
+    ) {
+        into.clear();
+        for column in 0..self.columns.len() {
+            let cells = self.cells.of_column(column);
+            let start = into.len();
+            for cell in cells.filter(|&cell| is_occupied[cell]) {
+                into.extend(histograms[cell * stride..][..stride].iter().copied());
+            }
+            if into.len() < start + 2 * stride {
+                into.truncate(start);
+            }
         }
     }
 
@@ -193,26 +218,22 @@ pub fn rows_of<'a>(
 }
 
 /// A copy of a node's rows.
-pub struct Local<U> {
+pub struct Local {
     /// Bins, numbered densely in each column; rows are the node's samples.
     pub matrix: BinMatrix,
     /// The feature of each column.
     pub columns: Vec<u32>,
     /// Cells of the columns.
     pub cells: CellMap,
-    /// The node's histograms, if it had any.
-    pub histograms: Option<Vec<U>>,
 }
 
-impl<U: Copy + Default + PartialEq> Local<U> {
-    /// Copies the rows of `range`. `is_occupied` has a flag for each cell of the space, and so has
-    /// `histograms` `stride` units.
-    pub fn new<T: Target<Unit = U>>(
+impl Local {
+    /// Copies the rows of `range` into `memory`. `is_occupied` has a flag for each cell of the
+    /// space.
+    pub fn new<T: Target>(
         space: &Space<'_, T>,
         range: Range<usize>,
         is_occupied: &[bool],
-        histograms: Option<&[U]>,
-        stride: usize,
         memory: Vec<u8>,
     ) -> Self {
         let mut cells = CellMap {
@@ -220,7 +241,6 @@ impl<U: Copy + Default + PartialEq> Local<U> {
             bins: Vec::new(),
         };
         let mut kept = Vec::new();
-        let mut units = histograms.map(|_| Vec::new());
         let mut ranks = vec![0u8; is_occupied.len()];
         for column in 0..space.columns.len() {
             let all = space.cells.of_column(column);
@@ -234,9 +254,6 @@ impl<U: Copy + Default + PartialEq> Local<U> {
                 ranks[cell] = rank;
                 rank = rank.wrapping_add(1);
                 cells.bins.push(space.cells.bins[cell]);
-                if let (Some(units), Some(histograms)) = (&mut units, histograms) {
-                    units.extend(histograms[cell * stride..][..stride].iter().copied());
-                }
             }
             cells.end_column();
         }
@@ -244,7 +261,10 @@ impl<U: Copy + Default + PartialEq> Local<U> {
         let mut matrix = BinMatrix::blocked(samples.len(), kept.len(), memory);
         let mut rows = vec![[0; BLOCK]; samples.len()];
         let places = kept.iter().enumerate();
-        for of_block in places.collect::<Vec<_>>().chunk_by(|a, b| a.1 / BLOCK == b.1 / BLOCK) {
+        for of_block in places
+            .collect::<Vec<_>>()
+            .chunk_by(|a, b| a.1 / BLOCK == b.1 / BLOCK)
+        {
             let block_idx = of_block[0].1 / BLOCK;
             let (all_rows, _) = space.matrix.block(block_idx).as_chunks::<BLOCK>();
             for (to, from) in rows.iter_mut().zip(rows_of(all_rows, samples)) {
@@ -265,7 +285,6 @@ impl<U: Copy + Default + PartialEq> Local<U> {
             matrix,
             columns: kept.iter().map(|&column| space.columns[column]).collect(),
             cells,
-            histograms: units,
         }
     }
 }

@@ -165,8 +165,14 @@ pub trait Target: Sync {
         least: f64,
     ) -> Option<Cut>;
 
-    /// The best split of a feature straight from the samples of a small node, where the target
-    /// has a way that beats histograms; otherwise nothing. `bins` and `payloads` are the samples'.
+    /// Nodes of at most this many samples, at most [`FEW_SAMPLES`], are searched by
+    /// [`Self::best_cut_of_few`], where that beats histograms.
+    fn few(&self) -> usize {
+        0
+    }
+
+    /// The best split of a feature straight from the samples of a small node. `bins` and
+    /// `payloads` are the samples'.
     fn best_cut_of_few(
         &self,
         _totals: &Self::Totals,
@@ -174,12 +180,13 @@ pub trait Target: Sync {
         _payloads: &[Self::Payload],
         _limits: &LeafLimits,
         _buckets: &mut Buckets,
-    ) -> Option<Option<Cut>> {
+    ) -> Option<Cut> {
         None
     }
 
     /// The worth of a split with the sums `left` to the left, one cell, if the limits allow it.
-    fn score(&self, totals: &Self::Totals, left: &[Self::Unit], limits: &LeafLimits) -> Option<f64>;
+    fn score(&self, totals: &Self::Totals, left: &[Self::Unit], limits: &LeafLimits)
+    -> Option<f64>;
 
     /// Decrease of impurity by a split into these children, as `min_impurity_decrease` has it;
     /// `root_weight` is the weight of the whole tree's samples.
