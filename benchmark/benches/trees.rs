@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use fashion_bench::estimators::boosting::GradientBoosting;
 use fashion_bench::estimators::forest::RandomForest;
-use fashion_bench::estimators::hist::{Binned, Layout, MAX_BINS};
+use fashion_bench::estimators::hist::{Binned, MAX_BINS};
 use fashion_bench::estimators::tree::{DecisionTree, Shape};
 use fashion_bench::numeric::rng::stream;
 use linfa::DatasetBase;
@@ -39,11 +39,9 @@ fn trees(c: &mut Criterion) {
     let data = images();
     let mut group = c.benchmark_group("trees");
     group.sample_size(10);
-    for (name, layout) in [("blocked", Layout::Blocked), ("columns", Layout::Columns)] {
-        group.bench_function(format!("binning, {name}"), |b| {
-            b.iter(|| Binned::new(black_box(data.records().view()), layout, MAX_BINS));
-        });
-    }
+    group.bench_function("binning", |b| {
+        b.iter(|| Binned::new(black_box(data.records().view()), MAX_BINS));
+    });
     // Depth 1 is binning and one pass over all histograms.
     for depth in [1, 10] {
         let params = DecisionTree::params().shape(shallow(depth));

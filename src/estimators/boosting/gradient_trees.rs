@@ -81,11 +81,8 @@ impl TreeGrower for GradientTrees<'_> {
         })
     }
 
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
-        let n_features = x.ncols();
-        let max_features = self.params.shape.max_features.of(n_features, NAME)?;
-        let layout = Growth::layout(max_features, n_features);
-        Ok(Binned::new(x, layout, MAX_BINS))
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Binned {
+        Binned::new(x, MAX_BINS)
     }
 
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {

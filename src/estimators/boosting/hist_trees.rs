@@ -80,11 +80,8 @@ impl TreeGrower for HistGradientBoostingValidParams {
         })
     }
 
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
-        let n_features = x.ncols();
-        let max_features = MaxFeatures::Share(self.max_features).of(n_features, NAME)?;
-        let layout = Growth::layout(max_features, n_features);
-        Ok(Binned::new(x, layout, self.max_bins))
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Binned {
+        Binned::new(x, self.max_bins)
     }
 
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {

@@ -42,8 +42,7 @@ where
         }
         let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
         let counts = class_counts(&codes, encoding.n_classes());
-        let max_features = self.shape.max_features.of(n_features, NAME)?;
-        let binned = Binned::new(x, Growth::layout(max_features, n_features), MAX_BINS);
+        let binned = Binned::new(x, MAX_BINS);
         let n_drawn = self.n_drawn(n_samples)?;
         let trainer = Trainer {
             params: self,

@@ -47,8 +47,7 @@ where
         let growth =
             self.shape
                 .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
-        let layout = Growth::layout(growth.max_features, n_features);
-        let binned = Binned::new(x, layout, MAX_BINS);
+        let binned = Binned::new(x, MAX_BINS);
         let target = ClassTarget::new(self.criterion, weights, n_samples, false);
         let samples = all_samples(&codes)?;
         let mut rng = stream(self.seed, &[]);

@@ -253,3 +253,79 @@ fn by_samples<F: Term>(
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::super::class_target::ClassTarget;
+    use super::super::target::Target as _;
+    use super::*;
+    use crate::numeric::rng::stream;
+
+    fn naive(
+        criterion: Criterion,
+        samples: &[ClassSample],
+        bins: &[u8],
+        least: i32,
+    ) -> Option<(usize, f64)> {
+        let side = |keep: &dyn Fn(u8) -> bool| {
+            let mut counts = [0; 10];
+            for (sample, _) in samples.iter().zip(bins).filter(|&(_, &bin)| keep(bin)) {
+                counts[usize::from(sample.class)] += i32::from(sample.count);
+            }
+            let weight = f64::from(counts.iter().sum::<i32>());
+            let x_log_x = |x: f64| if x > 0.0 { x * x.ln() } else { 0.0 };
+            let counts = counts.iter().map(|&count| f64::from(count));
+            match criterion {
+                Criterion::Gini => (weight, counts.map(|x| x * x).sum::<f64>() / weight),
+                Criterion::Entropy => (weight, counts.map(x_log_x).sum::<f64>() - x_log_x(weight)),
+            }
+        };
+        let mut best: Option<(usize, f64)> = None;
+        let occupied = |cut: u8| bins.contains(&cut);
+        for cut in (0..u8::MAX).filter(|&cut| occupied(cut)) {
+            let (left, right) = (side(&|bin| bin <= cut), side(&|bin| bin > cut));
+            let score = left.1 + right.1;
+            // Both sides are there, and the gain is more than rounding.
+            if left.0.min(right.0) >= f64::from(least)
+                && best.is_none_or(|best| score > best.1 + 1e-6)
+            {
+                best = Some((usize::from(cut), score));
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn cells_and_samples_give_the_best_cut_of_a_loop_over_all_cuts() {
+        let mut rng = stream(8, &[]);
+        for criterion in [Criterion::Gini, Criterion::Entropy] {
+            for (n, least) in [(2, 1), (3, 1), (9, 1), (40, 1), (40, 5), (300, 1)] {
+                let samples: Vec<_> = (0..n)
+                    .map(|_| ClassSample {
+                        class: rng.gen_range(0..10),
+                        count: rng.gen_range(1..4),
+                    })
+                    .collect();
+                let bins: Vec<u8> = (0..n).map(|_| rng.gen_range(0..60) * 4).collect();
+                let target = ClassTarget::new(criterion, vec![1.0; 10], 4 * n, false);
+                let limits = LeafLimits {
+                    min_samples: least,
+                    min_weight: 0.0,
+                };
+                let totals = target.totals(&samples);
+                let mut cells = vec![0; 2560];
+                for (&bin, &sample) in bins.iter().zip(&samples) {
+                    target.add(&mut cells, usize::from(bin), sample);
+                }
+                let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
+                let mut buckets = Buckets::default();
+                let few = target.best_cut_of_few(&totals, &bins, &samples, &limits, &mut buckets);
+                assert_eq!(by_cells, few);
+                let expected = naive(criterion, &samples, &bins, least as i32);
+                assert_eq!(few.map(|cut| cut.left), expected.map(|(left, _)| left));
+            }
+        }
+    }
+}

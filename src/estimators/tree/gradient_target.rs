@@ -266,3 +266,61 @@ impl Target for GradientTarget {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::*;
+    use crate::numeric::rng::stream;
+
+    #[test]
+    fn the_scan_finds_the_lowest_best_cut_as_a_loop_over_all_cuts_does() {
+        let mut rng = stream(9, &[]);
+        for n_cells in [1, 2, 3, 8, 9, 16, 17, 100, 256] {
+            for least in [1, 3] {
+                let target = GradientTarget {
+                    format: FixedPoint::new(4 * n_cells, 1.0),
+                    improvement: Improvement::Friedman,
+                };
+                let mut cells = vec![0; n_cells];
+                for _ in 0..3 * n_cells {
+                    // Few different values, so that cuts tie; many cells stay empty.
+                    let value = f64::from(rng.gen_range(-2..=2)) / 2.0;
+                    let cell = rng.gen_range(0..n_cells) / 2 * 2;
+                    target.add(&mut cells, cell, target.format.encode(value));
+                }
+                let unit = cells.iter().sum();
+                let totals = GradientTotals {
+                    unit,
+                    square_sum: 1.0,
+                };
+                let limits = LeafLimits {
+                    min_samples: least,
+                    min_weight: 0.0,
+                };
+                let mut naive: Option<Cut> = None;
+                for left in 0..n_cells - 1 {
+                    let sum = cells[..=left].iter().sum();
+                    let rest = cells[left + 1..].iter().position(|&cell| cell != 0);
+                    let score = target.score_of(unit, sum, &limits);
+                    if let (Some(score), Some(rest)) = (score, rest)
+                        && naive.is_none_or(|naive| score > naive.score)
+                    {
+                        naive = Some(Cut {
+                            left,
+                            right: left + 1 + rest,
+                            score,
+                        });
+                    }
+                }
+                let found = |floor| target.best_cut(&totals, &cells, &limits, floor);
+                assert_eq!(found(f64::NEG_INFINITY), naive);
+                if let Some(naive) = naive {
+                    assert_eq!(found(naive.score), Some(naive));
+                    assert_eq!(found(naive.score.next_up()), None);
+                }
+            }
+        }
+    }
+}

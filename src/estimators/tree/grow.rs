@@ -11,11 +11,14 @@ use super::nodes::{Node, NodeStats, Tree};
 use super::search::{NodeView, Search, Split};
 use super::space::{CellMap, Local, Space, occupied_cells};
 use super::target::{LeafLimits, Target};
-use crate::estimators::hist::{Binned, Layout};
+use crate::estimators::hist::{BLOCK, Binned};
 use crate::numeric::rng::Rng;
 
 /// A subtree is grown on a copy if its root is this many times smaller than the data it lies in.
 const LOCAL_RATIO: usize = 8;
+
+/// The same where few features are drawn for each node.
+const DRAWN_LOCAL_RATIO: usize = 64;
 
 /// Nodes of fewer samples are not copied.
 const LOCAL_LEAST: usize = 8;
@@ -52,18 +55,6 @@ pub struct Growth {
     pub min_impurity_decrease: f64,
     /// Most leaves; if given, the node with the best improvement is split next.
     pub max_leaf_nodes: Option<usize>,
-}
-
-impl Growth {
-    /// The layout of the bins that suits the search.
-    #[must_use]
-    pub fn layout(max_features: usize, n_features: usize) -> Layout {
-        if max_features >= n_features {
-            Layout::Blocked
-        } else {
-            Layout::Columns
-        }
-    }
 }
 
 /// The samples a tree is grown on.
@@ -340,7 +331,7 @@ impl<T: Target> Grower<'_, '_, T> {
         range: std::ops::Range<usize>,
         split: &Split,
     ) -> usize {
-        let (bytes, stride) = space.matrix.column(split.column as usize);
+        let bytes = space.matrix.column(split.column as usize);
         let samples = &mut space.samples[range.clone()];
         let payloads = &mut space.payloads[range];
         let (right_samples, right_payloads) = &mut self.right_part;
@@ -349,7 +340,7 @@ impl<T: Target> Grower<'_, '_, T> {
         let mut n_left = 0;
         for at in 0..samples.len() {
             let (sample, payload) = (samples[at], payloads[at]);
-            if bytes[sample as usize * stride] <= split.left {
+            if bytes[sample as usize * BLOCK] <= split.left {
                 samples[n_left] = sample;
                 payloads[n_left] = payload;
                 n_left += 1;
@@ -454,14 +445,56 @@ impl<T: Target> Grower<'_, '_, T> {
 
     fn is_local(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
         let n_samples = frame.end - frame.start;
-        self.is_full_search
-            && n_samples >= LOCAL_LEAST
-            && n_samples * LOCAL_RATIO <= space.matrix.n_samples()
+        let ratio = match self.is_full_search {
+            true => LOCAL_RATIO,
+            false => DRAWN_LOCAL_RATIO,
+        };
+        n_samples >= LOCAL_LEAST && n_samples * ratio <= space.matrix.n_samples()
+    }
+
+    /// Grows the subtree of `frame` on a copy of its rows, all columns: few of them are drawn for
+    /// each node, but those lie close together.
+    fn grow_drawn_local(&mut self, space: &mut Space<'_, T>, frame: Frame<T>, origin: &[u32]) {
+        let range = frame.start..frame.end;
+        let memory = self.spare_bins.pop().unwrap_or_default();
+        let matrix = space.copied_rows(range.clone(), memory);
+        let mut inner = Space {
+            matrix: &matrix,
+            columns: space.columns,
+            cells: space.cells,
+            constants: std::mem::take(&mut space.constants),
+            order: std::mem::take(&mut space.order),
+            samples: (0..range.len() as u32).collect(),
+            payloads: space.payloads[range].to_vec(),
+        };
+        let root = Frame {
+            start: 0,
+            end: inner.samples.len(),
+            ..frame
+        };
+        self.grow_depth_first(&mut inner, root, Some(origin));
+        space.constants = inner.constants;
+        space.order = inner.order;
+        self.spare_bins.push(matrix.into_bins());
     }
 
     /// Grows the subtree of `frame` on a copy of its rows.
-    fn grow_local(&mut self, space: &Space<'_, T>, mut frame: Frame<T>, origin: Option<&[u32]>) {
+    fn grow_local(
+        &mut self,
+        space: &mut Space<'_, T>,
+        mut frame: Frame<T>,
+        origin: Option<&[u32]>,
+    ) {
         let range = frame.start..frame.end;
+        let samples = &space.samples[range.clone()];
+        let origin: Vec<u32> = samples
+            .iter()
+            .map(|&sample| origin.map_or(sample, |origin| origin[sample as usize]))
+            .collect();
+        if !self.is_full_search {
+            self.grow_drawn_local(space, frame, &origin);
+            return;
+        }
         let histograms = frame.histograms.take();
         let stride = self.target.stride();
         let is_occupied = match &histograms {
@@ -477,23 +510,18 @@ impl<T: Target> Grower<'_, '_, T> {
         });
         let memory = self.spare_bins.pop().unwrap_or_default();
         let local = Local::new(space, range.clone(), &is_occupied, memory);
-        let samples = &space.samples[range.clone()];
-        let origin: Vec<u32> = samples
-            .iter()
-            .map(|&sample| origin.map_or(sample, |origin| origin[sample as usize]))
-            .collect();
         let mut inner = Space {
             matrix: &local.matrix,
             columns: &local.columns,
             cells: &local.cells,
             constants: Vec::new(),
             order: Vec::new(),
-            samples: (0..samples.len() as u32).collect(),
+            samples: (0..range.len() as u32).collect(),
             payloads: space.payloads[range].to_vec(),
         };
         let root = Frame {
             start: 0,
-            end: samples.len(),
+            end: origin.len(),
             histograms: local_histograms,
             ..frame
         };

@@ -29,6 +29,8 @@ pub struct Split {
     pub column: u32,
     /// Last code of the column that goes left.
     pub left: u8,
+    /// First code that goes right, of a best split.
+    right: u8,
     /// Worth of the split; comparable between splits of one node.
     pub score: f64,
     /// Largest value that goes left.
@@ -79,15 +81,32 @@ impl<'a, T: Target> Search<'a, T> {
         node: &NodeView<'_, T>,
         rng: &mut Rng,
     ) -> (Option<Split>, usize) {
-        if self.max_features < self.features.len() {
-            return self.best_of_drawn(space, node, rng);
-        }
-        let best = match node.histograms {
-            Some(histograms) => self.best_of_histograms(space, node, histograms, rng),
-            None if self.splitter == Splitter::Random => self.best_of_random(space, node, rng),
-            None => self.best_of_few(space, node, rng),
+        let (best, n_constant) = if self.max_features < self.features.len() {
+            self.best_of_drawn(space, node, rng)
+        } else {
+            let best = match node.histograms {
+                Some(histograms) => self.best_of_histograms(space, node, histograms, rng),
+                None if self.splitter == Splitter::Random => self.best_of_random(space, node, rng),
+                None => self.best_of_few(space, node, rng),
+            };
+            (best, node.n_constant)
         };
-        (best, node.n_constant)
+        let best = best.map(|split| match self.splitter {
+            Splitter::Random => split,
+            Splitter::Best => Split {
+                threshold: self.threshold(space, &split),
+                ..split
+            },
+        });
+        (best, n_constant)
+    }
+
+    /// The midpoint between the values to both sides of a best split.
+    fn threshold(&self, space: &Space<'_, T>, split: &Split) -> f64 {
+        let column = split.column as usize;
+        let bin = |code: u8| space.cells.bin(column, code);
+        let feature = &self.features[space.columns[column] as usize];
+        feature.threshold(bin(split.left), bin(split.right))
     }
 
     /// The best split over all columns of a small node, one column at a time.
@@ -104,25 +123,22 @@ impl<'a, T: Target> Search<'a, T> {
             if self.gather(space, node, column)
                 && let Some(cut) = self.best_of_gathered(node.totals, payloads)
             {
-                let cells = space.cells.bins(column as usize);
-                let split = self.split(column, feature, cells, &cut);
-                let rank = rank::<T>(key, feature);
-                keep_better(&mut best, Some(Split { rank, ..split }));
+                let split = Self::split(column, &cut, rank::<T>(key, feature));
+                keep_better(&mut best, Some(split));
             }
         }
         best
     }
 
-    /// A cut as a split of a column with these bins.
-    fn split(&self, column: u32, feature: u32, bins: &[u8], cut: &Cut) -> Split {
-        let bin = |cell: usize| usize::from(bins[cell]);
-        let feature = &self.features[feature as usize];
+    /// A cut as a split whose threshold is not known yet.
+    fn split(column: u32, cut: &Cut, rank: u64) -> Split {
         Split {
             column,
             left: cut.left as u8,
+            right: cut.right as u8,
             score: cut.score,
-            threshold: feature.threshold(bin(cut.left), bin(cut.right)),
-            rank: 0,
+            threshold: f64::NAN,
+            rank,
         }
     }
 
@@ -143,10 +159,7 @@ impl<'a, T: Target> Search<'a, T> {
             let cut = self
                 .target
                 .best_cut(node.totals, cells, &self.limits, least);
-            let split = cut.map(|cut| Split {
-                rank: rank::<T>(key, feature),
-                ..self.split(column, feature, space.cells.bins(column as usize), &cut)
-            });
+            let split = cut.map(|cut| Self::split(column, &cut, rank::<T>(key, feature)));
             keep_better(&mut best, split);
         }
         best
@@ -197,6 +210,7 @@ impl<'a, T: Target> Search<'a, T> {
                 let split = score.map(|score| Split {
                     column: (block_idx * BLOCK + lane) as u32,
                     left: lefts[lane],
+                    right: lefts[lane],
                     score,
                     threshold: thresholds[lane],
                     rank: rank::<T>(key, feature),
@@ -240,9 +254,8 @@ impl<'a, T: Target> Search<'a, T> {
             }
             end -= 1;
             space.order.swap(at, end);
-            let split = self.judge_gathered(space, node, column, rng);
-            let rank = n_drawn as u64;
-            keep_better(&mut best, split.map(|split| Split { rank, ..split }));
+            let split = self.judge_gathered(space, node, (column, n_drawn as u64), rng);
+            keep_better(&mut best, split);
         }
         remember_constants(space, known, known + n_found);
         (best, known + n_found)
@@ -250,19 +263,11 @@ impl<'a, T: Target> Search<'a, T> {
 
     /// Collects a node's bins of a column; false if the column is constant in the node.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> bool {
-        let (bytes, stride) = space.matrix.column(column as usize);
+        let bytes = space.matrix.column(column as usize);
         let samples = &space.samples[node.start..node.end];
         self.gathered.clear();
-        match stride {
-            1 => self
-                .gathered
-                .extend(samples.iter().map(|&sample| bytes[sample as usize])),
-            _ => self.gathered.extend(
-                samples
-                    .iter()
-                    .map(|&sample| bytes[sample as usize * stride]),
-            ),
-        }
+        let of_samples = samples.iter().map(|&sample| bytes[sample as usize * BLOCK]);
+        self.gathered.extend(of_samples);
         let first = self.gathered[0];
         self.gathered
             .iter()
@@ -275,26 +280,29 @@ impl<'a, T: Target> Search<'a, T> {
         &mut self,
         space: &Space<'_, T>,
         node: &NodeView<'_, T>,
-        column: u32,
+        (column, rank): (u32, u64),
         rng: &mut Rng,
     ) -> Option<Split> {
-        let feature = &self.features[space.columns[column as usize] as usize];
         let payloads = &space.payloads[node.start..node.end];
-        let (left, threshold, score) = match self.splitter {
-            Splitter::Random => self.random_of_gathered(node.totals, feature, payloads, rng)?,
+        match self.splitter {
+            Splitter::Random => {
+                let feature = &self.features[space.columns[column as usize] as usize];
+                let drawn = self.random_of_gathered(node.totals, feature, payloads, rng)?;
+                let (left, threshold, score) = drawn;
+                Some(Split {
+                    column,
+                    left,
+                    right: left,
+                    score,
+                    threshold,
+                    rank,
+                })
+            }
             Splitter::Best => {
                 let cut = self.best_of_gathered(node.totals, payloads)?;
-                let threshold = feature.threshold(cut.left, cut.right);
-                (cut.left as u8, threshold, cut.score)
+                Some(Self::split(column, &cut, rank))
             }
-        };
-        Some(Split {
-            column,
-            left,
-            score,
-            threshold,
-            rank: 0,
-        })
+        }
     }
 
     fn random_of_gathered(

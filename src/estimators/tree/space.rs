@@ -76,6 +76,14 @@ impl CellMap {
         &self.bins[self.of_column(column)]
     }
 
+    /// The bin that a code of a column stands for. Where no cells are used, codes are bins.
+    pub fn bin(&self, column: usize, code: u8) -> usize {
+        match self.starts.is_empty() {
+            true => usize::from(code),
+            false => usize::from(self.bins(column)[usize::from(code)]),
+        }
+    }
+
     fn n_columns(&self) -> usize {
         self.starts.len() - 1
     }
@@ -152,10 +160,10 @@ impl<T: Target> Space<'_, T> {
     pub fn occupied_by_samples(&self, range: Range<usize>) -> Vec<bool> {
         let mut is_occupied = vec![false; self.cells.n_cells()];
         for column in 0..self.columns.len() {
-            let (codes, stride) = self.matrix.column(column);
+            let codes = self.matrix.column(column);
             let flags = &mut is_occupied[self.cells.of_column(column)];
             for &sample in &self.samples[range.clone()] {
-                flags[usize::from(codes[sample as usize * stride])] = true;
+                flags[usize::from(codes[sample as usize * BLOCK])] = true;
             }
         }
         is_occupied
@@ -176,24 +184,25 @@ fn fill_block<T: Target>(
         *offset = (start - starts[0]) as usize;
     }
     let (rows, _) = codes.as_chunks::<BLOCK>();
+    let rows = rows_of(rows, samples).zip(payloads);
     // A constant width unrolls the loop.
     match starts.len() {
-        BLOCK => add_rows(target, rows, &offsets, samples, payloads, cells, BLOCK),
-        width => add_rows(target, rows, &offsets, samples, payloads, cells, width),
+        BLOCK => add_rows(target, rows, &offsets, BLOCK, cells),
+        width => add_rows(target, rows, &offsets, width, cells),
     }
 }
 
 #[inline(always)]
-fn add_rows<T: Target>(
+fn add_rows<'a, T: Target>(
     target: &T,
-    rows: &[[u8; BLOCK]],
+    rows: impl Iterator<Item = (&'a [u8; BLOCK], &'a T::Payload)>,
     offsets: &[usize; BLOCK],
-    samples: &[u32],
-    payloads: &[T::Payload],
-    cells: &mut [T::Unit],
     width: usize,
-) {
-    for (codes, &payload) in rows_of(rows, samples).zip(payloads) {
+    cells: &mut [T::Unit],
+) where
+    T::Payload: 'a,
+{
+    for (codes, &payload) in rows {
         for lane in 0..width {
             target.add(cells, offsets[lane] + usize::from(codes[lane]), payload);
         }
@@ -227,6 +236,22 @@ pub struct Local {
     pub cells: CellMap,
 }
 
+impl<T: Target> Space<'_, T> {
+    /// A copy of the rows of `range`, all columns, in `memory`.
+    pub fn copied_rows(&self, range: Range<usize>, memory: Vec<u8>) -> BinMatrix {
+        let samples = &self.samples[range];
+        let mut matrix = BinMatrix::in_memory(samples.len(), self.columns.len(), memory);
+        for block_idx in 0..matrix.n_blocks() {
+            let (from, _) = self.matrix.block(block_idx).as_chunks::<BLOCK>();
+            let (to, _) = matrix.block_mut(block_idx).as_chunks_mut::<BLOCK>();
+            for (to, from) in to.iter_mut().zip(rows_of(from, samples)) {
+                *to = *from;
+            }
+        }
+        matrix
+    }
+}
+
 impl Local {
     /// Copies the rows of `range` into `memory`. `is_occupied` has a flag for each cell of the
     /// space.
@@ -258,7 +283,7 @@ impl Local {
             cells.end_column();
         }
         let samples = &space.samples[range];
-        let mut matrix = BinMatrix::blocked(samples.len(), kept.len(), memory);
+        let mut matrix = BinMatrix::in_memory(samples.len(), kept.len(), memory);
         let mut rows = vec![[0; BLOCK]; samples.len()];
         let places = kept.iter().enumerate();
         for of_block in places

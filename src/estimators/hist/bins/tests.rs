@@ -1,7 +1,7 @@
 use ndarray::{Array2, ArrayView2};
 use rand::Rng as _;
 
-use super::{BinMatrix, Binned, FeatureBins, Layout, MAX_BINS};
+use super::{BLOCK, BinMatrix, Binned, FeatureBins, MAX_BINS};
 use crate::numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
@@ -12,12 +12,11 @@ fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
 }
 
 fn bin_at(matrix: &BinMatrix, row: usize, column: usize) -> usize {
-    let (bytes, stride) = matrix.column(column);
-    usize::from(bytes[row * stride])
+    usize::from(matrix.column(column)[row * BLOCK])
 }
 
-fn check_ranks(x: ArrayView2<'_, f32>, layout: Layout) {
-    let binned = Binned::new(x, layout, MAX_BINS);
+fn check_ranks(x: ArrayView2<'_, f32>) {
+    let binned = Binned::new(x, MAX_BINS);
     for (column, values) in x.columns().into_iter().enumerate() {
         let mut distinct: Vec<f32> = values.to_vec();
         distinct.sort_by(f32::total_cmp);
@@ -31,12 +30,11 @@ fn check_ranks(x: ArrayView2<'_, f32>, layout: Layout) {
 }
 
 #[test]
-fn few_distinct_values_are_binned_by_rank_in_both_layouts() {
+fn few_distinct_values_are_binned_by_rank() {
     for (n_samples, n_features) in [(1, 1), (2, 16), (50, 17), (300, 33)] {
         let x = bytes(n_samples, n_features);
-        check_ranks(x.view(), Layout::Columns);
-        check_ranks(x.view(), Layout::Blocked);
-        check_ranks(x.view().reversed_axes(), Layout::Blocked);
+        check_ranks(x.view());
+        check_ranks(x.view().reversed_axes());
     }
 }
 
@@ -45,7 +43,7 @@ fn many_distinct_values_get_quantile_bins_of_about_equal_weight() {
     let mut rng = stream(4, &[]);
     // Away from zero, where cubes would be so close that they count as one value.
     let x = Array2::from_shape_simple_fn((5000, 2), || (1.0 + rng.r#gen::<f32>()).powi(3));
-    let binned = Binned::new(x.view(), Layout::Columns, MAX_BINS);
+    let binned = Binned::new(x.view(), MAX_BINS);
     for (column, bins) in binned.features.iter().enumerate() {
         assert_eq!(bins.n_bins(), MAX_BINS);
         let mut counts = vec![0; MAX_BINS];
@@ -85,7 +83,21 @@ fn thresholds_are_midpoints_that_never_round_up_to_the_upper_value() {
 #[test]
 fn minus_zero_and_zero_share_a_bin() {
     let x = ndarray::array![[0.0f32], [-0.0], [1.0]];
-    let binned = Binned::new(x.view(), Layout::Columns, MAX_BINS);
+    let binned = Binned::new(x.view(), MAX_BINS);
     assert_eq!(binned.features[0].n_bins(), 2);
     assert_eq!(bin_at(&binned.matrix, 0, 0), bin_at(&binned.matrix, 1, 0));
+}
+
+#[test]
+fn values_off_any_lattice_and_values_the_sample_missed_are_binned_by_rank() {
+    let mut rng = stream(5, &[]);
+    let odd: Vec<f32> = (0..250).map(|_| rng.r#gen::<f32>().powi(3) + 1.0).collect();
+    // Every second row is sampled; the others hold what the sample does not.
+    let x = Array2::from_shape_fn((2048, 18), |(row, column)| match (row % 2, column % 3) {
+        (_, 0) => odd[rng.gen_range(0..250)],
+        (0, _) => 1.0,
+        (_, 1) => 1.0 + rng.gen_range(0..99) as f32 * 0.3,
+        _ => -odd[rng.gen_range(0..9)],
+    });
+    check_ranks(x.view());
 }
