@@ -14,7 +14,7 @@ use crate::estimators::FitError;
 use crate::estimators::ParamError;
 use crate::estimators::hist::{Binned, MAX_BINS};
 use crate::estimators::multiclass::ClassEncoding;
-use crate::estimators::tree::{FixedPoint, GradientTarget, Growth, Samples, Splitter, Tree, grow};
+use crate::estimators::tree::{FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
 use crate::numeric::rng::Rng;
 
 /// Grows trees from gradients.

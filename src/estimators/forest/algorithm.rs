@@ -18,8 +18,8 @@ use super::params::{MaxSamples, NAME, RandomForestValidParams};
 use crate::estimators::hist::{Binned, MAX_BINS};
 use crate::estimators::multiclass::{ClassEncoding, class_counts};
 use crate::estimators::tree::{
-    Amount, ClassSample, ClassTarget, ClassWeight, Growth, Samples, Splitter, Target as _,
-    all_samples, grow, largest,
+    Amount, ClassSample, ClassTarget, ClassWeight, Samples, Splitter, Target as _, all_samples,
+    grow, largest,
 };
 use crate::estimators::{FitError, ParamError};
 use crate::numeric::rng::stream;

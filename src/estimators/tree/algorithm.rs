@@ -12,7 +12,7 @@ use ndarray::{ArrayBase, Data, Ix2};
 use linfa::dataset::AsSingleTargets;
 
 use super::class_target::{ClassSample, ClassTarget};
-use super::grow::{Growth, Samples, grow};
+use super::grow::{Samples, grow};
 use super::model::DecisionTree;
 use super::params::DecisionTreeValidParams;
 use crate::estimators::FitError;
