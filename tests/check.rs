@@ -324,6 +324,46 @@ fn a_conflict_is_reported_and_both_rows_are_kept() {
 }
 
 #[test]
+fn two_tables_are_compared_row_by_row() {
+    let bench = Bench::new();
+    let whole = bench.text("table.jsonl");
+    bench.write("other.jsonl", &whole);
+    bench.change("NearestCentroid", |row| {
+        // All wrong.
+        row.repeats[0].accuracy = 0.0;
+        row.mean_accuracy = Some(0.0);
+        let n_chars = row.repeats[0].correct.trim_end_matches('=').len();
+        row.repeats[0]
+            .correct
+            .replace_range(..n_chars, &"A".repeat(n_chars));
+    });
+    let output = bench.call(&["compare", "table.jsonl", "other.jsonl"]);
+    assert_code(&output, 0);
+    let text = stdout(&output);
+    assert!(
+        text.contains("9 rows on both sides: A is better in 0, worse in 1"),
+        "{text}"
+    );
+    let output = bench.call(&["compare", "table.jsonl", "other.jsonl", "--format", "json"]);
+    let comparison: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(comparison["rows"].as_array().unwrap().len(), N_JOBS);
+    assert_eq!(comparison["rows"][0]["is_paired"], true);
+    // Nobody published figures of the demo set.
+    let output = bench.call(&[
+        "compare",
+        "published",
+        "table.jsonl",
+        "--format",
+        "markdown",
+    ]);
+    assert_code(&output, 0);
+    assert!(stdout(&output).contains("only in B: "));
+    let output = bench.call(&["compare", "published", "sklearn"]);
+    assert_code(&output, 2);
+    assert!(stderr(&output).contains("one of A and B must be a results table"));
+}
+
+#[test]
 fn the_demo_set_is_drawn_as_svg_and_png() {
     let bench = Bench::new();
     let base = ["embed", "--dataset", "demo", "--samples", "150", "--method"];

@@ -78,7 +78,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn read_records(path: &Path) -> anyhow::Result<Vec<Record>> {
+/// The rows of a table, which must be there.
+pub fn read_records(path: &Path) -> anyhow::Result<Vec<Record>> {
     // An absent table reads as an empty one, which would be told as missing rows.
     if !path.exists() {
         bail!("there is no results table {}", path.display());

@@ -4,6 +4,7 @@
 //! its work (usage, files, format), 130 interrupted.
 
 mod check;
+mod compare;
 mod config;
 mod data;
 mod dry_run;
@@ -35,6 +36,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Check a results table against recorded rows, for CI
     Check(check::CheckArgs),
+    /// Compare two results tables, or one with the published or scikit-learn's figures
+    Compare(compare::CompareArgs),
     /// Join the results tables of several machines
     Merge(merge::MergeArgs),
     /// Check a results table; print the schema of a row
@@ -59,6 +62,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Worker => worker::run(),

@@ -1,13 +1,13 @@
 //! Which rows belong together, and what they are told apart by.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::figures::Figures;
 use super::holm::holm;
 use super::pairing::{Difference, compare_paired, compare_unpaired};
 use crate::grid::JobId;
@@ -25,25 +25,13 @@ pub struct Figure {
     pub cpu_s: Option<f64>,
 }
 
-/// Looks up the figure for the model of a row on its data.
-pub type Lookup<'a> = dyn Fn(&Record) -> Option<Figure> + 'a;
-
 /// One side of a comparison.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Side<'a> {
     /// A results table.
     Table(&'a [Record]),
     /// Figures without predictions.
-    Figures(&'a Lookup<'a>),
-}
-
-impl fmt::Debug for Side<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Table(records) => f.debug_tuple("Table").field(&records.len()).finish(),
-            Self::Figures(_) => f.write_str("Figures"),
-        }
-    }
+    Figures(&'a Figures),
 }
 
 /// A model on both sides.
@@ -94,8 +82,8 @@ pub struct Comparison {
 pub fn compare(a: Side<'_>, b: Side<'_>) -> Option<Comparison> {
     let mut comparison = match (a, b) {
         (Side::Table(a), Side::Table(b)) => of_tables(a, b),
-        (Side::Table(a), Side::Figures(find)) => of_figures(a, find, 1.0),
-        (Side::Figures(find), Side::Table(b)) => of_figures(b, find, -1.0),
+        (Side::Table(a), Side::Figures(b)) => of_figures(a, b, 1.0),
+        (Side::Figures(a), Side::Table(b)) => of_figures(b, a, -1.0),
         (Side::Figures(_), Side::Figures(_)) => return None,
     };
     let p: Vec<_> = comparison.rows.iter().map(|row| row.difference.p).collect();
@@ -139,10 +127,10 @@ fn of_tables(a: &[Record], b: &[Record]) -> Comparison {
     comparison
 }
 
-fn of_figures(records: &[Record], find: &Lookup<'_>, sign: f64) -> Comparison {
+fn of_figures(records: &[Record], figures: &Figures, sign: f64) -> Comparison {
     let mut comparison = Comparison::default();
     for record in latest(records) {
-        let Some((figure, accuracy)) = find(record).zip(record.mean_accuracy) else {
+        let Some((figure, accuracy)) = figures.find(record).zip(record.mean_accuracy) else {
             let only = if sign > 0.0 {
                 &mut comparison.only_a
             } else {
@@ -272,22 +260,24 @@ mod tests {
     #[test]
     fn figures_stand_on_either_side() {
         let table = [record("A", &[0.5]), record("B", &[0.5])];
-        let find = |record: &Record| {
-            (record.name == "A").then_some(Figure {
-                accuracy: 0.75,
-                cpu_s: Some(3.5),
-            })
+        let figure = Figure {
+            accuracy: 0.75,
+            cpu_s: Some(3.5),
         };
-        let found = compare(Side::Table(&table), Side::Figures(&find)).unwrap();
+        let figures = Figures::of(&table[0], figure);
+        let found = compare(Side::Table(&table), Side::Figures(&figures)).unwrap();
         assert!((found.rows[0].difference.mean + 0.25).abs() < 1e-12);
         assert_eq!(found.rows[0].time_ratio, Some(0.5));
         assert_eq!(found.only_a, ["B()"]);
-        let turned = compare(Side::Figures(&find), Side::Table(&table)).unwrap();
+        let turned = compare(Side::Figures(&figures), Side::Table(&table)).unwrap();
         assert!((turned.rows[0].difference.mean - 0.25).abs() < 1e-12);
         assert_eq!(turned.rows[0].time_ratio, Some(2.0));
         assert_eq!(turned.only_b, ["B()"]);
         assert!(!turned.rows[0].difference.is_paired);
-        assert_eq!(compare(Side::Figures(&find), Side::Figures(&find)), None);
+        assert_eq!(
+            compare(Side::Figures(&figures), Side::Figures(&figures)),
+            None
+        );
     }
 
     #[test]

@@ -1,0 +1,70 @@
+//! `fashion-bench compare`: two tables, row by row.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+use fashion_bench::compare::{Figures, Side, compare, render_markdown, render_text};
+use fashion_bench::results::Record;
+
+use super::check::read_records;
+use super::output::print;
+
+/// Accuracies are compared test image by test image where both sides have predictions
+/// (McNemar's test), as proportions otherwise, and corrected for the number of rows (Holm).
+/// Exit code 0, whatever the differences.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// A results table, `published` or `sklearn`
+    a: String,
+    /// Another one
+    b: String,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// What A or B names.
+enum Source {
+    Table(Vec<Record>),
+    Figures(Figures),
+}
+
+impl Source {
+    fn read(name: &str) -> anyhow::Result<Self> {
+        Ok(match name {
+            "published" => Self::Figures(Figures::published()),
+            "sklearn" => Self::Figures(Figures::sklearn()),
+            path => Self::Table(read_records(Path::new(path))?),
+        })
+    }
+
+    fn side(&self) -> Side<'_> {
+        match self {
+            Self::Table(records) => Side::Table(records),
+            Self::Figures(figures) => Side::Figures(figures),
+        }
+    }
+}
+
+pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
+    let (a, b) = (Source::read(&args.a)?, Source::read(&args.b)?);
+    let Some(comparison) = compare(a.side(), b.side()) else {
+        let (a, b) = (&args.a, &args.b);
+        bail!("one of A and B must be a results table, got `{a}` and `{b}`");
+    };
+    print(&match args.format {
+        Format::Text => render_text(&comparison),
+        Format::Json => serde_json::to_string_pretty(&comparison)? + "\n",
+        Format::Markdown => render_markdown(&comparison),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
