@@ -1,9 +1,9 @@
 //! Two tables, row by row: is one better, or is that chance, and which is faster.
 //!
-//! Rows are the same if their ids are. Two of our own are compared test image by test image
-//! ([`pairing`]), which tells far smaller differences apart than their accuracies alone; figures
+//! Rows are the same if their ids are. Two of our own are compared test image by test image,
+//! by [`compare_paired`], which tells far smaller differences apart than their accuracies alone; figures
 //! that come without predictions, the published ones and scikit-learn's, as two proportions.
-//! [`holm`] accounts for there being many rows.
+//! Holm's correction accounts for there being many rows.
 
 mod figures;
 mod holm;
