@@ -16,7 +16,7 @@ pub const MAX_BINS: usize = 256;
 /// Values closer than this are one value, as in scikit-learn.
 const SAME_VALUE: f32 = 1e-7;
 
-/// Features that lie side by side in [`Layout::Blocked`]; 16 values of `f32` are one cache line.
+/// Features that lie side by side; 16 values of `f32` are one cache line.
 pub const BLOCK: usize = 16;
 
 /// Values of a feature, about, that tell which lattice its values lie on.
@@ -379,7 +379,11 @@ fn bin_block(
         }
         features.push(bins);
     }
-    let is_same = |map: &[u8; MAX_BINS]| map.iter().zip(0..).all(|(&code, same)| code == same);
+    let is_same = |map: &[u8; MAX_BINS]| {
+        map.iter()
+            .zip(0..=u8::MAX)
+            .all(|(&code, same)| code == same)
+    };
     if !remap.iter().all(is_same) {
         for codes in out.chunks_exact_mut(BLOCK) {
             for (code, map) in codes.iter_mut().zip(&remap) {

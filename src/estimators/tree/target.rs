@@ -165,7 +165,7 @@ pub trait Target: Sync {
         least: f64,
     ) -> Option<Cut>;
 
-    /// Nodes of at most this many samples, at most [`FEW_SAMPLES`], are searched by
+    /// Nodes of at most this many samples, at most `FEW_SAMPLES`, are searched by
     /// [`Self::best_cut_of_few`], where that beats histograms.
     fn few(&self) -> usize {
         0
