@@ -10,6 +10,9 @@ const MAX_SLOPE: f64 = 1e12;
 /// The common factor is multiplied into the weights when it falls below this.
 const MIN_SCALE: f64 = 1e-6;
 
+/// Independent sums of a product, enough to hide the latency of a fused multiply-add.
+const UNROLL: usize = 4;
+
 /// Weights and state of one problem.
 #[derive(Debug, Clone)]
 pub(super) struct ClassState {
@@ -24,6 +27,8 @@ pub(super) struct ClassState {
     /// l1 penalty that each weight could have had so far, and has had (Tsuruoka's u and q).
     penalty_due: f64,
     penalty_paid: Vec<f32>,
+    /// The part of `penalty_due` by which all weights are yet to be moved towards zero.
+    pending: f64,
     /// Running sums of weights and intercept, and their number.
     sum: Vec<f64>,
     intercept_sum: f64,
@@ -32,8 +37,9 @@ pub(super) struct ClassState {
     t: f64,
     eta: f64,
     optimal_start: f64,
-    /// Loss of the running epoch.
-    pub loss_sum: f64,
+    /// Loss of the running epoch, if it is wanted.
+    loss_sum: f64,
+    sums_loss: bool,
     n_visited: usize,
     best: f64,
     n_without_progress: usize,
@@ -50,8 +56,33 @@ pub(super) struct Visit<'a> {
     pub square: f64,
     /// Class of the row.
     pub code: usize,
-    /// Product of `x` with the unscaled weights.
-    pub dot: f32,
+}
+
+/// `Σ f(w)·x`, where `f` is given for a vector and for a number.
+#[inline(always)]
+fn sum_of_products<S: Simd>(
+    simd: S,
+    w: &[f32],
+    x: &[f32],
+    (f, f_one): (impl Fn(S::f32s) -> S::f32s, impl Fn(f32) -> f32),
+) -> f32 {
+    let (w, w_tail) = S::as_simd_f32s(w);
+    let (x, x_tail) = S::as_simd_f32s(x);
+    let (w, w_rest) = w.as_chunks::<UNROLL>();
+    let (x, x_rest) = x.as_chunks::<UNROLL>();
+    let mut sums = [simd.splat_f32s(0.0); UNROLL];
+    for (w, x) in w.iter().zip(x) {
+        for lane in 0..UNROLL {
+            sums[lane] = simd.mul_add_e_f32s(f(w[lane]), x[lane], sums[lane]);
+        }
+    }
+    for (&w, &x) in w_rest.iter().zip(x_rest) {
+        sums[0] = simd.mul_add_e_f32s(f(w), x, sums[0]);
+    }
+    let [a, b, c, d] = sums;
+    let sum = simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)));
+    let tail = w_tail.iter().zip(x_tail);
+    tail.fold(sum, |sum, (&w, x)| sum + f_one(w) * x)
 }
 
 impl ClassState {
@@ -72,6 +103,7 @@ impl ClassState {
             scale: 1.0,
             intercept: 0.0,
             penalty_due: 0.0,
+            pending: 0.0,
             penalty_paid: vec![0.0; if has_l1 { n_features } else { 0 }],
             sum: vec![0.0; if settings.average > 0 { n_features } else { 0 }],
             intercept_sum: 0.0,
@@ -80,6 +112,7 @@ impl ClassState {
             eta,
             optimal_start: 1.0 / (first_eta * settings.alpha),
             loss_sum: 0.0,
+            sums_loss: false,
             n_visited: 0,
             best: if settings.early_stopping.is_some() {
                 f64::NEG_INFINITY
@@ -92,44 +125,62 @@ impl ClassState {
         }
     }
 
+    /// Starts an epoch, whose loss is summed if `sums_loss`.
+    pub fn start_epoch(&mut self, sums_loss: bool) {
+        self.loss_sum = 0.0;
+        self.sums_loss = sums_loss;
+    }
+
     /// One step of Algorithm 1 of Bottou (2010) on one row.
     #[inline(always)]
     pub fn visit<S: Simd>(&mut self, simd: S, settings: &Settings, visit: &Visit<'_>) {
-        let p = self.score(visit.dot);
+        let p = self.score(self.product(simd, visit.x));
         let (y, cost) = if visit.code == self.class {
             (1.0, self.costs.0)
         } else {
             (-1.0, self.costs.1)
         };
-        let loss = settings.loss.value(y, p);
-        self.loss_sum += loss;
         let update = match settings.learning_rate {
-            LearningRate::PassiveAggressive1 { .. } if visit.square == 0.0 => return,
-            LearningRate::PassiveAggressive1 { c } => y * (loss / visit.square).min(c),
-            LearningRate::PassiveAggressive2 { c } => y * loss / (visit.square + 0.5 / c),
+            LearningRate::PassiveAggressive1 { .. } if visit.square == 0.0 => 0.0,
+            LearningRate::PassiveAggressive1 { c } => {
+                y * (settings.loss.value(y, p) / visit.square).min(c)
+            }
+            LearningRate::PassiveAggressive2 { c } => {
+                y * settings.loss.value(y, p) / (visit.square + 0.5 / c)
+            }
             _ => {
                 self.set_eta(settings);
                 -self.eta * settings.loss.slope(y, p).clamp(-MAX_SLOPE, MAX_SLOPE)
             }
         } * cost;
+        if self.sums_loss {
+            self.loss_sum += settings.loss.value(y, p);
+        }
 
         let shrink = settings.penalty.l2_share() * self.eta * settings.alpha;
         if shrink > 0.0 {
             self.shrink((1.0 - shrink).max(0.0));
         }
         if update != 0.0 {
+            self.settle();
             self.add(simd, visit.x, update);
             if settings.fit_intercept {
                 self.intercept += update;
             }
         }
         if settings.average > 0 && settings.average as f64 <= self.t {
+            self.settle();
             self.add_to_sum();
         }
         let l1_share = settings.penalty.l1_share();
         if l1_share > 0.0 {
-            self.penalty_due += l1_share * self.eta * settings.alpha;
-            self.truncate();
+            let due = l1_share * self.eta * settings.alpha;
+            self.penalty_due += due;
+            if update != 0.0 {
+                self.truncate();
+            } else {
+                self.pending += due;
+            }
         }
         self.t += 1.0;
     }
@@ -148,6 +199,7 @@ impl ClassState {
     #[inline(always)]
     fn shrink(&mut self, factor: f64) {
         self.scale *= factor;
+        self.pending *= factor;
         if self.scale < MIN_SCALE {
             self.apply_scale();
         }
@@ -180,6 +232,50 @@ impl ClassState {
         for (w, &x) in w_tail.iter_mut().zip(x_tail) {
             *w += step * x;
         }
+    }
+
+    /// The product of `x` with the unscaled weights, moved towards zero by what is pending.
+    #[inline(always)]
+    fn product<S: Simd>(&self, simd: S, x: &[f32]) -> f32 {
+        if self.pending == 0.0 {
+            return sum_of_products(simd, &self.weights, x, (|w| w, |w| w));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "weights are in single precision"
+        )]
+        let t = (self.pending / self.scale) as f32;
+        let (low, high) = (simd.splat_f32s(-t), simd.splat_f32s(t));
+        let moved = |w| simd.sub_f32s(w, simd.min_f32s(simd.max_f32s(w, low), high));
+        sum_of_products(simd, &self.weights, x, (moved, |w| w - w.clamp(-t, t)))
+    }
+
+    /// Moves every weight towards zero by what is pending.
+    ///
+    /// Between two steps that change the weights otherwise, the penalties of the rows can be taken
+    /// together: a weight that is not zero has paid all that was due, so all of them owe the same.
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
+    fn settle(&mut self) {
+        if self.pending == 0.0 {
+            return;
+        }
+        let (scale, due) = (self.scale as f32, self.penalty_due as f32);
+        let t = (self.pending / self.scale) as f32;
+        for (w, paid) in self.weights.iter_mut().zip(&mut self.penalty_paid) {
+            let kept = *w - w.max(-t).min(t);
+            let used_up = *paid - scale * *w;
+            *paid = if kept == 0.0 {
+                used_up
+            } else {
+                -due.copysign(kept)
+            };
+            *w = kept;
+        }
+        self.pending = 0.0;
     }
 
     /// The cumulative penalty of Tsuruoka et al. (2009), Figure 2: a weight is moved towards zero
@@ -221,10 +317,15 @@ impl ClassState {
         self.loss_sum / self.n_visited.max(1) as f64
     }
 
-    /// Ends an epoch: applies the scale and the stopping rule. `score` is the accuracy on the
+    /// Brings the weights themselves up to date after an epoch's last row.
+    pub fn end_visits(&mut self) {
+        self.settle();
+        self.apply_scale();
+    }
+
+    /// Ends an epoch with the stopping rule. `score` is the accuracy on the
     /// rows held back, if any; `n_rows` the rows trained on.
     pub fn end_epoch(&mut self, settings: &Settings, score: Option<f64>, n_rows: usize) {
-        self.apply_scale();
         self.n_iter += 1;
         self.n_visited = n_rows;
         let (is_progress, is_best) = match (settings.tol, score) {
@@ -271,5 +372,75 @@ impl ClassState {
         let n = self.n_summed as f64;
         let weights = self.sum.iter().map(|sum| (sum / n) as f32).collect();
         (weights, (self.intercept_sum / n) as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::{Arch, WithSimd};
+    use rand::Rng as _;
+
+    use super::super::settings::SgdPenalty;
+    use super::*;
+    use crate::numeric::rng::stream;
+
+    struct Visits<'a> {
+        settings: &'a Settings,
+        state: &'a mut ClassState,
+        rows: &'a [Vec<f32>],
+        /// Whether penalties are taken row by row.
+        is_eager: bool,
+    }
+
+    impl WithSimd for Visits<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            for (row_idx, x) in self.rows.iter().enumerate() {
+                let visit = Visit {
+                    x,
+                    square: 0.0,
+                    code: row_idx % 3,
+                };
+                self.state.visit(simd, self.settings, &visit);
+                if self.is_eager {
+                    self.state.settle();
+                }
+            }
+            self.state.end_visits();
+        }
+    }
+
+    #[test]
+    fn penalties_taken_together_equal_those_taken_row_by_row() {
+        let mut rng = stream(8, &[]);
+        for n_features in [1, 2, 17, 64, 131] {
+            let rows: Vec<Vec<f32>> = (0..300)
+                .map(|_| (0..n_features).map(|_| rng.gen_range(-1.0..1.0)).collect())
+                .collect();
+            for penalty in [SgdPenalty::L1, SgdPenalty::ElasticNet { l1_ratio: 0.3 }] {
+                let settings = Settings {
+                    penalty,
+                    alpha: 1e-3,
+                    ..Settings::default()
+                };
+                let fit = |is_eager| {
+                    let mut state = ClassState::new(&settings, 1, (1.0, 1.0), n_features);
+                    Arch::new().dispatch(Visits {
+                        settings: &settings,
+                        state: &mut state,
+                        rows: &rows,
+                        is_eager,
+                    });
+                    state.result().0
+                };
+                let (together, one_by_one) = (fit(false), fit(true));
+                assert!(together.iter().any(|&w| w != 0.0));
+                for (a, b) in together.iter().zip(&one_by_one) {
+                    assert!((a - b).abs() < 1e-3 * b.abs().max(1.0), "{a}, {b}");
+                }
+            }
+        }
     }
 }
