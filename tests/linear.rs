@@ -7,8 +7,16 @@
 )]
 
 use fashion_bench::estimators::FitInfo;
+use fashion_bench::estimators::linear::{
+    LinearSvc, LogisticPenalty, LogisticRegression, LogisticSolver, MultiClass, SvcLoss, SvcPenalty,
+};
 use fashion_bench::estimators::registry;
+use fashion_bench::estimators::sgd::{
+    PassiveAggressiveClassifier, Perceptron, SgdClassifier, SgdPenalty,
+};
 use fashion_bench::estimators::spec::{Params, Profile};
+use linfa::Dataset;
+use linfa::traits::Fit as _;
 use ndarray::{Array1, Array2, s};
 use serde_json::{Value, json};
 
@@ -302,6 +310,78 @@ fn features_that_never_vary_and_two_rows_are_no_obstacle() {
             let (found, _) = fit(spec.name, &json!({}), &x, &y);
             assert_eq!(found, [5, 9], "{}", spec.name);
         }
+    }
+}
+
+#[test]
+fn a_feature_that_never_varies_gets_no_weight() {
+    let (x, y) = data(&reference(), "many");
+    // Centred, as all features are where they are standardised.
+    assert!(x.column(3).iter().all(|&value| value == 0.0));
+    let data = Dataset::new(x, y);
+    let svc = LinearSvc::params;
+    let logistic = LogisticRegression::params;
+    let sgd = |penalty| SgdClassifier::params().penalty(penalty);
+    let fits = [
+        svc().fit(&data).unwrap().model().weights().clone(),
+        svc()
+            .loss(SvcLoss::Hinge)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        svc()
+            .penalty(SvcPenalty::L1)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        svc()
+            .multi_class(MultiClass::CrammerSinger)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        logistic().fit(&data).unwrap().model().weights().clone(),
+        logistic()
+            .solver(LogisticSolver::Liblinear)
+            .penalty(LogisticPenalty::L1)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        sgd(SgdPenalty::L2)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        sgd(SgdPenalty::L1)
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        Perceptron::params()
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+        PassiveAggressiveClassifier::params()
+            .fit(&data)
+            .unwrap()
+            .model()
+            .weights()
+            .clone(),
+    ];
+    for (idx, weights) in fits.iter().enumerate() {
+        assert!(weights.iter().any(|&w| w != 0.0), "fit {idx}");
+        assert!(weights.column(3).iter().all(|&w| w == 0.0), "fit {idx}");
     }
 }
 
