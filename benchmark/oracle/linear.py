@@ -4,14 +4,18 @@
 
 Convex problems are solved to a far tighter tolerance than the default, and their objective is
 computed here from the weights; stochastic ones run without shuffling, which leaves nothing random.
-Rows whose decision is too close to call are named, so that the test can leave them out.
+Rows whose decision is too close to call are named, so that the test can leave them out. Stochastic
+fits that take another course in scikit-learn itself when it computes in single precision have no
+answer to compare with; they are left out, and named on standard error.
 """
 
 import json
+import sys
 import warnings
 
 import numpy as np
 import sklearn
+from sklearn.base import clone
 from sklearn.linear_model import (
     LogisticRegression,
     PassiveAggressiveClassifier,
@@ -100,6 +104,24 @@ def objective(name, est, x, y, p):
     return float(total)
 
 
+def close_calls(est, x):
+    """Rows whose decision is within 2e-3 of the largest of another one."""
+    d = est.decision_function(x)
+    if d.ndim == 2:
+        top = np.sort(d, 1)
+        gap = (top[:, -1] - top[:, -2]) / (1e-9 + np.abs(top).max())
+    else:
+        gap = np.abs(d) / np.abs(d).max()
+    return np.flatnonzero(gap < 2e-3)
+
+
+def is_stable(est, x, y, close):
+    """Whether scikit-learn's fit in single precision, which these cases allow, is the same."""
+    single = clone(est).fit(x.astype(np.float32), y)
+    differ = np.delete(est.predict(x) != single.predict(x.astype(np.float32)), close)
+    return est.n_iter_ == single.n_iter_ and not differ.any()
+
+
 CASES = []
 
 
@@ -175,13 +197,11 @@ for cls, data, params, tight in CASES:
     est.fit(xs, y)
     case = {"name": name, "data": data, "parameter": params, "predictions": est.predict(xs).tolist()}
     if hasattr(est, "decision_function"):
-        d = est.decision_function(xs)
-        if d.ndim == 2:
-            top = np.sort(d, 1)
-            gap = (top[:, -1] - top[:, -2]) / (1e-9 + np.abs(top).max())
-        else:
-            gap = np.abs(d) / np.abs(d).max()
-        case["close"] = np.flatnonzero(gap < 2e-3).tolist()
+        close = close_calls(est, xs)
+        case["close"] = close.tolist()
+        if params.get("shuffle") is False and not is_stable(est, xs, y, close):
+            print(f"left out, unstable: {name} {data} {params}", file=sys.stderr)
+            continue
     if name in ("LinearSVC", "LogisticRegression"):
         value = objective(name, est, x, y, params)
         if value is not None:

@@ -18,7 +18,7 @@ use crate::numeric::softmax::{log_sum_exp, softmax_inplace};
 /// Work that Crammer and Singer's problem is given, in multiply-adds. Its conjugate gradients slow
 /// down as the penalty grows, and at a large C would go on for hours: at the limit the solver
 /// ends and says that it has not converged.
-const MAX_HINGE_WORK: f64 = 1e12;
+const MAX_HINGE_WORK: f64 = 4.5e11;
 
 /// The multinomial logistic loss.
 pub(super) struct Multinomial {

@@ -36,9 +36,11 @@ use crate::estimators::multiclass::{ClassEncoding, class_counts};
 use crate::numeric::dot::{dot, sum_of_squares};
 use crate::numeric::rng::{Rng, stream};
 
-/// Rows that the classes go through one after the other: with 784 features they take 200 kB, and
-/// stay in a second-level cache.
-const BLOCK: usize = 64;
+/// Rows that the classes go through one after the other: with 784 features they take 800 kB, and
+/// stay in a second-level cache. (The last 10,000 train images held back, mean accuracy of 24 seeds
+/// of PassiveAggressiveClassifier and Perceptron with l2, CPU seconds: 64 rows 0.788, 0.756, 0.32;
+/// 256 rows 0.792, 0.760, 0.35; 4096 rows 0.793, 0.766, 0.73.)
+const BLOCK: usize = 256;
 
 /// Streams of random numbers.
 const SHUFFLE_STREAM: u64 = 0;
