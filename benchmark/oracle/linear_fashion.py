@@ -3,7 +3,8 @@
     FASHION_MNIST_DIR=… python benchmark/oracle/linear_fashion.py > tests/oracle/linear/fashion_mnist.json
 
 Trained on the first 2,000 train images, pixels / 255, scored on the next 1,000. Convex problems are
-solved far beyond the default tolerance; the stochastic one is the mean of eight seeds.
+solved far beyond the default tolerance; the stochastic one is the mean of 64 seeds: its standard
+deviation is 0.01, and the mean of the first eight was 0.006 off.
 """
 
 import gzip
@@ -32,7 +33,7 @@ def accuracy(model):
     return model.fit(x[:2000], y[:2000]).score(x[2000:], y[2000:])
 
 
-sgd = [accuracy(SGDClassifier(loss="log_loss", random_state=seed)) for seed in range(8)]
+sgd = [accuracy(SGDClassifier(loss="log_loss", random_state=seed)) for seed in range(64)]
 rows = [
     ("SGDClassifier", {"loss": "log_loss"}, np.mean(sgd)),
     ("LinearSVC", {"loss": "hinge"}, accuracy(LinearSVC(loss="hinge", max_iter=1_000_000))),
