@@ -3,10 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use super::error::TableError;
+use super::outcomes;
 use super::record::{Record, Repeat, Status, mean_accuracy, std_accuracy};
 use super::table::{Row, parse_row};
 use crate::grid::JobId;
@@ -154,18 +152,13 @@ fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
             "the accuracy stands for {n_correct} images, the confusion matrix for {n_diagonal}"
         ));
     }
-    match BASE64_STANDARD.decode(&repeat.correct) {
-        Err(error) => found.push(format!("`correct` is not base64: {error}")),
-        Ok(bitmap) if bitmap.len() != n_test.div_ceil(8) => found.push(format!(
-            "expected {} bytes in `correct`, got {}",
-            n_test.div_ceil(8),
-            bitmap.len()
-        )),
-        Ok(bitmap) => {
-            let n_set: u32 = bitmap.iter().map(|byte| byte.count_ones()).sum();
-            if f64::from(n_set) != n_correct {
+    match outcomes::unpack(repeat, n_test) {
+        Err(error) => found.push(error.to_string()),
+        Ok(outcomes) => {
+            let n_right = n_test - outcomes.wrong.len();
+            if n_right as f64 != n_correct {
                 found.push(format!(
-                    "the accuracy stands for {n_correct} images, `correct` for {n_set}"
+                    "the accuracy stands for {n_correct} images, `correct` for {n_right}"
                 ));
             }
         }
@@ -224,7 +217,19 @@ mod tests {
     #[test]
     fn a_bitmap_that_counts_other_images_is_found() {
         let mut row = record("GaussianNB", &[0.5]);
-        row.repeats[0].correct = BASE64_STANDARD.encode([0xff]);
+        let all_right = outcomes::pack(&[None; 8]);
+        row.repeats[0].correct = all_right.correct;
+        assert_eq!(
+            problems(&row),
+            ["repeat 0: expected 0 labels in `wrong_labels`, got 4"]
+        );
+        row.repeats[0].wrong_labels = Some(all_right.wrong_labels);
+        assert_eq!(
+            problems(&row),
+            ["repeat 0: the accuracy stands for 4 images, `correct` for 8"]
+        );
+        // As rows of schema 1 have it.
+        row.repeats[0].wrong_labels = None;
         assert_eq!(
             problems(&row),
             ["repeat 0: the accuracy stands for 4 images, `correct` for 8"]

@@ -1,9 +1,8 @@
 //! Rows for tests: eight test images of two classes.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::Map;
 
+use super::outcomes;
 use super::record::{
     ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
 };
@@ -76,6 +75,11 @@ fn repeat(accuracy: f64) -> Repeat {
         reason = "at most 8"
     )]
     let n_correct = (accuracy * 8.0) as u32;
+    let packed = outcomes::pack(
+        &(0..8)
+            .map(|i| (i >= n_correct).then_some(1))
+            .collect::<Vec<_>>(),
+    );
     Repeat {
         seed: 1,
         accuracy,
@@ -93,7 +97,8 @@ fn repeat(accuracy: f64) -> Repeat {
             2
         ],
         confusion: vec![vec![n_correct, 8 - n_correct], vec![0, 0]],
-        correct: BASE64_STANDARD.encode([u8::try_from((1_u32 << n_correct) - 1).expect("8 bits")]),
+        correct: packed.correct,
+        wrong_labels: Some(packed.wrong_labels),
         predictions_sha256: "00".to_owned(),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
 //! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
-//! against itself; [`merge`] joins tables; [`summary`] draws what a run prints at its end.
+//! against itself; [`outcomes`] tells image by image what was predicted; [`merge`] joins tables;
+//! [`summary`] draws what a run prints at its end.
 
 pub mod check;
 mod effort;
@@ -11,6 +12,7 @@ mod error;
 pub(crate) mod fixture;
 pub mod merge;
 mod original;
+pub mod outcomes;
 mod publish;
 mod record;
 pub mod summary;

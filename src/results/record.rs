@@ -10,7 +10,7 @@ use crate::estimators::spec::{Family, Profile};
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// How a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -119,6 +119,10 @@ pub struct Repeat {
     pub confusion: Vec<Vec<u32>>,
     /// Which test images were classified correctly: bit i%8 of byte i/8, base64.
     pub correct: String,
+    /// What the others were taken for: the predicted labels of the test images that `correct`
+    /// calls wrong, in test order, a byte each, deflated, base64; absent in rows of schema 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong_labels: Option<String>,
     /// SHA-256 of the predicted labels, a byte each, in test order.
     pub predictions_sha256: String,
 }

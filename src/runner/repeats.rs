@@ -85,7 +85,8 @@ fn run_repeat(
         fit: finite(model.fit_info()),
         classes: score.classes,
         confusion: score.confusion,
-        correct: score.correct,
+        correct: score.outcomes.correct,
+        wrong_labels: Some(score.outcomes.wrong_labels),
         predictions_sha256: score.predictions_sha256,
     })
 }

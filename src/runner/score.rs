@@ -1,11 +1,10 @@
 //! Predictions held against the true labels.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use ndarray::ArrayView1;
 use sha2::{Digest, Sha256};
 
 use crate::results::ClassScores;
+use crate::results::outcomes::{self, Packed};
 
 /// How well predictions fit.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +15,8 @@ pub struct Score {
     pub classes: Vec<ClassScores>,
     /// Samples by true class (row) and predicted class (column).
     pub confusion: Vec<Vec<u32>>,
-    /// Bit i%8 of byte i/8 tells whether sample i was predicted correctly; base64.
-    pub correct: String,
+    /// Which samples were predicted correctly, and what the others were taken for.
+    pub outcomes: Packed,
     /// SHA-256 of the predicted labels, a byte each.
     pub predictions_sha256: String,
 }
@@ -37,26 +36,24 @@ pub fn score(
 ) -> Result<Score, usize> {
     assert_eq!(truth.len(), predicted.len(), "a prediction for each sample");
     let mut confusion = vec![vec![0_u32; n_classes]; n_classes];
-    let mut bitmap = vec![0_u8; truth.len().div_ceil(8)];
+    let mut wrong = Vec::with_capacity(truth.len());
     let mut hasher = Sha256::new();
-    let mut n_correct = 0_usize;
-    for (sample_idx, (&truth, &predicted)) in truth.iter().zip(predicted).enumerate() {
+    for (&truth, &predicted) in truth.iter().zip(predicted) {
         if predicted >= n_classes {
             return Err(predicted);
         }
         confusion[truth][predicted] += 1;
         // Labels of data sets with more than 256 classes would need more room; there are none.
-        hasher.update([u8::try_from(predicted).unwrap_or(u8::MAX)]);
-        if truth == predicted {
-            n_correct += 1;
-            bitmap[sample_idx / 8] |= 1 << (sample_idx % 8);
-        }
+        let label = u8::try_from(predicted).unwrap_or(u8::MAX);
+        hasher.update([label]);
+        wrong.push((truth != predicted).then_some(label));
     }
+    let n_correct = wrong.iter().filter(|label| label.is_none()).count();
     Ok(Score {
         accuracy: n_correct as f64 / truth.len() as f64,
         classes: class_scores(&confusion),
         confusion,
-        correct: BASE64_STANDARD.encode(bitmap),
+        outcomes: outcomes::pack(&wrong),
         predictions_sha256: hex::encode(hasher.finalize()),
     })
 }
@@ -86,6 +83,8 @@ fn class_scores(confusion: &[Vec<u32>]) -> Vec<ClassScores> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
     use ndarray::array;
 
     #[test]
@@ -109,7 +108,10 @@ mod tests {
             assert!((class.f1 - f1).abs() < 1e-15);
         }
         // Correct: samples 0, 2, 3, 5, 7 and 8.
-        assert_eq!(score.correct, BASE64_STANDARD.encode([0b1010_1101, 0b1]));
+        assert_eq!(
+            score.outcomes.correct,
+            BASE64_STANDARD.encode([0b1010_1101, 0b1])
+        );
     }
 
     #[test]

@@ -132,8 +132,9 @@ fn any_other_malformed_line_is_refused_with_its_place() {
     in_directory(|_, table| {
         table.append(&record("A", &[0.5])).unwrap();
         let whole = fs::read_to_string(table.path()).unwrap();
-        let unknown = whole.replacen("\"schema\":1", "\"schema\":1,\"colour\":2", 1);
-        let newer = whole.replacen("\"schema\":1", "\"schema\":999", 1);
+        let schema = format!("\"schema\":{SCHEMA_VERSION}");
+        let unknown = whole.replacen(&schema, &format!("{schema},\"colour\":2"), 1);
+        let newer = whole.replacen(&schema, "\"schema\":999", 1);
         for (bad, reason) in [
             ("nonsense\n", "expected"),
             (unknown.as_str(), "unknown field `colour`"),

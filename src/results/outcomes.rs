@@ -1,0 +1,192 @@
+//! Image by image: which test images a repeat got right, and what it took the others for.
+//!
+//! A row says it in two strings: `correct`, a bit an image, and `wrong_labels`, a deflated byte for
+//! each image that is not right. Together they are the predicted labels at a fifth of their size,
+//! as most are right.
+
+use std::io::{Read, Write};
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use thiserror::Error;
+
+use super::record::Repeat;
+
+/// The two strings of a [`Repeat`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// [`Repeat::correct`].
+    pub correct: String,
+    /// [`Repeat::wrong_labels`].
+    pub wrong_labels: String,
+}
+
+/// What a repeat did not get right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Index of each test image that was not right, ascending.
+    pub wrong: Vec<usize>,
+    /// The label predicted for each of `wrong`; absent in rows of schema 1.
+    pub labels: Option<Vec<u8>>,
+}
+
+/// Why the strings of a row cannot be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OutcomesError {
+    /// Not base64.
+    #[error("`{field}` is not base64: {source}")]
+    NotBase64 {
+        /// The field.
+        field: &'static str,
+        /// Where and what.
+        source: base64::DecodeError,
+    },
+    /// A bitmap of another number of images.
+    #[error("expected {expected} bytes in `correct`, got {found}")]
+    BitmapSize {
+        /// A bit an image.
+        expected: usize,
+        /// Bytes found.
+        found: usize,
+    },
+    /// Not what deflate writes.
+    #[error("`wrong_labels` cannot be inflated: {0}")]
+    NotDeflated(std::io::Error),
+    /// Other than one label for each image that is not right.
+    #[error("expected {expected} labels in `wrong_labels`, got {found}")]
+    LabelCount {
+        /// Images that are not right.
+        expected: usize,
+        /// Labels found.
+        found: usize,
+    },
+}
+
+/// Packs what was predicted: nothing for an image that is right, else the predicted label.
+///
+/// # Panics
+/// Never: writing to memory does not fail.
+#[must_use]
+pub fn pack(wrong: &[Option<u8>]) -> Packed {
+    let mut bitmap = vec![0_u8; wrong.len().div_ceil(8)];
+    let mut labels = DeflateEncoder::new(Vec::new(), Compression::best());
+    for (image_idx, label) in wrong.iter().enumerate() {
+        match label {
+            None => bitmap[image_idx / 8] |= 1 << (image_idx % 8),
+            Some(label) => labels
+                .write_all(&[*label])
+                .expect("writing to memory does not fail"),
+        }
+    }
+    let labels = labels.finish().expect("writing to memory does not fail");
+    Packed {
+        correct: BASE64_STANDARD.encode(bitmap),
+        wrong_labels: BASE64_STANDARD.encode(labels),
+    }
+}
+
+/// Reads what `repeat` predicted for the `n_test` images of the test split.
+///
+/// # Errors
+/// [`OutcomesError`] if its strings are not what [`pack`] makes of `n_test` images.
+pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError> {
+    let bitmap = decode("correct", &repeat.correct)?;
+    if bitmap.len() != n_test.div_ceil(8) {
+        return Err(OutcomesError::BitmapSize {
+            expected: n_test.div_ceil(8),
+            found: bitmap.len(),
+        });
+    }
+    let is_wrong = |&image_idx: &usize| bitmap[image_idx / 8] >> (image_idx % 8) & 1 == 0;
+    let wrong: Vec<usize> = (0..n_test).filter(is_wrong).collect();
+    let Some(packed) = &repeat.wrong_labels else {
+        let labels = None;
+        return Ok(Outcomes { wrong, labels });
+    };
+    let mut labels = Vec::new();
+    // More labels than images are too many, however many more they are.
+    DeflateDecoder::new(decode("wrong_labels", packed)?.as_slice())
+        .take(n_test as u64 + 1)
+        .read_to_end(&mut labels)
+        .map_err(OutcomesError::NotDeflated)?;
+    if labels.len() != wrong.len() {
+        return Err(OutcomesError::LabelCount {
+            expected: wrong.len(),
+            found: labels.len(),
+        });
+    }
+    let labels = Some(labels);
+    Ok(Outcomes { wrong, labels })
+}
+
+fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, OutcomesError> {
+    BASE64_STANDARD
+        .decode(text)
+        .map_err(|source| OutcomesError::NotBase64 { field, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::option::of;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::results::fixture::record;
+
+    fn repeat(packed: Packed) -> Repeat {
+        let mut repeat = record("GaussianNB", &[0.5]).repeats.remove(0);
+        repeat.correct = packed.correct;
+        repeat.wrong_labels = Some(packed.wrong_labels);
+        repeat
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_unpacked(wrong in vec(of(0_u8..10), 0..70)) {
+            let outcomes = unpack(&repeat(pack(&wrong)), wrong.len()).unwrap();
+            let mut found = vec![None; wrong.len()];
+            for (&image_idx, label) in outcomes.wrong.iter().zip(outcomes.labels.unwrap()) {
+                found[image_idx] = Some(label);
+            }
+            prop_assert_eq!(found, wrong);
+        }
+    }
+
+    #[test]
+    fn a_row_without_labels_still_tells_what_is_wrong() {
+        let mut old = repeat(pack(&[None, Some(3), None]));
+        old.wrong_labels = None;
+        let outcomes = unpack(&old, 3).unwrap();
+        assert_eq!((outcomes.wrong, outcomes.labels), (vec![1], None));
+    }
+
+    #[test]
+    fn strings_that_say_something_else_are_refused() {
+        let good = repeat(pack(&[None, Some(3), Some(4)]));
+        type Break = (&'static str, usize, fn(&mut Repeat));
+        let broken: [Break; 5] = [
+            ("`correct` is not base64: ", 3, |row| row.correct.push('!')),
+            ("expected 2 bytes in `correct`, got 1", 9, |_| {}),
+            ("`wrong_labels` is not base64: ", 3, |row| {
+                row.wrong_labels = Some("!".to_owned());
+            }),
+            ("`wrong_labels` cannot be inflated: ", 3, |row| {
+                row.wrong_labels = Some(BASE64_STANDARD.encode([0xff, 0xff]));
+            }),
+            ("expected 2 labels in `wrong_labels`, got 4", 3, |row| {
+                row.wrong_labels = Some(pack(&[Some(0); 100]).wrong_labels);
+            }),
+        ];
+        for (expected, n_test, break_it) in broken {
+            let mut row = good.clone();
+            break_it(&mut row);
+            let error = unpack(&row, n_test).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}
