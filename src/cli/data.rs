@@ -12,6 +12,7 @@ use fashion_bench::dataset::{
 };
 
 use super::loading::Loading;
+use super::suspects;
 
 #[derive(Debug, Args)]
 pub struct DataArgs {
@@ -27,6 +28,8 @@ enum DataCommand {
     Verify(SourceArgs),
     /// Print counts, mean, deviation and hashes, and draw a contact sheet
     Info(InfoArgs),
+    /// Find test images that nearly every classifier takes for the same other class
+    Suspects(suspects::SuspectsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +78,7 @@ pub fn run(args: &DataArgs) -> anyhow::Result<ExitCode> {
             };
             show_info(&request, info.out.as_deref())
         }
+        DataCommand::Suspects(args) => suspects::run(args),
     }
 }
 

@@ -14,8 +14,11 @@ mod list;
 mod loading;
 mod merge;
 mod output;
+mod report;
 mod results;
 mod run;
+mod show;
+mod suspects;
 mod worker;
 
 use std::process::ExitCode;
@@ -40,6 +43,10 @@ enum Command {
     Compare(compare::CompareArgs),
     /// Join the results tables of several machines
     Merge(merge::MergeArgs),
+    /// Make a page and a Markdown leaderboard of results tables
+    Report(report::ReportArgs),
+    /// Show results tables in the terminal, or as JSON or CSV
+    Show(show::ShowArgs),
     /// Check a results table; print the schema of a row
     Results(results::ResultsArgs),
     /// Download, check and look at the data
@@ -64,6 +71,8 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Show(args) => show::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),

@@ -1,4 +1,4 @@
-//! Writing to standard output.
+//! Writing to standard output and to standard error.
 
 use std::io::{ErrorKind, Write};
 
@@ -12,4 +12,10 @@ pub fn print(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Prints a warning to standard error.
+pub fn warn(text: &str) {
+    // Nothing can be done if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "warning: {text}");
 }

@@ -5,7 +5,7 @@
 //! the run could not do its work, 130 if it was interrupted by Ctrl-C, SIGTERM or SIGHUP.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode};
 use std::time::Instant;
@@ -28,7 +28,7 @@ use nix::sys::signal::{SigSet, Signal};
 
 use super::dry_run;
 use super::loading::Loading;
-use super::output::print;
+use super::output::{print, warn};
 
 /// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -323,9 +323,4 @@ fn warn_of_fallback() {
     let rule = "=".repeat(78);
     let text = "these rows are of the built-in demo set, NOT of Fashion-MNIST";
     warn(&format!("\n{rule}\n{text}\n{rule}"));
-}
-
-fn warn(text: &str) {
-    // Nothing can be done if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "warning: {text}");
 }

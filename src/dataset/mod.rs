@@ -30,5 +30,5 @@ pub use name::DatasetName;
 pub use prepare::prepare;
 pub use prepared::Prepared;
 pub use raw::{RawDataset, RawSplit};
-pub use request::{DatasetRequest, fetch, load};
+pub use request::{DatasetRequest, FASHION_CLASSES, fetch, load};
 pub use verify::{FileReport, Verification, verify};

@@ -1,0 +1,156 @@
+//! `fashion-bench report`: a page and a leaderboard made of results tables.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use fashion_bench::dataset::{self, DatasetError, DatasetName, DatasetRequest, RawDataset};
+use fashion_bench::report::{
+    References, ReportRequest, Suspects, build_report, render_leaderboard, render_page,
+    split_by_dataset,
+};
+use fashion_bench::results::{Record, RowKind, Table, publish};
+
+use super::output::{print, warn};
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The results tables [default: results/*.jsonl]
+    results: Vec<PathBuf>,
+    /// Directory that index.html and README.md are written to
+    #[arg(long, value_name = "DIR", default_value = "results/report")]
+    out: PathBuf,
+    /// Directory of table3.json, sklearn.jsonl and sklearn-cpu.jsonl [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    reference_dir: Option<PathBuf>,
+    /// Index file of suspected label errors, which the page can leave out; repeatable
+    #[arg(long, value_name = "FILE")]
+    suspects: Vec<PathBuf>,
+    /// Directory of the data's files, for pictures; searched before FASHION_MNIST_DIR (MNIST_DIR)
+    /// and data/<DATASET>
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
+    let paths = match &args.results[..] {
+        [] => default_tables()?,
+        paths => paths.to_vec(),
+    };
+    let (records, n_original) = read_tables(&paths)?;
+    if records.is_empty() {
+        bail!("the results tables hold no row of this program");
+    }
+    let references = load_references(args.reference_dir.as_deref())?;
+    let suspects = args.suspects.iter().map(|path| Suspects::load(path));
+    let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
+    let raw = load_data(&records, args.data_dir.as_deref());
+    let report = build_report(&ReportRequest {
+        records: &records,
+        n_original,
+        references: &references,
+        suspects: &suspects,
+        raw: &raw,
+    })?;
+    let page = args.out.join("index.html");
+    write(&page, &render_page(&report)?)?;
+    let leaderboard = args.out.join("README.md");
+    write(&leaderboard, &render_leaderboard(&report)?)?;
+    print(&format!(
+        "wrote {} and {}\n",
+        page.display(),
+        leaderboard.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file whole or not at all.
+pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    publish(text.as_bytes(), path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The tables that runs write unless told otherwise.
+fn default_tables() -> anyhow::Result<Vec<PathBuf>> {
+    let directory = Path::new("results");
+    let entries = fs::read_dir(directory)
+        .context("there is no results/ here; name the results tables to report")?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        bail!("there is no table in results/; name the results tables to report");
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The rows of the tables, and how many more are of the original benchmark.
+pub fn read_tables(paths: &[PathBuf]) -> anyhow::Result<(Vec<Record>, usize)> {
+    let (mut records, mut n_original) = (Vec::new(), 0);
+    for path in paths {
+        // A table that is not there counts as empty to a run, but not to its reader.
+        fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let table = Table::new(path);
+        for row in table.read()? {
+            match row.kind {
+                RowKind::Ours(record) => records.push(*record),
+                RowKind::Original(_) => n_original += 1,
+            }
+        }
+        if let Some(torn) = table.torn() {
+            warn(&format!(
+                "{}:{} is torn and was not read",
+                path.display(),
+                torn.line
+            ));
+        }
+    }
+    Ok((records, n_original))
+}
+
+/// The references in `directory`, or those that the program was built with.
+pub fn load_references(directory: Option<&Path>) -> anyhow::Result<References> {
+    Ok(match directory {
+        Some(directory) => References::load(directory)?,
+        None => References::embedded(),
+    })
+}
+
+/// The data of the rows as far as it is on this machine; nothing is downloaded for pictures.
+fn load_data(records: &[Record], data_dir: Option<&Path>) -> Vec<RawDataset> {
+    let mut found = Vec::new();
+    for sheet in split_by_dataset(records) {
+        let name = match sheet.dataset.name.as_str() {
+            "custom" => DatasetName::FashionMnist,
+            name => match name.parse() {
+                Ok(name) => name,
+                Err(_) => continue,
+            },
+        };
+        let request = DatasetRequest {
+            data_dir: data_dir.map(Path::to_owned),
+            allow_custom: true,
+            offline: true,
+            ..DatasetRequest::new(name)
+        };
+        match dataset::load(&request, &mut |_| {}) {
+            Ok(raw) if raw.identity.is_same_data(sheet.dataset) => found.push(raw),
+            Ok(_) | Err(DatasetError::NotFound { .. }) => {}
+            Err(error) => warn(&format!(
+                "no pictures of {}: {:#}",
+                sheet.dataset.name,
+                anyhow::Error::from(error)
+            )),
+        }
+    }
+    found
+}

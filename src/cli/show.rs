@@ -1,0 +1,266 @@
+//! `fashion-bench show`: a results table in the terminal, or for other tools.
+
+use std::cmp::Ordering;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use fashion_bench::estimators::registry::ESTIMATORS;
+use fashion_bench::estimators::spec::Family;
+use fashion_bench::report::{Figures, IntervalSource, References, split_by_dataset};
+use fashion_bench::results::Record;
+use fashion_bench::results::summary::render_params;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::output::print;
+use super::report::{load_references, read_tables};
+
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The results tables
+    #[arg(required = true)]
+    results: Vec<PathBuf>,
+    /// What the rows are sorted by; the best, quickest or first comes first
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Accuracy)]
+    sort: SortKey,
+    /// Only rows of this family, e.g. svm; repeatable
+    #[arg(long, value_name = "FAMILY", value_parser = parse_family)]
+    family: Vec<Family>,
+    /// Only the best row of each classifier
+    #[arg(long)]
+    best: bool,
+    /// Print JSON: a list of rows
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Print CSV with a header
+    #[arg(long)]
+    csv: bool,
+    /// Directory of table3.json, sklearn.jsonl and sklearn-cpu.jsonl [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    reference_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortKey {
+    Accuracy,
+    Name,
+    Family,
+    Fit,
+    Predict,
+    Speedup,
+}
+
+fn parse_family(text: &str) -> Result<Family, String> {
+    let families = || ESTIMATORS.iter().map(|spec| spec.family);
+    families()
+        .find(|family| family.name() == text)
+        .ok_or_else(|| {
+            let mut names: Vec<_> = families().map(Family::name).collect();
+            names.sort_unstable();
+            names.dedup();
+            format!("expected one of {}", names.join(", "))
+        })
+}
+
+/// A row as other tools read it; fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    dataset: &'a str,
+    id: &'a str,
+    name: &'a str,
+    family: Family,
+    parameter: &'a Map<String, Value>,
+    status: &'static str,
+    reason: Option<&'a str>,
+    n_repeats: usize,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let (records, _) = read_tables(&args.results)?;
+    let references = load_references(args.reference_dir.as_deref())?;
+    let rows = select(args, &records, &references);
+    let text = if args.json {
+        serde_json::to_string_pretty(&rows)? + "\n"
+    } else if args.csv {
+        render_csv(&rows)?
+    } else {
+        let n_hidden = records.len() - rows.len();
+        let hidden = match n_hidden {
+            0 => String::new(),
+            n => format!("; {n} more not shown"),
+        };
+        format!("{}\n{} rows{hidden}\n", draw(&rows), rows.len())
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn select<'a>(args: &ShowArgs, records: &'a [Record], references: &References) -> Vec<Shown<'a>> {
+    let mut rows = Vec::new();
+    for sheet in split_by_dataset(records) {
+        let mut seen = Vec::new();
+        // Best first, so the first row of a classifier is its best.
+        for record in sheet.rows {
+            let is_wanted = args.family.is_empty() || args.family.contains(&record.family);
+            if !is_wanted || (args.best && seen.contains(&&record.name)) {
+                continue;
+            }
+            seen.push(&record.name);
+            rows.push(Shown {
+                dataset: &record.dataset.name,
+                id: record.id.as_str(),
+                name: &record.name,
+                family: record.family,
+                parameter: &record.parameter,
+                status: record.status.label(),
+                reason: record.reason.as_deref(),
+                n_repeats: record.num_repeat,
+                figures: Figures::of(record, references),
+            });
+        }
+    }
+    // Stable, so that equal rows stay in the order of their accuracy.
+    rows.sort_by(|a, b| args.sort.compare(a, b));
+    rows
+}
+
+impl SortKey {
+    fn compare(self, a: &Shown<'_>, b: &Shown<'_>) -> Ordering {
+        let (x, y) = (&a.figures, &b.figures);
+        match self {
+            Self::Accuracy => descending(x.accuracy, y.accuracy),
+            Self::Name => a.name.cmp(b.name),
+            Self::Family => a.family.cmp(&b.family),
+            Self::Fit => descending(x.fit_s.map(|s| -s), y.fit_s.map(|s| -s)),
+            Self::Predict => descending(x.predict_s.map(|s| -s), y.predict_s.map(|s| -s)),
+            Self::Speedup => descending(x.speedup, y.speedup),
+        }
+    }
+}
+
+/// Large before small before absent.
+fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
+    let key = |value: Option<f64>| value.unwrap_or(f64::NEG_INFINITY);
+    key(b).total_cmp(&key(a))
+}
+
+fn draw(rows: &[Shown<'_>]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header([
+            "classifier",
+            "parameters",
+            "accuracy",
+            "95 % interval",
+            "vs sklearn",
+            "vs published",
+            "fit s",
+            "predict s",
+            "speed-up",
+            "status",
+        ]);
+    // To a pipe, as wide as need be.
+    if table.width().is_none() {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    let number = |value: Option<f64>, digits: usize| {
+        value.map_or_else(String::new, |value| format!("{value:.digits$}"))
+    };
+    let signed =
+        |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:+.4}"));
+    for row in rows {
+        let figures = &row.figures;
+        let interval = figures.interval.map(|interval| {
+            let source = match interval.source {
+                IntervalSource::Repeats => "repeats",
+                IntervalSource::TestSplit => "test split",
+            };
+            format!("{:.4} to {:.4} ({source})", interval.low, interval.high)
+        });
+        let speedup = figures.speedup.map(|speedup| format!("{speedup:.1}x"));
+        let status = match row.reason {
+            Some(reason) => format!("{}: {reason}", row.status),
+            None if figures.converged == Some(false) => "not converged".to_owned(),
+            None => row.status.to_owned(),
+        };
+        table.add_row([
+            row.name.to_owned(),
+            render_params(row.parameter),
+            number(figures.accuracy, 4),
+            interval.unwrap_or_default(),
+            signed(figures.above_sklearn()),
+            signed(figures.above_published()),
+            number(figures.fit_s, 3),
+            number(figures.predict_s, 3),
+            speedup.unwrap_or_default(),
+            status,
+        ]);
+    }
+    for column in [2, 4, 5, 6, 7, 8] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "dataset",
+        "id",
+        "name",
+        "family",
+        "parameter",
+        "status",
+        "reason",
+        "n_repeats",
+        "accuracy",
+        "low",
+        "high",
+        "fit_s",
+        "fit_cpu_s",
+        "predict_s",
+        "predict_cpu_s",
+        "converged",
+        "published",
+        "sklearn_accuracy",
+        "sklearn_cpu_s",
+        "speedup",
+    ])?;
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    for row in rows {
+        let figures = &row.figures;
+        writer.write_record([
+            row.dataset.to_owned(),
+            row.id.to_owned(),
+            row.name.to_owned(),
+            row.family.name().to_owned(),
+            serde_json::to_string(row.parameter)?,
+            row.status.to_owned(),
+            row.reason.unwrap_or_default().to_owned(),
+            row.n_repeats.to_string(),
+            number(figures.accuracy),
+            number(figures.interval.map(|interval| interval.low)),
+            number(figures.interval.map(|interval| interval.high)),
+            number(figures.fit_s),
+            number(figures.fit_cpu_s),
+            number(figures.predict_s),
+            number(figures.predict_cpu_s),
+            figures
+                .converged
+                .map_or_else(String::new, |converged| converged.to_string()),
+            number(figures.published),
+            number(figures.sklearn.map(|measured| measured.accuracy)),
+            number(figures.sklearn.map(|measured| measured.cpu_s)),
+            number(figures.speedup),
+        ])?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}

@@ -1,0 +1,284 @@
+//! From rows to what the page shows of them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::charts::{Point, draw_ranges, draw_scatter};
+use super::details::Details;
+use super::error::ReportError;
+use super::figures::{Figures, median};
+use super::pictures::{Sprite, confusions};
+use super::reference::References;
+use super::sheet::{Sheet, split_by_dataset};
+use super::side_by_side::{Side, pair_up};
+use super::suspects::Suspects;
+use super::view::{FamilyView, Headline, PageView, RowView, SheetView, SuspectsView, status_of};
+use super::words::{dataset_label, family_label, percent, points, ratio, seconds};
+use crate::dataset::{FASHION_CLASSES, RawDataset};
+use crate::results::Record;
+use crate::results::summary::{label, render_params};
+
+/// What a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportRequest<'a> {
+    /// Rows of the tables, in the order of the files.
+    pub records: &'a [Record],
+    /// Rows of the original benchmark in them, which are counted only: they name no data set.
+    pub n_original: usize,
+    /// Figures to hold the rows against.
+    pub references: &'a References,
+    /// Suspected label errors; of those of other data nothing is shown.
+    pub suspects: &'a [Suspects],
+    /// Data sets to take pictures from.
+    pub raw: &'a [RawDataset],
+}
+
+/// A report, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    pub(super) page: PageView,
+    pub(super) data: BTreeMap<String, SheetData<'a>>,
+}
+
+/// What the page's script reads of a sheet.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SheetData<'a> {
+    classes: Vec<String>,
+    sprite: Option<Sprite>,
+    /// By the key of the row.
+    rows: BTreeMap<String, Details<'a>>,
+}
+
+/// Makes a report of rows.
+///
+/// # Errors
+/// [`ReportError`] if a row's predictions cannot be read or a chart cannot be drawn.
+pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, ReportError> {
+    let sheets = split_by_dataset(request.records);
+    let mut views = Vec::new();
+    let mut data = BTreeMap::new();
+    let mut figures_of = Vec::new();
+    for sheet in &sheets {
+        let figures: Vec<Figures> = sheet
+            .rows
+            .iter()
+            .map(|record| Figures::of(record, request.references))
+            .collect();
+        let names = Names::of(sheet, &sheets, &views);
+        let (view, sheet_data) = build_sheet(sheet, names, &figures, request)?;
+        data.insert(view.key.clone(), sheet_data);
+        views.push(view);
+        figures_of.push(figures);
+    }
+    let sides: Vec<Side<'_>> = sheets
+        .iter()
+        .zip(&views)
+        .zip(figures_of)
+        .map(|((sheet, view), figures)| Side {
+            dataset: &sheet.dataset.name,
+            view,
+            rows: sheet.rows.iter().copied().zip(figures).collect(),
+        })
+        .collect();
+    let (pairs, has_both) = pair_up(&sides, request.references);
+    drop(sides);
+    let page = PageView {
+        version: env!("CARGO_PKG_VERSION"),
+        sheets: views,
+        pairs,
+        has_both,
+        n_original: request.n_original,
+    };
+    Ok(Report { page, data })
+}
+
+/// How a tab is named.
+struct Names {
+    key: String,
+    label: String,
+    /// What comes before an id in the key of a row; empty in the first tab.
+    prefix: String,
+}
+
+impl Names {
+    fn of(sheet: &Sheet<'_>, sheets: &[Sheet<'_>], earlier: &[SheetView]) -> Self {
+        let dataset = sheet.dataset;
+        let namesakes = sheets.iter().filter(|s| s.dataset.name == dataset.name);
+        let mut key = dataset.name.clone();
+        let mut label = dataset_label(dataset).to_owned();
+        if namesakes.count() > 1
+            && let Some(revision) = &dataset.revision
+        {
+            key = format!("{key}-{revision}");
+            label = format!("{label} {revision}");
+        }
+        // Files of two custom data sets have only their hashes to tell them apart.
+        if earlier.iter().any(|view| view.key == key) {
+            let hash = &dataset.sha256()[..8];
+            key = format!("{key}-{hash}");
+            label = format!("{label} {hash}");
+        }
+        let prefix = if earlier.is_empty() {
+            String::new()
+        } else {
+            format!("{key}.")
+        };
+        Self { key, label, prefix }
+    }
+}
+
+fn build_sheet<'a>(
+    sheet: &Sheet<'a>,
+    names: Names,
+    figures: &[Figures],
+    request: &ReportRequest<'a>,
+) -> Result<(SheetView, SheetData<'a>), ReportError> {
+    let raw = request
+        .raw
+        .iter()
+        .find(|raw| raw.identity.is_same_data(sheet.dataset));
+    let suspects = request
+        .suspects
+        .iter()
+        .find(|suspects| suspects.dataset.is_same_data(sheet.dataset))
+        .filter(|suspects| !suspects.images.is_empty());
+    let (confusions, sprite) = confusions(sheet, raw)?;
+    let key = |record: &Record| format!("{}{}", names.prefix, record.id);
+    let mut rows = Vec::new();
+    let mut details = BTreeMap::new();
+    for ((record, figures), confusions) in sheet.rows.iter().zip(figures).zip(confusions) {
+        let without = suspects.map(|suspects| suspects.accuracy_without(record));
+        let without = without.transpose()?.flatten();
+        rows.push(RowView::of(record, key(record), figures, without));
+        let row = Details::of(record, figures.clone(), confusions);
+        details.insert(key(record), row);
+    }
+    let points = chart_points(sheet, figures, &rows);
+    let missing = match sheet.dataset.name.as_str() {
+        "fashion-mnist" | "mnist" => request
+            .references
+            .missing_of_published(sheet.rows.iter().map(|record| &record.id)),
+        _ => Vec::new(),
+    };
+    let view = SheetView {
+        dataset: describe(sheet),
+        families: count_families(sheet),
+        statuses: count_statuses(sheet, figures),
+        headline: headline(&rows, figures),
+        scatter: draw_scatter(&points)?,
+        ranges: draw_ranges(&points, family_label)?,
+        suspects: suspects.map(|suspects| SuspectsView {
+            n: suspects.images.len(),
+            agreement: format!("{:.0}", suspects.rule.agreement * 100.0),
+            n_voters: suspects.voters.values().sum(),
+            n_families: suspects.voters.len(),
+        }),
+        has_pictures: raw.is_some(),
+        missing: missing
+            .iter()
+            .map(|row| format!("{}({})", row.name, render_params(&row.parameter)))
+            .collect(),
+        n_published: request.references.n_published(),
+        rows,
+        key: names.key,
+        label: names.label,
+    };
+    let data = SheetData {
+        classes: class_names(sheet, raw),
+        sprite,
+        rows: details,
+    };
+    Ok((view, data))
+}
+
+/// A point for each row with an accuracy, best first, as the rows come.
+fn chart_points(sheet: &Sheet<'_>, figures: &[Figures], rows: &[RowView]) -> Vec<Point> {
+    let all = sheet.rows.iter().zip(figures).zip(rows);
+    all.filter_map(|((record, figures), row)| {
+        let (accuracy, fit_s) = figures.accuracy.zip(figures.fit_cpu_s)?;
+        let figures = format!("{} %, {} CPU seconds", percent(accuracy), seconds(fit_s));
+        Some(Point {
+            key: row.key.clone(),
+            label: format!("{}\n{figures} to train", label(record)),
+            family: record.family,
+            fit_s,
+            accuracy,
+        })
+    })
+    .collect()
+}
+
+fn count_families(sheet: &Sheet<'_>) -> Vec<FamilyView> {
+    let mut counts = BTreeMap::new();
+    for record in &sheet.rows {
+        *counts.entry(record.family).or_insert(0) += 1;
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|(family, n_rows)| FamilyView {
+            family,
+            label: family_label(family),
+            n_rows,
+        })
+        .collect()
+}
+
+/// How many rows ended how, in the order in which the ways first come.
+fn count_statuses(sheet: &Sheet<'_>, figures: &[Figures]) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for (record, figures) in sheet.rows.iter().zip(figures) {
+        let (_, status) = status_of(record, figures);
+        match counts.iter_mut().find(|(known, _)| *known == status) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((status, 1)),
+        }
+    }
+    counts
+}
+
+fn headline(rows: &[RowView], figures: &[Figures]) -> Option<Headline> {
+    let best = rows.first()?;
+    let speedups: Vec<f64> = figures.iter().filter_map(|row| row.speedup).collect();
+    let above_sklearn: Vec<f64> = figures.iter().filter_map(Figures::above_sklearn).collect();
+    let above_published: Vec<f64> = figures
+        .iter()
+        .filter_map(Figures::above_published)
+        .collect();
+    Some(Headline {
+        best: best.name.clone(),
+        best_key: best.key.clone(),
+        best_accuracy: best.accuracy.as_ref()?.text.clone(),
+        n_sklearn: above_sklearn.len(),
+        median_speedup: median(speedups).map(ratio),
+        median_above_sklearn: median(above_sklearn).map(points),
+        n_published: above_published.len(),
+        median_above_published: median(above_published).map(points),
+    })
+}
+
+/// `Fashion-MNIST v3, 60000 images to train, 10000 to test`.
+fn describe(sheet: &Sheet<'_>) -> String {
+    let dataset = sheet.dataset;
+    let revision = dataset.revision.as_deref().unwrap_or_default();
+    let name = format!("{} {revision}", dataset_label(dataset));
+    format!(
+        "{}, {} images to train, {} to test",
+        name.trim_end(),
+        dataset.n_train,
+        dataset.n_test
+    )
+}
+
+fn class_names(sheet: &Sheet<'_>, raw: Option<&RawDataset>) -> Vec<String> {
+    if let Some(raw) = raw {
+        return raw.class_names.clone();
+    }
+    if matches!(sheet.dataset.name.as_str(), "fashion-mnist" | "demo") {
+        return FASHION_CLASSES.map(str::to_owned).to_vec();
+    }
+    let matrices = sheet.rows.iter().flat_map(|record| &record.repeats);
+    let n_classes = matrices.map(|repeat| repeat.confusion.len()).max();
+    let labels = 0..n_classes.unwrap_or(0);
+    labels.map(|label| label.to_string()).collect()
+}

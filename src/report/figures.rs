@@ -1,0 +1,115 @@
+//! The figures of a row: what it reached, what it took, how it compares.
+
+use serde::Serialize;
+
+use super::interval::Interval;
+use super::reference::{Measured, References};
+use crate::results::{Record, Repeat};
+
+/// Figures of a row, as far as there are any.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figures {
+    /// Mean accuracy over the repeats, in [0, 1].
+    pub accuracy: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<Interval>,
+    /// Median wall seconds of `fit`.
+    pub fit_s: Option<f64>,
+    /// Median CPU seconds of `fit`.
+    pub fit_cpu_s: Option<f64>,
+    /// Median wall seconds of predicting the test split.
+    pub predict_s: Option<f64>,
+    /// Median CPU seconds of predicting the test split.
+    pub predict_cpu_s: Option<f64>,
+    /// Whether every repeat's stopping rule was met; absent where there is none.
+    pub converged: Option<bool>,
+    /// The published accuracy.
+    pub published: Option<f64>,
+    /// scikit-learn on the same data.
+    pub sklearn: Option<Measured>,
+    /// CPU seconds of scikit-learn's fit and predict over ours.
+    pub speedup: Option<f64>,
+}
+
+impl Figures {
+    /// The figures of `record` beside the `references`.
+    #[must_use]
+    pub fn of(record: &Record, references: &References) -> Self {
+        let of_repeats = |figure: fn(&Repeat) -> f64| {
+            let figures: Vec<f64> = record.repeats.iter().map(figure).collect();
+            median(figures)
+        };
+        let cpu_s = of_repeats(|repeat| repeat.fit_cpu_s + repeat.predict_cpu_s);
+        let verdicts = record.repeats.iter().map(|repeat| repeat.fit.converged);
+        let sklearn = references.measured(record);
+        Self {
+            accuracy: record.mean_accuracy,
+            interval: Interval::of(&record.score, record.dataset.n_test),
+            fit_s: of_repeats(|repeat| repeat.fit_s),
+            fit_cpu_s: of_repeats(|repeat| repeat.fit_cpu_s),
+            predict_s: of_repeats(|repeat| repeat.predict_s),
+            predict_cpu_s: of_repeats(|repeat| repeat.predict_cpu_s),
+            converged: verdicts.flatten().reduce(|all, one| all && one),
+            published: references.published(record),
+            sklearn,
+            speedup: sklearn
+                .zip(cpu_s.filter(|&seconds| seconds > 0.0))
+                .map(|(theirs, ours)| theirs.cpu_s / ours),
+        }
+    }
+
+    /// Accuracy above the published one.
+    #[must_use]
+    pub fn above_published(&self) -> Option<f64> {
+        Some(self.accuracy? - self.published?)
+    }
+
+    /// Accuracy above scikit-learn's.
+    #[must_use]
+    pub fn above_sklearn(&self) -> Option<f64> {
+        Some(self.accuracy? - self.sklearn?.accuracy)
+    }
+}
+
+/// The middle value, or the mean of the two middle ones.
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => None,
+        _ if n % 2 == 1 => Some(values[n / 2]),
+        _ => Some(f64::midpoint(values[n / 2 - 1], values[n / 2])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    #[test]
+    fn times_are_medians_and_one_repeat_that_did_not_converge_counts() {
+        let mut row = record("LinearSVC", &[0.5, 0.75, 0.5]);
+        for (repeat_idx, repeat) in row.repeats.iter_mut().enumerate() {
+            repeat.fit_s = [9.0, 1.0, 2.0][repeat_idx];
+            repeat.fit.converged = Some(repeat_idx != 1);
+        }
+        let figures = Figures::of(&row, &References::default());
+        assert_eq!(figures.fit_s, Some(2.0));
+        assert_eq!(figures.converged, Some(false));
+        assert_eq!(figures.speedup, None);
+    }
+
+    #[test]
+    fn a_row_without_a_repeat_has_no_figures() {
+        let figures = Figures::of(&record("SVC", &[]), &References::default());
+        assert_eq!((figures.accuracy, figures.fit_s), (None, None));
+        assert_eq!((figures.converged, figures.interval), (None, None));
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
+        assert_eq!(median(Vec::new()), None);
+    }
+}

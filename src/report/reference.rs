@@ -1,0 +1,344 @@
+//! The figures that rows are held against: the published table, and scikit-learn on the same files.
+//!
+//! A row and a reference belong together if they are the same model: the reference's explicit
+//! parameters, completed with the defaults of the library that it was measured with, have the id of
+//! the row. The published table is history and is compared more loosely: a row that differs from it
+//! only in what scikit-learn's defaults were and are is held against it, too.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::ReportError;
+use crate::estimators::registry;
+use crate::estimators::spec::{Params, Profile};
+use crate::grid::JobId;
+use crate::results::Record;
+
+/// File of the published table.
+const PUBLISHED: &str = "table3.json";
+/// Files of scikit-learn's figures.
+const MEASURED: [&str; 2] = ["sklearn.jsonl", "sklearn-cpu.jsonl"];
+/// What this binary was built with.
+const EMBEDDED: [&str; 3] = [
+    include_str!("../../benchmark/reference/table3.json"),
+    include_str!("../../benchmark/reference/sklearn.jsonl"),
+    include_str!("../../benchmark/reference/sklearn-cpu.jsonl"),
+];
+
+/// Published and measured figures, by model.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    published: Vec<Published>,
+    /// Place in `published` by id under either profile.
+    published_by_id: HashMap<JobId, usize>,
+    measured: HashMap<(String, JobId), Vec<MeasuredLine>>,
+}
+
+/// What scikit-learn did with the model of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Measured {
+    /// Mean accuracy, in [0, 1].
+    pub accuracy: f64,
+    /// Seconds of fit and predict together: CPU seconds, or wall seconds of one thread on a quiet
+    /// machine where only those were taken.
+    pub cpu_s: f64,
+}
+
+#[derive(Debug, Deserialize)]
+struct PublishedFile {
+    rows: Vec<Published>,
+}
+
+/// A row of the published table.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Published {
+    pub(super) name: String,
+    pub(super) parameter: Params,
+    fashion: f64,
+    mnist: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct MeasuredLine {
+    name: String,
+    parameter: Params,
+    #[serde(default)]
+    profile: Profile,
+    #[serde(default = "fashion_mnist")]
+    dataset: String,
+    /// Absent where scikit-learn failed or was stopped.
+    accuracy: Option<f64>,
+    fit_s: Option<f64>,
+    predict_s: Option<f64>,
+    fit_cpu_s: Option<f64>,
+    predict_cpu_s: Option<f64>,
+}
+
+fn fashion_mnist() -> String {
+    "fashion-mnist".to_owned()
+}
+
+impl Published {
+    /// The figure for a data set, by its name.
+    pub(super) fn accuracy(&self, dataset: &str) -> Option<f64> {
+        match dataset {
+            "fashion-mnist" => Some(self.fashion),
+            "mnist" => Some(self.mnist),
+            _ => None,
+        }
+    }
+}
+
+impl MeasuredLine {
+    fn cpu_s(&self) -> Option<f64> {
+        Some(self.fit_cpu_s? + self.predict_cpu_s?)
+    }
+
+    fn wall_s(&self) -> Option<f64> {
+        Some(self.fit_s? + self.predict_s?)
+    }
+}
+
+impl References {
+    /// The figures that this binary was built with.
+    ///
+    /// # Panics
+    /// Never: a test reads them.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let [published, measured @ ..] = EMBEDDED;
+        Self::parse(published, &measured)
+            .map_err(|(_, error)| error)
+            .expect("the embedded references are well-formed")
+    }
+
+    /// The figures in the files of `directory`: `table3.json`, `sklearn.jsonl`,
+    /// `sklearn-cpu.jsonl`; one that is missing counts as empty.
+    ///
+    /// # Errors
+    /// [`ReportError`] if none of them is there, or one cannot be read.
+    pub fn load(directory: &Path) -> Result<Self, ReportError> {
+        let mut missing = None;
+        let mut n_found = 0;
+        let mut read = |file: &str, otherwise: &str| {
+            let path = directory.join(file);
+            match fs::read_to_string(&path) {
+                Ok(text) => {
+                    n_found += 1;
+                    Ok(text)
+                }
+                Err(source) => {
+                    let is_missing = source.kind() == std::io::ErrorKind::NotFound;
+                    let action = "read";
+                    let error = ReportError::Io {
+                        action,
+                        path,
+                        source,
+                    };
+                    if !is_missing {
+                        return Err(error);
+                    }
+                    missing = Some(error);
+                    Ok(otherwise.to_owned())
+                }
+            }
+        };
+        let published = read(PUBLISHED, "{\"rows\": []}")?;
+        let [wall, cpu] = [read(MEASURED[0], "")?, read(MEASURED[1], "")?];
+        match missing {
+            Some(error) if n_found == 0 => Err(error),
+            _ => Self::parse(&published, &[&wall, &cpu]).map_err(|(file, source)| {
+                let expected = "a file of reference figures";
+                ReportError::Format {
+                    path: directory.join(file),
+                    expected,
+                    source,
+                }
+            }),
+        }
+    }
+
+    /// Parses the files; an error names the file.
+    fn parse(
+        published: &str,
+        measured: &[&str],
+    ) -> Result<Self, (&'static str, serde_json::Error)> {
+        let file: PublishedFile =
+            serde_json::from_str(published).map_err(|error| (PUBLISHED, error))?;
+        let mut references = Self::default();
+        for row in file.rows {
+            for profile in [Profile::Sklearn15, Profile::Sklearn019] {
+                if let Some(id) = resolve(&row.name, &row.parameter, profile) {
+                    let place = references.published.len();
+                    references.published_by_id.insert(id, place);
+                }
+            }
+            references.published.push(row);
+        }
+        for (text, file) in measured.iter().zip(MEASURED) {
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                let line: MeasuredLine =
+                    serde_json::from_str(line).map_err(|error| (file, error))?;
+                if let Some(id) = resolve(&line.name, &line.parameter, line.profile) {
+                    let key = (line.dataset.clone(), id);
+                    references.measured.entry(key).or_default().push(line);
+                }
+            }
+        }
+        Ok(references)
+    }
+
+    /// The published accuracy of a row's model on the data set of that name.
+    #[must_use]
+    pub fn published(&self, record: &Record) -> Option<f64> {
+        self.published_row(&record.id)?
+            .accuracy(&record.dataset.name)
+    }
+
+    /// The row of the published table that is a model.
+    pub(super) fn published_row(&self, id: &JobId) -> Option<&Published> {
+        self.published_by_id
+            .get(id)
+            .map(|&place| &self.published[place])
+    }
+
+    /// Rows of the published table that are none of the models of `ids`.
+    pub(super) fn missing_of_published<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a JobId>,
+    ) -> Vec<&Published> {
+        let found: HashSet<usize> = ids
+            .filter_map(|id| self.published_by_id.get(id).copied())
+            .collect();
+        (0..self.published.len())
+            .filter(|place| !found.contains(place))
+            .map(|place| &self.published[place])
+            .collect()
+    }
+
+    /// How many rows the published table has.
+    pub(super) fn n_published(&self) -> usize {
+        self.published.len()
+    }
+
+    /// What scikit-learn did with a row's model on the same data.
+    #[must_use]
+    pub fn measured(&self, record: &Record) -> Option<Measured> {
+        let dataset = &record.dataset;
+        // Fashion-MNIST was drawn anew twice; scikit-learn was measured on what stands today.
+        if dataset.name == "fashion-mnist" && dataset.revision.as_deref() != Some("v3") {
+            return None;
+        }
+        let key = (dataset.name.clone(), record.id.clone());
+        let lines = self.measured.get(&key)?;
+        let accuracies: Vec<f64> = lines.iter().filter_map(|line| line.accuracy).collect();
+        let mut seconds: Vec<f64> = lines.iter().filter_map(MeasuredLine::cpu_s).collect();
+        if seconds.is_empty() {
+            seconds = lines.iter().filter_map(MeasuredLine::wall_s).collect();
+        }
+        Some(Measured {
+            accuracy: crate::results::mean_accuracy(&accuracies)?,
+            cpu_s: super::figures::median(seconds)?,
+        })
+    }
+}
+
+/// The id of a model; nothing for one that is not ours or does not exist.
+fn resolve(name: &str, parameter: &Params, profile: Profile) -> Option<JobId> {
+    let spec = registry::find(name).ok()?;
+    let resolved = spec.resolve(parameter, profile).ok()?;
+    Some(JobId::new(name, &resolved.params))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::results::fixture::record;
+
+    fn row(name: &str, parameter: serde_json::Value, profile: Profile) -> Record {
+        let mut row = record(name, &[0.5]);
+        row.id = resolve(name, parameter.as_object().unwrap(), profile).unwrap();
+        row.dataset.name = "fashion-mnist".to_owned();
+        row.dataset.revision = Some("v3".to_owned());
+        row
+    }
+
+    #[test]
+    fn every_embedded_reference_is_a_model_of_ours() {
+        let references = References::embedded();
+        assert_eq!(references.published.len(), 126);
+        let [published, measured @ ..] = EMBEDDED;
+        let file: PublishedFile = serde_json::from_str(published).unwrap();
+        for row in file.rows {
+            let id = resolve(&row.name, &row.parameter, Profile::Sklearn019);
+            assert!(id.is_some(), "{} {:?}", row.name, row.parameter);
+        }
+        let n_lines: usize = measured.iter().map(|text| text.lines().count()).sum();
+        let n_found: usize = references.measured.values().map(Vec::len).sum();
+        assert_eq!(n_found, n_lines);
+    }
+
+    #[test]
+    fn a_row_is_held_against_the_same_model_only() {
+        let references = References::embedded();
+        let forest = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10});
+        let mut forest = row("RandomForestClassifier", forest, Profile::Sklearn15);
+        assert!(references.measured(&forest).is_some());
+        assert!(references.published(&forest).is_some());
+        // The same parameters and one more.
+        let other = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10,
+            "min_samples_leaf": 5});
+        let other = row("RandomForestClassifier", other, Profile::Sklearn15);
+        assert_eq!(references.measured(&other), None);
+        assert_eq!(references.published(&other), None);
+        // The same model on other data.
+        forest.dataset.revision = Some("v1".to_owned());
+        assert_eq!(references.measured(&forest), None);
+        forest.dataset.name = "mnist".to_owned();
+        assert_ne!(
+            references.published(&forest),
+            references.published(&row(
+                "RandomForestClassifier",
+                json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10}),
+                Profile::Sklearn15
+            ))
+        );
+    }
+
+    #[test]
+    fn cpu_seconds_are_preferred_to_wall_seconds() {
+        let params = "\"name\": \"GaussianNB\", \"parameter\": {}";
+        let wall = format!("{{{params}, \"accuracy\": 0.5, \"fit_s\": 9, \"predict_s\": 1}}\n");
+        let cpu = format!(
+            "{{{params}, \"accuracy\": 0.6, \"fit_cpu_s\": 2, \"predict_cpu_s\": 1, \
+             \"fit_s\": 50, \"predict_s\": 1}}\n{{{params}, \"status\": \"timed_out\"}}"
+        );
+        let row = row("GaussianNB", json!({}), Profile::Sklearn15);
+        let measured = |texts: [&str; 2]| {
+            let references = References::parse("{\"rows\": []}", &texts).unwrap();
+            references.measured(&row)
+        };
+        let expected = |accuracy, cpu_s| Some(Measured { accuracy, cpu_s });
+        assert_eq!(measured([&wall, ""]), expected(0.5, 10.0));
+        assert_eq!(measured([&wall, &cpu]), expected(0.55, 3.0));
+    }
+
+    #[test]
+    fn files_are_read_from_a_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(References::load(directory.path()).is_err());
+        fs::write(directory.path().join(PUBLISHED), EMBEDDED[0]).unwrap();
+        assert_eq!(
+            References::load(directory.path()).unwrap().n_published(),
+            126
+        );
+        fs::write(directory.path().join(MEASURED[0]), "nonsense").unwrap();
+        let error = References::load(directory.path()).unwrap_err().to_string();
+        assert!(error.contains("sklearn.jsonl is not"), "{error}");
+    }
+}

@@ -1,0 +1,87 @@
+//! Rows of several tables, by data set, each job once.
+
+use std::collections::HashMap;
+
+use crate::dataset::DatasetIdentity;
+use crate::results::Record;
+
+/// The rows of one data set.
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    /// The data set.
+    pub dataset: &'a DatasetIdentity,
+    /// Best first; those without an accuracy last.
+    pub rows: Vec<&'a Record>,
+}
+
+/// Groups `records` by data set: Fashion-MNIST, MNIST, then any others. Of several rows of one job
+/// the last counts, as everywhere.
+#[must_use]
+pub fn split_by_dataset(records: &[Record]) -> Vec<Sheet<'_>> {
+    let mut sheets: Vec<Sheet<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    for record in records {
+        let known = sheets
+            .iter()
+            .position(|sheet| sheet.dataset.is_same_data(&record.dataset));
+        let sheet_idx = known.unwrap_or_else(|| {
+            sheets.push(Sheet {
+                dataset: &record.dataset,
+                rows: Vec::new(),
+            });
+            sheets.len() - 1
+        });
+        let rows = &mut sheets[sheet_idx].rows;
+        let place = *places.entry((sheet_idx, &record.id)).or_insert(rows.len());
+        if place == rows.len() {
+            rows.push(record);
+        } else {
+            rows[place] = record;
+        }
+    }
+    for sheet in &mut sheets {
+        sheet.rows.sort_by(|a, b| {
+            let accuracy = |record: &Record| record.mean_accuracy.unwrap_or(-1.0);
+            accuracy(b)
+                .total_cmp(&accuracy(a))
+                .then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id)))
+        });
+    }
+    sheets.sort_by_key(|sheet| match sheet.dataset.name.as_str() {
+        "fashion-mnist" => 0,
+        "mnist" => 1,
+        _ => 2,
+    });
+    sheets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::fixture::record;
+
+    #[test]
+    fn the_last_row_of_a_job_counts_and_data_sets_are_kept_apart() {
+        let mut mnist = record("A", &[0.75]);
+        mnist.dataset.name = "mnist".to_owned();
+        mnist.dataset.files[0].sha256 = "11".to_owned();
+        let records = [
+            record("A", &[0.25]),
+            mnist,
+            record("B", &[0.5]),
+            record("Failed", &[]),
+            record("A", &[0.125]),
+        ];
+        let sheets = split_by_dataset(&records);
+        let shown: Vec<_> = sheets
+            .iter()
+            .map(|sheet| {
+                let rows = sheet.rows.iter();
+                let rows: Vec<_> = rows.map(|row| (&*row.name, row.mean_accuracy)).collect();
+                (&*sheet.dataset.name, rows)
+            })
+            .collect();
+        let demo = vec![("B", Some(0.5)), ("A", Some(0.125)), ("Failed", None)];
+        assert_eq!(shown, [("mnist", vec![("A", Some(0.75))]), ("demo", demo)]);
+    }
+}

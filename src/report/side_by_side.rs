@@ -1,0 +1,107 @@
+//! Fashion-MNIST and MNIST side by side: a line for each model that has a row of either.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::figures::Figures;
+use super::reference::References;
+use super::view::{Cell, SheetView};
+use super::words::{family_label, percent, points};
+use crate::estimators::spec::Family;
+use crate::grid::JobId;
+use crate::results::Record;
+use crate::results::summary::render_params;
+
+/// The two data sets, by name.
+const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
+
+/// A model on both data sets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct PairView {
+    pub name: String,
+    pub params: String,
+    pub family: Family,
+    pub family_label: &'static str,
+    pub fashion: Option<PairCell>,
+    pub mnist: Option<PairCell>,
+    /// MNIST above Fashion-MNIST.
+    pub difference: Option<Cell>,
+    pub published_fashion: Option<Cell>,
+    pub published_mnist: Option<Cell>,
+    /// MNIST above Fashion-MNIST in the published table.
+    pub published_difference: Option<Cell>,
+}
+
+/// A row's accuracy, or how it ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct PairCell {
+    /// The row.
+    pub key: String,
+    pub text: String,
+    /// Absent without an accuracy.
+    pub sort: Option<f64>,
+    pub state: &'static str,
+}
+
+/// A sheet's data set and its rows with their figures, in the order of the view's rows.
+pub(super) struct Side<'a> {
+    pub dataset: &'a str,
+    pub view: &'a SheetView,
+    pub rows: Vec<(&'a Record, Figures)>,
+}
+
+/// The lines, best on Fashion-MNIST first, and whether there are rows of both data sets.
+pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairView>, bool) {
+    let found = NAMES.map(|name| sides.iter().find(|side| side.dataset == name));
+    let mut lines: Vec<PairView> = Vec::new();
+    let mut places: HashMap<&JobId, usize> = HashMap::new();
+    for (side_idx, side) in found.iter().enumerate() {
+        let Some(side) = side else { continue };
+        for ((record, figures), row) in side.rows.iter().zip(&side.view.rows) {
+            let place = *places.entry(&record.id).or_insert_with(|| {
+                lines.push(line(record, references));
+                lines.len() - 1
+            });
+            let cell = Some(PairCell {
+                key: row.key.clone(),
+                text: figures.accuracy.map_or_else(|| row.status.clone(), percent),
+                sort: figures.accuracy,
+                state: row.state,
+            });
+            match side_idx {
+                0 => lines[place].fashion = cell,
+                _ => lines[place].mnist = cell,
+            }
+        }
+    }
+    for line in &mut lines {
+        let accuracy = |cell: &Option<PairCell>| cell.as_ref().and_then(|cell| cell.sort);
+        line.difference = difference(accuracy(&line.fashion), accuracy(&line.mnist));
+    }
+    (lines, found.iter().all(Option::is_some))
+}
+
+fn line(record: &Record, references: &References) -> PairView {
+    let published = references.published_row(&record.id);
+    let [fashion, mnist] = NAMES.map(|name| published.and_then(|row| row.accuracy(name)));
+    let cell =
+        |accuracy: f64| Cell::new(format!("{:.1}", accuracy * 100.0), accuracy, String::new());
+    PairView {
+        name: record.name.clone(),
+        params: render_params(&record.parameter),
+        family: record.family,
+        family_label: family_label(record.family),
+        fashion: None,
+        mnist: None,
+        difference: None,
+        published_fashion: fashion.map(cell),
+        published_mnist: mnist.map(cell),
+        published_difference: difference(fashion, mnist),
+    }
+}
+
+fn difference(fashion: Option<f64>, mnist: Option<f64>) -> Option<Cell> {
+    let by = mnist? - fashion?;
+    Some(Cell::new(points(by), by, String::new()))
+}

@@ -1,0 +1,240 @@
+//! What the templates are filled in with: text, and beside it the number to sort by.
+
+use serde::Serialize;
+
+use super::charts::{Chart, RangeChart};
+use super::figures::Figures;
+use super::interval::IntervalSource;
+use super::side_by_side::PairView;
+use super::words::{family_label, percent, points, ratio, seconds};
+use crate::estimators::spec::Family;
+use crate::results::summary::render_params;
+use crate::results::{Record, Status};
+
+/// The whole page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct PageView {
+    /// Version of this crate.
+    pub version: &'static str,
+    pub sheets: Vec<SheetView>,
+    pub pairs: Vec<PairView>,
+    /// Whether there are rows of both Fashion-MNIST and MNIST.
+    pub has_both: bool,
+    /// Rows of the original benchmark in the tables, which name no data set.
+    pub n_original: usize,
+}
+
+/// A tab: the rows of one data set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct SheetView {
+    /// Name of the tab in links.
+    pub key: String,
+    pub label: String,
+    /// What the data is.
+    pub dataset: String,
+    pub rows: Vec<RowView>,
+    pub families: Vec<FamilyView>,
+    /// Statuses and how many rows have them, those that there are.
+    pub statuses: Vec<(String, usize)>,
+    pub headline: Option<Headline>,
+    pub scatter: Option<Chart>,
+    pub ranges: Option<RangeChart>,
+    /// Suspected label errors that can be left out.
+    pub suspects: Option<SuspectsView>,
+    pub has_pictures: bool,
+    /// Calls of the published table that have no row here.
+    pub missing: Vec<String>,
+    pub n_published: usize,
+}
+
+/// A family that can be picked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct FamilyView {
+    pub family: Family,
+    pub label: &'static str,
+    pub n_rows: usize,
+}
+
+/// The first things to know of a sheet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Headline {
+    pub best: String,
+    pub best_key: String,
+    pub best_accuracy: String,
+    /// Rows beside scikit-learn's.
+    pub n_sklearn: usize,
+    pub median_speedup: Option<String>,
+    pub median_above_sklearn: Option<String>,
+    /// Rows beside published ones.
+    pub n_published: usize,
+    pub median_above_published: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct SuspectsView {
+    pub n: usize,
+    pub agreement: String,
+    pub n_voters: usize,
+    pub n_families: usize,
+}
+
+/// A cell with the number that it is sorted by.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Cell {
+    pub text: String,
+    pub sort: f64,
+    pub title: String,
+}
+
+impl Cell {
+    pub(super) fn new(text: String, sort: f64, title: String) -> Self {
+        Self { text, sort, title }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct RowView {
+    /// Names the row in links.
+    pub key: String,
+    pub name: String,
+    pub params: String,
+    pub family: Family,
+    pub family_label: &'static str,
+    pub accuracy: Option<Cell>,
+    /// Half the 95 % interval, in percentage points.
+    pub interval: Option<Cell>,
+    /// What the interval is of, in words.
+    pub interval_source: &'static str,
+    /// The accuracy without suspected label errors.
+    pub accuracy_without: Option<Cell>,
+    pub above_sklearn: Option<Cell>,
+    pub above_published: Option<Cell>,
+    pub fit: Option<Cell>,
+    pub predict: Option<Cell>,
+    pub speedup: Option<Cell>,
+    pub n_repeats: usize,
+    pub repeats_title: String,
+    /// A word for style sheets: `ok`, `unconverged`, `failed`, ….
+    pub state: &'static str,
+    pub status: String,
+    /// Why, where the row did not end well.
+    pub reason: Option<String>,
+}
+
+impl RowView {
+    pub(super) fn of(
+        record: &Record,
+        key: String,
+        figures: &Figures,
+        accuracy_without: Option<f64>,
+    ) -> Self {
+        let (state, status) = status_of(record, figures);
+        let without = |accuracy| {
+            let title = "without suspected label errors of the test split".to_owned();
+            Cell::new(percent(accuracy), accuracy, title)
+        };
+        Self {
+            key,
+            name: record.name.clone(),
+            params: render_params(&record.parameter),
+            family: record.family,
+            family_label: family_label(record.family),
+            accuracy: figures.accuracy.map(|accuracy| {
+                let title = figures.interval.map_or_else(String::new, interval_title);
+                Cell::new(percent(accuracy), accuracy, title)
+            }),
+            interval: figures.interval.map(|interval| {
+                let half = interval.half_width();
+                Cell::new(
+                    format!("±\u{a0}{}", percent(half)),
+                    half,
+                    interval_title(interval),
+                )
+            }),
+            interval_source: figures
+                .interval
+                .map_or("", |interval| source_label(interval.source)),
+            accuracy_without: accuracy_without.map(without),
+            above_sklearn: figures
+                .above_sklearn()
+                .zip(figures.sklearn)
+                .map(|(by, theirs)| {
+                    let title = format!("scikit-learn: {} %", percent(theirs.accuracy));
+                    Cell::new(points(by), by, title)
+                }),
+            above_published: figures.above_published().zip(figures.published).map(
+                |(by, theirs)| {
+                    let title = format!("published: {:.1} %", theirs * 100.0);
+                    Cell::new(points(by), by, title)
+                },
+            ),
+            fit: time(figures.fit_s, figures.fit_cpu_s),
+            predict: time(figures.predict_s, figures.predict_cpu_s),
+            speedup: figures
+                .speedup
+                .zip(figures.sklearn)
+                .map(|(speedup, theirs)| {
+                    let title = format!(
+                        "scikit-learn took {} CPU seconds to fit and predict",
+                        seconds(theirs.cpu_s)
+                    );
+                    Cell::new(format!("{}×", ratio(speedup)), speedup, title)
+                }),
+            n_repeats: record.num_repeat,
+            repeats_title: repeats_title(record),
+            state,
+            status,
+            reason: record.reason.clone(),
+        }
+    }
+}
+
+fn time(wall_s: Option<f64>, cpu_s: Option<f64>) -> Option<Cell> {
+    let (wall_s, cpu_s) = wall_s.zip(cpu_s)?;
+    let title = format!("median of the repeats; {} CPU seconds", seconds(cpu_s));
+    Some(Cell::new(seconds(wall_s), wall_s, title))
+}
+
+fn interval_title(interval: super::interval::Interval) -> String {
+    format!(
+        "95 % interval: {} % to {} %, {}",
+        percent(interval.low),
+        percent(interval.high),
+        match interval.source {
+            IntervalSource::Repeats => "of the mean over the repeats (Student)",
+            IntervalSource::TestSplit => "of a share of the test split's images (Wilson)",
+        }
+    )
+}
+
+fn source_label(source: IntervalSource) -> &'static str {
+    match source {
+        IntervalSource::Repeats => "repeats",
+        IntervalSource::TestSplit => "test split",
+    }
+}
+
+fn repeats_title(record: &Record) -> String {
+    let asked = record.repeats_asked;
+    if record.invariant && record.num_repeat < asked {
+        return format!("{asked} asked for; stopped, as the first two scores were equal");
+    }
+    format!("{asked} asked for")
+}
+
+/// How a row ended: a word for style sheets, and in words.
+pub(super) fn status_of(record: &Record, figures: &Figures) -> (&'static str, String) {
+    let state = match record.status {
+        Status::Ok if figures.converged == Some(false) => {
+            return ("unconverged", "not converged".to_owned());
+        }
+        Status::Ok => "ok",
+        Status::Failed => "failed",
+        Status::TimedOut => "timed_out",
+        Status::OutOfMemory => "out_of_memory",
+        Status::Invalid => "invalid",
+        Status::Unsupported => "unsupported",
+    };
+    (state, record.status.label().to_owned())
+}

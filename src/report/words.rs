@@ -1,0 +1,85 @@
+//! Names and numbers as people read them.
+
+use crate::dataset::DatasetIdentity;
+use crate::estimators::spec::Family;
+
+/// A family in words.
+#[must_use]
+pub fn family_label(family: Family) -> &'static str {
+    match family {
+        Family::NaiveBayes => "naive Bayes",
+        Family::Neighbors => "neighbours",
+        Family::Tree => "tree",
+        Family::Forest => "forest",
+        Family::Boosting => "boosting",
+        Family::Linear => "linear",
+        Family::Svm => "SVM",
+        Family::NeuralNetwork => "neural network",
+        Family::GaussianProcess => "Gaussian process",
+        Family::Linfa => "linfa",
+    }
+}
+
+/// A data set's name as its authors write it.
+#[must_use]
+pub fn dataset_label(dataset: &DatasetIdentity) -> &str {
+    match dataset.name.as_str() {
+        "fashion-mnist" => "Fashion-MNIST",
+        "mnist" => "MNIST",
+        "demo" => "Demo set",
+        "custom" => "Custom data",
+        name => name,
+    }
+}
+
+/// An accuracy in percent, to the test image of 10,000: `87.73`.
+pub(super) fn percent(accuracy: f64) -> String {
+    format!("{:.2}", accuracy * 100.0)
+}
+
+/// A difference of accuracies in percentage points, with its sign: `+0.12`, `−1.30`, `0.00`.
+pub(super) fn points(difference: f64) -> String {
+    let points = difference * 100.0;
+    let text = format!("{:.2}", points.abs());
+    match text.as_str() {
+        "0.00" => text,
+        _ if points < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
+/// Seconds to three digits: `0.004`, `1.25`, `83.1`, `446`.
+pub(super) fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.0995 => format!("{s:.3}"),
+        s if s < 9.995 => format!("{s:.2}"),
+        s if s < 99.95 => format!("{s:.1}"),
+        s => format!("{s:.0}"),
+    }
+}
+
+/// A ratio to two or three digits: `0.85`, `7.7`, `112`.
+pub(super) fn ratio(ratio: f64) -> String {
+    match ratio {
+        r if r < 0.995 => format!("{r:.2}"),
+        r if r < 99.5 => format!("{r:.1}"),
+        r => format!("{r:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_first_digits() {
+        let shown = [0.0041, 0.25, 1.251, 83.14, 446.2].map(seconds);
+        assert_eq!(shown, ["0.004", "0.25", "1.25", "83.1", "446"]);
+        assert_eq!([0.849, 7.71, 112.4].map(ratio), ["0.85", "7.7", "112"]);
+        assert_eq!(
+            [0.0012, -0.013, 0.000_01, -0.000_01].map(points),
+            ["+0.12", "−1.30", "0.00", "0.00"]
+        );
+        assert_eq!(percent(0.87725), "87.72");
+    }
+}
