@@ -22,10 +22,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Pictures of plain arrays.
     ("embed", &["numeric"]),
+    // What others found for the models of rows.
+    ("references", &["results", "grid", "estimators"]),
     // What people and CI read: the table and the references.
-    ("report", &["results", "grid", "estimators", "dataset"]),
+    (
+        "report",
+        &["references", "results", "grid", "estimators", "dataset"],
+    ),
     ("check", &["results", "grid", "estimators", "dataset"]),
-    ("compare", &["results", "grid", "estimators"]),
+    ("compare", &["references", "results", "grid", "estimators"]),
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

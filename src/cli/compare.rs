@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use fashion_bench::compare::{Figures, Side, compare, render_markdown, render_text};
+use fashion_bench::compare::{Side, compare, render_markdown, render_text};
+use fashion_bench::references::References;
 use fashion_bench::results::Record;
 
 use super::check::read_records;
@@ -35,29 +36,32 @@ enum Format {
 /// What A or B names.
 enum Source {
     Table(Vec<Record>),
-    Figures(Figures),
+    Published,
+    Sklearn,
 }
 
 impl Source {
     fn read(name: &str) -> anyhow::Result<Self> {
         Ok(match name {
-            "published" => Self::Figures(Figures::published()),
-            "sklearn" => Self::Figures(Figures::sklearn()),
+            "published" => Self::Published,
+            "sklearn" => Self::Sklearn,
             path => Self::Table(read_records(Path::new(path))?),
         })
     }
 
-    fn side(&self) -> Side<'_> {
+    fn side<'a>(&'a self, references: &'a References) -> Side<'a> {
         match self {
             Self::Table(records) => Side::Table(records),
-            Self::Figures(figures) => Side::Figures(figures),
+            Self::Published => Side::Published(references),
+            Self::Sklearn => Side::Sklearn(references),
         }
     }
 }
 
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let (a, b) = (Source::read(&args.a)?, Source::read(&args.b)?);
-    let Some(comparison) = compare(a.side(), b.side()) else {
+    let references = References::embedded();
+    let Some(comparison) = compare(a.side(&references), b.side(&references)) else {
         let (a, b) = (&args.a, &args.b);
         bail!("one of A and B must be a results table, got `{a}` and `{b}`");
     };

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use fashion_bench::dataset::{self, DatasetError, DatasetName, DatasetRequest, RawDataset};
+use fashion_bench::references::References;
 use fashion_bench::report::{
-    References, ReportRequest, Suspects, build_report, render_leaderboard, render_page,
-    split_by_dataset,
+    ReportRequest, Suspects, build_report, render_leaderboard, render_page, split_by_dataset,
 };
 use fashion_bench::results::{Record, RowKind, Table, publish};
 

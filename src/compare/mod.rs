@@ -5,14 +5,12 @@
 //! that come without predictions, the published ones and scikit-learn's, as two proportions.
 //! Holm's correction accounts for there being many rows.
 
-mod figures;
 mod holm;
 mod pairing;
 mod render;
 mod rows;
 
-pub use figures::Figures;
 pub use holm::holm;
 pub use pairing::{Difference, compare_paired, compare_unpaired};
 pub use render::{render_markdown, render_text};
-pub use rows::{Comparison, Figure, RowComparison, SIGNIFICANT, Side, compare};
+pub use rows::{Comparison, RowComparison, SIGNIFICANT, Side, compare};

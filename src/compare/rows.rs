@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::figures::Figures;
 use super::holm::holm;
 use super::pairing::{Difference, compare_paired, compare_unpaired};
 use crate::grid::JobId;
+use crate::references::References;
+use crate::results::outcomes::unpack;
 use crate::results::{Record, Status};
 
 /// A family-wise error below which a difference is called one.
@@ -18,11 +17,11 @@ pub const SIGNIFICANT: f64 = 0.05;
 
 /// What somebody else found for a model.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figure {
+struct Figure {
     /// Accuracy in [0, 1].
-    pub accuracy: f64,
+    accuracy: f64,
     /// CPU seconds of fit and predict.
-    pub cpu_s: Option<f64>,
+    cpu_s: Option<f64>,
 }
 
 /// One side of a comparison.
@@ -30,8 +29,27 @@ pub struct Figure {
 pub enum Side<'a> {
     /// A results table.
     Table(&'a [Record]),
-    /// Figures without predictions.
-    Figures(&'a Figures),
+    /// The published table.
+    Published(&'a References),
+    /// scikit-learn's measurements.
+    Sklearn(&'a References),
+}
+
+impl Side<'_> {
+    /// What a side without predictions found for the model of a row.
+    fn figure(&self, record: &Record) -> Option<Figure> {
+        match self {
+            Self::Table(_) => None,
+            Self::Published(references) => references.published(record).map(|accuracy| Figure {
+                accuracy,
+                cpu_s: None,
+            }),
+            Self::Sklearn(references) => references.measured(record).map(|measured| Figure {
+                accuracy: measured.accuracy,
+                cpu_s: Some(measured.cpu_s),
+            }),
+        }
+    }
 }
 
 /// A model on both sides.
@@ -82,9 +100,9 @@ pub struct Comparison {
 pub fn compare(a: Side<'_>, b: Side<'_>) -> Option<Comparison> {
     let mut comparison = match (a, b) {
         (Side::Table(a), Side::Table(b)) => of_tables(a, b),
-        (Side::Table(a), Side::Figures(b)) => of_figures(a, b, 1.0),
-        (Side::Figures(a), Side::Table(b)) => of_figures(b, a, -1.0),
-        (Side::Figures(_), Side::Figures(_)) => return None,
+        (Side::Table(a), b) => of_figures(a, b, 1.0),
+        (a, Side::Table(b)) => of_figures(b, a, -1.0),
+        _ => return None,
     };
     let p: Vec<_> = comparison.rows.iter().map(|row| row.difference.p).collect();
     for (row, p_holm) in comparison.rows.iter_mut().zip(holm(&p)) {
@@ -127,10 +145,10 @@ fn of_tables(a: &[Record], b: &[Record]) -> Comparison {
     comparison
 }
 
-fn of_figures(records: &[Record], figures: &Figures, sign: f64) -> Comparison {
+fn of_figures(records: &[Record], figures: Side<'_>, sign: f64) -> Comparison {
     let mut comparison = Comparison::default();
     for record in latest(records) {
-        let Some((figure, accuracy)) = figures.find(record).zip(record.mean_accuracy) else {
+        let Some((figure, accuracy)) = figures.figure(record).zip(record.mean_accuracy) else {
             let only = if sign > 0.0 {
                 &mut comparison.only_a
             } else {
@@ -185,23 +203,17 @@ fn row(
     }
 }
 
-/// For each test image the share of repeats that had it right; nothing if a bitmap is damaged.
+/// For each test image the share of repeats that had it right; nothing if a row is damaged.
 fn shares_right(record: &Record) -> Option<Vec<f64>> {
-    let n_test = record.dataset.n_test;
-    let mut shares = vec![0.0; n_test];
-    let weight = 1.0 / record.repeats.len() as f64;
+    let mut n_wrong = vec![0_u32; record.dataset.n_test];
     for repeat in &record.repeats {
-        let bitmap = BASE64_STANDARD.decode(&repeat.correct).ok()?;
-        if bitmap.len() != n_test.div_ceil(8) {
-            return None;
-        }
-        for (image_idx, share) in shares.iter_mut().enumerate() {
-            if bitmap[image_idx / 8] >> (image_idx % 8) & 1 == 1 {
-                *share += weight;
-            }
+        for image_idx in unpack(repeat, n_wrong.len()).ok()?.wrong {
+            n_wrong[image_idx] += 1;
         }
     }
-    (!record.repeats.is_empty()).then_some(shares)
+    let n_repeats = record.repeats.len() as f64;
+    let shares = n_wrong.iter().map(|&n| 1.0 - f64::from(n) / n_repeats);
+    (!record.repeats.is_empty()).then(|| shares.collect())
 }
 
 /// Mean CPU seconds of a repeat, fit and predict.
@@ -218,6 +230,7 @@ fn label(record: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::references::Measured;
     use crate::results::fixture::record;
 
     #[test]
@@ -260,24 +273,22 @@ mod tests {
     #[test]
     fn figures_stand_on_either_side() {
         let table = [record("A", &[0.5]), record("B", &[0.5])];
-        let figure = Figure {
+        let measured = Measured {
             accuracy: 0.75,
-            cpu_s: Some(3.5),
+            cpu_s: 3.5,
         };
-        let figures = Figures::of(&table[0], figure);
-        let found = compare(Side::Table(&table), Side::Figures(&figures)).unwrap();
+        let references = References::of_measured(&table[0], measured);
+        let figures = Side::Sklearn(&references);
+        let found = compare(Side::Table(&table), figures).unwrap();
         assert!((found.rows[0].difference.mean + 0.25).abs() < 1e-12);
         assert_eq!(found.rows[0].time_ratio, Some(0.5));
         assert_eq!(found.only_a, ["B()"]);
-        let turned = compare(Side::Figures(&figures), Side::Table(&table)).unwrap();
+        let turned = compare(figures, Side::Table(&table)).unwrap();
         assert!((turned.rows[0].difference.mean - 0.25).abs() < 1e-12);
         assert_eq!(turned.rows[0].time_ratio, Some(2.0));
         assert_eq!(turned.only_b, ["B()"]);
         assert!(!turned.rows[0].difference.is_paired);
-        assert_eq!(
-            compare(Side::Figures(&figures), Side::Figures(&figures)),
-            None
-        );
+        assert_eq!(compare(figures, Side::Published(&references)), None);
     }
 
     #[test]

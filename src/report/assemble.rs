@@ -7,17 +7,17 @@ use serde::Serialize;
 use super::charts::{Point, draw_ranges, draw_scatter};
 use super::details::Details;
 use super::error::ReportError;
-use super::figures::{Figures, median};
+use super::figures::Figures;
 use super::pictures::{Sprite, confusions};
-use super::reference::References;
 use super::sheet::{Sheet, split_by_dataset};
 use super::side_by_side::{Side, pair_up};
 use super::suspects::Suspects;
 use super::view::{FamilyView, Headline, PageView, RowView, SheetView, SuspectsView, status_of};
 use super::words::{dataset_label, family_label, percent, points, ratio, seconds};
 use crate::dataset::{FASHION_CLASSES, RawDataset};
-use crate::results::Record;
+use crate::references::References;
 use crate::results::summary::{label, render_params};
+use crate::results::{Record, median};
 
 /// What a report is made of.
 #[derive(Debug, Clone, Copy)]

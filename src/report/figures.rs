@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::interval::Interval;
-use super::reference::{Measured, References};
-use crate::results::{Record, Repeat};
+use crate::references::{Measured, References};
+use crate::results::{Record, Repeat, median};
 
 /// Figures of a row, as far as there are any.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,17 +71,6 @@ impl Figures {
     }
 }
 
-/// The middle value, or the mean of the two middle ones.
-pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => None,
-        _ if n % 2 == 1 => Some(values[n / 2]),
-        _ => Some(f64::midpoint(values[n / 2 - 1], values[n / 2])),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,11 +94,5 @@ mod tests {
         let figures = Figures::of(&record("SVC", &[]), &References::default());
         assert_eq!((figures.accuracy, figures.fit_s), (None, None));
         assert_eq!((figures.converged, figures.interval), (None, None));
-    }
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between() {
-        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
-        assert_eq!(median(Vec::new()), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What people read: a page, a leaderboard, and the figures in them.
 //!
 //! [`build_report`] takes rows of results tables, groups them by data set, holds them against the
-//! [`References`] and draws the charts; [`render_page`] makes one HTML file of it that needs nothing
+//! [`References`](crate::references::References) and draws the charts; [`render_page`] makes one HTML file of it that needs nothing
 //! else, [`render_leaderboard`] Markdown. [`find_suspects`] looks for test images whose label may be
 //! wrong. Reading tables and writing files is left to the command line.
 
@@ -12,7 +12,6 @@ mod error;
 mod figures;
 mod interval;
 mod pictures;
-mod reference;
 mod render;
 mod sheet;
 mod side_by_side;
@@ -24,7 +23,6 @@ pub use assemble::{Report, ReportRequest, build_report};
 pub use error::ReportError;
 pub use figures::Figures;
 pub use interval::{Interval, IntervalSource};
-pub use reference::{Measured, References};
 pub use render::{render_leaderboard, render_page};
 pub use sheet::{Sheet, split_by_dataset};
 pub use suspects::{Suspect, SuspectRule, Suspects, find_suspects};

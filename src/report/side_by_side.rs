@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::figures::Figures;
-use super::reference::References;
 use super::view::{Cell, SheetView};
 use super::words::{family_label, percent, points};
 use crate::estimators::spec::Family;
 use crate::grid::JobId;
+use crate::references::References;
 use crate::results::Record;
 use crate::results::summary::render_params;
 

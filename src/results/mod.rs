@@ -22,7 +22,7 @@ pub use error::{LineError, TableError};
 pub use original::OriginalRecord;
 pub use publish::publish;
 pub use record::{
-    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, row_schema,
-    std_accuracy,
+    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, median,
+    row_schema, std_accuracy,
 };
 pub use table::{Row, RowKind, Table, Torn};

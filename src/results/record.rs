@@ -168,6 +168,18 @@ pub fn mean_accuracy(score: &[f64]) -> Option<f64> {
     (!score.is_empty()).then(|| score.iter().sum::<f64>() / score.len() as f64)
 }
 
+/// The median; nothing without values.
+#[must_use]
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => None,
+        _ if n % 2 == 1 => Some(values[n / 2]),
+        _ => Some(f64::midpoint(values[n / 2 - 1], values[n / 2])),
+    }
+}
+
 /// Twice the population standard deviation of the scores; nothing without a score.
 #[must_use]
 pub fn std_accuracy(score: &[f64]) -> Option<f64> {
@@ -180,4 +192,15 @@ pub fn std_accuracy(score: &[f64]) -> Option<f64> {
 #[must_use]
 pub fn row_schema() -> schemars::Schema {
     schemars::schema_for!(Record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
+        assert_eq!(median(Vec::new()), None);
+    }
 }

@@ -12,7 +12,8 @@ use std::process::{Command, Output};
 
 use fashion_bench::dataset::{DatasetName, DatasetRequest, load};
 use fashion_bench::grid::JobId;
-use fashion_bench::report::{References, ReportRequest, Suspects, build_report, render_page};
+use fashion_bench::references::References;
+use fashion_bench::report::{ReportRequest, Suspects, build_report, render_page};
 use fashion_bench::results::{Record, Row, Table, row_schema};
 
 fn folder() -> PathBuf {

@@ -11,11 +11,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::ReportError;
+use super::error::ReferencesError;
 use crate::estimators::registry;
 use crate::estimators::spec::{Params, Profile};
 use crate::grid::JobId;
-use crate::results::Record;
+use crate::results::{Record, mean_accuracy, median};
 
 /// File of the published table.
 const PUBLISHED: &str = "table3.json";
@@ -54,9 +54,11 @@ struct PublishedFile {
 
 /// A row of the published table.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct Published {
-    pub(super) name: String,
-    pub(super) parameter: Params,
+pub struct Published {
+    /// Classifier name.
+    pub name: String,
+    /// Its parameters, with the defaults of 2017.
+    pub parameter: Params,
     fashion: f64,
     mnist: f64,
 }
@@ -83,7 +85,8 @@ fn fashion_mnist() -> String {
 
 impl Published {
     /// The figure for a data set, by its name.
-    pub(super) fn accuracy(&self, dataset: &str) -> Option<f64> {
+    #[must_use]
+    pub fn accuracy(&self, dataset: &str) -> Option<f64> {
         match dataset {
             "fashion-mnist" => Some(self.fashion),
             "mnist" => Some(self.mnist),
@@ -119,8 +122,8 @@ impl References {
     /// `sklearn-cpu.jsonl`; one that is missing counts as empty.
     ///
     /// # Errors
-    /// [`ReportError`] if none of them is there, or one cannot be read.
-    pub fn load(directory: &Path) -> Result<Self, ReportError> {
+    /// [`ReferencesError`] if none of them is there, or one cannot be read.
+    pub fn load(directory: &Path) -> Result<Self, ReferencesError> {
         let mut missing = None;
         let mut n_found = 0;
         let mut read = |file: &str, otherwise: &str| {
@@ -132,12 +135,7 @@ impl References {
                 }
                 Err(source) => {
                     let is_missing = source.kind() == std::io::ErrorKind::NotFound;
-                    let action = "read";
-                    let error = ReportError::Io {
-                        action,
-                        path,
-                        source,
-                    };
+                    let error = ReferencesError::Io { path, source };
                     if !is_missing {
                         return Err(error);
                     }
@@ -151,12 +149,8 @@ impl References {
         match missing {
             Some(error) if n_found == 0 => Err(error),
             _ => Self::parse(&published, &[&wall, &cpu]).map_err(|(file, source)| {
-                let expected = "a file of reference figures";
-                ReportError::Format {
-                    path: directory.join(file),
-                    expected,
-                    source,
-                }
+                let path = directory.join(file);
+                ReferencesError::Format { path, source }
             }),
         }
     }
@@ -199,14 +193,16 @@ impl References {
     }
 
     /// The row of the published table that is a model.
-    pub(super) fn published_row(&self, id: &JobId) -> Option<&Published> {
+    #[must_use]
+    pub fn published_row(&self, id: &JobId) -> Option<&Published> {
         self.published_by_id
             .get(id)
             .map(|&place| &self.published[place])
     }
 
     /// Rows of the published table that are none of the models of `ids`.
-    pub(super) fn missing_of_published<'a>(
+    #[must_use]
+    pub fn missing_of_published<'a>(
         &self,
         ids: impl Iterator<Item = &'a JobId>,
     ) -> Vec<&Published> {
@@ -220,8 +216,31 @@ impl References {
     }
 
     /// How many rows the published table has.
-    pub(super) fn n_published(&self) -> usize {
+    #[must_use]
+    pub fn n_published(&self) -> usize {
         self.published.len()
+    }
+
+    /// One measured figure, of the model and data of a row.
+    #[cfg(test)]
+    pub(crate) fn of_measured(record: &Record, measured: Measured) -> Self {
+        let line = MeasuredLine {
+            name: record.name.clone(),
+            parameter: Params::new(),
+            profile: Profile::default(),
+            dataset: record.dataset.name.clone(),
+            accuracy: Some(measured.accuracy),
+            fit_s: None,
+            predict_s: None,
+            fit_cpu_s: Some(measured.cpu_s),
+            predict_cpu_s: Some(0.0),
+        };
+        let key = (line.dataset.clone(), record.id.clone());
+        let measured = HashMap::from([(key, vec![line])]);
+        Self {
+            measured,
+            ..Self::default()
+        }
     }
 
     /// What scikit-learn did with a row's model on the same data.
@@ -240,8 +259,8 @@ impl References {
             seconds = lines.iter().filter_map(MeasuredLine::wall_s).collect();
         }
         Some(Measured {
-            accuracy: crate::results::mean_accuracy(&accuracies)?,
-            cpu_s: super::figures::median(seconds)?,
+            accuracy: mean_accuracy(&accuracies)?,
+            cpu_s: median(seconds)?,
         })
     }
 }

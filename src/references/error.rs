@@ -1,0 +1,27 @@
+//! What can go wrong with files of reference figures.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why reference figures could not be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReferencesError {
+    /// A file could not be read.
+    #[error("cannot read {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{} is not a file of reference figures", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        source: serde_json::Error,
+    },
+}
