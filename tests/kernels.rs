@@ -1,6 +1,8 @@
 //! SVC, NuSVC, MLPClassifier and GaussianProcessClassifier against scikit-learn 1.5.2.
 //!
-//! The expected values were made by `benchmark/oracle/kernels.py`.
+//! The expected values were made by `benchmark/oracle/kernels.py` and `kernels_fashion.py`.
+
+mod fashion;
 
 use std::collections::BTreeMap;
 
@@ -82,6 +84,68 @@ fn machines_predict_as_libsvm_with_as_many_support_vectors() {
             (found - n_support).abs() <= (0.01 * n_support).max(2.0),
             "{what}"
         );
+    }
+}
+
+#[derive(Deserialize)]
+struct FashionOracle {
+    machines: Vec<FashionCase>,
+    processes: Vec<FashionCase>,
+}
+
+#[derive(Deserialize)]
+struct FashionCase {
+    name: String,
+    params: Params,
+    /// A digit an image.
+    predictions: String,
+    n_support: Option<f64>,
+    /// 0 where scikit-learn's covariances with some class underflow, else 1.
+    in_reach: Option<String>,
+}
+
+fn fashion_oracle() -> FashionOracle {
+    serde_json::from_str(include_str!("oracle/kernels/fashion_mnist.json")).expect("an oracle file")
+}
+
+#[test]
+fn machines_predict_real_images_as_libsvm() {
+    let Some(images) = fashion::standardised(6000, 1000) else {
+        return;
+    };
+    let y = images.y_train.to_vec();
+    for case in fashion_oracle().machines {
+        let model = fit(&case.name, &case.params, &images.x_train, &y, 0).unwrap();
+        let found = model.predict(images.x_test.view()).unwrap();
+        let agreement = agreement(&found, &fashion::labels(&case.predictions));
+        let n_support = model.fit_info().n_support_vectors.unwrap() as f64;
+        let expected = case.n_support.unwrap();
+        let what = format!(
+            "{} {:?}: {agreement}, {n_support} of {expected}",
+            case.name, case.params
+        );
+        assert!(agreement >= 0.997, "{what}");
+        assert!((n_support / expected - 1.0).abs() <= 0.01, "{what}");
+    }
+}
+
+#[test]
+fn processes_predict_real_images_as_scikit_learn() {
+    let Some(images) = fashion::standardised(2000, 1000) else {
+        return;
+    };
+    let y = images.y_train.to_vec();
+    for case in fashion_oracle().processes {
+        let model = fit(&case.name, &case.params, &images.x_train, &y, 0).unwrap();
+        let found = model.predict(images.x_test.view()).unwrap();
+        let expected = fashion::labels(&case.predictions);
+        let in_reach = fashion::labels(case.in_reach.as_ref().unwrap());
+        let agrees = |idx: usize| found[idx] == expected[idx];
+        for idx in (0..found.len()).filter(|&idx| in_reach[idx] == 1) {
+            assert!(agrees(idx), "image {idx} of {:?}", case.params);
+        }
+        // Beyond that reach scikit-learn's latent means are 0, and ties decide.
+        assert!(agreement(&found, &expected) > 0.98, "{:?}", case.params);
     }
 }
 

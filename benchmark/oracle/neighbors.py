@@ -6,34 +6,15 @@
 The first 6,000 train images, standardised over themselves; the first 500 test images.
 """
 
-import gzip
 import json
-import os
-from pathlib import Path
 
-import numpy as np
 import sklearn
+from fashion import digits, standardised
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.preprocessing import StandardScaler
 
 N_TRAIN, N_TEST = 6000, 500
-DIRECTORY = Path(os.environ.get("FASHION_MNIST_DIR", "data/fashion-mnist"))
-
-
-def load(name, offset):
-    data = gzip.decompress((DIRECTORY / f"{name}-ubyte.gz").read_bytes())
-    return np.frombuffer(data, np.uint8, offset=offset)
-
-
-def images(name, n):
-    return load(name, 16).reshape(-1, 784)[:n].astype(np.float64)
-
-
-x_train, x_test = images("train-images-idx3", N_TRAIN), images("t10k-images-idx3", N_TEST)
-y_train = load("train-labels-idx1", 8)[:N_TRAIN]
-scaler = StandardScaler().fit(x_train)
-x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
+x_train, y_train, x_test = standardised(N_TRAIN, N_TEST)
 
 rows = []
 
@@ -44,7 +25,7 @@ def add(classifier, parameter):
         {
             "name": classifier.__name__,
             "parameter": parameter,
-            "predictions": "".join(map(str, found)),
+            "predictions": digits(found),
         }
     )
 

@@ -21,10 +21,6 @@ use super::rows::KernelRows;
 use crate::estimators::error::{FitError, ParamError};
 use crate::estimators::multiclass::{ClassEncoding, ClassPair, class_counts, fit_one_vs_one};
 
-/// Kernel rows that a pair of classes may keep whatever `cache_size` says: all of the rows of two
-/// classes of Fashion-MNIST (576 MB).
-const PAIR_BYTES: f64 = 6e8;
-
 /// Steps of a pair with the linear kernel after which its weights are turned to: easy pairs need
 /// fewer, and the others start the better.
 const SLOW_FROM: usize = 100_000;
@@ -79,7 +75,7 @@ fn fit_machines(
     solution: impl Fn(&Dual, &Outcome) -> (Vec<f64>, f64) + Sync,
 ) -> Result<Machines, FitError> {
     let kernel = resolve_kernel(settings, x);
-    let budget = (settings.cache_size * 1e6).max(PAIR_BYTES) as usize;
+    let budget = (settings.cache_size * 1e6) as usize;
     let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
         let mut dual = problem(pair)?;
         let x: Array2<f32> = x.select(Axis(0), &pair.rows);

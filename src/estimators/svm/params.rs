@@ -61,7 +61,8 @@ pub struct SvmSettings {
     pub degree: usize,
     /// Largest violation of optimality that counts as none, positive.
     pub tol: f64,
-    /// Memory for kernel rows in MB (10⁶ bytes), positive.
+    /// Memory for the kernel rows of a pair of classes in MB (10⁶ bytes), positive. A working set's
+    /// rows are kept even beyond it.
     pub cache_size: f64,
     /// Steps allowed for each pair of classes; `None` for no limit.
     pub max_iter: Option<usize>,
@@ -314,7 +315,7 @@ const fn parameters(own: ParamSpec) -> [ParamSpec; 15] {
     "cache_size",
     &[Kind::Float],
     "200.0",
-    "MB for kernel rows beyond the 600 MB always allowed a pair of classes; a matter of speed",
+    "MB for the kernel rows of a pair of classes; rows that do not fit are computed again",
 ),
         ParamSpec::new(
     "class_weight",
@@ -501,24 +502,22 @@ fn read_class_weight(args: &Args<'_>) -> Result<ClassWeight, ParamError> {
 }
 
 /// From one-thread runs on Fashion-MNIST: kernel rows dominate, so the time grows with the square
-/// of the rows times the features; hard kernels take up to three times the easy ones. Steps on the
-/// weights of the linear kernel cost the square of the features a row, and more with C.
+/// of the rows times the features. Steps on the weights of the linear kernel cost the square of the features a row, and more with C.
 fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     let pair_rows = 2.0 * shape.n_train as f64 / shape.n_classes.max(1) as f64;
     let n_features = shape.n_features as f64;
     let n_pairs = (shape.n_classes * shape.n_classes.saturating_sub(1)) as f64 / 2.0;
-    let hardness = match args.choice("kernel") {
-        Some("sigmoid") => 3.0,
-        _ => 1.0,
-    };
     let is_by_weights = args.estimator() == SVC.name && args.choice("kernel") == Some("linear");
     let (pair_s, matrix_bytes) = if is_by_weights {
         let hardness = if args.float("C") > 1.0 { 1.2 } else { 1.0 };
         let s = hardness * pair_rows * n_features * n_features * 0.8e-10;
         (s, 4.0 * 8.0 * n_features * n_features)
     } else {
-        let s = hardness * pair_rows * pair_rows * n_features * 1.0e-11;
-        (s, (4.0 * pair_rows * pair_rows).min(6e8))
+        let s = pair_rows * pair_rows * n_features * 0.6e-11;
+        (
+            s,
+            (4.0 * pair_rows * pair_rows).min(1e6 * args.float("cache_size")),
+        )
     };
     let pair_bytes = matrix_bytes + 4.0 * pair_rows * n_features;
     let support_bytes = 8.0 * (shape.n_train * shape.n_features) as f64;
