@@ -1,14 +1,15 @@
 //! Binning: each feature's values replaced by the rank of the bin they lie in, one byte each.
 //!
 //! A feature with at most `max_bins` distinct values gets one bin a value, so that a search over
-//! bins finds exactly the splits that a search over sorted values finds. Other features get
-//! quantile bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not
+//! bins finds exactly the splits that a search over sorted values finds. Values on a lattice keep
+//! their places on it, so that some bins may stay empty. Other features get quantile bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not
 //! split between them either.
 
-use ndarray::ArrayView2;
-use rayon::prelude::*;
+use std::ops::Range;
 
-use crate::numeric::prefetch::prefetch;
+use ndarray::{ArrayView2, s};
+use pulp::{Arch, NullaryFnOnce};
+use rayon::prelude::*;
 
 /// Most bins a feature can have.
 pub const MAX_BINS: usize = 256;
@@ -35,7 +36,12 @@ impl BinMatrix {
     /// A matrix in `memory`, holding anything.
     #[must_use]
     pub fn in_memory(n_samples: usize, n_features: usize, mut memory: Vec<u8>) -> Self {
-        memory.resize(n_features.next_multiple_of(BLOCK) * n_samples, 0);
+        let n_bytes = n_features.next_multiple_of(BLOCK) * n_samples;
+        if memory.capacity() < n_bytes {
+            // Fresh memory is zero without being written.
+            memory = vec![0; n_bytes];
+        }
+        memory.resize(n_bytes, 0);
         Self {
             n_samples,
             n_features,
@@ -67,27 +73,48 @@ impl BinMatrix {
         self.n_features.div_ceil(BLOCK)
     }
 
-    /// Block `block_idx`: `n_samples` × [`BLOCK`] bytes.
+    /// Block `block_idx`: the bins of each sample.
     #[must_use]
-    pub fn block(&self, block_idx: usize) -> &[u8] {
+    pub fn block(&self, block_idx: usize) -> &[[u8; BLOCK]] {
         let size = BLOCK * self.n_samples;
-        &self.bins[block_idx * size..][..size]
+        self.bins[block_idx * size..][..size].as_chunks().0
     }
 
     /// Writable block `block_idx`.
-    pub fn block_mut(&mut self, block_idx: usize) -> &mut [u8] {
+    pub fn block_mut(&mut self, block_idx: usize) -> &mut [[u8; BLOCK]] {
         let size = BLOCK * self.n_samples;
-        &mut self.bins[block_idx * size..][..size]
+        self.bins[block_idx * size..][..size].as_chunks_mut().0
     }
 
-    /// The bytes in which feature `feature_idx` is every [`BLOCK`]-th.
+    /// The bins of a feature.
     #[must_use]
-    pub fn column(&self, feature_idx: usize) -> &[u8] {
-        &self.block(feature_idx / BLOCK)[feature_idx % BLOCK..]
+    #[inline]
+    pub fn column(&self, feature_idx: usize) -> Column<'_> {
+        Column {
+            rows: self.block(feature_idx / BLOCK),
+            lane: feature_idx % BLOCK,
+        }
     }
 }
 
-/// The value ranges of one feature's bins, ascending and disjoint.
+/// The bins of one feature.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'a> {
+    rows: &'a [[u8; BLOCK]],
+    lane: usize,
+}
+
+impl Column<'_> {
+    /// The bin of a sample.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, sample: u32) -> u8 {
+        self.rows[sample as usize][self.lane % BLOCK]
+    }
+}
+
+/// The value ranges of one feature's bins, ascending and disjoint. Bins that no training value
+/// lies in repeat the range of the one below.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FeatureBins {
     lows: Vec<f32>,
@@ -115,6 +142,29 @@ impl FeatureBins {
             lows: merged.iter().map(|bin| bin.0).collect(),
             highs: merged.iter().map(|bin| bin.1).collect(),
         }
+    }
+
+    /// Bins with the values of `keys` as they stand, a bin each, or empty where a key is NaN; none
+    /// if they do not ascend, or by too little.
+    fn of_lattice(keys: &[f32]) -> Option<Self> {
+        let mut last = *keys.first()?;
+        if last.is_nan() {
+            return None;
+        }
+        let mut filled = Vec::with_capacity(keys.len());
+        for (at, &key) in keys.iter().enumerate() {
+            if !key.is_nan() {
+                if at > 0 && key <= last + SAME_VALUE {
+                    return None;
+                }
+                last = key;
+            }
+            filled.push(last + 0.0);
+        }
+        Some(Self {
+            lows: filled.clone(),
+            highs: filled,
+        })
     }
 
     /// Number of bins, at least 1.
@@ -194,21 +244,25 @@ pub struct Binned {
 
 impl Binned {
     /// Bins `x` (`n_samples` × `n_features`, finite) into at most `max_bins` ≤ [`MAX_BINS`] bins
-    /// a feature. Blocks of features are binned in parallel.
+    /// a feature. Groups of features are binned in parallel.
     #[must_use]
     pub fn new(x: ArrayView2<'_, f32>, max_bins: usize) -> Self {
         let (n_samples, n_features) = x.dim();
         let x = x.as_standard_layout();
-        let x = x.view();
         let mut matrix = BinMatrix::in_memory(n_samples, n_features, Vec::new());
-        let size = BLOCK * n_samples;
-        let features = matrix
-            .bins
-            .par_chunks_mut(size.max(1))
+        // Few groups: a row's page is visited once by each.
+        let n_blocks = n_features.div_ceil(BLOCK);
+        let width = n_blocks.div_ceil(rayon::current_num_threads()) * BLOCK;
+        let groups = matrix.bins.par_chunks_mut(width * n_samples);
+        let features = groups
             .enumerate()
-            .flat_map_iter(|(block_idx, out)| {
-                let first = block_idx * BLOCK;
-                bin_block(x, first, out, max_bins)
+            .flat_map_iter(|(group_idx, bins)| {
+                let columns = group_idx * width..n_features.min((group_idx + 1) * width);
+                let group = Group {
+                    x: x.slice(s![.., columns]),
+                    bins: bins.as_chunks_mut().0,
+                };
+                group.bin(max_bins)
             })
             .collect();
         Self { matrix, features }
@@ -218,7 +272,7 @@ impl Binned {
 /// The distinct values of one feature, each in a slot of its own, which is its code.
 ///
 /// A hash table whose hash is affine: values on a lattice (bytes, standardised or not) all lie
-/// where they are looked for first, and their codes ascend with them but for a shift.
+/// where they are looked for first, and their codes ascend with them.
 #[derive(Clone)]
 struct Distinct {
     scale: f32,
@@ -231,9 +285,10 @@ struct Distinct {
 
 impl Distinct {
     /// A table for values like those of `sample`.
-    fn new(mut sample: Vec<f32>) -> Self {
-        sample.sort_unstable_by(f32::total_cmp);
-        let gaps = sample.windows(2).map(|pair| pair[1] - pair[0]);
+    fn new(sample: impl Iterator<Item = f32>) -> Self {
+        let mut values = some_distinct(sample);
+        values.sort_unstable_by(f32::total_cmp);
+        let gaps = values.windows(2).map(|pair| pair[1] - pair[0]);
         let least = gaps
             .filter(|&gap| gap > SAME_VALUE)
             .fold(f32::INFINITY, f32::min);
@@ -244,7 +299,7 @@ impl Distinct {
         };
         Self {
             scale,
-            offset: -scale * sample[0],
+            offset: -scale * values[0],
             keys: [f32::NAN; MAX_BINS],
             n_values: 0,
             is_full: false,
@@ -275,6 +330,28 @@ impl Distinct {
     }
 }
 
+/// The distinct ones of `values`, more than [`MAX_BINS`] of them at most to the next one.
+fn some_distinct(values: impl Iterator<Item = f32>) -> Vec<f32> {
+    const SLOTS: usize = 4 * MAX_BINS;
+    let mut table = [f32::NAN; SLOTS];
+    let mut distinct = Vec::with_capacity(MAX_BINS + 1);
+    for value in values {
+        let mut slot = (value.to_bits().wrapping_mul(0x9E37_79B9) >> 22) as usize;
+        while table[slot] != value {
+            if table[slot].is_nan() {
+                table[slot] = value;
+                distinct.push(value);
+                break;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        if distinct.len() > MAX_BINS {
+            break;
+        }
+    }
+    distinct
+}
+
 /// Where a value is looked for first: the nearest whole number, modulo 256.
 #[inline(always)]
 fn first_slot(value: f32, scale: f32, offset: f32) -> u8 {
@@ -283,115 +360,161 @@ fn first_slot(value: f32, scale: f32, offset: f32) -> u8 {
     (value * scale + offset + WHOLE).to_bits() as u8
 }
 
-/// Calls `put` with each row's number and the codes of its features `first..first + W`. The slots
-/// of a row are computed and checked at once; a row with anything new or displaced goes value by
+/// Rows whose codes are computed before they are checked.
+const TILE: usize = 64;
+
+/// Rows of which all features are binned before others come: few enough that the processor keeps
+/// the addresses of their pages.
+const CHUNK: usize = 8 * TILE;
+
+/// Computes where the values of some rows are looked for first.
+struct FirstSlots<'a> {
+    rows: &'a [&'a [f32; BLOCK]],
+    tables: &'a [Distinct; BLOCK],
+    out: &'a mut [[u8; BLOCK]],
+}
+
+impl NullaryFnOnce for FirstSlots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let scales: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].scale);
+        let offsets: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].offset);
+        for (&&values, codes) in self.rows.iter().zip(self.out) {
+            let mut slots = [0; BLOCK];
+            for lane in 0..BLOCK {
+                slots[lane] = first_slot(values[lane], scales[lane], offsets[lane]);
+            }
+            *codes = slots;
+        }
+    }
+}
+
+/// Writes the codes of some rows of a block. A row with anything new or displaced goes value by
 /// value.
-fn for_each_code<const W: usize>(
-    x: ArrayView2<'_, f32>,
-    first: usize,
-    tables: &mut [Distinct],
-    mut put: impl FnMut(usize, &[u8; W]),
-) {
-    const AHEAD: usize = 16;
-    let flat = x.as_slice().expect("the caller made it row-major");
-    let n_features = x.ncols();
-    let scales: [f32; W] = std::array::from_fn(|lane| tables[lane].scale);
-    let offsets: [f32; W] = std::array::from_fn(|lane| tables[lane].offset);
-    for (row_idx, row) in flat.chunks_exact(n_features).enumerate() {
-        if let Some(later) = flat.get((row_idx + AHEAD) * n_features + first..) {
-            prefetch(&later[..W.min(later.len())]);
-        }
-        let (values, _) = row[first..].as_chunks::<W>();
-        let values = &values[0];
-        let mut codes = [0; W];
-        for lane in 0..W {
-            codes[lane] = first_slot(values[lane], scales[lane], offsets[lane]);
-        }
+fn encode(rows: &[&[f32; BLOCK]], tables: &mut [Distinct; BLOCK], out: &mut [[u8; BLOCK]]) {
+    let slots = FirstSlots {
+        rows,
+        tables,
+        out: &mut *out,
+    };
+    Arch::new().dispatch(slots);
+    for (values, codes) in rows.iter().zip(out) {
         let mut difference = 0;
-        for lane in 0..W {
+        for lane in 0..BLOCK {
             let key = tables[lane].keys[usize::from(codes[lane])];
             difference |= key.to_bits() ^ values[lane].to_bits();
         }
         if difference != 0 {
-            for lane in 0..W {
-                if !tables[lane].is_full {
-                    codes[lane] = tables[lane].code(values[lane]);
+            for (lane, table) in tables.iter_mut().enumerate() {
+                if !table.is_full {
+                    codes[lane] = table.code(values[lane]);
                 }
             }
         }
-        put(row_idx, &codes);
     }
 }
 
-/// Bins the features from `first` into `out`, their part of the matrix.
-fn bin_block(
-    x: ArrayView2<'_, f32>,
-    first: usize,
-    out: &mut [u8],
-    max_bins: usize,
-) -> Vec<FeatureBins> {
-    let n_samples = x.nrows();
-    let width = BLOCK.min(x.ncols() - first);
-    let step = n_samples.div_ceil(SAMPLE);
-    let table = |offset: usize| {
-        Distinct::new(
-            x.column(first + offset)
-                .iter()
-                .step_by(step)
-                .copied()
-                .collect(),
-        )
-    };
-    let mut tables: Vec<_> = (0..width).map(table).collect();
-    if width == BLOCK {
-        for_each_code::<BLOCK>(x, first, &mut tables, |row, codes| {
-            out[row * BLOCK..][..BLOCK].copy_from_slice(codes);
-        });
-    } else {
-        for offset in 0..width {
-            for_each_code::<1>(x, first + offset, &mut tables[offset..], |row, &[code]| {
-                out[row * BLOCK + offset] = code;
-            });
+/// Some features on their way into the matrix.
+struct Group<'a> {
+    /// Their values, rows in a piece.
+    x: ArrayView2<'a, f32>,
+    /// Their blocks of the matrix.
+    bins: &'a mut [[u8; BLOCK]],
+}
+
+impl Group<'_> {
+    fn bin(mut self, max_bins: usize) -> Vec<FeatureBins> {
+        let (n_samples, n_features) = self.x.dim();
+        let sample = self
+            .x
+            .slice(s![..;n_samples.div_ceil(SAMPLE), ..])
+            .to_owned();
+        let table = |feature: usize| match feature < n_features {
+            true => Distinct::new(sample.column(feature).iter().copied()),
+            false => Distinct::new(std::iter::once(0.0)),
+        };
+        let mut tables: Vec<[Distinct; BLOCK]> = (0..n_features)
+            .step_by(BLOCK)
+            .map(|first| std::array::from_fn(|lane| table(first + lane)))
+            .collect();
+        for chunk in (0..n_samples).step_by(CHUNK) {
+            for (block_idx, tables) in tables.iter_mut().enumerate() {
+                for start in (chunk..n_samples.min(chunk + CHUNK)).step_by(TILE) {
+                    self.encode_tile(start..n_samples.min(start + TILE), block_idx, tables);
+                }
+            }
         }
+        let tables = tables.iter().flatten().take(n_features).enumerate();
+        tables
+            .map(|(feature, table)| self.rank(feature, table, max_bins))
+            .collect()
     }
-    let is_exact: Vec<bool> = tables.iter().map(|table| !table.is_full).collect();
-    let mut remap = [std::array::from_fn(|code| code as u8); BLOCK];
-    let mut features = Vec::with_capacity(width);
-    for (offset, table) in tables.iter().enumerate() {
-        let column = x.column(first + offset);
-        let mut values: Vec<_> = match is_exact[offset] && table.n_values <= max_bins {
+
+    /// Writes the codes of a few rows of a block.
+    fn encode_tile(
+        &mut self,
+        tile: Range<usize>,
+        block_idx: usize,
+        tables: &mut [Distinct; BLOCK],
+    ) {
+        let (n_samples, n_features) = self.x.dim();
+        let columns = block_idx * BLOCK..n_features.min((block_idx + 1) * BLOCK);
+        let part = |row_idx: usize| {
+            let row = self.x.row(row_idx).to_slice().expect("row-major");
+            &row[columns.clone()]
+        };
+        let mut padded = [[0.0; BLOCK]; TILE];
+        let mut rows = [&[0.0; BLOCK]; TILE];
+        if columns.len() == BLOCK {
+            for (values, row_idx) in rows.iter_mut().zip(tile.clone()) {
+                *values = part(row_idx).try_into().expect("a whole block");
+            }
+        } else {
+            for (values, row_idx) in padded.iter_mut().zip(tile.clone()) {
+                values[..columns.len()].copy_from_slice(part(row_idx));
+            }
+            rows = padded.each_ref();
+        }
+        let codes = &mut self.bins[block_idx * n_samples..][tile];
+        encode(&rows[..codes.len()], tables, codes);
+    }
+
+    /// The bins of a feature. Codes are bins if its values lie on a lattice; others are replaced.
+    fn rank(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> FeatureBins {
+        let n_samples = self.x.nrows();
+        let is_exact = !table.is_full;
+        let last = table.keys.iter().rposition(|key| !key.is_nan());
+        let keys = &table.keys[..=last.expect("a value at least")];
+        if is_exact
+            && keys.len() <= max_bins
+            && let Some(bins) = FeatureBins::of_lattice(keys)
+        {
+            return bins;
+        }
+        let column = self.x.column(feature);
+        let mut values: Vec<_> = match is_exact && table.n_values <= max_bins {
             true => table.values().map(|value| (value + 0.0, 1)).collect(),
             false => column.iter().map(|&value| (value + 0.0, 1)).collect(),
         };
         values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let bins = FeatureBins::new(&values, max_bins);
+        let codes = self.bins[feature / BLOCK * n_samples..][..n_samples].iter_mut();
+        let codes = codes.map(|row| &mut row[feature % BLOCK]);
         #[expect(clippy::cast_possible_truncation, reason = "at most 256 bins")]
-        if is_exact[offset] {
-            for (code, &key) in remap[offset].iter_mut().zip(&table.keys) {
-                if !key.is_nan() {
-                    *code = bins.bin(key) as u8;
-                }
+        if is_exact {
+            let rank_of = table.keys.map(|key| bins.bin(key) as u8);
+            for code in codes {
+                *code = rank_of[usize::from(*code)];
             }
         } else {
-            for (row, &value) in column.iter().enumerate() {
-                out[row * BLOCK + offset] = bins.bin(value) as u8;
+            for (code, &value) in codes.zip(column) {
+                *code = bins.bin(value) as u8;
             }
         }
-        features.push(bins);
+        bins
     }
-    let is_same = |map: &[u8; MAX_BINS]| {
-        map.iter()
-            .zip(0..=u8::MAX)
-            .all(|(&code, same)| code == same)
-    };
-    if !remap.iter().all(is_same) {
-        for codes in out.chunks_exact_mut(BLOCK) {
-            for (code, map) in codes.iter_mut().zip(&remap) {
-                *code = map[usize::from(*code)];
-            }
-        }
-    }
-    features
 }
 
 #[cfg(test)]

@@ -2,4 +2,4 @@
 
 mod bins;
 
-pub use bins::{BLOCK, BinMatrix, Binned, FeatureBins, MAX_BINS};
+pub use bins::{BLOCK, BinMatrix, Binned, Column, FeatureBins, MAX_BINS};

@@ -11,7 +11,7 @@ use super::nodes::{Node, NodeStats, Tree};
 use super::search::{NodeView, Search, Split};
 use super::space::{CellMap, Local, Space, occupied_cells};
 use super::target::{LeafLimits, Target};
-use crate::estimators::hist::{BLOCK, Binned};
+use crate::estimators::hist::Binned;
 use crate::numeric::rng::Rng;
 
 /// A subtree is grown on a copy if its root is this many times smaller than the data it lies in.
@@ -331,7 +331,7 @@ impl<T: Target> Grower<'_, '_, T> {
         range: std::ops::Range<usize>,
         split: &Split,
     ) -> usize {
-        let bytes = space.matrix.column(split.column as usize);
+        let column = space.matrix.column(split.column as usize);
         let samples = &mut space.samples[range.clone()];
         let payloads = &mut space.payloads[range];
         let (right_samples, right_payloads) = &mut self.right_part;
@@ -340,7 +340,7 @@ impl<T: Target> Grower<'_, '_, T> {
         let mut n_left = 0;
         for at in 0..samples.len() {
             let (sample, payload) = (samples[at], payloads[at]);
-            if bytes[sample as usize * BLOCK] <= split.left {
+            if column.of(sample) <= split.left {
                 samples[n_left] = sample;
                 payloads[n_left] = payload;
                 n_left += 1;

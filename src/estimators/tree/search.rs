@@ -179,7 +179,7 @@ impl<'a, T: Target> Search<'a, T> {
         let payloads = &space.payloads[node.start..node.end];
         let mut best: Option<Split> = None;
         for (block_idx, features) in space.columns.chunks(BLOCK).enumerate() {
-            let (rows, _) = space.matrix.block(block_idx).as_chunks::<BLOCK>();
+            let rows = space.matrix.block(block_idx);
             let (lowest, highest) = bounds(rows, samples);
             // Nothing lies above 255, so that constant columns have no right side.
             let mut lefts = [u8::MAX; BLOCK];
@@ -263,10 +263,10 @@ impl<'a, T: Target> Search<'a, T> {
 
     /// Collects a node's bins of a column; false if the column is constant in the node.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> bool {
-        let bytes = space.matrix.column(column as usize);
+        let column = space.matrix.column(column as usize);
         let samples = &space.samples[node.start..node.end];
         self.gathered.clear();
-        let of_samples = samples.iter().map(|&sample| bytes[sample as usize * BLOCK]);
+        let of_samples = samples.iter().map(|&sample| column.of(sample));
         self.gathered.extend(of_samples);
         let first = self.gathered[0];
         self.gathered

@@ -111,8 +111,8 @@ impl<T: Target> Space<'_, T> {
         let fill = |(block_idx, cells): (usize, &mut [T::Unit])| {
             let columns = self.cells.columns_of_block(block_idx);
             let starts = &self.cells.starts[columns];
-            let codes = self.matrix.block(block_idx);
-            fill_block(target, codes, starts, samples, payloads, cells);
+            let rows = self.matrix.block(block_idx);
+            fill_block(target, rows, starts, samples, payloads, cells);
         };
         let mut rest = histograms.as_mut_slice();
         let blocks = (0..self.matrix.n_blocks()).map(|block_idx| {
@@ -163,7 +163,7 @@ impl<T: Target> Space<'_, T> {
             let codes = self.matrix.column(column);
             let flags = &mut is_occupied[self.cells.of_column(column)];
             for &sample in &self.samples[range.clone()] {
-                flags[usize::from(codes[sample as usize * BLOCK])] = true;
+                flags[usize::from(codes.of(sample))] = true;
             }
         }
         is_occupied
@@ -173,7 +173,7 @@ impl<T: Target> Space<'_, T> {
 /// Adds samples to the histograms of one block; `starts` are the first cells of its columns.
 fn fill_block<T: Target>(
     target: &T,
-    codes: &[u8],
+    rows: &[[u8; BLOCK]],
     starts: &[u32],
     samples: &[u32],
     payloads: &[T::Payload],
@@ -183,7 +183,6 @@ fn fill_block<T: Target>(
     for (offset, start) in offsets.iter_mut().zip(starts) {
         *offset = (start - starts[0]) as usize;
     }
-    let (rows, _) = codes.as_chunks::<BLOCK>();
     let rows = rows_of(rows, samples).zip(payloads);
     // A constant width unrolls the loop.
     match starts.len() {
@@ -242,9 +241,8 @@ impl<T: Target> Space<'_, T> {
         let samples = &self.samples[range];
         let mut matrix = BinMatrix::in_memory(samples.len(), self.columns.len(), memory);
         for block_idx in 0..matrix.n_blocks() {
-            let (from, _) = self.matrix.block(block_idx).as_chunks::<BLOCK>();
-            let (to, _) = matrix.block_mut(block_idx).as_chunks_mut::<BLOCK>();
-            for (to, from) in to.iter_mut().zip(rows_of(from, samples)) {
+            let from = rows_of(self.matrix.block(block_idx), samples);
+            for (to, from) in matrix.block_mut(block_idx).iter_mut().zip(from) {
                 *to = *from;
             }
         }
@@ -291,7 +289,7 @@ impl Local {
             .chunk_by(|a, b| a.1 / BLOCK == b.1 / BLOCK)
         {
             let block_idx = of_block[0].1 / BLOCK;
-            let (all_rows, _) = space.matrix.block(block_idx).as_chunks::<BLOCK>();
+            let all_rows = space.matrix.block(block_idx);
             for (to, from) in rows.iter_mut().zip(rows_of(all_rows, samples)) {
                 *to = *from;
             }
@@ -300,9 +298,8 @@ impl Local {
                 let ranks = &ranks[space.cells.of_column(column)];
                 rank_of[..ranks.len()].copy_from_slice(ranks);
                 let lane = column % BLOCK;
-                let copies = matrix.block_mut(place / BLOCK)[place % BLOCK..].iter_mut();
-                for (copy, row) in copies.step_by(BLOCK).zip(&rows) {
-                    *copy = rank_of[usize::from(row[lane])];
+                for (copy, row) in matrix.block_mut(place / BLOCK).iter_mut().zip(&rows) {
+                    copy[place % BLOCK] = rank_of[usize::from(row[lane])];
                 }
             }
         }

@@ -1,7 +1,7 @@
 use ndarray::{Array2, ArrayView2};
 use rand::Rng as _;
 
-use super::{BLOCK, BinMatrix, Binned, FeatureBins, MAX_BINS};
+use super::{BinMatrix, Binned, FeatureBins, MAX_BINS};
 use crate::numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
@@ -12,29 +12,32 @@ fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
 }
 
 fn bin_at(matrix: &BinMatrix, row: usize, column: usize) -> usize {
-    usize::from(matrix.column(column)[row * BLOCK])
+    usize::from(matrix.column(column).of(row as u32))
 }
 
-fn check_ranks(x: ArrayView2<'_, f32>) {
+/// Every value has a bin of its own, and bins ascend with values.
+fn check_order(x: ArrayView2<'_, f32>) {
     let binned = Binned::new(x, MAX_BINS);
     for (column, values) in x.columns().into_iter().enumerate() {
-        let mut distinct: Vec<f32> = values.to_vec();
-        distinct.sort_by(f32::total_cmp);
-        distinct.dedup();
-        assert_eq!(binned.features[column].n_bins(), distinct.len());
-        for (row, value) in values.iter().enumerate() {
-            let rank = distinct.iter().position(|other| other == value).unwrap();
-            assert_eq!(bin_at(&binned.matrix, row, column), rank);
+        let bins = &binned.features[column];
+        let mut last = f32::NEG_INFINITY;
+        for bin in 0..bins.n_bins() {
+            assert!(last <= bins.low(bin) && bins.low(bin) == bins.high(bin));
+            last = bins.high(bin);
+        }
+        for (row, &value) in values.iter().enumerate() {
+            let bin = bin_at(&binned.matrix, row, column);
+            assert_eq!((bins.low(bin), bins.bin(value)), (value, bin));
         }
     }
 }
 
 #[test]
-fn few_distinct_values_are_binned_by_rank() {
+fn few_distinct_values_get_a_bin_each_in_their_order() {
     for (n_samples, n_features) in [(1, 1), (2, 16), (50, 17), (300, 33)] {
         let x = bytes(n_samples, n_features);
-        check_ranks(x.view());
-        check_ranks(x.view().reversed_axes());
+        check_order(x.view());
+        check_order(x.view().reversed_axes());
     }
 }
 
@@ -89,7 +92,7 @@ fn minus_zero_and_zero_share_a_bin() {
 }
 
 #[test]
-fn values_off_any_lattice_and_values_the_sample_missed_are_binned_by_rank() {
+fn values_off_any_lattice_and_values_the_sample_missed_get_a_bin_each() {
     let mut rng = stream(5, &[]);
     let odd: Vec<f32> = (0..250).map(|_| rng.r#gen::<f32>().powi(3) + 1.0).collect();
     // Every second row is sampled; the others hold what the sample does not.
@@ -99,5 +102,5 @@ fn values_off_any_lattice_and_values_the_sample_missed_are_binned_by_rank() {
         (_, 1) => 1.0 + rng.gen_range(0..99) as f32 * 0.3,
         _ => -odd[rng.gen_range(0..9)],
     });
-    check_ranks(x.view());
+    check_order(x.view());
 }
