@@ -19,7 +19,7 @@ use crate::estimators::hist::{Binned, MAX_BINS};
 use crate::estimators::multiclass::{ClassEncoding, class_counts};
 use crate::estimators::tree::{
     Amount, ClassSample, ClassTarget, ClassWeight, Samples, Splitter, Target as _, all_samples,
-    grow, largest,
+    class_order, grow, largest,
 };
 use crate::estimators::{FitError, ParamError};
 use crate::numeric::rng::stream;
@@ -42,13 +42,15 @@ where
         }
         let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
         let counts = class_counts(&codes, encoding.n_classes());
-        let binned = Binned::new(x, MAX_BINS);
+        let order = class_order(&codes);
+        let binned = Binned::in_order(x, &order, MAX_BINS);
         let n_drawn = self.n_drawn(n_samples)?;
         let trainer = Trainer {
             params: self,
             encoding: &encoding,
             shared: self.target(self.class_weight.of(&encoding, &counts), n_drawn),
-            samples: all_samples(&codes)?,
+            samples: all_samples(&codes, &order)?,
+            order,
             n_drawn,
             binned,
         };
@@ -100,6 +102,8 @@ struct Trainer<'a> {
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
     samples: Samples<ClassSample>,
+    /// The row of the training data that each sample is.
+    order: Vec<usize>,
     n_drawn: usize,
     binned: Binned,
 }
@@ -122,9 +126,10 @@ impl Trainer<'_> {
 
     fn tree(&self, tree_idx: u64) -> Result<Voter, FitError> {
         let n_samples = self.samples.rows.len();
+        let bag = self.bag(tree_idx);
         let all = self.samples.rows.iter().zip(&self.samples.payloads);
         let (rows, payloads): (Vec<_>, Vec<_>) = all
-            .zip(self.bag(tree_idx))
+            .zip(self.order.iter().map(|&row| bag[row]))
             .filter(|&(_, count)| count > 0)
             .map(|((&row, &sample), count)| (row, ClassSample { count, ..sample }))
             .unzip();

@@ -202,11 +202,26 @@ impl FeatureBins {
         if middle == above { below } else { middle }
     }
 
-    /// Number of bins that lie at or below `threshold` as a whole.
+    /// The last of the bins `first..=last` that lies at or below `threshold` as a whole, or else
+    /// the first. Looked for from where it lies if values are evenly spaced.
     #[must_use]
-    pub fn n_at_most(&self, threshold: f64) -> usize {
-        self.highs
-            .partition_point(|&high| f64::from(high) <= threshold)
+    pub fn last_at_most(&self, threshold: f64, [first, last]: [usize; 2]) -> usize {
+        let high = |bin: usize| f64::from(self.highs[bin]);
+        let share = (threshold - high(first)) / (high(last) - high(first));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "casts saturate, and a place out of range is brought back"
+        )]
+        let steps = (share * (last - first) as f64) as usize;
+        let mut bin = (first + steps).min(last);
+        while bin < last && high(bin + 1) <= threshold {
+            bin += 1;
+        }
+        while bin > first && high(bin) > threshold {
+            bin -= 1;
+        }
+        bin
     }
 }
 
@@ -244,9 +259,21 @@ pub struct Binned {
 
 impl Binned {
     /// Bins `x` (`n_samples` × `n_features`, finite) into at most `max_bins` ≤ [`MAX_BINS`] bins
-    /// a feature. Groups of features are binned in parallel.
+    /// a feature.
     #[must_use]
     pub fn new(x: ArrayView2<'_, f32>, max_bins: usize) -> Self {
+        let order: Vec<usize> = (0..x.nrows()).collect();
+        Self::in_order(x, &order, max_bins)
+    }
+
+    /// The same with the rows of `x` in another order: row `order[i]` of `x` is row `i` of the
+    /// matrix. Groups of features are binned in parallel.
+    ///
+    /// # Panics
+    /// If `order` does not name each row once.
+    #[must_use]
+    pub fn in_order(x: ArrayView2<'_, f32>, order: &[usize], max_bins: usize) -> Self {
+        assert_eq!(order.len(), x.nrows(), "rows to be binned");
         let (n_samples, n_features) = x.dim();
         let x = x.as_standard_layout();
         let mut matrix = BinMatrix::in_memory(n_samples, n_features, Vec::new());
@@ -260,6 +287,7 @@ impl Binned {
                 let columns = group_idx * width..n_features.min((group_idx + 1) * width);
                 let group = Group {
                     x: x.slice(s![.., columns]),
+                    order,
                     bins: bins.as_chunks_mut().0,
                 };
                 group.bin(max_bins)
@@ -420,6 +448,8 @@ fn encode(rows: &[&[f32; BLOCK]], tables: &mut [Distinct; BLOCK], out: &mut [[u8
 struct Group<'a> {
     /// Their values, rows in a piece.
     x: ArrayView2<'a, f32>,
+    /// The row of `x` that each row of the matrix is.
+    order: &'a [usize],
     /// Their blocks of the matrix.
     bins: &'a mut [[u8; BLOCK]],
 }
@@ -462,7 +492,11 @@ impl Group<'_> {
         let (n_samples, n_features) = self.x.dim();
         let columns = block_idx * BLOCK..n_features.min((block_idx + 1) * BLOCK);
         let part = |row_idx: usize| {
-            let row = self.x.row(row_idx).to_slice().expect("row-major");
+            let row = self
+                .x
+                .row(self.order[row_idx])
+                .to_slice()
+                .expect("row-major");
             &row[columns.clone()]
         };
         let mut padded = [[0.0; BLOCK]; TILE];
@@ -509,8 +543,8 @@ impl Group<'_> {
                 *code = rank_of[usize::from(*code)];
             }
         } else {
-            for (code, &value) in codes.zip(column) {
-                *code = bins.bin(value) as u8;
+            for (code, &row) in codes.zip(self.order) {
+                *code = bins.bin(column[row]) as u8;
             }
         }
         bins

@@ -47,9 +47,10 @@ where
         let growth =
             self.shape
                 .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
-        let binned = Binned::new(x, MAX_BINS);
+        let order = class_order(&codes);
+        let binned = Binned::in_order(x, &order, MAX_BINS);
         let target = ClassTarget::new(self.criterion, weights, n_samples, false);
-        let samples = all_samples(&codes)?;
+        let samples = all_samples(&codes, &order)?;
         let mut rng = stream(self.seed, &[]);
         let mut tree = grow(&target, &binned, samples, &growth, &mut rng, None);
         tree.prune(self.shape.ccp_alpha);
@@ -57,12 +58,23 @@ where
     }
 }
 
-/// Every row once.
-pub(crate) fn all_samples(codes: &[usize]) -> Result<Samples<ClassSample>, FitError> {
-    let payloads = codes
+/// Rows in the order of their classes. Samples of a node keep their order when it is split, so that
+/// those of a class lie side by side in every node.
+pub(crate) fn class_order(codes: &[usize]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..codes.len()).collect();
+    order.sort_by_key(|&row| codes[row]);
+    order
+}
+
+/// Every row once, in this order.
+pub(crate) fn all_samples(
+    codes: &[usize],
+    order: &[usize],
+) -> Result<Samples<ClassSample>, FitError> {
+    let payloads = order
         .iter()
-        .map(|&code| {
-            let class = u16::try_from(code).map_err(|_| FitError::TooManyClasses {
+        .map(|&row| {
+            let class = u16::try_from(codes[row]).map_err(|_| FitError::TooManyClasses {
                 limit: usize::from(u16::MAX) + 1,
             })?;
             Ok(ClassSample { class, count: 1 })

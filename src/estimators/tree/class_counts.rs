@@ -38,6 +38,14 @@ impl Terms {
         Self::Logs((0..=n_samples).map(term).collect())
     }
 
+    /// The score of a split whose left child has the counts of the cell `left`.
+    pub fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
+        match self {
+            Self::Squares => of_cell(Squares, totals, left, limits),
+            Self::Logs(logs) => of_cell(Logs(logs), totals, left, limits),
+        }
+    }
+
     /// The best cut of a histogram of `stride` counts a cell.
     pub fn best_cut(
         &self,
@@ -147,6 +155,30 @@ fn sides<'t, F: Term>(term: F, totals: &'t ClassTotals, limits: &'t LeafLimits) 
         weight: 0,
         n_samples: 0,
     }
+}
+
+fn of_cell<F: Term>(
+    term: F,
+    totals: &ClassTotals,
+    left: &[i32],
+    limits: &LeafLimits,
+) -> Option<f64> {
+    let (mut sums, mut weight) = ([0, 0], 0);
+    for (&all, &l) in totals.counts.iter().zip(left) {
+        sums[0] += term.of(l);
+        sums[1] += term.of(all - l);
+        weight += l;
+    }
+    let n_samples = left.get(totals.counts.len()).copied().unwrap_or(weight);
+    let sides = Sides {
+        term,
+        totals,
+        limits,
+        sums,
+        weight,
+        n_samples: n_samples as usize,
+    };
+    sides.score()
 }
 
 /// `K` is the number of classes, or 0 for any.

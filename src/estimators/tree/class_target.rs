@@ -5,7 +5,7 @@
 //! exact whatever the order of samples (`class_counts`).
 
 use super::class_counts::{MOST_CLASSES, Terms};
-use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target};
+use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target, add_left_each};
 
 /// How the impurity of a node is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct ClassTotals {
     pub(super) weight: f64,
 }
 
-/// Classes as target.
+/// Classes as target. Samples are in the order of their classes.
 #[derive(Debug, Clone)]
 pub struct ClassTarget {
     criterion: Criterion,
@@ -212,6 +212,42 @@ impl Target for ClassTarget {
         }
     }
 
+    /// Where every sample counts once, the counts of the classes say where each begins, and rows
+    /// are compared whole.
+    fn add_left<const W: usize>(
+        &self,
+        cells: &mut [i32],
+        totals: &ClassTotals,
+        (lefts, rows): (&[u8; W], &[[u8; W]]),
+        samples: &[ClassSample],
+    ) {
+        let (n_classes, stride) = (self.n_classes(), self.stride());
+        if totals.counts.iter().sum::<i32>() as usize != samples.len() {
+            return add_left_each(self, cells, (lefts, rows), samples);
+        }
+        debug_assert!(samples.is_sorted_by_key(|sample| sample.class));
+        let mut rest = rows;
+        for (class, &n) in totals.counts.iter().enumerate() {
+            let (of_class, others) = rest.split_at(n as usize);
+            rest = others;
+            // Counts of 8 bits, taken before they overflow.
+            for some in of_class.chunks(usize::from(u8::MAX)) {
+                let mut counts = [0u8; W];
+                for bins in some {
+                    for column in 0..W {
+                        counts[column] += u8::from(bins[column] <= lefts[column]);
+                    }
+                }
+                for (cell, count) in cells.chunks_exact_mut(stride).zip(counts) {
+                    cell[class] += i32::from(count);
+                    if self.counts_samples {
+                        cell[n_classes] += i32::from(count);
+                    }
+                }
+            }
+        }
+    }
+
     fn totals(&self, samples: &[ClassSample]) -> ClassTotals {
         let mut counts = vec![0; self.n_classes()];
         for sample in samples {
@@ -286,6 +322,9 @@ impl Target for ClassTarget {
     }
 
     fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
+        if let Some(terms) = &self.terms {
+            return terms.score(totals, left, limits);
+        }
         let mut score = None;
         with_child(self.n_classes(), |child| {
             self.take(left, child);
@@ -304,5 +343,45 @@ impl Target for ClassTarget {
             - right.weight / parent.weight * self.impurity(right)
             - left.weight / parent.weight * self.impurity(left);
         parent.weight / root_weight * decrease
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::*;
+    use crate::numeric::rng::stream;
+
+    fn check_left<const W: usize>(n_samples: usize, most: u16, counts_samples: bool) {
+        let mut rng = stream(7, &[n_samples as u64]);
+        let mut samples: Vec<_> = (0..n_samples)
+            .map(|_| ClassSample {
+                class: rng.gen_range(0..4),
+                count: rng.gen_range(1..=most),
+            })
+            .collect();
+        samples.sort_by_key(|sample| sample.class);
+        let rows: Vec<[u8; W]> = (0..n_samples)
+            .map(|_| std::array::from_fn(|_| rng.r#gen()))
+            .collect();
+        let lefts: [u8; W] = std::array::from_fn(|column| [0, 100, 200, 255][column % 4]);
+        let target = ClassTarget::new(Criterion::Gini, vec![1.0; 5], 3000, counts_samples);
+        let mut fast = vec![0; W * target.stride()];
+        let mut slow = fast.clone();
+        let totals = target.totals(&samples);
+        target.add_left(&mut fast, &totals, (&lefts, &rows), &samples);
+        add_left_each(&target, &mut slow, (&lefts, &rows), &samples);
+        assert_eq!(fast, slow);
+    }
+
+    #[test]
+    fn left_sides_by_classes_are_those_sample_by_sample() {
+        for n_samples in [0, 1, 2, 3, 17, 255, 1021] {
+            for (most, counts_samples) in [(1, false), (1, true), (3, false), (3, true)] {
+                check_left::<1>(n_samples, most, counts_samples);
+                check_left::<16>(n_samples, most, counts_samples);
+            }
+        }
     }
 }

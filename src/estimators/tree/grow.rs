@@ -78,12 +78,12 @@ pub fn grow<T: Target>(
 ) -> Tree {
     let n_features = binned.features.len();
     let totals = target.totals(&samples.payloads);
-    let is_full_search = growth.max_features >= n_features;
+    let uses_histograms = growth.max_features >= n_features && growth.splitter == Splitter::Best;
     let is_constant = |&column: &u32| binned.features[column as usize].n_bins() == 1;
     let columns: Vec<u32> = (0..n_features as u32).collect();
     let mut order = columns.clone();
     order.sort_by_key(|column| !is_constant(column));
-    let cells = match is_full_search {
+    let cells = match uses_histograms {
         true => CellMap::of_all(&binned.features),
         false => CellMap::default(),
     };
@@ -107,7 +107,7 @@ pub fn grow<T: Target>(
         ),
         growth,
         root_weight: target.weight(&totals),
-        is_full_search,
+        uses_histograms,
         tree: Tree::default(),
         leaf_of_row,
         rng,
@@ -159,7 +159,8 @@ struct Grower<'g, 'a, T: Target> {
     search: Search<'a, T>,
     growth: &'a Growth,
     root_weight: f64,
-    is_full_search: bool,
+    /// Whether all columns are searched by histograms.
+    uses_histograms: bool,
     tree: Tree,
     leaf_of_row: Option<&'g mut [u32]>,
     rng: &'g mut Rng,
@@ -420,9 +421,7 @@ impl<T: Target> Grower<'_, '_, T> {
     }
 
     fn fills_histograms(&self, frame: &Frame<T>) -> bool {
-        self.is_full_search
-            && self.growth.splitter == Splitter::Best
-            && frame.end - frame.start > self.target.few()
+        self.uses_histograms && frame.end - frame.start > self.target.few()
     }
 
     fn fill_histograms(&mut self, space: &Space<'_, T>, frame: &Frame<T>) -> Vec<T::Unit> {
@@ -445,16 +444,16 @@ impl<T: Target> Grower<'_, '_, T> {
 
     fn is_local(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
         let n_samples = frame.end - frame.start;
-        let ratio = match self.is_full_search {
+        let is_full_search = self.growth.max_features >= space.columns.len();
+        let ratio = match is_full_search || self.uses_histograms {
             true => LOCAL_RATIO,
             false => DRAWN_LOCAL_RATIO,
         };
         n_samples >= LOCAL_LEAST && n_samples * ratio <= space.matrix.n_samples()
     }
 
-    /// Grows the subtree of `frame` on a copy of its rows, all columns: few of them are drawn for
-    /// each node, but those lie close together.
-    fn grow_drawn_local(&mut self, space: &mut Space<'_, T>, frame: Frame<T>, origin: &[u32]) {
+    /// Grows the subtree of `frame` on a copy of its rows, all columns.
+    fn grow_on_rows(&mut self, space: &mut Space<'_, T>, frame: Frame<T>, origin: &[u32]) {
         let range = frame.start..frame.end;
         let memory = self.spare_bins.pop().unwrap_or_default();
         let matrix = space.copied_rows(range.clone(), memory);
@@ -491,8 +490,8 @@ impl<T: Target> Grower<'_, '_, T> {
             .iter()
             .map(|&sample| origin.map_or(sample, |origin| origin[sample as usize]))
             .collect();
-        if !self.is_full_search {
-            self.grow_drawn_local(space, frame, &origin);
+        if !self.uses_histograms {
+            self.grow_on_rows(space, frame, &origin);
             return;
         }
         let histograms = frame.histograms.take();

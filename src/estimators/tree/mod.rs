@@ -30,4 +30,4 @@ pub use shape::{
 };
 pub use target::{BinSet, Buckets, Cut, LeafLimits, Target};
 
-pub(crate) use algorithm::all_samples;
+pub(crate) use algorithm::{all_samples, class_order};

@@ -48,7 +48,7 @@ pub struct Search<'a, T: Target> {
     limits: LeafLimits,
     cells: Vec<T::Unit>,
     gathered: Vec<u8>,
-    all_bins: [u8; MAX_BINS],
+    gathered_rows: Vec<[u8; BLOCK]>,
     buckets: Buckets,
 }
 
@@ -69,7 +69,7 @@ impl<'a, T: Target> Search<'a, T> {
             limits,
             cells: vec![T::Unit::default(); MAX_BINS * target.stride()],
             gathered: Vec::new(),
-            all_bins: std::array::from_fn(|bin| bin as u8),
+            gathered_rows: Vec::new(),
             buckets: Buckets::default(),
         }
     }
@@ -165,8 +165,7 @@ impl<'a, T: Target> Search<'a, T> {
         best
     }
 
-    /// A random threshold for each column. Smallest and largest bins are had for a block of
-    /// columns at a time, and so are the left sides.
+    /// A random threshold for each column, a block of columns at a time.
     fn best_of_random(
         &mut self,
         space: &Space<'_, T>,
@@ -179,33 +178,30 @@ impl<'a, T: Target> Search<'a, T> {
         let payloads = &space.payloads[node.start..node.end];
         let mut best: Option<Split> = None;
         for (block_idx, features) in space.columns.chunks(BLOCK).enumerate() {
-            let rows = space.matrix.block(block_idx);
-            let (lowest, highest) = bounds(rows, samples);
-            // Nothing lies above 255, so that constant columns have no right side.
-            let mut lefts = [u8::MAX; BLOCK];
-            let mut thresholds = [0.0; BLOCK];
+            let of_samples = rows_of(space.matrix.block(block_idx), samples);
+            self.gathered_rows.clear();
+            self.gathered_rows.extend(of_samples);
+            let (lowest, highest) = bounds(&self.gathered_rows);
+            if lowest == highest {
+                continue;
+            }
+            let (mut lefts, mut thresholds) = (lowest, [0.0; BLOCK]);
             for (lane, &feature) in features.iter().enumerate() {
                 if lowest[lane] < highest[lane] {
-                    let bins = space.cells.bins(block_idx * BLOCK + lane);
-                    let bins = &bins[usize::from(lowest[lane])..=usize::from(highest[lane])];
-                    let drawn = draw_threshold(&self.features[feature as usize], bins, rng);
-                    lefts[lane] = lowest[lane] + drawn.0;
-                    thresholds[lane] = drawn.1;
+                    let feature = &self.features[feature as usize];
+                    let drawn = draw_threshold(feature, lowest[lane], highest[lane], rng);
+                    (lefts[lane], thresholds[lane]) = drawn;
                 }
             }
-            let cells = &mut self.cells[..2 * BLOCK * stride];
+            let cells = &mut self.cells[..BLOCK * stride];
             cells.fill(T::Unit::default());
-            for (codes, &payload) in rows_of(rows, samples).zip(payloads) {
-                for lane in 0..BLOCK {
-                    let is_right = usize::from(codes[lane] > lefts[lane]);
-                    self.target.add(cells, 2 * lane + is_right, payload);
-                }
-            }
+            let rows = (&lefts, self.gathered_rows.as_slice());
+            self.target.add_left(cells, node.totals, rows, payloads);
             for (lane, &feature) in features.iter().enumerate() {
                 if lowest[lane] == highest[lane] {
                     continue;
                 }
-                let left = &cells[2 * lane * stride..][..stride];
+                let left = &cells[lane * stride..][..stride];
                 let score = self.target.score(node.totals, left, &self.limits);
                 let split = score.map(|score| Split {
                     column: (block_idx * BLOCK + lane) as u32,
@@ -218,6 +214,7 @@ impl<'a, T: Target> Search<'a, T> {
                 keep_better(&mut best, split);
             }
         }
+        self.cells[..BLOCK * stride].fill(T::Unit::default());
         best
     }
 
@@ -312,19 +309,13 @@ impl<'a, T: Target> Search<'a, T> {
         payloads: &[T::Payload],
         rng: &mut Rng,
     ) -> Option<(u8, f64, f64)> {
-        let bins = self.gathered.iter().copied();
-        let (first, last) = bins.fold((u8::MAX, 0), |(first, last), bin| {
-            (first.min(bin), last.max(bin))
-        });
-        let (offset, threshold) =
-            draw_threshold(feature, &self.all_bins[first.into()..=last.into()], rng);
-        let left = first + offset;
-        let stride = self.target.stride();
-        let cells = &mut self.cells[..2 * stride];
-        for (&bin, &payload) in self.gathered.iter().zip(payloads) {
-            self.target.add(cells, usize::from(bin > left), payload);
-        }
-        let score = self.target.score(totals, &cells[..stride], &self.limits);
+        let (rows, _) = self.gathered.as_chunks();
+        let ([first], [last]) = bounds::<1>(rows);
+        let (left, threshold) = draw_threshold(feature, first, last, rng);
+        let cells = &mut self.cells[..self.target.stride()];
+        self.target
+            .add_left(cells, totals, (&[left], rows), payloads);
+        let score = self.target.score(totals, cells, &self.limits);
         cells.fill(T::Unit::default());
         Some((left, threshold, score?))
     }
@@ -351,35 +342,35 @@ impl<'a, T: Target> Search<'a, T> {
     }
 }
 
-/// Smallest and largest code of each column of a block.
-fn bounds(rows: &[[u8; BLOCK]], samples: &[u32]) -> ([u8; BLOCK], [u8; BLOCK]) {
-    let (mut lowest, mut highest) = ([u8::MAX; BLOCK], [0; BLOCK]);
-    for codes in rows_of(rows, samples) {
-        for lane in 0..BLOCK {
-            lowest[lane] = codes[lane].min(lowest[lane]);
-            highest[lane] = codes[lane].max(highest[lane]);
+/// Smallest and largest bin of each column.
+fn bounds<const W: usize>(rows: &[[u8; W]]) -> ([u8; W], [u8; W]) {
+    let (mut lowest, mut highest) = ([u8::MAX; W], [0; W]);
+    for bins in rows {
+        for lane in 0..W {
+            lowest[lane] = bins[lane].min(lowest[lane]);
+            highest[lane] = bins[lane].max(highest[lane]);
         }
     }
     (lowest, highest)
 }
 
-/// A threshold uniform between the values of the first and the last of `bins`, and the position of
-/// the last of them to its left. A threshold inside a quantile bin moves to the bin's lower
-/// neighbour, so that training and prediction send a value the same way.
-fn draw_threshold(feature: &FeatureBins, bins: &[u8], rng: &mut Rng) -> (u8, f64) {
-    let last = bins.len() - 1;
-    let value = |at: usize| f64::from(feature.high(usize::from(bins[at])));
-    let (low, high) = (f64::from(feature.low(usize::from(bins[0]))), value(last));
+/// A threshold uniform between the values of two bins, `first` and `last`, and the last bin to its
+/// left. A threshold inside a quantile bin moves to the bin's lower neighbour, so that training and
+/// prediction send a value the same way.
+fn draw_threshold(feature: &FeatureBins, first: u8, last: u8, rng: &mut Rng) -> (u8, f64) {
+    let (first, last) = (usize::from(first), usize::from(last));
+    let (low, high) = (f64::from(feature.low(first)), f64::from(feature.high(last)));
     let mut threshold = low + (high - low) * rng.r#gen::<f64>();
     if threshold >= high {
         threshold = low;
     }
-    let n_left =
-        bins.partition_point(|&bin| f64::from(feature.high(usize::from(bin))) <= threshold);
-    let left = n_left.saturating_sub(1);
-    let is_inside = f64::from(feature.low(usize::from(bins[n_left]))) <= threshold;
-    if is_inside {
-        threshold = value(left);
+    let left = feature.last_at_most(threshold, [first, last]);
+    let is_inside = |bin: usize| {
+        let (low, high) = (feature.low(bin), feature.high(bin));
+        (f64::from(low)..f64::from(high)).contains(&threshold)
+    };
+    if is_inside(left) || is_inside(left + 1) {
+        threshold = f64::from(feature.high(left));
     }
     (left as u8, threshold)
 }

@@ -143,6 +143,18 @@ pub trait Target: Sync {
     /// Adds a sample to cell number `cell` of `cells`.
     fn add(&self, cells: &mut [Self::Unit], cell: usize, payload: Self::Payload);
 
+    /// Adds to each of the `W` first cells the samples of a node that go left in one of `W` columns:
+    /// those whose bin, of `rows`, is at most that of `lefts`.
+    fn add_left<const W: usize>(
+        &self,
+        cells: &mut [Self::Unit],
+        _totals: &Self::Totals,
+        lefts_and_rows: (&[u8; W], &[[u8; W]]),
+        payloads: &[Self::Payload],
+    ) {
+        add_left_each(self, cells, lefts_and_rows, payloads);
+    }
+
     /// The statistics of these samples.
     fn totals(&self, payloads: &[Self::Payload]) -> Self::Totals;
 
@@ -196,4 +208,20 @@ pub trait Target: Sync {
         children: [&Self::Totals; 2],
         root_weight: f64,
     ) -> f64;
+}
+
+/// [`Target::add_left`] sample by sample.
+pub fn add_left_each<T: Target + ?Sized, const W: usize>(
+    target: &T,
+    cells: &mut [T::Unit],
+    (lefts, rows): (&[u8; W], &[[u8; W]]),
+    payloads: &[T::Payload],
+) {
+    for (bins, &payload) in rows.iter().zip(payloads) {
+        for column in 0..W {
+            if bins[column] <= lefts[column] {
+                target.add(cells, column, payload);
+            }
+        }
+    }
 }

@@ -75,8 +75,6 @@ fn thresholds_are_midpoints_that_never_round_up_to_the_upper_value() {
     let bins = FeatureBins::new(&[(0.0, 1), (1.0, 1), (2.0, 1)], 256);
     assert_eq!(bins.threshold(0, 1), 0.5);
     assert_eq!(bins.threshold(0, 2), 1.0);
-    assert_eq!(bins.n_at_most(1.0), 2);
-    assert_eq!(bins.n_at_most(0.99), 1);
     // Neighbouring floats within 1e-7 share a bin.
     assert!(next - 1.0 > 1e-7);
     let close = FeatureBins::new(&[(0.1, 1), (0.1 + 5e-8, 1), (1.0, 1)], 256);
@@ -103,4 +101,41 @@ fn values_off_any_lattice_and_values_the_sample_missed_get_a_bin_each() {
         _ => -odd[rng.gen_range(0..9)],
     });
     check_order(x.view());
+}
+
+#[test]
+fn the_last_bin_below_a_threshold_is_that_of_a_search_from_below() {
+    let even: Vec<_> = (0..200u8).map(|value| (f32::from(value), 1)).collect();
+    let odd: Vec<_> = even.iter().map(|&(value, _)| (value.powi(3), 1)).collect();
+    for values in [even, odd] {
+        let bins = FeatureBins::new(&values, MAX_BINS);
+        for (first, last) in [(0, 199), (3, 3), (7, 8), (20, 150)] {
+            for value in &values {
+                for threshold in [value.0 - 0.5, value.0, value.0 + 0.5].map(f64::from) {
+                    let is_low = |&bin: &usize| f64::from(bins.high(bin)) <= threshold;
+                    let naive = (first..=last).rev().find(is_low).unwrap_or(first);
+                    assert_eq!(bins.last_at_most(threshold, [first, last]), naive);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_can_be_binned_in_another_order() {
+    let x = bytes(70, 20);
+    let order: Vec<usize> = (0..70).rev().collect();
+    let (straight, turned) = (
+        Binned::new(x.view(), MAX_BINS),
+        Binned::in_order(x.view(), &order, MAX_BINS),
+    );
+    for (row, &from) in order.iter().enumerate() {
+        for column in 0..20 {
+            assert_eq!(
+                bin_at(&turned.matrix, row, column),
+                bin_at(&straight.matrix, from, column)
+            );
+        }
+    }
+    assert_eq!(straight.features, turned.features);
 }
