@@ -67,6 +67,7 @@ impl Target for HessianTarget {
     type Unit = i64;
     type Payload = Pair;
     type Totals = Pair;
+    type Scratch = ();
 
     const LOWEST_FEATURE_WINS: bool = true;
 

@@ -2,15 +2,15 @@
 //!
 //! Both criteria sum a function of whole numbers over the classes of a child: `x²` (Gini) or
 //! `x ln x` (entropy). The second one is rounded to fixed point once for each number, so that all
-//! sums are whole numbers: they can be kept up to date sample by sample, and equal splits have
-//! equal scores whatever the order. With n samples, `x ln x` has as many bits after the point as
-//! leave `n ln n` below 2⁵²: 32 (1e-10) for 60,000 samples.
+//! sums are whole numbers, and equal splits have equal scores whatever the order. With n samples,
+//! `x ln x` has as many bits after the point as leave `n ln n` below 2⁵²: 32 (1e-10) for 60,000
+//! samples.
+
+use std::ops::AddAssign;
 
 use super::class_target::{ClassSample, ClassTotals, Criterion};
-use super::target::{BinSet, Buckets, Cut, LeafLimits};
-
-/// Most classes that the search by samples handles: sets of classes are 32 bits.
-pub const MOST_CLASSES: usize = 32;
+use super::narrow_cells::NarrowCells;
+use super::target::{Cut, LeafLimits};
 
 /// What a criterion sums.
 #[derive(Debug, Clone)]
@@ -68,25 +68,31 @@ impl Terms {
         }
     }
 
-    /// The best cut straight from a few samples. `bins` are the bins of `buckets` that hold any.
-    pub fn best_cut_of_few(
+    /// The best cut of the samples of a node that fits `cells`.
+    pub fn best_cut_of_samples(
         &self,
         totals: &ClassTotals,
-        (bins, buckets): (BinSet, &Buckets),
-        samples: &[ClassSample],
+        bins_and_samples: (&[u8], &[ClassSample]),
         limits: &LeafLimits,
+        cells: &mut NarrowCells,
     ) -> Option<Cut> {
         match self {
-            Self::Squares => by_samples(Squares, totals, (bins, buckets), samples, limits),
-            Self::Logs(logs) => by_samples(Logs(logs), totals, (bins, buckets), samples, limits),
+            Self::Squares => cells.best_cut(Squares, totals, bins_and_samples, limits),
+            Self::Logs(logs) => cells.best_cut(Logs(logs), totals, bins_and_samples, limits),
         }
     }
 }
 
 /// A function of whole numbers to be summed over classes.
-trait Term: Copy {
+pub trait Term: Copy {
+    /// Sums for numbers whose own sum is below 2¹⁵.
+    type Narrow: Copy + Default + AddAssign + Into<i64>;
+
     /// Its value.
     fn of(self, x: i32) -> i64;
+
+    /// Its value for a number below 2¹⁵.
+    fn narrow(self, x: i32) -> Self::Narrow;
 
     /// The score of a split from the sums of its two children, and their weights.
     fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64;
@@ -96,6 +102,13 @@ trait Term: Copy {
 struct Squares;
 
 impl Term for Squares {
+    type Narrow = i32;
+
+    #[inline(always)]
+    fn narrow(self, x: i32) -> i32 {
+        x * x
+    }
+
     #[inline(always)]
     fn of(self, x: i32) -> i64 {
         i64::from(x) * i64::from(x)
@@ -111,6 +124,13 @@ impl Term for Squares {
 struct Logs<'a>(&'a [i64]);
 
 impl Term for Logs<'_> {
+    type Narrow = i64;
+
+    #[inline(always)]
+    fn narrow(self, x: i32) -> i64 {
+        self.of(x)
+    }
+
     #[inline(always)]
     fn of(self, x: i32) -> i64 {
         self.0[x as usize]
@@ -189,11 +209,12 @@ fn by_cells<F: Term, const K: usize>(
     limits: &LeafLimits,
     least: f64,
 ) -> Option<Cut> {
+    const FEW_CLASSES: usize = 32;
     let n_classes = if K == 0 { totals.counts.len() } else { K };
     let all = &totals.counts[..n_classes];
     let mut sides = sides(term, totals, limits);
-    let (mut few, mut many) = ([0; MOST_CLASSES], Vec::new());
-    let left = if n_classes <= MOST_CLASSES {
+    let (mut few, mut many) = ([0; FEW_CLASSES], Vec::new());
+    let left = if n_classes <= FEW_CLASSES {
         &mut few[..n_classes]
     } else {
         many.resize(n_classes, 0);
@@ -214,17 +235,15 @@ fn by_cells<F: Term, const K: usize>(
             best = score;
             found = Some((previous, at));
         }
-        let (mut change, mut weight) = ([0, 0], 0);
+        let (mut sums, mut weight) = ([0, 0], 0);
         for class in 0..n_classes {
-            let (count, l) = (counts[class], left[class]);
-            let r = all[class] - l;
-            change[0] += term.of(l + count) - term.of(l);
-            change[1] += term.of(r - count) - term.of(r);
-            left[class] = l + count;
-            weight += count;
+            let l = left[class] + counts[class];
+            left[class] = l;
+            sums[0] += term.of(l);
+            sums[1] += term.of(all[class] - l);
+            weight += counts[class];
         }
-        sides.sums[0] += change[0];
-        sides.sums[1] += change[1];
+        sides.sums = sums;
         sides.weight += weight;
         sides.n_samples += cell.get(n_classes).copied().unwrap_or(weight) as usize;
         previous = Some(at);
@@ -237,55 +256,6 @@ fn by_cells<F: Term, const K: usize>(
     found.map(cut)
 }
 
-/// Sums follow each sample instead of running over all classes for each bin. Between two bins that
-/// hold one and the same class there is no best cut (Fayyad and Irani 1992), so that these places
-/// are passed over, limits permitting.
-fn by_samples<F: Term>(
-    term: F,
-    totals: &ClassTotals,
-    (bins, buckets): (BinSet, &Buckets),
-    samples: &[ClassSample],
-    limits: &LeafLimits,
-) -> Option<Cut> {
-    let is_free = limits.min_samples <= 1 && limits.min_weight <= 0.0;
-    let mut sides = sides(term, totals, limits);
-    let (mut left, mut right) = ([0; MOST_CLASSES], [0; MOST_CLASSES]);
-    right[..totals.counts.len()].copy_from_slice(&totals.counts);
-    let counts_samples = totals.counts_samples;
-    let mut best: Option<Cut> = None;
-    let (mut previous, mut previous_classes) = (0, 0u32);
-    for bin in bins {
-        let score = (sides.n_samples > 0).then(|| sides.score()).flatten();
-        let mut classes = 0u32;
-        for position in buckets.samples(bin) {
-            let sample = samples[position];
-            let class = usize::from(sample.class) % MOST_CLASSES;
-            let added = i32::from(sample.count);
-            let (l, r) = (left[class], right[class]);
-            sides.sums[0] += term.of(l + added) - term.of(l);
-            sides.sums[1] += term.of(r - added) - term.of(r);
-            left[class] = l + added;
-            right[class] = r - added;
-            sides.weight += added;
-            sides.n_samples += if counts_samples { 1 } else { added as usize };
-            classes |= 1 << class;
-        }
-        let is_inside = is_free && classes == previous_classes && classes.is_power_of_two();
-        if !is_inside
-            && let Some(score) = score
-            && best.is_none_or(|best| score > best.score)
-        {
-            best = Some(Cut {
-                left: previous,
-                right: bin,
-                score,
-            });
-        }
-        (previous, previous_classes) = (bin, classes);
-    }
-    best
-}
-
 #[cfg(test)]
 mod tests {
     use rand::Rng as _;
@@ -293,6 +263,7 @@ mod tests {
     use super::super::class_target::ClassTarget;
     use super::super::target::Target as _;
     use super::*;
+    use crate::estimators::hist::MAX_BINS;
     use crate::numeric::rng::stream;
 
     fn naive(
@@ -332,29 +303,38 @@ mod tests {
     #[test]
     fn cells_and_samples_give_the_best_cut_of_a_loop_over_all_cuts() {
         let mut rng = stream(8, &[]);
-        for criterion in [Criterion::Gini, Criterion::Entropy] {
+        let cases = [Criterion::Gini, Criterion::Entropy].map(|c| [(c, false), (c, true)]);
+        for (criterion, counts_samples) in cases.into_iter().flatten() {
             for (n, least) in [(2, 1), (3, 1), (9, 1), (40, 1), (40, 5), (300, 1)] {
                 let samples: Vec<_> = (0..n)
                     .map(|_| ClassSample {
                         class: rng.gen_range(0..10),
-                        count: rng.gen_range(1..4),
+                        count: if counts_samples {
+                            1
+                        } else {
+                            rng.gen_range(1..4)
+                        },
                     })
                     .collect();
                 let bins: Vec<u8> = (0..n).map(|_| rng.gen_range(0..60) * 4).collect();
-                let target = ClassTarget::new(criterion, vec![1.0; 10], 4 * n, false);
+                let target = ClassTarget::new(criterion, vec![1.0; 10], 4 * n, counts_samples);
                 let limits = LeafLimits {
                     min_samples: least,
                     min_weight: 0.0,
                 };
                 let totals = target.totals(&samples);
-                let mut cells = vec![0; 2560];
+                let mut cells = vec![0; MAX_BINS * target.stride()];
                 for (&bin, &sample) in bins.iter().zip(&samples) {
                     target.add(&mut cells, usize::from(bin), sample);
                 }
                 let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
-                let mut buckets = Buckets::default();
-                let few = target.best_cut_of_few(&totals, &bins, &samples, &limits, &mut buckets);
+                let mut narrow = NarrowCells::default();
+                let pair = (bins.as_slice(), samples.as_slice());
+                let few = target.best_cut_of_samples(&totals, pair, &limits, &mut narrow);
                 assert_eq!(by_cells, few);
+                // The cells are left empty.
+                let again = target.best_cut_of_samples(&totals, pair, &limits, &mut narrow);
+                assert_eq!(few, again);
                 let expected = naive(criterion, &samples, &bins, least as i32);
                 assert_eq!(few.map(|cut| cut.left), expected.map(|(left, _)| left));
             }

@@ -4,8 +4,9 @@
 //! of classes are applied when a split is judged. With unit weights all sums are whole numbers,
 //! exact whatever the order of samples (`class_counts`).
 
-use super::class_counts::{MOST_CLASSES, Terms};
-use super::target::{Buckets, Cut, FEW_SAMPLES, LeafLimits, Target, add_left_each};
+use super::class_counts::Terms;
+use super::narrow_cells::{MOST_CLASSES, MOST_WEIGHT, NarrowCells};
+use super::target::{Cut, LeafLimits, Target, add_left_each};
 
 /// How the impurity of a node is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +199,7 @@ impl Target for ClassTarget {
     type Unit = i32;
     type Payload = ClassSample;
     type Totals = ClassTotals;
+    type Scratch = NarrowCells;
 
     fn stride(&self) -> usize {
         self.n_classes() + usize::from(self.counts_samples)
@@ -302,23 +304,30 @@ impl Target for ClassTarget {
         self.best_of(totals, cells, limits, least)
     }
 
-    fn few(&self) -> usize {
-        match self.terms {
-            Some(_) if self.n_classes() <= MOST_CLASSES => FEW_SAMPLES,
-            _ => 0,
+    /// That of two pure children.
+    fn perfect_score(&self, totals: &ClassTotals) -> f64 {
+        match (&self.terms, self.criterion) {
+            (None, _) => f64::INFINITY,
+            (_, Criterion::Gini) => totals.weight,
+            (_, Criterion::Entropy) => 0.0,
         }
     }
 
-    fn best_cut_of_few(
+    fn searches_samples(&self, totals: &ClassTotals) -> bool {
+        self.terms.is_some()
+            && self.n_classes() <= MOST_CLASSES
+            && totals.weight <= f64::from(MOST_WEIGHT)
+    }
+
+    fn best_cut_of_samples(
         &self,
         totals: &ClassTotals,
-        bins: &[u8],
-        samples: &[ClassSample],
+        bins_and_samples: (&[u8], &[ClassSample]),
         limits: &LeafLimits,
-        buckets: &mut Buckets,
+        cells: &mut NarrowCells,
     ) -> Option<Cut> {
         let terms = self.terms.as_ref()?;
-        terms.best_cut_of_few(totals, (buckets.fill(bins), buckets), samples, limits)
+        terms.best_cut_of_samples(totals, bins_and_samples, limits, cells)
     }
 
     fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {

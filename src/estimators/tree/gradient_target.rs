@@ -182,6 +182,7 @@ impl Target for GradientTarget {
     type Unit = i64;
     type Payload = i64;
     type Totals = GradientTotals;
+    type Scratch = ();
 
     fn stride(&self) -> usize {
         1

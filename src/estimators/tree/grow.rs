@@ -18,10 +18,13 @@ use crate::numeric::rng::Rng;
 const LOCAL_RATIO: usize = 8;
 
 /// The same where few features are drawn for each node.
-const DRAWN_LOCAL_RATIO: usize = 64;
+const DRAWN_LOCAL_RATIO: usize = 32;
+
+/// Searches over all features go by samples in nodes of at most this many.
+const FEW_SAMPLES: usize = 1024;
 
 /// Nodes of fewer samples are not copied.
-const LOCAL_LEAST: usize = 8;
+const LOCAL_LEAST: usize = 32;
 
 /// Best-first growth keeps the histograms of nodes of more samples until they are split.
 const KEPT_SAMPLES: usize = 2048;
@@ -421,7 +424,8 @@ impl<T: Target> Grower<'_, '_, T> {
     }
 
     fn fills_histograms(&self, frame: &Frame<T>) -> bool {
-        self.uses_histograms && frame.end - frame.start > self.target.few()
+        let is_small = frame.end - frame.start <= FEW_SAMPLES;
+        self.uses_histograms && !(is_small && self.target.searches_samples(&frame.totals))
     }
 
     fn fill_histograms(&mut self, space: &Space<'_, T>, frame: &Frame<T>) -> Vec<T::Unit> {

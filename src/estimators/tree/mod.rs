@@ -7,6 +7,7 @@ mod class_weight;
 mod gradient_target;
 mod grow;
 mod model;
+mod narrow_cells;
 mod nodes;
 mod params;
 mod search;
@@ -28,6 +29,6 @@ pub use shape::{
     Amount, CCP_ALPHA, MAX_FEATURES, MAX_LEAF_NODES, MIN_IMPURITY_DECREASE, MIN_SAMPLES_LEAF,
     MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF, MaxFeatures, Shape,
 };
-pub use target::{BinSet, Buckets, Cut, LeafLimits, Target};
+pub use target::{Cut, LeafLimits, Target};
 
 pub(crate) use algorithm::{all_samples, class_order};

@@ -4,7 +4,7 @@ use rand::Rng as _;
 
 use super::grow::Splitter;
 use super::space::{Space, rows_of};
-use super::target::{Buckets, Cut, LeafLimits, Target};
+use super::target::{Cut, LeafLimits, Target};
 use crate::estimators::hist::{BLOCK, FeatureBins, MAX_BINS};
 use crate::numeric::rng::Rng;
 
@@ -49,7 +49,7 @@ pub struct Search<'a, T: Target> {
     cells: Vec<T::Unit>,
     gathered: Vec<u8>,
     gathered_rows: Vec<[u8; BLOCK]>,
-    buckets: Buckets,
+    scratch: T::Scratch,
 }
 
 impl<'a, T: Target> Search<'a, T> {
@@ -70,7 +70,7 @@ impl<'a, T: Target> Search<'a, T> {
             cells: vec![T::Unit::default(); MAX_BINS * target.stride()],
             gathered: Vec::new(),
             gathered_rows: Vec::new(),
-            buckets: Buckets::default(),
+            scratch: T::Scratch::default(),
         }
     }
 
@@ -118,13 +118,17 @@ impl<'a, T: Target> Search<'a, T> {
     ) -> Option<Split> {
         let key = rng.r#gen();
         let payloads = &space.payloads[node.start..node.end];
+        let perfect = self.target.perfect_score(node.totals);
         let mut best: Option<Split> = None;
         for (column, &feature) in (0..).zip(space.columns) {
+            let rank = rank::<T>(key, feature);
+            if best.is_some_and(|best| best.score >= perfect && best.rank < rank) {
+                continue;
+            }
             if self.gather(space, node, column)
                 && let Some(cut) = self.best_of_gathered(node.totals, payloads)
             {
-                let split = Self::split(column, &cut, rank::<T>(key, feature));
-                keep_better(&mut best, Some(split));
+                keep_better(&mut best, Some(Self::split(column, &cut, rank)));
             }
         }
         best
@@ -231,7 +235,8 @@ impl<'a, T: Target> Search<'a, T> {
         // `order` is: known constants drawn, known constants not drawn, constants found now,
         // not drawn yet, drawn and not constant (from `end`).
         let mut end = space.order.len();
-        let mut best = None;
+        let perfect = self.target.perfect_score(node.totals);
+        let mut best: Option<Split> = None;
         while end > known + n_found
             && (n_drawn < self.max_features || n_drawn <= n_drawn_known + n_found)
         {
@@ -251,6 +256,11 @@ impl<'a, T: Target> Search<'a, T> {
             }
             end -= 1;
             space.order.swap(at, end);
+            // The first of equals stays; random thresholds are drawn nevertheless.
+            let is_settled = best.is_some_and(|best| best.score >= perfect);
+            if is_settled && self.splitter == Splitter::Best {
+                continue;
+            }
             let split = self.judge_gathered(space, node, (column, n_drawn as u64), rng);
             keep_better(&mut best, split);
         }
@@ -322,14 +332,11 @@ impl<'a, T: Target> Search<'a, T> {
 
     fn best_of_gathered(&mut self, totals: &T::Totals, payloads: &[T::Payload]) -> Option<Cut> {
         let limits = &self.limits;
-        if payloads.len() <= self.target.few() {
-            return self.target.best_cut_of_few(
-                totals,
-                &self.gathered,
-                payloads,
-                limits,
-                &mut self.buckets,
-            );
+        if self.target.searches_samples(totals) {
+            let pairs = (self.gathered.as_slice(), payloads);
+            return self
+                .target
+                .best_cut_of_samples(totals, pairs, limits, &mut self.scratch);
         }
         for (&bin, &payload) in self.gathered.iter().zip(payloads) {
             self.target.add(&mut self.cells, usize::from(bin), payload);

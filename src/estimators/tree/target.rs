@@ -5,106 +5,6 @@
 
 use std::ops::{AddAssign, SubAssign};
 
-/// Bins in ascending order, as a set of 256 bits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct BinSet([u64; 4]);
-
-impl BinSet {
-    /// Adds a bin.
-    #[inline]
-    pub fn insert(&mut self, bin: u8) {
-        self.0[usize::from(bin >> 6)] |= 1 << (bin & 63);
-    }
-}
-
-impl IntoIterator for BinSet {
-    type Item = usize;
-    type IntoIter = BinIter;
-
-    #[inline]
-    fn into_iter(self) -> BinIter {
-        BinIter {
-            words: self.0,
-            word_idx: 0,
-        }
-    }
-}
-
-/// Iterator over a [`BinSet`].
-#[derive(Debug, Clone)]
-pub struct BinIter {
-    words: [u64; 4],
-    word_idx: usize,
-}
-
-impl Iterator for BinIter {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.word_idx < 4 {
-            let word = self.words[self.word_idx];
-            if word != 0 {
-                self.words[self.word_idx] = word & (word - 1);
-                return Some(self.word_idx * 64 + word.trailing_zeros() as usize);
-            }
-            self.word_idx += 1;
-        }
-        None
-    }
-}
-
-/// Most samples that [`Buckets`] hold.
-pub const FEW_SAMPLES: usize = 1024;
-
-/// A few samples in order of their bins: a linked list for each bin.
-#[derive(Debug, Clone)]
-pub struct Buckets {
-    heads: [u16; 256],
-    next: [u16; FEW_SAMPLES],
-    occupied: BinSet,
-}
-
-/// End of a list.
-const END: u16 = u16::MAX;
-
-impl Default for Buckets {
-    fn default() -> Self {
-        Self {
-            heads: [END; 256],
-            next: [END; FEW_SAMPLES],
-            occupied: BinSet::default(),
-        }
-    }
-}
-
-impl Buckets {
-    /// Sorts at most `FEW_SAMPLES` samples by their bins; returns the bins that occur.
-    pub fn fill(&mut self, bins: &[u8]) -> BinSet {
-        for bin in std::mem::take(&mut self.occupied) {
-            self.heads[bin] = END;
-        }
-        for ((position, next), &bin) in (0..).zip(&mut self.next).zip(bins) {
-            let head = &mut self.heads[usize::from(bin)];
-            *next = *head;
-            *head = position;
-            self.occupied.insert(bin);
-        }
-        self.occupied
-    }
-
-    /// Positions of the samples in a bin.
-    #[inline]
-    pub fn samples(&self, bin: usize) -> impl Iterator<Item = usize> {
-        let mut position = self.heads[bin];
-        std::iter::from_fn(move || {
-            let at = usize::from(position);
-            position = *self.next.get(at)?;
-            Some(at)
-        })
-    }
-}
-
 /// What each child of a split must have at least.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LeafLimits {
@@ -133,6 +33,8 @@ pub trait Target: Sync {
     type Payload: Copy + Send + Sync;
     /// What is known of a node as a whole.
     type Totals: Clone + Send;
+    /// Memory of a search by samples.
+    type Scratch: Default;
 
     /// Whether the lowest feature wins among equal splits, rather than a seeded order.
     const LOWEST_FEATURE_WINS: bool = false;
@@ -177,21 +79,24 @@ pub trait Target: Sync {
         least: f64,
     ) -> Option<Cut>;
 
-    /// Nodes of at most this many samples, at most `FEW_SAMPLES`, are searched by
-    /// [`Self::best_cut_of_few`], where that beats histograms.
-    fn few(&self) -> usize {
-        0
+    /// A score that no split of a node beats.
+    fn perfect_score(&self, _totals: &Self::Totals) -> f64 {
+        f64::INFINITY
     }
 
-    /// The best split of a feature straight from the samples of a small node. `bins` and
-    /// `payloads` are the samples'.
-    fn best_cut_of_few(
+    /// Whether [`Self::best_cut_of_samples`] can search a node.
+    fn searches_samples(&self, _totals: &Self::Totals) -> bool {
+        false
+    }
+
+    /// The best split of a feature straight from a node's samples, the lowest on ties, in time that
+    /// goes with their number rather than with that of all bins.
+    fn best_cut_of_samples(
         &self,
         _totals: &Self::Totals,
-        _bins: &[u8],
-        _payloads: &[Self::Payload],
+        _bins_and_payloads: (&[u8], &[Self::Payload]),
         _limits: &LeafLimits,
-        _buckets: &mut Buckets,
+        _scratch: &mut Self::Scratch,
     ) -> Option<Cut> {
         None
     }
