@@ -11,7 +11,7 @@ use crate::estimators::FitError;
 use crate::estimators::hist::Binned;
 use crate::estimators::info::FitInfo;
 use crate::estimators::multiclass::{ClassEncoding, class_counts};
-use crate::estimators::tree::{Node, Tree, leaf_of};
+use crate::estimators::tree::{Node, Tree};
 use crate::numeric::rng::{Rng, stream};
 
 /// A tree with the value of each node, not shrunk yet.
@@ -143,12 +143,7 @@ impl Stages {
                 let tree = self.shrink(&grown);
                 let scores = &mut train.scores[output];
                 self.update(&tree, &grown, &bag, x_train_view, scores);
-                for (score, row) in validation.scores[output]
-                    .iter_mut()
-                    .zip(x_validation.rows())
-                {
-                    *score += tree.value(row.to_slice().expect("selected rows are row-major"));
-                }
+                tree.add_values(x_validation.view(), &mut validation.scores[output]);
                 stage.push(tree);
             }
             model.stages.push(stage);
@@ -257,11 +252,7 @@ impl Stages {
             }
             return;
         }
-        let x = x.as_standard_layout();
-        for (score, row) in scores.iter_mut().zip(x.rows()) {
-            let row = row.to_slice().expect("row-major");
-            *score += tree.0[leaf_of(&tree.0, row)].threshold;
-        }
+        tree.add_values(x, scores);
     }
 
     fn bag_loss(&self, train: &Part, bag: &[u32]) -> f64 {

@@ -3,24 +3,28 @@
 use std::collections::BTreeMap;
 
 use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, Data, Ix2};
-use rayon::prelude::*;
+use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
 
 use crate::estimators::info::{FitInfo, Fitted};
 use crate::estimators::multiclass::ClassEncoding;
-use crate::estimators::tree::{Node, largest, leaf_of, normalised};
-
-/// Rows that are put through a tree before the next tree comes: a tree's nodes stay in the cache.
-const ROWS_AT_ONCE: usize = 512;
+use crate::estimators::tree::{Node, for_each_leaf, largest, normalised, predict_rows};
 
 /// A regression tree; leaves keep their value, shrunk by the learning rate, in `threshold`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Regressor(pub Vec<Node>);
 
 impl Regressor {
-    #[inline]
-    pub(super) fn value(&self, row: &[f32]) -> f64 {
-        self.0[leaf_of(&self.0, row)].threshold
+    /// Adds the value of each row of `x` to its score.
+    pub(super) fn add_values(&self, x: ArrayView2<'_, f32>, scores: &mut [f64]) {
+        let x = x.as_standard_layout();
+        let rows = x.rows().into_iter();
+        let rows: Vec<_> = rows.map(|row| row.to_slice().expect("row-major")).collect();
+        self.for_each_value(&rows, |row, value| scores[row] += value);
+    }
+
+    /// Calls `put` with the number of each row and its value.
+    fn for_each_value(&self, rows: &[&[f32]], mut put: impl FnMut(usize, f64)) {
+        for_each_leaf(&self.0, rows, |row, leaf| put(row, self.0[leaf].threshold));
     }
 }
 
@@ -75,9 +79,9 @@ impl Boosted {
         let n_outputs = self.initial.len();
         for stage in &self.stages {
             for (output, tree) in stage.iter().enumerate() {
-                for (row, scores) in rows.iter().zip(scores.chunks_exact_mut(n_outputs)) {
-                    scores[output] += tree.value(row);
-                }
+                tree.for_each_value(rows, |row, value| {
+                    scores[row * n_outputs + output] += value;
+                });
             }
         }
     }
@@ -92,24 +96,12 @@ impl Boosted {
 
 impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for Boosted {
     fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let x = x.as_standard_layout();
-        let rows: Vec<&[f32]> = x
-            .rows()
-            .into_iter()
-            .map(|row| row.to_slice().expect("row-major"))
-            .collect();
-        let labels: Vec<usize> = rows
-            .par_chunks(ROWS_AT_ONCE)
-            .flat_map_iter(|rows| {
-                let mut scores = self.initial.repeat(rows.len());
-                self.add_scores(rows, &mut scores);
-                let scores = scores.chunks_exact(self.initial.len());
-                scores
-                    .map(|scores| self.class_of(scores))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        y.assign(&Array1::from_vec(labels));
+        predict_rows(x.view(), y, |rows| {
+            let mut scores = self.initial.repeat(rows.len());
+            self.add_scores(rows, &mut scores);
+            let scores = scores.chunks_exact(self.initial.len());
+            scores.map(|scores| self.class_of(scores)).collect()
+        });
     }
 
     fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {

@@ -170,7 +170,7 @@ impl Trainer<'_> {
                 .enumerate()
                 .filter(|&(row, _)| bag[row] == 0)
                 .for_each(|(row, votes)| {
-                    tree.vote(x.row(row).to_slice().expect("row-major"), votes);
+                    tree.vote(&[x.row(row).to_slice().expect("row-major")], votes);
                 });
         }
         let right = votes

@@ -4,15 +4,11 @@ use std::collections::BTreeMap;
 
 use linfa::traits::PredictInplace;
 use ndarray::{Array1, ArrayBase, Data, Ix2};
-use rayon::prelude::*;
 
 use super::params::RandomForestParams;
 use crate::estimators::info::{FitInfo, Fitted};
 use crate::estimators::multiclass::ClassEncoding;
-use crate::estimators::tree::{Node, Tree, largest, leaf_of, normalised};
-
-/// Rows that are put through a tree before the next tree comes: a tree's nodes stay in the cache.
-const ROWS_AT_ONCE: usize = 256;
+use crate::estimators::tree::{Node, Tree, for_each_leaf, largest, normalised, predict_rows};
 
 /// A tree as it votes. Leaves keep their place in `shares` in `right`.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +44,16 @@ impl Voter {
         }
     }
 
-    /// Adds the class shares of the leaf of `row` to `votes`.
-    pub(super) fn vote(&self, row: &[f32], votes: &mut [f64]) {
-        let leaf = self.nodes[leaf_of(&self.nodes, row)].right as usize;
-        let shares = &self.shares[leaf * votes.len()..][..votes.len()];
-        for (vote, share) in votes.iter_mut().zip(shares) {
-            *vote += share;
-        }
+    /// Adds the class shares of the leaf of each row to its `votes`, row after row.
+    pub(super) fn vote(&self, rows: &[&[f32]], votes: &mut [f64]) {
+        let n_classes = votes.len() / rows.len().max(1);
+        for_each_leaf(&self.nodes, rows, |row, leaf| {
+            let leaf = self.nodes[leaf].right as usize;
+            let shares = &self.shares[leaf * n_classes..][..n_classes];
+            for (vote, share) in votes[row * n_classes..].iter_mut().zip(shares) {
+                *vote += share;
+            }
+        });
     }
 }
 
@@ -128,22 +127,14 @@ impl RandomForest {
 impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for RandomForest {
     fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
         let n_classes = self.encoding.n_classes();
-        let x = x.as_standard_layout();
-        let rows: Vec<usize> = (0..x.nrows()).collect();
-        let labels: Vec<usize> = rows
-            .par_chunks(ROWS_AT_ONCE)
-            .flat_map_iter(|rows| {
-                let mut votes = vec![0.0; rows.len() * n_classes];
-                for tree in &self.trees {
-                    for (&row, votes) in rows.iter().zip(votes.chunks_exact_mut(n_classes)) {
-                        tree.vote(x.row(row).to_slice().expect("row-major"), votes);
-                    }
-                }
-                let label = |votes: &[f64]| self.encoding.label(largest(votes));
-                votes.chunks_exact(n_classes).map(label).collect::<Vec<_>>()
-            })
-            .collect();
-        y.assign(&Array1::from_vec(labels));
+        predict_rows(x.view(), y, |rows| {
+            let mut votes = vec![0.0; rows.len() * n_classes];
+            for tree in &self.trees {
+                tree.vote(rows, &mut votes);
+            }
+            let label = |votes: &[f64]| self.encoding.label(largest(votes));
+            votes.chunks_exact(n_classes).map(label).collect()
+        });
     }
 
     fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {

@@ -20,7 +20,7 @@ pub use class_weight::ClassWeight;
 pub use gradient_target::{FixedPoint, GradientTarget, Improvement};
 pub use grow::{Growth, Samples, Splitter, grow};
 pub use model::{DecisionTree, largest, predict_rows};
-pub use nodes::{Node, NodeStats, Tree, leaf_of, normalised};
+pub use nodes::{Node, NodeStats, Tree, for_each_leaf, normalised};
 pub use params::{
     CRITERION, DECISION_TREE, DecisionTreeParams, DecisionTreeValidParams, EXTRA_TREE, MAX_DEPTH,
     MONOTONIC_CST, criterion_from_args, refuse_monotonic_cst,
