@@ -147,12 +147,14 @@ fn histogram_boosting_has_the_losses_of_scikit_learn() {
 }
 
 /// Real rows as raw pixels, if there are any.
-fn fashion_mnist(n: usize) -> Option<(Array2<f32>, Array1<usize>)> {
+/// The first `n` images of a split, `train` or `t10k`.
+fn fashion_mnist(split: &str, n: usize) -> Option<(Array2<f32>, Array1<usize>)> {
     let Some(dir) = std::env::var_os("FASHION_MNIST_DIR").filter(|dir| !dir.is_empty()) else {
         eprintln!("skipped: FASHION_MNIST_DIR is not set");
         return None;
     };
     let read = |name: &str, skip: usize| {
+        let name = format!("{split}-{name}-ubyte.gz");
         let file = std::fs::File::open(PathBuf::from(&dir).join(name)).unwrap();
         let mut bytes = Vec::new();
         flate2::read::GzDecoder::new(file)
@@ -160,12 +162,12 @@ fn fashion_mnist(n: usize) -> Option<(Array2<f32>, Array1<usize>)> {
             .unwrap();
         bytes.split_off(skip)
     };
-    let pixels = read("train-images-idx3-ubyte.gz", 16);
+    let pixels = read("images-idx3", 16);
     let x = pixels[..n * 784]
         .iter()
         .map(|&byte| f32::from(byte))
         .collect();
-    let y = read("train-labels-idx1-ubyte.gz", 8);
+    let y = read("labels-idx1", 8);
     Some((
         Array2::from_shape_vec((n, 784), x).unwrap(),
         y[..n].iter().map(|&label| usize::from(label)).collect(),
@@ -210,7 +212,7 @@ fn compare_nodes(tree: &Tree, case: &Value) -> usize {
 
 #[test]
 fn trees_on_real_rows_split_as_scikit_learn_wherever_the_best_split_is_unique() {
-    let Some((x, y)) = fashion_mnist(6000) else {
+    let Some((x, y)) = fashion_mnist("train", 6000) else {
         return;
     };
     for case in oracle("fashion_mnist_6000.json").as_array().unwrap() {
@@ -474,4 +476,25 @@ fn one_point_zero_is_a_share_and_one_is_a_count() {
     };
     assert!(resolve(json!({"max_features": 1.0})).is_f64());
     assert!(resolve(json!({"max_features": 1})).is_i64());
+}
+
+#[test]
+fn boosted_trees_on_real_rows_are_as_accurate_as_those_of_scikit_learn() {
+    let Some((x, y)) = fashion_mnist("train", 6000) else {
+        return;
+    };
+    let (x_test, y_test) = fashion_mnist("t10k", 10_000).unwrap();
+    for case in oracle("boosted_6000.json").as_array().unwrap() {
+        let spec = find("GradientBoostingClassifier").unwrap();
+        let given = params(&case["parameter"]);
+        let resolved = spec.resolve(&given, Profile::default()).unwrap();
+        let estimator = spec.build(&resolved.params, 0).unwrap();
+        let model = estimator.fit(x.view(), y.view()).unwrap();
+        let found = model.predict(x_test.view()).unwrap();
+        let right = found.iter().zip(&y_test).filter(|(a, b)| a == b).count();
+        let ours = right as f64 / y_test.len() as f64;
+        let theirs = case["accuracy"].as_f64().unwrap();
+        eprintln!("{}: {ours} against {theirs}", case["parameter"]);
+        assert!((ours - theirs).abs() <= 0.005, "{ours} against {theirs}");
+    }
 }

@@ -7,7 +7,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use fashion_bench::estimators::boosting::GradientBoosting;
 use fashion_bench::estimators::forest::RandomForest;
 use fashion_bench::estimators::hist::{Binned, MAX_BINS};
-use fashion_bench::estimators::tree::{DecisionTree, Shape};
+use fashion_bench::estimators::tree::{
+    ClassSample, ClassTarget, Criterion as Impurity, DecisionTree, FixedPoint, GradientTarget,
+    Improvement, Samples, Shape, Splitter, Target, grow,
+};
 use fashion_bench::numeric::rng::stream;
 use linfa::DatasetBase;
 use linfa::traits::Fit;
@@ -35,6 +38,19 @@ fn shallow(max_depth: usize) -> Shape {
     }
 }
 
+/// A tree of one split: the histograms of all features are filled once, and searched.
+fn one_split<T: Target>(target: &T, binned: &Binned, payload: impl Fn(usize) -> T::Payload) {
+    let samples = Samples {
+        rows: (0..6000).collect(),
+        payloads: (0..6000).map(payload).collect(),
+    };
+    let growth = shallow(1)
+        .growth(Splitter::Best, 6000, 6000.0, 784, "one split")
+        .expect("no more features than there are");
+    let mut rng = stream(2, &[]);
+    black_box(grow(target, binned, samples, &growth, &mut rng, None));
+}
+
 fn trees(c: &mut Criterion) {
     let data = images();
     let mut group = c.benchmark_group("trees");
@@ -42,10 +58,26 @@ fn trees(c: &mut Criterion) {
     group.bench_function("binning", |b| {
         b.iter(|| Binned::new(black_box(data.records().view()), MAX_BINS));
     });
-    // Depth 1 is binning and one pass over all histograms.
-    for depth in [1, 10] {
-        let params = DecisionTree::params().shape(shallow(depth));
-        group.bench_function(format!("one tree of depth {depth}"), |b| {
+    let binned = Binned::new(data.records().view(), MAX_BINS);
+    let classes = ClassTarget::new(Impurity::Gini, vec![1.0; 10], 6000, false);
+    let of_class = |row: usize| ClassSample {
+        class: (row / 600) as u16,
+        count: 1,
+    };
+    group.bench_function("one histogram pass, ten classes", |b| {
+        b.iter(|| one_split(&classes, &binned, of_class));
+    });
+    let gradients = GradientTarget {
+        format: FixedPoint::new(6000, 1.0),
+        improvement: Improvement::Friedman,
+    };
+    let of_row = |row: usize| gradients.format.encode((row as f64).sin());
+    group.bench_function("one histogram pass, gradients", |b| {
+        b.iter(|| one_split(&gradients, &binned, of_row));
+    });
+    for (name, splitter) in [("best", Splitter::Best), ("random", Splitter::Random)] {
+        let params = DecisionTree::params().splitter(splitter).shape(shallow(10));
+        group.bench_function(format!("one tree of depth 10, {name} splits"), |b| {
             b.iter(|| params.fit(black_box(&data)));
         });
     }
