@@ -12,6 +12,9 @@ use super::tall::Tall;
 /// Rows gathered before they are multiplied.
 const BLOCK: usize = 512;
 
+/// Rows whose products are added in single precision.
+const ROWS_IN_SINGLE: usize = 2048;
+
 /// A symmetric matrix of which the lower triangle is kept, in precision `F`.
 #[derive(Debug, Clone)]
 pub struct Gram<F> {
@@ -136,6 +139,20 @@ impl<F: GemmFloat> Gram<F> {
     }
 }
 
+impl Gram<f64> {
+    /// As [`Self::add_rows`], with the products of a few thousand rows at a time in single
+    /// precision: half the time, and the error of single precision relative to those rows.
+    pub fn add_rows_in_single(&mut self, design: &Tall<'_>, rows: &[(usize, f64)]) {
+        for rows in rows.chunks(ROWS_IN_SINGLE) {
+            let mut part = Gram::<f32>::zeros(self.width);
+            part.add_rows(design, rows.iter().copied());
+            for (value, part) in self.values.iter_mut().zip(part.values) {
+                *value += f64::from(part);
+            }
+        }
+    }
+}
+
 /// A Cholesky factorisation.
 #[derive(Debug, Clone)]
 pub struct Factor {
@@ -166,7 +183,7 @@ mod tests {
 
     #[test]
     fn sums_of_outer_products_equal_the_naive_twin() {
-        for n_rows in [0, 1, 2, 7, BLOCK, BLOCK + 3] {
+        for n_rows in [0, 1, 2, 7, BLOCK, BLOCK + 3, ROWS_IN_SINGLE + 5] {
             let x = random(n_rows, 9);
             let tall = Tall::new(x.view(), Some(1.5));
             let weight = |row: usize| (row % 4) as f64 - 0.5;
@@ -175,12 +192,16 @@ mod tests {
             let mut single = Gram::<f32>::zeros(10);
             single.add_rows(&tall, (0..n_rows).map(|row| (row, weight(row))));
             let value = |row: usize, j: usize| if j < 9 { f64::from(x[[row, j]]) } else { 1.5 };
+            let rows: Vec<(usize, f64)> = (0..n_rows).map(|row| (row, weight(row))).collect();
+            let mut mixed = Gram::<f64>::zeros(10);
+            mixed.add_rows_in_single(&tall, &rows);
             for i in 0..10 {
                 for j in 0..10 {
                     let products = (0..n_rows).map(|r| weight(r) * value(r, i) * value(r, j));
                     let expected: f64 = products.sum();
                     assert!((double.at(i, j) - expected).abs() < 1e-9);
                     assert!((f64::from(single.at(i, j)) - expected).abs() < 1e-3);
+                    assert!((mixed.at(i, j) - expected).abs() < 1e-3);
                 }
             }
         }

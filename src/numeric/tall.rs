@@ -72,6 +72,32 @@ impl<'a> Tall<'a> {
         self.bias.unwrap_or(0.0)
     }
 
+    /// For each row, `Σ_j x_j² / s_j` with `s_j` the feature's sum of squares over all rows: about
+    /// how much of the curvature of a sum over rows is this row's alone. They sum to the number
+    /// of features that are not zero throughout.
+    #[must_use]
+    pub fn leverages(&self) -> Vec<f32> {
+        let mut sums = vec![0.0_f64; self.n_features];
+        for row_idx in 0..self.n_rows {
+            for (sum, &x) in sums.iter_mut().zip(self.row(row_idx)) {
+                *sum += f64::from(x * x);
+            }
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "features are no more exact"
+        )]
+        let inverse = |sum: &f64| if *sum > 0.0 { (1.0 / sum) as f32 } else { 0.0 };
+        let inverses: Vec<f32> = sums.iter().map(inverse).collect();
+        let constant = self.bias.map_or(0.0, |_| 1.0 / self.n_rows as f32);
+        (0..self.n_rows)
+            .map(|row_idx| {
+                let pairs = self.row(row_idx).iter().zip(&inverses);
+                constant + pairs.map(|(x, inverse)| x * x * inverse).sum::<f32>()
+            })
+            .collect()
+    }
+
     /// `X·w` for each column `w` of `columns` (each [`Self::width`] long): one vector of
     /// `n_rows` a column.
     #[must_use]
@@ -385,6 +411,23 @@ mod tests {
                     });
                     check(&fused, &squares);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn leverages_are_shares_of_the_sums_of_squares() {
+        for (n_rows, bias) in [(0, None), (1, Some(2.0)), (2, None), (37, Some(0.5))] {
+            let mut x = random(n_rows, 5, 6);
+            x.column_mut(3).fill(0.0);
+            let wide = with_bias(&x, bias).mapv(|v| v * v);
+            let sums = wide.sum_axis(ndarray::Axis(0));
+            let leverages = Tall::new(x.view(), bias).leverages();
+            assert_eq!(leverages.len(), n_rows);
+            for (row, leverage) in wide.rows().into_iter().zip(leverages) {
+                let shares = row.iter().zip(&sums).filter(|(_, sum)| **sum > 0.0);
+                let expected: f64 = shares.map(|(square, sum)| square / sum).sum();
+                assert!((f64::from(leverage) - expected).abs() < 1e-5 * expected);
             }
         }
     }

@@ -7,6 +7,7 @@ mod centroid;
 pub(crate) mod class_weight;
 mod coupled;
 mod curvature;
+mod l1_model;
 mod logistic;
 mod margin;
 pub(crate) mod model;

@@ -120,6 +120,8 @@ pub(super) struct Settings<'a> {
     pub design: &'a Tall<'a>,
     /// Weight of each coefficient's square.
     pub ridge: &'a [f64],
+    /// [`Tall::leverages`].
+    pub leverages: &'a [f32],
     /// Steps at most.
     pub max_iter: usize,
     /// Seed of the preconditioner's samples.
@@ -275,6 +277,7 @@ impl<L: GroupLoss> Group<L> {
                 let how = Following {
                     lag,
                     n_sampled,
+                    leverages: settings.leverages,
                     seed: seed + column as u64,
                 };
                 preconditioner.follow(settings.design, settings.ridge, weights, &how);
@@ -316,7 +319,9 @@ impl<L: GroupLoss> Group<L> {
             }
         }
         self.n_iter += 1;
-        self.gradient_norm = f64::INFINITY;
+        if t > 0.0 {
+            self.gradient_norm = f64::INFINITY;
+        }
     }
 
     fn finish(self, settings: &Settings<'_>) -> (L, Solution) {

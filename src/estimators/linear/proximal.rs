@@ -7,10 +7,10 @@
 //! ```
 //!
 //! As in newGLMNET (Yuan, Ho and Lin 2012, Algorithm 5) a step minimises the quadratic model of
-//! the smooth part plus the l1 term by coordinate descent, then halves until the objective falls
-//! enough (their equation 24, σ = 0.01). Different from it, the model's matrix is formed
-//! ([`Curvature`]), so that a coordinate costs O(p) and not O(n), and only rows whose weight
-//! changed are summed anew. The matrix may be inexact; the gradient and the objective never are.
+//! the smooth part plus the l1 term ([`L1Model`]), then halves until the objective falls enough
+//! (their equation 24, σ = 0.01). Different from it, the model's matrix is formed ([`Curvature`]),
+//! so that a coordinate costs O(p) and not O(n), and only rows whose weight changed are summed
+//! anew. The matrix may be inexact; the gradient and the objective never are.
 //!
 //! Stopping rule: the sum of violations of the optimality conditions is at most `tol` times the
 //! one at zero weights.
@@ -18,10 +18,8 @@
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::curvature::{Curvature, Following};
+use super::l1_model::{L1Model, violation};
 use super::newton::{GroupLoss, Settings, Solution};
-
-/// Sweeps of coordinate descent in one step.
-const MAX_SWEEPS: usize = 100;
 
 /// Halvings of a step.
 const MAX_HALVINGS: usize = 20;
@@ -171,17 +169,6 @@ fn update_gradients<L: GroupLoss>(
     }
 }
 
-/// Distance of 0 from the subdifferential of one coordinate.
-fn violation(w: f64, gradient: f64, l1: f64) -> f64 {
-    if w > 0.0 {
-        (gradient + l1).abs()
-    } else if w < 0.0 {
-        (gradient - l1).abs()
-    } else {
-        (gradient.abs() - l1).max(0.0)
-    }
-}
-
 impl<L: GroupLoss> Problem<L> {
     fn new(loss: L, settings: &Settings<'_>) -> Self {
         let (n_rows, width) = (settings.design.n_rows(), settings.design.width());
@@ -232,10 +219,15 @@ impl<L: GroupLoss> Problem<L> {
                 let how = Following {
                     lag,
                     n_sampled: N_SAMPLED,
+                    leverages: settings.leverages,
                     seed,
                 };
                 matrix.follow(settings.design, settings.ridge, curvatures, &how);
-                descend(matrix.matrix(), weights, gradient, l1, (target, step));
+                let model = L1Model::new(matrix.matrix(), weights, gradient, l1);
+                let point = model.minimise(target);
+                for ((step, point), w) in step.iter_mut().zip(&point).zip(weights) {
+                    *step = point - *w;
+                }
             },
         );
     }
@@ -287,48 +279,6 @@ impl<L: GroupLoss> Problem<L> {
             for (w, d) in w.iter_mut().zip(d) {
                 *w += t * d;
             }
-        }
-    }
-}
-
-/// Coordinate descent on `g·d + ½ d·H·d + Σ l1|w + d|` from `d = 0` until the violations sum to
-/// `target`; coordinates that stay at zero are left out between full sweeps.
-fn descend(
-    matrix: &[f64],
-    weights: &[f64],
-    gradient: &[f64],
-    l1: &[f64],
-    (target, step): (f64, &mut Vec<f64>),
-) {
-    let width = weights.len();
-    step.fill(0.0);
-    let mut slope = gradient.to_vec();
-    let mut active: Vec<usize> = (0..width).collect();
-    for _ in 0..MAX_SWEEPS {
-        let is_full = active.len() == width;
-        let mut total = 0.0;
-        active.retain(|&j| {
-            let w = weights[j] + step[j];
-            let off = violation(w, slope[j], l1[j]);
-            total += off;
-            let curvature = matrix[j * width + j].max(1e-12);
-            let raw = w - slope[j] / curvature;
-            let shrunk = (raw.abs() - l1[j] / curvature).max(0.0).copysign(raw);
-            let change = shrunk - w;
-            if change != 0.0 {
-                step[j] += change;
-                let row = &matrix[j * width..(j + 1) * width];
-                for (slope, h) in slope.iter_mut().zip(row) {
-                    *slope += change * h;
-                }
-            }
-            shrunk != 0.0 || off > 0.0
-        });
-        if total <= target {
-            if is_full {
-                break;
-            }
-            active = (0..width).collect();
         }
     }
 }

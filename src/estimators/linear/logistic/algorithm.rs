@@ -72,9 +72,11 @@ where
             penalties
         };
         let (l1, ridge) = (penalties(l1_weight), penalties(l2_weight));
+        let leverages = design.leverages();
         let settings = Settings {
             design: &design,
             ridge: &ridge,
+            leverages: &leverages,
             max_iter: self.max_iter,
             seed: self.seed,
         };

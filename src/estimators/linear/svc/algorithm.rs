@@ -57,9 +57,11 @@ where
             };
             design.width()
         ];
+        let leverages = design.leverages();
         let settings = Settings {
             design: &design,
             ridge: &ridge,
+            leverages: &leverages,
             max_iter: self.max_iter,
             seed: self.seed,
         };
