@@ -8,7 +8,8 @@
 
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::linear::{
-    LinearSvc, LogisticPenalty, LogisticRegression, LogisticSolver, MultiClass, SvcLoss, SvcPenalty,
+    LinearSvc, LogisticPenalty, LogisticRegression, LogisticSolver, MultiClass, RidgeClassifier,
+    SvcLoss, SvcPenalty,
 };
 use fashion_bench::estimators::registry;
 use fashion_bench::estimators::sgd::{
@@ -450,6 +451,83 @@ fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
             "{name}: {mean}, scikit-learn: {expected}"
         );
     }
+}
+
+#[test]
+fn objectives_on_fashion_mnist_are_no_higher_than_scikit_learns() {
+    let Ok(directory) = std::env::var("FASHION_MNIST_DIR") else {
+        eprintln!("skipped: FASHION_MNIST_DIR is not set");
+        return;
+    };
+    let (x, y) = load_standardised(&directory, 10_000);
+    let (train, next) = (
+        x.slice(s![..6000, ..]).to_owned(),
+        x.slice(s![6000.., ..]).to_owned(),
+    );
+    let (y_train, y_next) = (y.slice(s![..6000]).to_owned(), y.slice(s![6000..]));
+    let oracle: Value =
+        serde_json::from_str(include_str!("oracle/linear/objectives_6000.json")).unwrap();
+    for row in oracle["rows"].as_array().unwrap() {
+        let (name, params) = (row["name"].as_str().unwrap(), &row["params"]);
+        let expected = row["objective"].as_f64().unwrap();
+        if name == "RidgeClassifier" {
+            let found = ridge_objective(params["alpha"].as_f64().unwrap(), &train, &y_train);
+            assert!(found <= expected * (1.0 + 1e-4), "{row}: {found}");
+            continue;
+        }
+        let spec = registry::find(name).unwrap();
+        let mut given = params.as_object().unwrap().clone();
+        let is_exact = given.remove("tol").is_some();
+        if is_exact {
+            given.insert("tol".into(), json!(1e-7));
+        }
+        let resolved = spec.resolve(&given, Profile::Sklearn15).unwrap();
+        let estimator = spec.build(&resolved.params, 1).unwrap();
+        let model = estimator.fit(train.view(), y_train.view()).unwrap();
+        let info = model.fit_info();
+        let found = info.objective.unwrap();
+        assert_eq!(info.converged, Some(true), "{row}: {info:?}");
+        assert!(found <= expected * (1.0 + 1e-4), "{row}: {found}");
+        if is_exact {
+            // Single precision of rows and products costs nothing.
+            assert!((found / expected - 1.0).abs() < 1e-6, "{row}: {found}");
+            let predictions = model.predict(next.view()).unwrap();
+            let n_right = predictions
+                .iter()
+                .zip(&y_next)
+                .filter(|(a, b)| a == b)
+                .count();
+            let accuracy = n_right as f64 / y_next.len() as f64;
+            assert!((accuracy - row["accuracy"].as_f64().unwrap()).abs() < 6e-4);
+        }
+    }
+}
+
+/// `Σ (x·w + b - y)² + alpha·|w|²` of the fit, over all classes.
+fn ridge_objective(alpha: f64, x: &Array2<f32>, y: &Array1<usize>) -> f64 {
+    let data = Dataset::new(x.clone(), y.clone());
+    let fit = RidgeClassifier::params().alpha(alpha).fit(&data).unwrap();
+    let decisions = fit.model().decisions(x.view());
+    let losses = decisions.indexed_iter().map(|((row, class), z)| {
+        let target = if y[row] == class { 1.0 } else { -1.0 };
+        (f64::from(*z) - target).powi(2)
+    });
+    let weights = fit.model().weights().iter().map(|&w| f64::from(w).powi(2));
+    losses.sum::<f64>() + alpha * weights.sum::<f64>()
+}
+
+/// The first `n` training images, standardised by the whole train split.
+fn load_standardised(directory: &str, n: usize) -> (Array2<f32>, Array1<usize>) {
+    let (mut x, y) = load(directory, 60_000);
+    for mut pixel in x.columns_mut() {
+        let mean = pixel.iter().map(|&v| f64::from(v)).sum::<f64>() / 60_000.0;
+        let squares = pixel.iter().map(|&v| (f64::from(v) - mean).powi(2));
+        let deviation = (squares.sum::<f64>() / 60_000.0).sqrt();
+        let scale = if deviation > 0.0 { deviation } else { 1.0 };
+        pixel.mapv_inplace(|v| ((f64::from(v) - mean) / scale) as f32);
+    }
+    let first = (x.slice(s![..n, ..]).to_owned(), y.slice(s![..n]).to_owned());
+    first
 }
 
 /// The first `n` training images, pixels in [0, 1].

@@ -2,7 +2,7 @@
 //!
 //! Sampling by weight alone missed the few rows that have ink in a corner, and with them all
 //! curvature of those pixels: with an l1 term (C = 10) steps were cut to 1e-6 and 100 of them (90 s
-//! on one core) did not converge. By weight times leverage 32 do (23 s); with an l2 term it
+//! on one core) did not converge. By weight times leverage 28 do (23 s); with an l2 term it
 //! saves 40 % of the time.
 
 use rand::Rng as _;
@@ -67,6 +67,8 @@ pub(super) struct Curvature {
     last: Vec<f32>,
     is_exact: bool,
     n_calls: u64,
+    /// Whether the next matrix may not be a sample's.
+    needs_all_rows: bool,
     keeps_matrix: bool,
     factor: Option<Factor>,
     matrix: Vec<f64>,
@@ -84,6 +86,16 @@ impl Curvature {
     /// Whether the factor is that of the exact matrix.
     pub fn is_exact(&self) -> bool {
         self.is_exact
+    }
+
+    /// Whether the matrix is that of a sample.
+    pub fn is_sampled(&self) -> bool {
+        self.gram.is_none()
+    }
+
+    /// Has the next matrix made of all rows.
+    pub fn need_all_rows(&mut self) {
+        self.needs_all_rows = true;
     }
 
     /// The symmetric matrix, row by row.
@@ -153,6 +165,9 @@ impl Curvature {
     /// than a sample, and to follow them from then on.
     fn has_settled(&self, target: &[f32], n_active: usize, how: &Following<'_>) -> bool {
         let n_off = how.off(&self.last, target).len();
+        if self.needs_all_rows {
+            return true;
+        }
         let is_first = self.last.is_empty();
         if how.lag == 0.0 {
             return !is_first && 5 * n_off <= n_active;

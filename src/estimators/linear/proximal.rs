@@ -24,6 +24,9 @@ use super::newton::{GroupLoss, Settings, Solution};
 /// Halvings of a step.
 const MAX_HALVINGS: usize = 20;
 
+/// A step cut below this was of a bad model: no more samples for this problem.
+const TRUSTED: f64 = 0.2;
+
 /// Fraction of the predicted decrease that a step must reach.
 const SUFFICIENT: f64 = 0.01;
 
@@ -267,8 +270,12 @@ impl<L: GroupLoss> Problem<L> {
             t *= 0.5;
         }
         self.n_iter += 1;
+        let was_sampled = self.matrices.iter().any(Curvature::is_sampled);
+        if t < TRUSTED {
+            self.matrices.iter_mut().for_each(Curvature::need_all_rows);
+        }
         let Some((z, objective)) = accepted else {
-            self.is_stuck = true;
+            self.is_stuck = !was_sampled;
             return;
         };
         self.z = z;
