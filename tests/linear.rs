@@ -526,8 +526,7 @@ fn load_standardised(directory: &str, n: usize) -> (Array2<f32>, Array1<usize>) 
         let scale = if deviation > 0.0 { deviation } else { 1.0 };
         pixel.mapv_inplace(|v| ((f64::from(v) - mean) / scale) as f32);
     }
-    let first = (x.slice(s![..n, ..]).to_owned(), y.slice(s![..n]).to_owned());
-    first
+    (x.slice(s![..n, ..]).to_owned(), y.slice(s![..n]).to_owned())
 }
 
 /// The first `n` training images, pixels in [0, 1].

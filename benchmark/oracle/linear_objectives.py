@@ -6,6 +6,9 @@
 The first 6,000 train images, standardised by the whole train split, in double precision; default
 tolerances and iteration limits, but for one fit to the end of double precision, of which the accuracy on the next 4,000
 images is noted, too. The objective, summed over the classes, is computed here from the weights. A line a fit goes to standard error.
+
+LIBLINEAR's Crammer-Singer, its primal solvers of the squared hinge, and C = 100 are left out: none
+was done in five minutes.
 """
 
 import gzip
@@ -42,8 +45,6 @@ def loss(name, given, z):
     """Sum of the losses of the decisions z, rows × classes."""
     if name == "RidgeClassifier":
         return ((z - signs) ** 2).sum()
-    if given.get("multi_class") == "crammer_singer":
-        return ((z + 1.0 - (signs > 0)).max(1) - z[own]).sum()
     if given.get("multi_class") == "multinomial":
         return (logsumexp(z, axis=1) - z[own]).sum()
     if name == "LogisticRegression":
@@ -83,8 +84,6 @@ cases = [
     logistic(penalty="elasticnet", l1_ratio=0.5, solver="saga", multi_class="ovr"),
     svc(loss="hinge", dual=True),
     svc(loss="squared_hinge", dual=True),
-    svc(loss="squared_hinge", penalty="l1", dual=False),
-    svc(loss="squared_hinge", multi_class="crammer_singer"),
     ("RidgeClassifier", {"alpha": 1.0}),
 ]
 classes = {c.__name__: c for c in (LogisticRegression, LinearSVC, RidgeClassifier)}

@@ -14,7 +14,7 @@
 //! Directions are conjugate gradients, preconditioned by the Cholesky factor of a curvature
 //! matrix (one a column, the coupling left out). A [`Curvature`] follows the weights of the rows
 //! by adding and taking out only the rows that changed; while most of them do, it is made from a
-//! sample of the rows, drawn in proportion to their weights. For a loss whose curvature is known
+//! sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature is known
 //! exactly (the hinges) and a single column the factor *is* the Newton system and no conjugate
 //! gradients are needed. Cost: O(n·p) a reading, O(m·p²) for m rows changed, O(p³) a factor.
 //!
