@@ -14,9 +14,10 @@
 //! Directions are conjugate gradients, preconditioned by the Cholesky factor of a curvature
 //! matrix (one a column, the coupling left out). A [`Curvature`] follows the weights of the rows
 //! by adding and taking out only the rows that changed; while most of them do, it is made from a
-//! sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature is known
-//! exactly (the hinges) and a single column the factor *is* the Newton system and no conjugate
-//! gradients are needed. Cost: O(n·p) a reading, O(m·p²) for m rows changed, O(p³) a factor.
+//! sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature is
+//! known exactly (the hinges) and a single column the factor *is* the Newton system and no
+//! conjugate gradients are needed. Cost: O(n·p) a reading, O(m·p²) for m rows changed, O(p³) a
+//! factor.
 //!
 //! Line search and stopping rule: the root of the directional derivative to a tenth of its first
 //! value; each loss says when it is done ([`Verdict`]). Newton systems are solved to
