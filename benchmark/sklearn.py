@@ -204,7 +204,7 @@ def run_row(row, seed, classifiers, data, arguments):
         child.join()
         if arguments.timeout and child.exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
             reason = f"not done in {arguments.timeout} CPU seconds"
-            return {"status": "timed_out", "reason": reason}
+            return {"status": "timed_out", "reason": reason, "limit_cpu_s": arguments.timeout}
         return {"status": "failed", "reason": f"exit code {child.exitcode}"}
     finally:
         child.kill()

@@ -77,6 +77,8 @@ struct MeasuredLine {
     predict_s: Option<f64>,
     fit_cpu_s: Option<f64>,
     predict_cpu_s: Option<f64>,
+    /// CPU seconds after which scikit-learn was stopped.
+    limit_cpu_s: Option<f64>,
 }
 
 fn fashion_mnist() -> String {
@@ -234,6 +236,7 @@ impl References {
             predict_s: None,
             fit_cpu_s: Some(measured.cpu_s),
             predict_cpu_s: Some(0.0),
+            limit_cpu_s: None,
         };
         let key = (line.dataset.clone(), record.id.clone());
         let measured = HashMap::from([(key, vec![line])]);
@@ -246,13 +249,7 @@ impl References {
     /// What scikit-learn did with a row's model on the same data.
     #[must_use]
     pub fn measured(&self, record: &Record) -> Option<Measured> {
-        let dataset = &record.dataset;
-        // Fashion-MNIST was drawn anew twice; scikit-learn was measured on what stands today.
-        if dataset.name == "fashion-mnist" && dataset.revision.as_deref() != Some("v3") {
-            return None;
-        }
-        let key = (dataset.name.clone(), record.id.clone());
-        let lines = self.measured.get(&key)?;
+        let lines = self.lines(record);
         let accuracies: Vec<f64> = lines.iter().filter_map(|line| line.accuracy).collect();
         let mut seconds: Vec<f64> = lines.iter().filter_map(MeasuredLine::cpu_s).collect();
         if seconds.is_empty() {
@@ -262,6 +259,29 @@ impl References {
             accuracy: mean_accuracy(&accuracies)?,
             cpu_s: median(seconds)?,
         })
+    }
+
+    /// CPU seconds in which scikit-learn was not done with a row's model on the same data, where it
+    /// was never done.
+    #[must_use]
+    pub fn unfinished_s(&self, record: &Record) -> Option<f64> {
+        let lines = self.lines(record);
+        if lines.iter().any(|line| line.accuracy.is_some()) {
+            return None;
+        }
+        let limits = lines.iter().filter_map(|line| line.limit_cpu_s);
+        limits.max_by(f64::total_cmp)
+    }
+
+    /// What was measured of a row's model on the same data.
+    fn lines(&self, record: &Record) -> &[MeasuredLine] {
+        let dataset = &record.dataset;
+        // Fashion-MNIST was drawn anew twice; scikit-learn was measured on what stands today.
+        if dataset.name == "fashion-mnist" && dataset.revision.as_deref() != Some("v3") {
+            return &[];
+        }
+        let key = (dataset.name.clone(), record.id.clone());
+        self.measured.get(&key).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -345,6 +365,24 @@ mod tests {
         let expected = |accuracy, cpu_s| Some(Measured { accuracy, cpu_s });
         assert_eq!(measured([&wall, ""]), expected(0.5, 10.0));
         assert_eq!(measured([&wall, &cpu]), expected(0.55, 3.0));
+    }
+
+    #[test]
+    fn a_limit_that_was_hit_counts_where_nothing_else_is_known() {
+        let params = "\"name\": \"GaussianNB\", \"parameter\": {}";
+        let stopped = format!("{{{params}, \"status\": \"timed_out\", \"limit_cpu_s\": 1200}}\n");
+        let done = format!("{{{params}, \"accuracy\": 0.6, \"fit_s\": 9, \"predict_s\": 1}}\n");
+        let row = row("GaussianNB", json!({}), Profile::Sklearn15);
+        let unfinished_s = |text: &str| {
+            let references = References::parse("{\"rows\": []}", &[text, ""]).unwrap();
+            (
+                references.measured(&row).is_some(),
+                references.unfinished_s(&row),
+            )
+        };
+        assert_eq!(unfinished_s(&stopped), (false, Some(1200.0)));
+        assert_eq!(unfinished_s(&format!("{stopped}{done}")), (true, None));
+        assert_eq!(unfinished_s(""), (false, None));
     }
 
     #[test]

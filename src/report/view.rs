@@ -171,16 +171,7 @@ impl RowView {
             ),
             fit: time(figures.fit_s, figures.fit_cpu_s),
             predict: time(figures.predict_s, figures.predict_cpu_s),
-            speedup: figures
-                .speedup
-                .zip(figures.sklearn)
-                .map(|(speedup, theirs)| {
-                    let title = format!(
-                        "scikit-learn took {} CPU seconds to fit and predict",
-                        seconds(theirs.cpu_s)
-                    );
-                    Cell::new(format!("{}×", ratio(speedup)), speedup, title)
-                }),
+            speedup: speedup(figures),
             n_repeats: record.num_repeat,
             repeats_title: repeats_title(record),
             state,
@@ -188,6 +179,20 @@ impl RowView {
             reason: record.reason.clone(),
         }
     }
+}
+
+fn speedup(figures: &Figures) -> Option<Cell> {
+    if let Some((speedup, theirs)) = figures.speedup.zip(figures.sklearn) {
+        let took = seconds(theirs.cpu_s);
+        let title = format!("scikit-learn took {took} CPU seconds to fit and predict");
+        return Some(Cell::new(format!("{}×", ratio(speedup)), speedup, title));
+    }
+    let (least, limit_s) = figures.least_speedup.zip(figures.sklearn_unfinished_s)?;
+    let title = format!(
+        "scikit-learn was stopped after {} CPU seconds",
+        seconds(limit_s)
+    );
+    Some(Cell::new(format!(">\u{a0}{}×", ratio(least)), least, title))
 }
 
 fn time(wall_s: Option<f64>, cpu_s: Option<f64>) -> Option<Cell> {
