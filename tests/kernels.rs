@@ -110,14 +110,14 @@ fn fashion_oracle() -> FashionOracle {
 
 #[test]
 fn machines_predict_real_images_as_libsvm() {
-    let Some(images) = fashion::standardised(6000, 1000) else {
+    let Some((x, y, x_test)) = fashion::standardised(6000, 1000) else {
         return;
     };
-    let y = images.y_train.to_vec();
+    let y = y.to_vec();
     for case in fashion_oracle().machines {
-        let model = fit(&case.name, &case.params, &images.x_train, &y, 0).unwrap();
-        let found = model.predict(images.x_test.view()).unwrap();
-        let agreement = agreement(&found, &fashion::labels(&case.predictions));
+        let model = fit(&case.name, &case.params, &x, &y, 0).unwrap();
+        let found = model.predict(x_test.view()).unwrap();
+        let agreement = agreement(&found, &fashion::classes(&case.predictions));
         let n_support = model.fit_info().n_support_vectors.unwrap() as f64;
         let expected = case.n_support.unwrap();
         let what = format!(
@@ -131,15 +131,15 @@ fn machines_predict_real_images_as_libsvm() {
 
 #[test]
 fn processes_predict_real_images_as_scikit_learn() {
-    let Some(images) = fashion::standardised(2000, 1000) else {
+    let Some((x, y, x_test)) = fashion::standardised(2000, 1000) else {
         return;
     };
-    let y = images.y_train.to_vec();
+    let y = y.to_vec();
     for case in fashion_oracle().processes {
-        let model = fit(&case.name, &case.params, &images.x_train, &y, 0).unwrap();
-        let found = model.predict(images.x_test.view()).unwrap();
-        let expected = fashion::labels(&case.predictions);
-        let in_reach = fashion::labels(case.in_reach.as_ref().unwrap());
+        let model = fit(&case.name, &case.params, &x, &y, 0).unwrap();
+        let found = model.predict(x_test.view()).unwrap();
+        let expected = fashion::classes(&case.predictions);
+        let in_reach = fashion::classes(case.in_reach.as_ref().unwrap());
         let agrees = |idx: usize| found[idx] == expected[idx];
         for idx in (0..found.len()).filter(|&idx| in_reach[idx] == 1) {
             assert!(agrees(idx), "image {idx} of {:?}", case.params);

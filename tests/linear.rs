@@ -1,10 +1,8 @@
 //! The linear and stochastic classifiers against scikit-learn's fits, and their refusals.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test, with helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "a test, with helpers")]
+
+mod fashion;
 
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::linear::{
@@ -417,11 +415,11 @@ fn a_limit_of_steps_is_reported_as_not_converged() {
 
 #[test]
 fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
-    let Ok(directory) = std::env::var("FASHION_MNIST_DIR") else {
-        eprintln!("skipped: FASHION_MNIST_DIR is not set");
+    let Some(raw) = fashion::raw() else {
         return;
     };
-    let (x, y) = load(&directory, 3000);
+    let (x, y) = fashion::first(&raw.train, 3000);
+    let x = x / 255.0;
     let (train, test) = (x.slice(s![..2000, ..]).to_owned(), x.slice(s![2000.., ..]));
     let (y_train, y_test) = (y.slice(s![..2000]).to_owned(), y.slice(s![2000..]));
     let oracle: Value =
@@ -455,11 +453,11 @@ fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
 
 #[test]
 fn objectives_on_fashion_mnist_are_no_higher_than_scikit_learns() {
-    let Ok(directory) = std::env::var("FASHION_MNIST_DIR") else {
-        eprintln!("skipped: FASHION_MNIST_DIR is not set");
+    let Some(raw) = fashion::raw() else {
         return;
     };
-    let (x, y) = load_standardised(&directory, 10_000);
+    let (x, y) = fashion::first(&raw.train, 10_000);
+    let x = fashion::standardise(&x, &fashion::first(&raw.train, 60_000).0);
     let (train, next) = (
         x.slice(s![..6000, ..]).to_owned(),
         x.slice(s![6000.., ..]).to_owned(),
@@ -514,32 +512,4 @@ fn ridge_objective(alpha: f64, x: &Array2<f32>, y: &Array1<usize>) -> f64 {
     });
     let weights = fit.model().weights().iter().map(|&w| f64::from(w).powi(2));
     losses.sum::<f64>() + alpha * weights.sum::<f64>()
-}
-
-/// The first `n` training images, standardised by the whole train split.
-fn load_standardised(directory: &str, n: usize) -> (Array2<f32>, Array1<usize>) {
-    let (mut x, y) = load(directory, 60_000);
-    for mut pixel in x.columns_mut() {
-        let mean = pixel.iter().map(|&v| f64::from(v)).sum::<f64>() / 60_000.0;
-        let squares = pixel.iter().map(|&v| (f64::from(v) - mean).powi(2));
-        let deviation = (squares.sum::<f64>() / 60_000.0).sqrt();
-        let scale = if deviation > 0.0 { deviation } else { 1.0 };
-        pixel.mapv_inplace(|v| ((f64::from(v) - mean) / scale) as f32);
-    }
-    (x.slice(s![..n, ..]).to_owned(), y.slice(s![..n]).to_owned())
-}
-
-/// The first `n` training images, pixels in [0, 1].
-fn load(directory: &str, n: usize) -> (Array2<f32>, Array1<usize>) {
-    let read = |name: &str, header: usize, length: usize| {
-        let file = std::fs::File::open(std::path::Path::new(directory).join(name)).unwrap();
-        let mut bytes = vec![0; header + length];
-        std::io::Read::read_exact(&mut flate2::read::GzDecoder::new(file), &mut bytes).unwrap();
-        bytes.split_off(header)
-    };
-    let pixels = read("train-images-idx3-ubyte.gz", 16, n * 784);
-    let labels = read("train-labels-idx1-ubyte.gz", 8, n);
-    let x = pixels.iter().map(|&v| f32::from(v) / 255.0).collect();
-    let y = labels.iter().map(|&v| usize::from(v)).collect();
-    (Array2::from_shape_vec((n, 784), x).unwrap(), y)
 }

@@ -25,7 +25,7 @@ fn predictions_on_real_images_are_those_of_scikit_learn() {
     let text = include_str!("oracle/neighbors/fashion_mnist.json");
     let oracle: Oracle = serde_json::from_str(text).unwrap();
     let n_test = oracle.rows[0].predictions.len();
-    let Some(images) = fashion::standardised(oracle.n_train, n_test) else {
+    let Some((x, y, x_test)) = fashion::standardised(oracle.n_train, n_test) else {
         return;
     };
 
@@ -38,10 +38,10 @@ fn predictions_on_real_images_are_those_of_scikit_learn() {
         let model = spec
             .build(&params, 0)
             .unwrap()
-            .fit(images.x_train.view(), images.y_train.view())
+            .fit(x.view(), y.view())
             .unwrap();
-        let found = model.predict(images.x_test.view()).unwrap();
-        let expected = fashion::labels(&row.predictions);
+        let found = model.predict(x_test.view()).unwrap();
+        let expected = fashion::classes(&row.predictions);
         let n_equal = found.iter().zip(&expected).filter(|(a, b)| a == b).count();
         assert_eq!(n_equal, n_test, "{}({:?})", row.name, row.parameter);
     }

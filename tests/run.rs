@@ -369,6 +369,26 @@ fn classifiers_that_are_not_there_yet_are_counted_and_fail_only_strictly() {
 }
 
 #[test]
+fn combinations_that_are_refused_are_named_and_a_run_of_nothing_is_exit_code_2() {
+    let bench = Bench::new(&SHORT.replace(
+        "\"GaussianNB\": []",
+        "\"DecisionTreeClassifier\": [{\"max_depth\": [0, 2]}]",
+    ));
+    let output = bench.run(&[]);
+    assert_code(&output, 0);
+    let warning = "not run: DecisionTreeClassifier(max_depth=0): the `max_depth` of";
+    assert!(
+        text(&output.stderr).contains(warning),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(text(&output.stdout).contains("1 combination refused"));
+    let output = bench.run(&["--filter", "max_depth=0"]);
+    assert_code(&output, 2);
+    assert!(text(&output.stderr).contains("nothing is left to run of config.json"));
+}
+
+#[test]
 fn a_data_set_that_is_not_there_is_exit_code_2() {
     let bench = Bench::new(&SHORT.replace("demo", "mnist"));
     let output = bench

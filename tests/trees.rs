@@ -1,12 +1,9 @@
 //! Trees and tree ensembles against scikit-learn 1.5.2 and against their own contracts.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test's helpers may panic, and a skipped test says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a test's helpers may panic")]
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+mod fashion;
+
+use std::path::Path;
 
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::registry::find;
@@ -146,34 +143,6 @@ fn histogram_boosting_has_the_losses_of_scikit_learn() {
     }
 }
 
-/// Real rows as raw pixels, if there are any.
-/// The first `n` images of a split, `train` or `t10k`.
-fn fashion_mnist(split: &str, n: usize) -> Option<(Array2<f32>, Array1<usize>)> {
-    let Some(dir) = std::env::var_os("FASHION_MNIST_DIR").filter(|dir| !dir.is_empty()) else {
-        eprintln!("skipped: FASHION_MNIST_DIR is not set");
-        return None;
-    };
-    let read = |name: &str, skip: usize| {
-        let name = format!("{split}-{name}-ubyte.gz");
-        let file = std::fs::File::open(PathBuf::from(&dir).join(name)).unwrap();
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(file)
-            .read_to_end(&mut bytes)
-            .unwrap();
-        bytes.split_off(skip)
-    };
-    let pixels = read("images-idx3", 16);
-    let x = pixels[..n * 784]
-        .iter()
-        .map(|&byte| f32::from(byte))
-        .collect();
-    let y = read("labels-idx1", 8);
-    Some((
-        Array2::from_shape_vec((n, 784), x).unwrap(),
-        y[..n].iter().map(|&label| usize::from(label)).collect(),
-    ))
-}
-
 /// Walks our tree and scikit-learn's side by side; returns how many splits were compared.
 fn compare_nodes(tree: &Tree, case: &Value) -> usize {
     let features = labels_or_leaf(&case["feature"]);
@@ -212,9 +181,10 @@ fn compare_nodes(tree: &Tree, case: &Value) -> usize {
 
 #[test]
 fn trees_on_real_rows_split_as_scikit_learn_wherever_the_best_split_is_unique() {
-    let Some((x, y)) = fashion_mnist("train", 6000) else {
+    let Some(raw) = fashion::raw() else {
         return;
     };
+    let (x, y) = fashion::first(&raw.train, 6000);
     for case in oracle("fashion_mnist_6000.json").as_array().unwrap() {
         let criterion = match case["criterion"].as_str() {
             Some("gini") => Criterion::Gini,
@@ -230,7 +200,6 @@ fn trees_on_real_rows_split_as_scikit_learn_wherever_the_best_split_is_unique() 
             .fit(&DatasetBase::new(x.view(), y.view()))
             .unwrap();
         let n_compared = compare_nodes(model.tree(), case);
-        eprintln!("{n_compared} splits compared");
         assert!(n_compared > 100, "only {n_compared} splits were comparable");
     }
 }
@@ -480,10 +449,11 @@ fn one_point_zero_is_a_share_and_one_is_a_count() {
 
 #[test]
 fn boosted_trees_on_real_rows_are_as_accurate_as_those_of_scikit_learn() {
-    let Some((x, y)) = fashion_mnist("train", 6000) else {
+    let Some(raw) = fashion::raw() else {
         return;
     };
-    let (x_test, y_test) = fashion_mnist("t10k", 10_000).unwrap();
+    let (x, y) = fashion::first(&raw.train, 6000);
+    let (x_test, y_test) = fashion::first(&raw.test, 10_000);
     for case in oracle("boosted_6000.json").as_array().unwrap() {
         let spec = find("GradientBoostingClassifier").unwrap();
         let given = params(&case["parameter"]);
@@ -494,7 +464,6 @@ fn boosted_trees_on_real_rows_are_as_accurate_as_those_of_scikit_learn() {
         let right = found.iter().zip(&y_test).filter(|(a, b)| a == b).count();
         let ours = right as f64 / y_test.len() as f64;
         let theirs = case["accuracy"].as_f64().unwrap();
-        eprintln!("{}: {ours} against {theirs}", case["parameter"]);
         assert!((ours - theirs).abs() <= 0.005, "{ours} against {theirs}");
     }
 }

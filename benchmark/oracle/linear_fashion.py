@@ -7,26 +7,19 @@ solved far beyond the default tolerance; the stochastic one is the mean of 64 se
 deviation is 0.01, and the mean of the first eight was 0.006 off.
 """
 
-import gzip
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import sklearn
+from fashion import images, load
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.svm import LinearSVC
 
 assert sklearn.__version__ == "1.5.2"
 
 
-def content(name, offset):
-    path = Path(os.environ["FASHION_MNIST_DIR"]) / name
-    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=offset)
-
-
-x = content("train-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:3000] / 255.0
-y = content("train-labels-idx1-ubyte.gz", 8)[:3000]
+x = images("train-images-idx3", 3000) / 255.0
+y = load("train-labels-idx1", 8)[:3000]
 
 
 def accuracy(model):

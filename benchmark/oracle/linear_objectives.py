@@ -12,16 +12,14 @@ LIBLINEAR's Crammer-Singer, its primal solvers of the squared hinge, and C = 100
 the time they take: l1 with C = 10 is 330 s.
 """
 
-import gzip
 import json
-import os
 import sys
 import time
 import warnings
-from pathlib import Path
 
 import numpy as np
 import sklearn
+from fashion import images, load
 from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.preprocessing import StandardScaler
@@ -30,14 +28,9 @@ from sklearn.svm import LinearSVC
 assert sklearn.__version__ == "1.5.2"
 
 
-def content(name, offset):
-    path = Path(os.environ["FASHION_MNIST_DIR"]) / name
-    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=offset)
-
-
-pixels = content("train-images-idx3-ubyte.gz", 16).reshape(-1, 784).astype(np.float64)
+pixels = images("train-images-idx3", 60_000)
 x, x_next = np.split(StandardScaler().fit(pixels).transform(pixels[:10000]), [6000])
-y, y_next = np.split(content("train-labels-idx1-ubyte.gz", 8)[:10000].astype(int), [6000])
+y, y_next = np.split(load("train-labels-idx1", 8)[:10000].astype(int), [6000])
 signs = np.where(y[:, None] == np.arange(10), 1.0, -1.0)
 own = (np.arange(6000), y)
 

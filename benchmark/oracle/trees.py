@@ -2,13 +2,13 @@
 
 Usage: FASHION_MNIST_DIR=... python benchmark/oracle/trees.py tests/oracle/trees
 """
-import gzip
 import json
 import os
 import sys
 
 import numpy as np
 import sklearn
+from fashion import images, load
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 from sklearn.tree import DecisionTreeClassifier
@@ -67,10 +67,8 @@ def nodes(tree):
 
 
 def fashion_mnist():
-    d = os.environ["FASHION_MNIST_DIR"]
-    read = lambda f, skip: np.frombuffer(gzip.open(os.path.join(d, f)).read(), np.uint8, offset=skip)
-    x = read("train-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:6000].astype(np.float32)
-    y = read("train-labels-idx1-ubyte.gz", 8)[:6000].astype(int)
+    x = images("train-images-idx3", 6000).astype(np.float32)
+    y = load("train-labels-idx1", 8)[:6000].astype(int)
     out = []
     for criterion in ["gini", "entropy"]:
         tree = DecisionTreeClassifier(criterion=criterion, max_depth=10, random_state=0).fit(x, y)

@@ -17,7 +17,7 @@ use fashion_bench::dataset::{
 };
 use fashion_bench::estimators::spec::Profile;
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
-use fashion_bench::results::summary::{Entry, Summary};
+use fashion_bench::results::summary::{Entry, Summary, render_params};
 use fashion_bench::results::{Status, Table};
 use fashion_bench::runner::progress::{Bars, LogLines, Progress};
 use fashion_bench::runner::{
@@ -110,11 +110,24 @@ impl RunArgs {
         }
     }
 
+    /// The plan; says what of the config is not in it.
     fn plan(&self) -> anyhow::Result<Plan> {
         let mut plan = grid::load(&self.config, &self.overrides())?;
         if let Some(filter) = &self.filter {
             plan = plan.select(filter)?;
         }
+        for refusal in &plan.refused {
+            let params = render_params(&refusal.parameter);
+            warn(&format!(
+                "not run: {}({params}): {}",
+                refusal.name, refusal.reason
+            ));
+        }
+        anyhow::ensure!(
+            !plan.jobs.is_empty() || plan.refused.is_empty(),
+            "nothing is left to run of {}: see the warnings",
+            self.config.display()
+        );
         if let Some(shard) = self.shard {
             plan.jobs = shard.select(plan.jobs);
         }
