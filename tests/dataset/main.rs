@@ -5,6 +5,8 @@
 mod cli;
 mod demo;
 mod download;
+#[path = "../fashion/mod.rs"]
+mod fashion;
 mod files;
 mod prepared;
 mod real;

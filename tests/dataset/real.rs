@@ -1,28 +1,15 @@
 //! Fashion-MNIST itself, where `FASHION_MNIST_DIR` is set.
 
-use std::{env, fs};
+use std::fs;
 
 use fashion_bench::dataset::{DatasetError, DatasetName, DatasetRequest};
 
+use crate::fashion;
 use crate::support::{files_of, gzip, load_quietly, write_files};
-
-/// The real data, or `None` with a note that the test was skipped.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn real_data_request() -> Option<DatasetRequest> {
-    let Some(dir) = env::var_os("FASHION_MNIST_DIR") else {
-        eprintln!("skipped: FASHION_MNIST_DIR is not set");
-        return None;
-    };
-    Some(DatasetRequest {
-        data_dir: Some(dir.into()),
-        offline: true,
-        ..DatasetRequest::new(DatasetName::FashionMnist)
-    })
-}
 
 #[test]
 fn the_real_data_are_v3_with_the_published_mean_and_deviation() {
-    let Some(request) = real_data_request() else {
+    let Some(request) = fashion::request() else {
         return;
     };
     let raw = load_quietly(&request).unwrap();
@@ -41,7 +28,7 @@ fn the_real_data_are_v3_with_the_published_mean_and_deviation() {
 
 #[test]
 fn the_real_data_compressed_anew_or_plain_are_still_v3_and_under_another_name_refused() {
-    let Some(request) = real_data_request() else {
+    let Some(request) = fashion::request() else {
         return;
     };
     let raw = load_quietly(&request).unwrap();

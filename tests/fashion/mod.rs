@@ -5,19 +5,23 @@
 use fashion_bench::dataset::{DatasetName, DatasetRequest, RawDataset, RawSplit, load};
 use ndarray::{Array1, Array2, Axis};
 
-/// The data set, or `None` with a note that the test was skipped.
+/// A request for the data set, or `None` with a note that the test was skipped.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-pub fn raw() -> Option<RawDataset> {
+pub fn request() -> Option<DatasetRequest> {
     let Some(dir) = std::env::var_os("FASHION_MNIST_DIR").filter(|dir| !dir.is_empty()) else {
         eprintln!("skipped: FASHION_MNIST_DIR is not set");
         return None;
     };
-    let request = DatasetRequest {
+    Some(DatasetRequest {
         data_dir: Some(dir.into()),
         offline: true,
         ..DatasetRequest::new(DatasetName::FashionMnist)
-    };
-    Some(load(&request, &mut |_| ()).expect("the files are there"))
+    })
+}
+
+/// The data set, or `None` with a note that the test was skipped.
+pub fn raw() -> Option<RawDataset> {
+    Some(load(&request()?, &mut |_| ()).expect("the files are there"))
 }
 
 /// Grey values, 0 to 255, and classes of the first `n` images.

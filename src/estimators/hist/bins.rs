@@ -2,8 +2,9 @@
 //!
 //! A feature with at most `max_bins` distinct values gets one bin a value, so that a search over
 //! bins finds exactly the splits that a search over sorted values finds. Values on a lattice keep
-//! their places on it, so that some bins may stay empty. Other features get quantile bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not
-//! split between them either.
+//! their places on it, so that some bins may stay empty. Other features get quantile bins. Values
+//! within 1e-7 of the one below share its bin, since scikit-learn does not split between them
+//! either.
 
 use std::ops::Range;
 
@@ -278,8 +279,7 @@ impl Binned {
         let x = x.as_standard_layout();
         let mut matrix = BinMatrix::in_memory(n_samples, n_features, Vec::new());
         // Few groups: a row's page is visited once by each.
-        let n_blocks = n_features.div_ceil(BLOCK);
-        let width = n_blocks.div_ceil(rayon::current_num_threads()) * BLOCK;
+        let width = matrix.n_blocks().div_ceil(rayon::current_num_threads()) * BLOCK;
         let groups = matrix.bins.par_chunks_mut(width * n_samples);
         let features = groups
             .enumerate()

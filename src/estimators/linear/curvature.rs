@@ -164,16 +164,20 @@ impl Curvature {
     /// Whether so few rows are off since the last call that it pays to sum all of them, rather
     /// than a sample, and to follow them from then on.
     fn has_settled(&self, target: &[f32], n_active: usize, how: &Following<'_>) -> bool {
-        let n_off = how.off(&self.last, target).len();
         if self.needs_all_rows {
             return true;
         }
-        let is_first = self.last.is_empty();
-        if how.lag == 0.0 {
-            return !is_first && 5 * n_off <= n_active;
+        // A model of the objective must end up better than a sample; a preconditioner need not,
+        // unless its weights can be followed exactly.
+        if self.last.is_empty() || !(self.keeps_matrix || how.lag == 0.0) {
+            return false;
         }
-        // A model of the objective must end up better than a sample; a preconditioner need not.
-        self.keeps_matrix && !is_first && 2 * n_off <= n_active
+        let most_off = if how.lag == 0.0 {
+            n_active / 5
+        } else {
+            n_active / 2
+        };
+        how.off(&self.last, target).len() <= most_off
     }
 
     fn update(&mut self, design: &Tall<'_>, rows: &[usize], target: &[f32], how: &Following<'_>) {

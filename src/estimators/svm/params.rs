@@ -502,7 +502,8 @@ fn read_class_weight(args: &Args<'_>) -> Result<ClassWeight, ParamError> {
 }
 
 /// From one-thread runs on Fashion-MNIST: kernel rows dominate, so the time grows with the square
-/// of the rows times the features. Steps on the weights of the linear kernel cost the square of the features a row, and more with C.
+/// of the rows times the features. Steps on the weights of the linear kernel cost the square of the
+/// features a row, and more with C.
 fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     let pair_rows = 2.0 * shape.n_train as f64 / shape.n_classes.max(1) as f64;
     let n_features = shape.n_features as f64;
