@@ -58,7 +58,7 @@ fn trees(c: &mut Criterion) {
     group.bench_function("binning", |b| {
         b.iter(|| Binned::new(black_box(data.records().view()), MAX_BINS));
     });
-    let binned = Binned::new(data.records().view(), MAX_BINS);
+    let binned = Binned::new(data.records().view(), MAX_BINS).expect("finite");
     let classes = ClassTarget::new(Impurity::Gini, vec![1.0; 10], 6000, false);
     let of_class = |row: usize| ClassSample {
         class: (row / 600) as u16,

@@ -1,13 +1,15 @@
 //! Object-safe fit and predict over linfa's traits.
 //!
 //! linfa's `predict` cannot fail, so shapes and finiteness are checked here, once, for every
-//! estimator; what is inside may rely on them.
+//! estimator; what is inside may rely on them. Only a fit that sees every value anyway may check
+//! that they are finite by itself.
 
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use super::error::FitError;
+use super::finite::not_finite;
 use super::info::{FitInfo, Fitted};
 
 /// An estimator whose parameters are set: anything that fits a [`Model`].
@@ -45,10 +47,32 @@ where
         + 'static,
     M: for<'a> PredictInplace<ArrayView2<'a, f32>, Array1<usize>> + Fitted + Send + Sync + 'static,
 {
-    Box::new(Erased(params))
+    Box::new(Erased {
+        params,
+        fit_checks_values: false,
+    })
 }
 
-struct Erased<P>(P);
+/// The same for a fit that reports features that are not finite by itself, in a pass that it makes
+/// anyway (60,000 × 784: 10 ms of CPU time less, of an extra tree's 155).
+pub fn erase_checking<P, M>(params: P) -> Box<dyn Estimator>
+where
+    P: for<'a, 'b> Fit<ArrayView2<'a, f32>, ArrayView1<'b, usize>, FitError, Object = M>
+        + Send
+        + Sync
+        + 'static,
+    M: for<'a> PredictInplace<ArrayView2<'a, f32>, Array1<usize>> + Fitted + Send + Sync + 'static,
+{
+    Box::new(Erased {
+        params,
+        fit_checks_values: true,
+    })
+}
+
+struct Erased<P> {
+    params: P,
+    fit_checks_values: bool,
+}
 
 impl<P, M> Estimator for Erased<P>
 where
@@ -62,8 +86,13 @@ where
         x: ArrayView2<'_, f32>,
         y: ArrayView1<'_, usize>,
     ) -> Result<Box<dyn Model>, FitError> {
-        check_training_data(x, y)?;
-        Ok(Box::new(ErasedModel(self.0.fit(&DatasetBase::new(x, y))?)))
+        check_shapes(x, y)?;
+        if !self.fit_checks_values {
+            check_finite(x)?;
+        }
+        check_classes(y)?;
+        let model = self.params.fit(&DatasetBase::new(x, y))?;
+        Ok(Box::new(ErasedModel(model)))
     }
 }
 
@@ -93,7 +122,7 @@ where
     }
 }
 
-fn check_training_data(x: ArrayView2<'_, f32>, y: ArrayView1<'_, usize>) -> Result<(), FitError> {
+fn check_shapes(x: ArrayView2<'_, f32>, y: ArrayView1<'_, usize>) -> Result<(), FitError> {
     if x.is_empty() {
         return Err(FitError::Empty {
             n_samples: x.nrows(),
@@ -106,24 +135,16 @@ fn check_training_data(x: ArrayView2<'_, f32>, y: ArrayView1<'_, usize>) -> Resu
             n_labels: y.len(),
         });
     }
-    check_finite(x)?;
+    Ok(())
+}
+
+fn check_finite(x: ArrayView2<'_, f32>) -> Result<(), FitError> {
+    not_finite(x).map_or(Ok(()), Err)
+}
+
+fn check_classes(y: ArrayView1<'_, usize>) -> Result<(), FitError> {
     match y.iter().find(|&&label| label != y[0]) {
         Some(_) => Ok(()),
         None => Err(FitError::OneClass { class: y[0] }),
     }
-}
-
-fn check_finite(x: ArrayView2<'_, f32>) -> Result<(), FitError> {
-    for (row_idx, row) in x.rows().into_iter().enumerate() {
-        // `&` rather than `&&`: no early exit, so that the loop vectorises.
-        let is_finite = row.iter().fold(true, |all, value| all & value.is_finite());
-        if !is_finite && let Some(column) = row.iter().position(|value| !value.is_finite()) {
-            return Err(FitError::NotFinite {
-                row: row_idx,
-                column,
-                value: row[column],
-            });
-        }
-    }
-    Ok(())
 }

@@ -6,6 +6,7 @@
 pub mod boosting;
 pub mod erased;
 mod error;
+mod finite;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;

@@ -9,6 +9,7 @@ pub mod exp;
 pub mod gemm;
 pub mod gram;
 pub mod mapped;
+pub mod pages;
 pub mod prefetch;
 pub mod rng;
 pub mod sad;

@@ -34,7 +34,7 @@ pub(super) trait TreeGrower: Sync {
     ) -> Result<Grown, FitError>;
 
     /// Bins the training rows.
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Binned;
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError>;
 
     /// Adds what the tree's splits gained to each feature's importance.
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]);
@@ -121,7 +121,7 @@ impl Stages {
             x_train.view()
         };
         x_validation = chosen(&validation);
-        let binned = grower.bin(x_train_view);
+        let binned = grower.bin(x_train_view)?;
         let mut model = Boosted {
             initial,
             stages: Vec::new(),

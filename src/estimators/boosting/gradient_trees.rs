@@ -1,5 +1,9 @@
 //! Trees of classical gradient boosting: friedman_mse splits on the gradients, and leaf values by
 //! one Newton step (Friedman 2001, algorithms 5 and 6), as in scikit-learn.
+//!
+//! Trees have fewer leaves than scikit-learn's. Its impurity is a difference of two doubles, which
+//! need not be 0 where all gradients are equal, and such nodes are split, too: in the first ten
+//! trees of depth 10 on 1,500 images, 58 of 322. Leaf values below them differ by 5e-15 at most.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
@@ -81,7 +85,7 @@ impl TreeGrower for GradientTrees<'_> {
         })
     }
 
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Binned {
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
         Binned::new(x, MAX_BINS)
     }
 

@@ -80,7 +80,7 @@ impl TreeGrower for HistGradientBoostingValidParams {
         })
     }
 
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Binned {
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
         Binned::new(x, self.max_bins)
     }
 

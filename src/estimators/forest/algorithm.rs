@@ -43,7 +43,7 @@ where
         let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
         let counts = class_counts(&codes, encoding.n_classes());
         let order = class_order(&codes);
-        let binned = Binned::in_order(x, &order, MAX_BINS);
+        let binned = Binned::in_order(x, &order, MAX_BINS)?;
         let n_drawn = self.n_drawn(n_samples)?;
         let trainer = Trainer {
             params: self,

@@ -3,7 +3,7 @@
 use linfa::ParamGuard;
 
 use crate::estimators::ParamError;
-use crate::estimators::erased::erase;
+use crate::estimators::erased::erase_checking;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -264,7 +264,9 @@ pub static RANDOM_FOREST: EstimatorSpec = EstimatorSpec {
     canonicalise,
     build: |args| {
         refuse_monotonic_cst(args)?;
-        Ok(erase(RandomForestParams::from_args(args)?.check()?))
+        Ok(erase_checking(
+            RandomForestParams::from_args(args)?.check()?,
+        ))
     },
     cost,
 };

@@ -6,11 +6,19 @@
 //! within 1e-7 of the one below share its bin, since scikit-learn does not split between them
 //! either.
 
+mod distinct;
+
 use std::ops::Range;
 
-use ndarray::{ArrayView2, s};
+use ndarray::{ArrayView2, Axis, s};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
+
+use self::distinct::{Distinct, first_slot};
+use crate::estimators::FitError;
+use crate::estimators::finite::not_finite;
+use crate::numeric::pages::Bytes;
+use crate::numeric::prefetch::prefetch;
 
 /// Most bins a feature can have.
 pub const MAX_BINS: usize = 256;
@@ -26,33 +34,33 @@ const SAMPLE: usize = 1024;
 
 /// Bin indices, `n_samples` × `n_features`, in blocks of [`BLOCK`] features, sample after sample in
 /// each: a sample's bins of a block come with one load.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct BinMatrix {
     n_samples: usize,
     n_features: usize,
-    bins: Vec<u8>,
+    /// As many as needed, or more.
+    bins: Bytes,
 }
 
 impl BinMatrix {
     /// A matrix in `memory`, holding anything.
     #[must_use]
-    pub fn in_memory(n_samples: usize, n_features: usize, mut memory: Vec<u8>) -> Self {
+    pub fn in_memory(n_samples: usize, n_features: usize, memory: Bytes) -> Self {
         let n_bytes = n_features.next_multiple_of(BLOCK) * n_samples;
-        if memory.capacity() < n_bytes {
-            // Fresh memory is zero without being written.
-            memory = vec![0; n_bytes];
-        }
-        memory.resize(n_bytes, 0);
+        let bins = match memory.len() < n_bytes {
+            true => Bytes::zeroed(n_bytes),
+            false => memory,
+        };
         Self {
             n_samples,
             n_features,
-            bins: memory,
+            bins,
         }
     }
 
     /// The bytes, for their memory.
     #[must_use]
-    pub fn into_bins(self) -> Vec<u8> {
+    pub fn into_bins(self) -> Bytes {
         self.bins
     }
 
@@ -118,8 +126,8 @@ impl Column<'_> {
 /// lies in repeat the range of the one below.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FeatureBins {
-    lows: Vec<f32>,
-    highs: Vec<f32>,
+    /// Smallest and largest value of each.
+    ranges: Vec<[f32; 2]>,
 }
 
 impl FeatureBins {
@@ -140,8 +148,7 @@ impl FeatureBins {
             merged = quantiles(&merged, max_bins);
         }
         Self {
-            lows: merged.iter().map(|bin| bin.0).collect(),
-            highs: merged.iter().map(|bin| bin.1).collect(),
+            ranges: merged.iter().map(|bin| [bin.0, bin.1]).collect(),
         }
     }
 
@@ -152,7 +159,7 @@ impl FeatureBins {
         if last.is_nan() {
             return None;
         }
-        let mut filled = Vec::with_capacity(keys.len());
+        let mut ranges = Vec::with_capacity(keys.len());
         for (at, &key) in keys.iter().enumerate() {
             if !key.is_nan() {
                 if at > 0 && key <= last + SAME_VALUE {
@@ -160,45 +167,42 @@ impl FeatureBins {
                 }
                 last = key;
             }
-            filled.push(last + 0.0);
+            ranges.push([last + 0.0; 2]);
         }
-        Some(Self {
-            lows: filled.clone(),
-            highs: filled,
-        })
+        Some(Self { ranges })
     }
 
     /// Number of bins, at least 1.
     #[must_use]
     pub fn n_bins(&self) -> usize {
-        self.lows.len()
+        self.ranges.len()
     }
 
     /// The bin of a value; values between bins or outside belong to the bin above, or the last.
     #[must_use]
     pub fn bin(&self, value: f32) -> usize {
-        self.highs
-            .partition_point(|&high| high < value)
+        self.ranges
+            .partition_point(|&[_, high]| high < value)
             .min(self.n_bins() - 1)
     }
 
     /// Smallest value of a bin.
     #[must_use]
     pub fn low(&self, bin: usize) -> f32 {
-        self.lows[bin]
+        self.ranges[bin][0]
     }
 
     /// Largest value of a bin.
     #[must_use]
     pub fn high(&self, bin: usize) -> f32 {
-        self.highs[bin]
+        self.ranges[bin][1]
     }
 
     /// The threshold that separates bin `left` from bin `right` above it: the midpoint, or the
     /// lower value where the midpoint rounds to the upper one.
     #[must_use]
     pub fn threshold(&self, left: usize, right: usize) -> f64 {
-        let (below, above) = (f64::from(self.highs[left]), f64::from(self.lows[right]));
+        let (below, above) = (f64::from(self.high(left)), f64::from(self.low(right)));
         let middle = below / 2.0 + above / 2.0;
         if middle == above { below } else { middle }
     }
@@ -207,7 +211,7 @@ impl FeatureBins {
     /// the first. Looked for from where it lies if values are evenly spaced.
     #[must_use]
     pub fn last_at_most(&self, threshold: f64, [first, last]: [usize; 2]) -> usize {
-        let high = |bin: usize| f64::from(self.highs[bin]);
+        let high = |bin: usize| f64::from(self.high(bin));
         let share = (threshold - high(first)) / (high(last) - high(first));
         #[expect(
             clippy::cast_possible_truncation,
@@ -250,7 +254,7 @@ fn quantiles(values: &[(f32, f32, usize)], max_bins: usize) -> Vec<(f32, f32, us
 }
 
 /// A binned training set.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Binned {
     /// Bin indices.
     pub matrix: BinMatrix,
@@ -259,10 +263,11 @@ pub struct Binned {
 }
 
 impl Binned {
-    /// Bins `x` (`n_samples` × `n_features`, finite) into at most `max_bins` ≤ [`MAX_BINS`] bins
-    /// a feature.
-    #[must_use]
-    pub fn new(x: ArrayView2<'_, f32>, max_bins: usize) -> Self {
+    /// Bins `x` (`n_samples` × `n_features`) into at most `max_bins` ≤ [`MAX_BINS`] bins a feature.
+    ///
+    /// # Errors
+    /// [`FitError::NotFinite`] for the first value, row by row, that is NaN or infinite.
+    pub fn new(x: ArrayView2<'_, f32>, max_bins: usize) -> Result<Self, FitError> {
         let order: Vec<usize> = (0..x.nrows()).collect();
         Self::in_order(x, &order, max_bins)
     }
@@ -270,122 +275,43 @@ impl Binned {
     /// The same with the rows of `x` in another order: row `order[i]` of `x` is row `i` of the
     /// matrix. Groups of features are binned in parallel.
     ///
+    /// # Errors
+    /// As [`Self::new`].
+    ///
     /// # Panics
     /// If `order` does not name each row once.
-    #[must_use]
-    pub fn in_order(x: ArrayView2<'_, f32>, order: &[usize], max_bins: usize) -> Self {
+    pub fn in_order(
+        x: ArrayView2<'_, f32>,
+        order: &[usize],
+        max_bins: usize,
+    ) -> Result<Self, FitError> {
         assert_eq!(order.len(), x.nrows(), "rows to be binned");
         let (n_samples, n_features) = x.dim();
         let x = x.as_standard_layout();
-        let mut matrix = BinMatrix::in_memory(n_samples, n_features, Vec::new());
+        let mut matrix = BinMatrix::in_memory(n_samples, n_features, Bytes::default());
         // Few groups: a row's page is visited once by each.
         let width = matrix.n_blocks().div_ceil(rayon::current_num_threads()) * BLOCK;
         let groups = matrix.bins.par_chunks_mut(width * n_samples);
-        let features = groups
+        let features: Option<Vec<Vec<_>>> = groups
             .enumerate()
-            .flat_map_iter(|(group_idx, bins)| {
+            .map(|(group_idx, bins)| {
                 let columns = group_idx * width..n_features.min((group_idx + 1) * width);
                 let group = Group {
-                    x: x.slice(s![.., columns]),
-                    order,
+                    rows: Rows {
+                        x: x.slice(s![.., columns]),
+                        order,
+                    },
                     bins: bins.as_chunks_mut().0,
                 };
                 group.bin(max_bins)
             })
             .collect();
-        Self { matrix, features }
-    }
-}
-
-/// The distinct values of one feature, each in a slot of its own, which is its code.
-///
-/// A hash table whose hash is affine: values on a lattice (bytes, standardised or not) all lie
-/// where they are looked for first, and their codes ascend with them.
-#[derive(Clone)]
-struct Distinct {
-    scale: f32,
-    offset: f32,
-    /// Free slots are NaN, which equals no value.
-    keys: [f32; MAX_BINS],
-    n_values: usize,
-    is_full: bool,
-}
-
-impl Distinct {
-    /// A table for values like those of `sample`.
-    fn new(sample: impl Iterator<Item = f32>) -> Self {
-        let mut values = some_distinct(sample);
-        values.sort_unstable_by(f32::total_cmp);
-        let gaps = values.windows(2).map(|pair| pair[1] - pair[0]);
-        let least = gaps
-            .filter(|&gap| gap > SAME_VALUE)
-            .fold(f32::INFINITY, f32::min);
-        let scale = if least.is_finite() {
-            least.recip()
-        } else {
-            1.0
+        let Some(features) = features else {
+            return Err(not_finite(x.view()).expect("a group has found one"));
         };
-        Self {
-            scale,
-            offset: -scale * values[0],
-            keys: [f32::NAN; MAX_BINS],
-            n_values: 0,
-            is_full: false,
-        }
+        let features = features.into_iter().flatten().collect();
+        Ok(Self { matrix, features })
     }
-
-    fn values(&self) -> impl Iterator<Item = f32> {
-        self.keys.iter().copied().filter(|key| !key.is_nan())
-    }
-
-    /// The code of `value`, a new one if it has none; anything once there are too many.
-    #[cold]
-    fn code(&mut self, value: f32) -> u8 {
-        let mut slot = first_slot(value, self.scale, self.offset);
-        for _ in 0..MAX_BINS {
-            let key = &mut self.keys[usize::from(slot)];
-            if key.is_nan() {
-                *key = value;
-                self.n_values += 1;
-            }
-            if *key == value {
-                return slot;
-            }
-            slot = slot.wrapping_add(1);
-        }
-        self.is_full = true;
-        0
-    }
-}
-
-/// The distinct ones of `values`, more than [`MAX_BINS`] of them at most to the next one.
-fn some_distinct(values: impl Iterator<Item = f32>) -> Vec<f32> {
-    const SLOTS: usize = 4 * MAX_BINS;
-    let mut table = [f32::NAN; SLOTS];
-    let mut distinct = Vec::with_capacity(MAX_BINS + 1);
-    for value in values {
-        let mut slot = (value.to_bits().wrapping_mul(0x9E37_79B9) >> 22) as usize;
-        while table[slot] != value {
-            if table[slot].is_nan() {
-                table[slot] = value;
-                distinct.push(value);
-                break;
-            }
-            slot = (slot + 1) % SLOTS;
-        }
-        if distinct.len() > MAX_BINS {
-            break;
-        }
-    }
-    distinct
-}
-
-/// Where a value is looked for first: the nearest whole number, modulo 256.
-#[inline(always)]
-fn first_slot(value: f32, scale: f32, offset: f32) -> u8 {
-    // Beyond 2²³ floats are whole numbers, which their lowest bits count.
-    const WHOLE: f32 = 12_582_912.0;
-    (value * scale + offset + WHOLE).to_bits() as u8
 }
 
 /// Rows whose codes are computed before they are checked.
@@ -419,24 +345,32 @@ impl NullaryFnOnce for FirstSlots<'_> {
     }
 }
 
-/// Writes the codes of some rows of a block. A row with anything new or displaced goes value by
-/// value.
-fn encode(rows: &[&[f32; BLOCK]], tables: &mut [Distinct; BLOCK], out: &mut [[u8; BLOCK]]) {
+/// Writes the codes of some rows of a block; values that are new or displaced go one by one.
+/// `ask_for_more` is called for each row, to bring one that comes later.
+fn encode(
+    rows: &[&[f32; BLOCK]],
+    tables: &mut [Distinct; BLOCK],
+    out: &mut [[u8; BLOCK]],
+    ask_for_more: impl Fn(usize),
+) {
     let slots = FirstSlots {
         rows,
         tables,
         out: &mut *out,
     };
     Arch::new().dispatch(slots);
-    for (values, codes) in rows.iter().zip(out) {
-        let mut difference = 0;
+    for (row_idx, (values, codes)) in rows.iter().zip(out).enumerate() {
+        ask_for_more(row_idx);
+        // What is not finite is no key; NaN is none by this comparison, though free slots hold it.
+        let is_odd =
+            |(table, code, value): (&Distinct, u8, f32)| table.keys[usize::from(code)] != value;
+        let mut has_odd = false;
         for lane in 0..BLOCK {
-            let key = tables[lane].keys[usize::from(codes[lane])];
-            difference |= key.to_bits() ^ values[lane].to_bits();
+            has_odd |= is_odd((&tables[lane], codes[lane], values[lane]));
         }
-        if difference != 0 {
+        if has_odd {
             for (lane, table) in tables.iter_mut().enumerate() {
-                if !table.is_full {
+                if is_odd((table, codes[lane], values[lane])) && !table.is_full {
                     codes[lane] = table.code(values[lane]);
                 }
             }
@@ -444,20 +378,52 @@ fn encode(rows: &[&[f32; BLOCK]], tables: &mut [Distinct; BLOCK], out: &mut [[u8
     }
 }
 
-/// Some features on their way into the matrix.
-struct Group<'a> {
-    /// Their values, rows in a piece.
-    x: ArrayView2<'a, f32>,
+/// A few rows of a block.
+struct Tile {
+    rows: Range<usize>,
+    block_idx: usize,
+    columns: Range<usize>,
+}
+
+/// The rows of some features in the order of the matrix.
+#[derive(Clone, Copy)]
+struct Rows<'x> {
+    /// Rows in a piece.
+    x: ArrayView2<'x, f32>,
     /// The row of `x` that each row of the matrix is.
-    order: &'a [usize],
+    order: &'x [usize],
+}
+
+impl<'x> Rows<'x> {
+    /// Some values of a row.
+    fn part(self, row_idx: usize, columns: Range<usize>) -> &'x [f32] {
+        let row = self.x.index_axis_move(Axis(0), self.order[row_idx]);
+        &row.to_slice().expect("row-major")[columns]
+    }
+
+    /// Asks for row number `row_idx` of a tile ahead of its use, since the hardware does not
+    /// foresee which rows are next (60,000 × 784: 91 ms, not 98).
+    fn ask_for(self, tile: &Tile, row_idx: usize) {
+        if let Some(row_idx) = tile.rows.clone().nth(row_idx) {
+            // All of the line but its end came with the block before.
+            prefetch(self.part(row_idx, tile.columns.end - 1..tile.columns.end));
+        }
+    }
+}
+
+/// Some features on their way into the matrix.
+struct Group<'x, 'a> {
+    rows: Rows<'x>,
     /// Their blocks of the matrix.
     bins: &'a mut [[u8; BLOCK]],
 }
 
-impl Group<'_> {
-    fn bin(mut self, max_bins: usize) -> Vec<FeatureBins> {
-        let (n_samples, n_features) = self.x.dim();
+impl Group<'_, '_> {
+    /// Fills the blocks; nothing if a value is not finite.
+    fn bin(mut self, max_bins: usize) -> Option<Vec<FeatureBins>> {
+        let (n_samples, n_features) = self.rows.x.dim();
         let sample = self
+            .rows
             .x
             .slice(s![..;n_samples.div_ceil(SAMPLE), ..])
             .to_owned();
@@ -469,12 +435,20 @@ impl Group<'_> {
             .step_by(BLOCK)
             .map(|first| std::array::from_fn(|lane| table(first + lane)))
             .collect();
-        for chunk in (0..n_samples).step_by(CHUNK) {
-            for (block_idx, tables) in tables.iter_mut().enumerate() {
-                for start in (chunk..n_samples.min(chunk + CHUNK)).step_by(TILE) {
-                    self.encode_tile(start..n_samples.min(start + TILE), block_idx, tables);
-                }
-            }
+        let starts = (0..n_samples).step_by(CHUNK).flat_map(|chunk| {
+            let end = n_samples.min(chunk + CHUNK);
+            let starts = (chunk..end).step_by(TILE);
+            (0..n_features.div_ceil(BLOCK))
+                .flat_map(move |block_idx| starts.clone().map(move |start| (block_idx, start)))
+        });
+        let tile = |(block_idx, start): (usize, usize)| Tile {
+            rows: start..n_samples.min(start + TILE),
+            block_idx,
+            columns: block_idx * BLOCK..n_features.min((block_idx + 1) * BLOCK),
+        };
+        let mut tiles = starts.map(tile).peekable();
+        while let Some(tile) = tiles.next() {
+            self.encode_tile(&tile, &mut tables[tile.block_idx], tiles.peek());
         }
         let tables = tables.iter().flatten().take(n_features).enumerate();
         tables
@@ -482,42 +456,41 @@ impl Group<'_> {
             .collect()
     }
 
-    /// Writes the codes of a few rows of a block.
-    fn encode_tile(
-        &mut self,
-        tile: Range<usize>,
-        block_idx: usize,
-        tables: &mut [Distinct; BLOCK],
-    ) {
-        let (n_samples, n_features) = self.x.dim();
-        let columns = block_idx * BLOCK..n_features.min((block_idx + 1) * BLOCK);
-        let part = |row_idx: usize| {
-            let row = self
-                .x
-                .row(self.order[row_idx])
-                .to_slice()
-                .expect("row-major");
-            &row[columns.clone()]
-        };
-        let mut padded = [[0.0; BLOCK]; TILE];
+    /// Writes the codes of a tile and asks for those of the next one.
+    fn encode_tile(&mut self, tile: &Tile, tables: &mut [Distinct; BLOCK], next: Option<&Tile>) {
+        let all = self.rows;
+        let padded: [[f32; BLOCK]; TILE];
         let mut rows = [&[0.0; BLOCK]; TILE];
-        if columns.len() == BLOCK {
-            for (values, row_idx) in rows.iter_mut().zip(tile.clone()) {
-                *values = part(row_idx).try_into().expect("a whole block");
+        if tile.columns.len() == BLOCK {
+            for (values, row_idx) in rows.iter_mut().zip(tile.rows.clone()) {
+                let part = all.part(row_idx, tile.columns.clone());
+                *values = part.try_into().expect("a whole block");
             }
         } else {
-            for (values, row_idx) in padded.iter_mut().zip(tile.clone()) {
-                values[..columns.len()].copy_from_slice(part(row_idx));
+            let mut copies = [[0.0; BLOCK]; TILE];
+            for (values, row_idx) in copies.iter_mut().zip(tile.rows.clone()) {
+                let part = all.part(row_idx, tile.columns.clone());
+                values[..part.len()].copy_from_slice(part);
             }
+            padded = copies;
             rows = padded.each_ref();
         }
-        let codes = &mut self.bins[block_idx * n_samples..][tile];
-        encode(&rows[..codes.len()], tables, codes);
+        let n_samples = all.order.len();
+        let codes = &mut self.bins[tile.block_idx * n_samples..][tile.rows.clone()];
+        encode(&rows[..codes.len()], tables, codes, |row_idx| {
+            if let Some(next) = next {
+                all.ask_for(next, row_idx);
+            }
+        });
     }
 
-    /// The bins of a feature. Codes are bins if its values lie on a lattice; others are replaced.
-    fn rank(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> FeatureBins {
-        let n_samples = self.x.nrows();
+    /// The bins of a feature, unless a value is not finite. Codes are bins if its values lie on a
+    /// lattice; others are replaced.
+    fn rank(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> Option<FeatureBins> {
+        if !table.is_finite {
+            return None;
+        }
+        let n_samples = self.rows.x.nrows();
         let is_exact = !table.is_full;
         let last = table.keys.iter().rposition(|key| !key.is_nan());
         let keys = &table.keys[..=last.expect("a value at least")];
@@ -525,14 +498,18 @@ impl Group<'_> {
             && keys.len() <= max_bins
             && let Some(bins) = FeatureBins::of_lattice(keys)
         {
-            return bins;
+            return Some(bins);
         }
-        let column = self.x.column(feature);
+        let column = self.rows.x.column(feature);
         let mut values: Vec<_> = match is_exact && table.n_values <= max_bins {
             true => table.values().map(|value| (value + 0.0, 1)).collect(),
             false => column.iter().map(|&value| (value + 0.0, 1)).collect(),
         };
         values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        // Whatever is not finite is first or last now.
+        if !values.first()?.0.is_finite() || !values.last()?.0.is_finite() {
+            return None;
+        }
         let bins = FeatureBins::new(&values, max_bins);
         let codes = self.bins[feature / BLOCK * n_samples..][..n_samples].iter_mut();
         let codes = codes.map(|row| &mut row[feature % BLOCK]);
@@ -543,11 +520,11 @@ impl Group<'_> {
                 *code = rank_of[usize::from(*code)];
             }
         } else {
-            for (code, &row) in codes.zip(self.order) {
+            for (code, &row) in codes.zip(self.rows.order) {
                 *code = bins.bin(column[row]) as u8;
             }
         }
-        bins
+        Some(bins)
     }
 }
 

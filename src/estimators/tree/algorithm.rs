@@ -48,7 +48,7 @@ where
             self.shape
                 .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
         let order = class_order(&codes);
-        let binned = Binned::in_order(x, &order, MAX_BINS);
+        let binned = Binned::in_order(x, &order, MAX_BINS)?;
         let target = ClassTarget::new(self.criterion, weights, n_samples, false);
         let samples = all_samples(&codes, &order)?;
         let mut rng = stream(self.seed, &[]);

@@ -12,6 +12,7 @@ use super::search::{NodeView, Search, Split};
 use super::space::{CellMap, Local, Space, occupied_cells};
 use super::target::{LeafLimits, Target};
 use crate::estimators::hist::Binned;
+use crate::numeric::pages::Bytes;
 use crate::numeric::rng::Rng;
 
 /// A subtree is grown on a copy if its root is this many times smaller than the data it lies in.
@@ -170,7 +171,7 @@ struct Grower<'g, 'a, T: Target> {
     /// Histograms to be used again.
     spare: Vec<Vec<T::Unit>>,
     /// Bins of local copies, to be used again.
-    spare_bins: Vec<Vec<u8>>,
+    spare_bins: Vec<Bytes>,
     /// Buffer of the partition.
     right_part: (Vec<u32>, Vec<T::Payload>),
 }

@@ -10,7 +10,7 @@ use super::shape::{
     MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF, MaxFeatures, Shape,
 };
 use crate::estimators::ParamError;
-use crate::estimators::erased::{Estimator, erase};
+use crate::estimators::erased::{Estimator, erase_checking};
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -243,7 +243,7 @@ pub static EXTRA_TREE: EstimatorSpec = EstimatorSpec {
 
 fn build(defaults: DecisionTreeParams, args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
     refuse_monotonic_cst(args)?;
-    Ok(erase(defaults.with_args(args)?.check()?))
+    Ok(erase_checking(defaults.with_args(args)?.check()?))
 }
 
 /// Nothing is ignored; a seed of null stays, as the repeat's seed is used.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::target::Target;
 use crate::estimators::hist::{BLOCK, BinMatrix, FeatureBins, MAX_BINS};
+use crate::numeric::pages::Bytes;
 use crate::numeric::prefetch::prefetch;
 
 /// Samples from which on the blocks of a histogram are filled in parallel.
@@ -237,7 +238,7 @@ pub struct Local {
 
 impl<T: Target> Space<'_, T> {
     /// A copy of the rows of `range`, all columns, in `memory`.
-    pub fn copied_rows(&self, range: Range<usize>, memory: Vec<u8>) -> BinMatrix {
+    pub fn copied_rows(&self, range: Range<usize>, memory: Bytes) -> BinMatrix {
         let samples = &self.samples[range];
         let mut matrix = BinMatrix::in_memory(samples.len(), self.columns.len(), memory);
         for block_idx in 0..matrix.n_blocks() {
@@ -257,7 +258,7 @@ impl Local {
         space: &Space<'_, T>,
         range: Range<usize>,
         is_occupied: &[bool],
-        memory: Vec<u8>,
+        memory: Bytes,
     ) -> Self {
         let mut cells = CellMap {
             starts: vec![0],

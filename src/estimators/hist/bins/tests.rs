@@ -2,6 +2,7 @@ use ndarray::{Array2, ArrayView2};
 use rand::Rng as _;
 
 use super::{BinMatrix, Binned, FeatureBins, MAX_BINS};
+use crate::estimators::FitError;
 use crate::numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
@@ -17,7 +18,7 @@ fn bin_at(matrix: &BinMatrix, row: usize, column: usize) -> usize {
 
 /// Every value has a bin of its own, and bins ascend with values.
 fn check_order(x: ArrayView2<'_, f32>) {
-    let binned = Binned::new(x, MAX_BINS);
+    let binned = Binned::new(x, MAX_BINS).unwrap();
     for (column, values) in x.columns().into_iter().enumerate() {
         let bins = &binned.features[column];
         let mut last = f32::NEG_INFINITY;
@@ -46,7 +47,7 @@ fn many_distinct_values_get_quantile_bins_of_about_equal_weight() {
     let mut rng = stream(4, &[]);
     // Away from zero, where cubes would be so close that they count as one value.
     let x = Array2::from_shape_simple_fn((5000, 2), || (1.0 + rng.r#gen::<f32>()).powi(3));
-    let binned = Binned::new(x.view(), MAX_BINS);
+    let binned = Binned::new(x.view(), MAX_BINS).unwrap();
     for (column, bins) in binned.features.iter().enumerate() {
         assert_eq!(bins.n_bins(), MAX_BINS);
         let mut counts = vec![0; MAX_BINS];
@@ -84,7 +85,7 @@ fn thresholds_are_midpoints_that_never_round_up_to_the_upper_value() {
 #[test]
 fn minus_zero_and_zero_share_a_bin() {
     let x = ndarray::array![[0.0f32], [-0.0], [1.0]];
-    let binned = Binned::new(x.view(), MAX_BINS);
+    let binned = Binned::new(x.view(), MAX_BINS).unwrap();
     assert_eq!(binned.features[0].n_bins(), 2);
     assert_eq!(bin_at(&binned.matrix, 0, 0), bin_at(&binned.matrix, 1, 0));
 }
@@ -126,8 +127,8 @@ fn rows_can_be_binned_in_another_order() {
     let x = bytes(70, 20);
     let order: Vec<usize> = (0..70).rev().collect();
     let (straight, turned) = (
-        Binned::new(x.view(), MAX_BINS),
-        Binned::in_order(x.view(), &order, MAX_BINS),
+        Binned::new(x.view(), MAX_BINS).unwrap(),
+        Binned::in_order(x.view(), &order, MAX_BINS).unwrap(),
     );
     for (row, &from) in order.iter().enumerate() {
         for column in 0..20 {
@@ -138,4 +139,44 @@ fn rows_can_be_binned_in_another_order() {
         }
     }
     assert_eq!(straight.features, turned.features);
+}
+
+#[test]
+fn the_first_value_that_is_not_finite_is_reported_whatever_its_column_holds() {
+    let mut rng = stream(8, &[]);
+    // Columns of a lattice, of more values than bins, and of nothing but what is put there.
+    let x = Array2::from_shape_fn((1500, 18), |(row, column)| match column % 3 {
+        0 => (row % 7) as f32,
+        1 => rng.r#gen(),
+        _ => 0.0,
+    });
+    let order: Vec<usize> = (0..1500).rev().collect();
+    let other_nan = f32::from_bits(f32::NAN.to_bits() | 1);
+    for bad in [
+        f32::NAN,
+        -f32::NAN,
+        other_nan,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+    ] {
+        for (row, column) in [(0, 0), (0, 2), (700, 1), (701, 16), (1499, 17), (1499, 0)] {
+            let mut x = x.clone();
+            x[[row, column]] = bad;
+            // Further ones come later.
+            x[[1499, 17]] = f32::NAN;
+            let error = Binned::in_order(x.view(), &order, MAX_BINS).unwrap_err();
+            let FitError::NotFinite {
+                row: r,
+                column: c,
+                value,
+            } = error
+            else {
+                panic!("{error}");
+            };
+            assert_eq!((r, c), (row, column));
+            assert!(value.to_bits() == x[[row, column]].to_bits());
+        }
+    }
+    let nothing = Array2::from_elem((9, 3), f32::NAN);
+    assert!(Binned::new(nothing.view(), MAX_BINS).is_err());
 }
