@@ -43,7 +43,11 @@ where
         let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
         let counts = class_counts(&codes, encoding.n_classes());
         let order = class_order(&codes);
-        let binned = Binned::in_order(x, &order, MAX_BINS)?;
+        let mut binned = Binned::in_order(x, &order, MAX_BINS)?;
+        let n_searched = self.shape.max_features.of(n_features, NAME)?;
+        if n_searched < n_features && self.n_estimators >= MANY_TREES {
+            binned.matrix.keep_columns();
+        }
         let n_drawn = self.n_drawn(n_samples)?;
         let trainer = Trainer {
             params: self,
@@ -95,6 +99,11 @@ impl RandomForestValidParams {
         )
     }
 }
+
+/// Forests of at least this many trees keep single columns in a piece: large nodes read few columns
+/// of many samples. (60,000 × 784, 50 trees, CPU seconds: depth 10 2.86 -> 2.69, depth 50 5.50 ->
+/// 5.23. It costs 0.05 s once and as much memory as the bins.)
+const MANY_TREES: usize = 12;
 
 /// What all trees of a forest share while they are grown.
 struct Trainer<'a> {

@@ -289,6 +289,6 @@ fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
     let per_tree = shape.n_train as f64 * (shape.n_features as f64).sqrt() * depth * 3e-9;
     Cost {
         cpu_s: cells * 4e-9 + n_trees * per_tree,
-        memory_bytes: cells as u64 + (n_trees * shape.n_train as f64 * 20.0) as u64,
+        memory_bytes: 2 * cells as u64 + (n_trees * shape.n_train as f64 * 20.0) as u64,
     }
 }

@@ -15,6 +15,7 @@ use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use self::distinct::{Distinct, first_slot};
+use super::matrix::{BLOCK, BinMatrix};
 use crate::estimators::FitError;
 use crate::estimators::finite::not_finite;
 use crate::numeric::pages::Bytes;
@@ -26,101 +27,8 @@ pub const MAX_BINS: usize = 256;
 /// Values closer than this are one value, as in scikit-learn.
 const SAME_VALUE: f32 = 1e-7;
 
-/// Features that lie side by side; 16 values of `f32` are one cache line.
-pub const BLOCK: usize = 16;
-
 /// Values of a feature, about, that tell which lattice its values lie on.
 const SAMPLE: usize = 1024;
-
-/// Bin indices, `n_samples` × `n_features`, in blocks of [`BLOCK`] features, sample after sample in
-/// each: a sample's bins of a block come with one load.
-#[derive(Debug)]
-pub struct BinMatrix {
-    n_samples: usize,
-    n_features: usize,
-    /// As many as needed, or more.
-    bins: Bytes,
-}
-
-impl BinMatrix {
-    /// A matrix in `memory`, holding anything.
-    #[must_use]
-    pub fn in_memory(n_samples: usize, n_features: usize, memory: Bytes) -> Self {
-        let n_bytes = n_features.next_multiple_of(BLOCK) * n_samples;
-        let bins = match memory.len() < n_bytes {
-            true => Bytes::zeroed(n_bytes),
-            false => memory,
-        };
-        Self {
-            n_samples,
-            n_features,
-            bins,
-        }
-    }
-
-    /// The bytes, for their memory.
-    #[must_use]
-    pub fn into_bins(self) -> Bytes {
-        self.bins
-    }
-
-    /// Rows.
-    #[must_use]
-    pub fn n_samples(&self) -> usize {
-        self.n_samples
-    }
-
-    /// Columns.
-    #[must_use]
-    pub fn n_features(&self) -> usize {
-        self.n_features
-    }
-
-    /// Number of blocks.
-    #[must_use]
-    pub fn n_blocks(&self) -> usize {
-        self.n_features.div_ceil(BLOCK)
-    }
-
-    /// Block `block_idx`: the bins of each sample.
-    #[must_use]
-    pub fn block(&self, block_idx: usize) -> &[[u8; BLOCK]] {
-        let size = BLOCK * self.n_samples;
-        self.bins[block_idx * size..][..size].as_chunks().0
-    }
-
-    /// Writable block `block_idx`.
-    pub fn block_mut(&mut self, block_idx: usize) -> &mut [[u8; BLOCK]] {
-        let size = BLOCK * self.n_samples;
-        self.bins[block_idx * size..][..size].as_chunks_mut().0
-    }
-
-    /// The bins of a feature.
-    #[must_use]
-    #[inline]
-    pub fn column(&self, feature_idx: usize) -> Column<'_> {
-        Column {
-            rows: self.block(feature_idx / BLOCK),
-            lane: feature_idx % BLOCK,
-        }
-    }
-}
-
-/// The bins of one feature.
-#[derive(Debug, Clone, Copy)]
-pub struct Column<'a> {
-    rows: &'a [[u8; BLOCK]],
-    lane: usize,
-}
-
-impl Column<'_> {
-    /// The bin of a sample.
-    #[must_use]
-    #[inline(always)]
-    pub fn of(&self, sample: u32) -> u8 {
-        self.rows[sample as usize][self.lane % BLOCK]
-    }
-}
 
 /// The value ranges of one feature's bins, ascending and disjoint. Bins that no training value
 /// lies in repeat the range of the one below.

@@ -270,11 +270,10 @@ impl<'a, T: Target> Search<'a, T> {
 
     /// Collects a node's bins of a column; false if the column is constant in the node.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> bool {
-        let column = space.matrix.column(column as usize);
         let samples = &space.samples[node.start..node.end];
         self.gathered.clear();
-        let of_samples = samples.iter().map(|&sample| column.of(sample));
-        self.gathered.extend(of_samples);
+        let matrix = space.matrix;
+        matrix.gather(column as usize, samples, &mut self.gathered);
         let first = self.gathered[0];
         self.gathered
             .iter()
