@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod class;
+mod family;
 mod loss;
 mod passive_aggressive;
 mod perceptron;

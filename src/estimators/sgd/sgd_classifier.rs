@@ -1,32 +1,23 @@
 //! `SGDClassifier`: regularised linear models by stochastic gradient descent, one-vs-rest.
 
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use linfa::{DatasetBase, ParamGuard};
-use ndarray::{ArrayBase, Data, Ix2};
+use linfa::ParamGuard;
 
-use super::algorithm;
+use super::family::stochastic_classifier;
 use super::loss::SgdLoss;
 use super::settings::{
-    EarlyStopping, LearningRate, Settings, SgdPenalty, average_from_args, canonicalise_common,
-    epoch_cost, penalty_from_args, table,
+    LearningRate, Settings, SgdPenalty, average_from_args, canonicalise_common, epoch_cost,
+    penalty_from_args, table,
 };
+use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase};
-use crate::estimators::linear::ClassWeight;
 use crate::estimators::linear::class_weight::CLASS_WEIGHT;
-use crate::estimators::linear::model::linear_classifier;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
-use crate::estimators::{FitError, ParamError};
 
 const NAME: &str = "SGDClassifier";
 
-linear_classifier!(
-    /// A fitted `SGDClassifier`.
-    SgdClassifier,
-    SgdParams
-);
+stochastic_classifier!(SgdClassifier, SgdParams, SgdValidParams, NAME);
 
 /// Checked parameters of [`SgdClassifier`].
 #[derive(Debug, Clone, PartialEq)]
@@ -95,89 +86,6 @@ impl SgdParams {
     pub fn average(mut self, average: usize) -> Self {
         self.0.0.average = average;
         self
-    }
-
-    /// Sets whether there is an intercept.
-    #[must_use]
-    pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
-        self.0.0.fit_intercept = fit_intercept;
-        self
-    }
-
-    /// Sets the number of epochs at most.
-    #[must_use]
-    pub fn max_iter(mut self, max_iter: usize) -> Self {
-        self.0.0.max_iter = max_iter;
-        self
-    }
-
-    /// Sets the decrease of the mean loss that counts as progress; `None` never stops early.
-    #[must_use]
-    pub fn tol(mut self, tol: Option<f64>) -> Self {
-        self.0.0.tol = tol;
-        self
-    }
-
-    /// Sets the epochs without progress before the end.
-    #[must_use]
-    pub fn n_iter_no_change(mut self, n_iter_no_change: usize) -> Self {
-        self.0.0.n_iter_no_change = n_iter_no_change;
-        self
-    }
-
-    /// Sets whether, and on what share of the rows, to stop on rows held back.
-    #[must_use]
-    pub fn early_stopping(mut self, early_stopping: Option<EarlyStopping>) -> Self {
-        self.0.0.early_stopping = early_stopping;
-        self
-    }
-
-    /// Sets whether each epoch has its own order of rows.
-    #[must_use]
-    pub fn shuffle(mut self, shuffle: bool) -> Self {
-        self.0.0.shuffle = shuffle;
-        self
-    }
-
-    /// Sets the weights of the classes.
-    #[must_use]
-    pub fn class_weight(mut self, class_weight: ClassWeight) -> Self {
-        self.0.0.class_weight = class_weight;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.0.seed = seed;
-        self
-    }
-}
-
-impl ParamGuard for SgdParams {
-    type Checked = SgdValidParams;
-    type Error = ParamError;
-
-    fn check_ref(&self) -> Result<&Self::Checked, ParamError> {
-        self.0.0.check(NAME)?;
-        Ok(&self.0)
-    }
-
-    fn check(self) -> Result<Self::Checked, ParamError> {
-        self.check_ref()?;
-        Ok(self.0)
-    }
-}
-
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for SgdValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = SgdClassifier;
-
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<SgdClassifier, FitError> {
-        Ok(SgdClassifier(algorithm::fit(&self.0, dataset)?))
     }
 }
 
