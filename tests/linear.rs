@@ -5,18 +5,19 @@
 mod fashion;
 
 use fashion_bench::estimators::FitInfo;
+use fashion_bench::estimators::info::Fitted as _;
 use fashion_bench::estimators::linear::{
-    LinearSvc, LogisticPenalty, LogisticRegression, LogisticSolver, MultiClass, RidgeClassifier,
-    SvcLoss, SvcPenalty,
+    LinearSvc, LogisticPenalty, LogisticRegression, LogisticRegressionParams, LogisticSolver,
+    MultiClass, RidgeClassifier, SvcLoss, SvcPenalty,
 };
 use fashion_bench::estimators::registry;
 use fashion_bench::estimators::sgd::{
     PassiveAggressiveClassifier, Perceptron, SgdClassifier, SgdPenalty,
 };
 use fashion_bench::estimators::spec::{Params, Profile};
-use linfa::Dataset;
 use linfa::traits::Fit as _;
-use ndarray::{Array1, Array2, s};
+use linfa::{Dataset, ParamGuard as _};
+use ndarray::{Array1, Array2, Ix1, s};
 use serde_json::{Value, json};
 
 /// Fits `name` with `params` and predicts the training rows.
@@ -310,6 +311,57 @@ fn features_that_never_vary_and_two_rows_are_no_obstacle() {
             assert_eq!(found, [5, 9], "{}", spec.name);
         }
     }
+}
+
+/// Objectives and steps of the fits of `costs`: one after the other from zero, and as a path.
+fn path_and_fits(
+    params: &LogisticRegressionParams,
+    data: &Dataset<f32, usize, Ix1>,
+) -> [Vec<(f64, u64)>; 2] {
+    let costs = [0.1, 1.0, 10.0];
+    let told = |model: LogisticRegression| {
+        let info = model.fit_info();
+        assert_eq!(info.converged, Some(true), "{params:?}: {info:?}");
+        (info.objective.unwrap(), info.n_iter.unwrap())
+    };
+    let checked = params.clone().check().unwrap();
+    let path = checked.fit_path(data, &costs).unwrap();
+    let fits = costs.map(|c| params.clone().c(c).fit(data).unwrap());
+    [
+        path.into_iter().map(told).collect(),
+        fits.into_iter().map(told).collect(),
+    ]
+}
+
+#[test]
+fn a_path_of_costs_ends_where_single_fits_do_in_fewer_steps() {
+    let real = fashion::standardised(2000, 0).map(|(x, y, _)| Dataset::new(x, y));
+    let (x, y) = data(&reference(), "many");
+    for data in real.iter().chain([&Dataset::new(x, y)]) {
+        let lbfgs = LogisticRegression::params;
+        let liblinear = || lbfgs().solver(LogisticSolver::Liblinear);
+        for params in [
+            lbfgs(),
+            liblinear(),
+            liblinear().penalty(LogisticPenalty::L1),
+        ] {
+            let [path, fits] = path_and_fits(&params, data);
+            for (a, b) in path.iter().zip(&fits) {
+                // Lower is no fault: the rule of lbfgs is loose where the loss is small.
+                assert!(a.0 <= b.0 * (1.0 + 1e-3), "{params:?}: {path:?} {fits:?}");
+            }
+            assert_eq!(path[0], fits[0]);
+            let n_steps = |fits: &[(f64, u64)]| fits.iter().map(|fit| fit.1).sum::<u64>();
+            assert!(
+                n_steps(&path) <= n_steps(&fits),
+                "{params:?}: {path:?} {fits:?}"
+            );
+        }
+    }
+    let params = LogisticRegression::params().check().unwrap();
+    let data = Dataset::new(Array2::eye(2), Array1::from(vec![0_usize, 1]));
+    let refused = params.fit_path(&data, &[1.0, 0.0]).unwrap_err().to_string();
+    assert!(refused.contains("`C` of LogisticRegression"), "{refused}");
 }
 
 #[test]

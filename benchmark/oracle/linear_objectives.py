@@ -43,6 +43,8 @@ def loss(name, given, z):
         return (logsumexp(z, axis=1) - z[own]).sum()
     if name == "LogisticRegression":
         return np.logaddexp(0.0, -signs * z).sum()
+    if given.get("multi_class") == "crammer_singer":
+        return ((z + (signs < 0)).max(axis=1) - z[own]).sum()
     slack = np.maximum(0.0, 1.0 - signs * z)
     return (slack if given["loss"] == "hinge" else slack**2).sum()
 
@@ -78,6 +80,8 @@ cases = [
     logistic(penalty="elasticnet", l1_ratio=0.5, solver="saga", multi_class="ovr"),
     svc(loss="hinge", dual=True),
     svc(loss="squared_hinge", dual=True),
+    svc(loss="squared_hinge", dual=False),
+    svc(multi_class="crammer_singer"),
     ("RidgeClassifier", {"alpha": 1.0}),
 ]
 classes = {c.__name__: c for c in (LogisticRegression, LinearSVC, RidgeClassifier)}

@@ -154,15 +154,25 @@ struct Group<L> {
     verdict: Verdict,
 }
 
-/// Minimises every group from zero weights; the losses are handed back with their solutions.
+/// Minimises every group; the losses are handed back with their solutions.
+///
+/// From zero weights, or from `start`: the solutions of a problem with the same groups. The
+/// stopping rules stay relative to the gradient at zero weights.
 pub(super) fn minimise<L: GroupLoss>(
     settings: &Settings<'_>,
     losses: Vec<L>,
+    start: Option<&[Solution]>,
 ) -> Vec<(L, Solution)> {
     let mut groups: Vec<Group<L>> = losses
         .into_iter()
         .map(|loss| Group::new(loss, settings))
         .collect();
+    if let Some(start) = start {
+        update_gradients(settings, &mut groups.iter_mut().collect::<Vec<_>>());
+        for (group, solution) in groups.iter_mut().zip(start) {
+            group.move_to(settings, &solution.weights);
+        }
+    }
     loop {
         let mut running: Vec<&mut Group<L>> = groups
             .iter_mut()
@@ -220,6 +230,13 @@ impl<L: GroupLoss> Group<L> {
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
             && ((has_steps && self.work < self.loss.max_work()) || self.is_fresh())
+    }
+
+    fn move_to(&mut self, settings: &Settings<'_>, weights: &[Vec<f64>]) {
+        self.weights = weights.to_vec();
+        self.z = scores(settings.design, weights);
+        self.gradient_norm = f64::INFINITY;
+        self.verdict = Verdict::Changed;
     }
 
     /// Whether another step may be taken.
@@ -343,6 +360,13 @@ impl<L: GroupLoss> Group<L> {
     }
 }
 
+/// The scores of all rows under each column of `weights`.
+pub(super) fn scores(design: &Tall<'_>, weights: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let columns: Vec<Vec<f32>> = to_single(weights).collect();
+    let to_double = |z: Vec<f32>| z.into_iter().map(f64::from).collect();
+    design.times(&columns).into_iter().map(to_double).collect()
+}
+
 fn update_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut Group<L>]) {
     groups.par_iter_mut().with_max_len(1).for_each(|group| {
         let Group {
@@ -394,7 +418,7 @@ fn inner(a: &[Vec<f64>], b: &[Vec<f64>]) -> f64 {
     pairs.map(|(a, b)| a * b).sum()
 }
 
-fn to_single(columns: &[Vec<f64>]) -> impl Iterator<Item = Vec<f32>> + '_ {
+pub(super) fn to_single(columns: &[Vec<f64>]) -> impl Iterator<Item = Vec<f32>> + '_ {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "products are in single precision"

@@ -19,7 +19,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelI
 
 use super::curvature::{Curvature, Following};
 use super::l1_model::{L1Model, violation};
-use super::newton::{GroupLoss, Settings, Solution};
+use super::newton::{GroupLoss, Settings, Solution, scores, to_single};
 
 /// Halvings of a step.
 const MAX_HALVINGS: usize = 20;
@@ -51,18 +51,25 @@ struct Problem<L> {
     is_stuck: bool,
 }
 
-/// Minimises every problem from zero weights. `l1` holds a weight a coefficient, `tols` a
-/// tolerance a problem.
+/// Minimises every problem from zero weights or from `start`, the solutions of like problems.
+/// `l1` holds a weight a coefficient, `tols` a tolerance a problem.
 pub(super) fn minimise<L: GroupLoss>(
     settings: &Settings<'_>,
     l1: &[f64],
     tols: &[f64],
     losses: Vec<L>,
+    start: Option<&[Solution]>,
 ) -> Vec<Solution> {
     let mut problems: Vec<Problem<L>> = losses
         .into_iter()
         .map(|loss| Problem::new(loss, settings))
         .collect();
+    if let Some(start) = start {
+        update_gradients(settings, l1, &mut problems.iter_mut().collect::<Vec<_>>());
+        for (problem, solution) in problems.iter_mut().zip(start) {
+            problem.move_to(settings, l1, &solution.weights);
+        }
+    }
     loop {
         let mut running = running(settings, tols, &mut problems);
         if running.is_empty() {
@@ -80,7 +87,7 @@ pub(super) fn minimise<L: GroupLoss>(
             .for_each(|problem| problem.model_step(settings, l1));
         let columns: Vec<Vec<f32>> = stepping
             .iter()
-            .flat_map(|problem| problem.step.iter().map(|d| single(d)))
+            .flat_map(|problem| to_single(&problem.step))
             .collect();
         let products = settings.design.times(&columns);
         let n_columns = stepping[0].step.len();
@@ -125,14 +132,6 @@ fn running<'a, L: GroupLoss>(
         .collect()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "products are in single precision"
-)]
-fn single(column: &[f64]) -> Vec<f32> {
-    column.iter().map(|&v| v as f32).collect()
-}
-
 fn update_gradients<L: GroupLoss>(
     settings: &Settings<'_>,
     l1: &[f64],
@@ -166,7 +165,7 @@ fn update_gradients<L: GroupLoss>(
             }
         }
         problem.violation = total;
-        if problem.n_iter == 0 {
+        if problem.n_iter == 0 && problem.first_violation == 0.0 {
             problem.first_violation = total;
         }
     }
@@ -192,6 +191,25 @@ impl<L: GroupLoss> Problem<L> {
             is_stuck: false,
             loss,
         }
+    }
+
+    fn move_to(&mut self, settings: &Settings<'_>, l1: &[f64], weights: &[Vec<f64>]) {
+        self.weights = weights.to_vec();
+        self.z = scores(settings.design, weights);
+        self.objective = self.penalty(settings, l1, 0.0) + self.loss.value(&self.z);
+        self.violation = f64::INFINITY;
+    }
+
+    /// The penalty `t` steps ahead.
+    fn penalty(&self, settings: &Settings<'_>, l1: &[f64], t: f64) -> f64 {
+        let columns = self.weights.iter().zip(&self.step);
+        columns
+            .flat_map(|(w, d)| w.iter().zip(d).zip(l1.iter().zip(settings.ridge)))
+            .map(|((w, d), (l1, ridge))| {
+                let w = w + t * d;
+                l1 * w.abs() + 0.5 * ridge * w * w
+            })
+            .sum()
     }
 
     fn is_done(&self, tol: f64) -> bool {
@@ -236,16 +254,6 @@ impl<L: GroupLoss> Problem<L> {
     }
 
     fn search(&mut self, settings: &Settings<'_>, l1: &[f64], q: &[Vec<f32>]) {
-        let penalty = |t: f64| -> f64 {
-            let columns = self.weights.iter().zip(&self.step);
-            columns
-                .flat_map(|(w, d)| w.iter().zip(d).zip(l1.iter().zip(settings.ridge)))
-                .map(|((w, d), (l1, ridge))| {
-                    let w = w + t * d;
-                    l1 * w.abs() + 0.5 * ridge * w * w
-                })
-                .sum()
-        };
         let mut predicted = 0.0;
         for ((w, d), g) in self.weights.iter().zip(&self.step).zip(&self.gradient) {
             for (((w, d), g), l1) in w.iter().zip(d).zip(g).zip(l1) {
@@ -262,7 +270,7 @@ impl<L: GroupLoss> Problem<L> {
                     .collect()
             };
             let z: Vec<Vec<f64>> = self.z.iter().zip(q).map(along).collect();
-            let objective = penalty(t) + self.loss.value(&z);
+            let objective = self.penalty(settings, l1, t) + self.loss.value(&z);
             if objective - self.objective <= SUFFICIENT * t * predicted {
                 accepted = Some((z, objective));
                 break;

@@ -17,6 +17,7 @@ use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 
+use super::super::above_zero;
 use super::super::coupled::Multinomial;
 use super::super::margin::{MarginKind, MarginLoss, Stop};
 use super::super::model::LinearModel;
@@ -25,7 +26,7 @@ use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
 use super::super::proximal;
 use super::LogisticRegression;
 use super::params::{
-    LogisticMultiClass, LogisticPenalty, LogisticRegressionValidParams, LogisticSolver,
+    LogisticMultiClass, LogisticPenalty, LogisticRegressionValidParams, LogisticSolver, NAME,
 };
 use crate::estimators::FitError;
 use crate::estimators::linear::ClassWeight;
@@ -43,6 +44,58 @@ where
         &self,
         dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
     ) -> Result<LogisticRegression, FitError> {
+        let mut models = self.fit_path(dataset, &[self.c])?;
+        Ok(models.pop().expect("a model a cost"))
+    }
+}
+
+/// With an l1 term by the proximal method, else by Newton's.
+fn solve<L: GroupLoss>(
+    settings: &Settings<'_>,
+    l1: &[f64],
+    tols: &[f64],
+    losses: Vec<L>,
+    start: Option<&[Solution]>,
+) -> Vec<Solution> {
+    if l1.iter().any(|&l1| l1 > 0.0) {
+        return proximal::minimise(settings, l1, tols, losses, start);
+    }
+    newton::minimise(settings, losses, start)
+        .into_iter()
+        .map(|(_, solution)| solution)
+        .collect()
+}
+
+/// What the fits of a path have in common.
+struct Problem<'a> {
+    settings: Settings<'a>,
+    l1: &'a [f64],
+    encoding: &'a ClassEncoding,
+    codes: &'a [usize],
+    /// Weights of the classes.
+    weights: &'a [f64],
+}
+
+impl LogisticRegressionValidParams {
+    /// Fits a model for each of `costs` in turn, in place of `c`: a regularisation path.
+    ///
+    /// Each fit starts from the weights of the one before, so that ascending costs take fewer
+    /// steps than as many fits. Every model meets the stopping rule of a single fit.
+    ///
+    /// # Errors
+    /// [`FitError::Param`] for a cost that is not above 0.
+    pub fn fit_path<D, T>(
+        &self,
+        dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
+        costs: &[f64],
+    ) -> Result<Vec<LogisticRegression>, FitError>
+    where
+        D: Data<Elem = f32>,
+        T: AsSingleTargets<Elem = usize>,
+    {
+        for &c in costs {
+            above_zero(NAME, "C", c)?;
+        }
         let x = dataset.records().as_standard_layout();
         let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
         let is_liblinear = self.solver == LogisticSolver::Liblinear;
@@ -72,63 +125,66 @@ where
             penalties
         };
         let (l1, ridge) = (penalties(l1_weight), penalties(l2_weight));
-        let leverages = design.leverages();
-        let settings = Settings {
-            design: &design,
-            ridge: &ridge,
-            leverages: &leverages,
-            max_iter: self.max_iter,
-            seed: self.seed,
+        let problem = Problem {
+            settings: Settings {
+                design: &design,
+                ridge: &ridge,
+                leverages: &design.leverages(),
+                max_iter: self.max_iter,
+                seed: self.seed,
+            },
+            l1: &l1,
+            encoding: &encoding,
+            codes: &codes,
+            weights: &self.class_weight.of_classes(&encoding, &codes),
         };
-        let weights = self.class_weight.of_classes(&encoding, &codes);
+        let mut start: Option<Vec<Solution>> = None;
+        let mut models = Vec::with_capacity(costs.len());
+        for &c in costs {
+            let params = Self { c, ..self.clone() };
+            let solutions = params.solve(&problem, start.as_deref());
+            let gap = solutions
+                .iter()
+                .fold(0.0, |gap, s: &Solution| s.relative_gradient.max(gap));
+            models.push(LogisticRegression(LinearModel::from_solutions(
+                &solutions,
+                x.ncols(),
+                bias,
+                encoding.clone(),
+                gap,
+            )));
+            start = Some(solutions);
+        }
+        Ok(models)
+    }
+
+    fn solve(&self, problem: &Problem<'_>, start: Option<&[Solution]>) -> Vec<Solution> {
+        let Problem {
+            settings,
+            l1,
+            encoding,
+            codes,
+            weights,
+        } = problem;
         let is_multinomial = match self.multi_class {
             LogisticMultiClass::Auto => self.solver.has_multinomial() && encoding.n_classes() > 2,
             LogisticMultiClass::OneVsRest => false,
             LogisticMultiClass::Multinomial => true,
         };
-        let solutions = if is_multinomial {
+        if is_multinomial {
             let cost: Vec<f64> = codes
                 .iter()
                 .map(|&code| self.cost() * weights[code])
                 .collect();
             let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
-            let loss = Multinomial::new(codes, encoding.n_classes(), cost, stop);
-            solve(&settings, &l1, &[self.tol], vec![loss])
-        } else {
-            let problems = OneVsRest::new(&codes, encoding.n_classes());
-            let (losses, tols) = self.margin_losses(&problems, &codes, &weights);
-            solve(&settings, &l1, &tols, losses)
-        };
-        let gap = solutions
-            .iter()
-            .fold(0.0, |gap, s: &Solution| s.relative_gradient.max(gap));
-        Ok(LogisticRegression(LinearModel::from_solutions(
-            &solutions,
-            x.ncols(),
-            bias,
-            encoding,
-            gap,
-        )))
+            let loss = Multinomial::new(codes.to_vec(), encoding.n_classes(), cost, stop);
+            return solve(settings, l1, &[self.tol], vec![loss], start);
+        }
+        let problems = OneVsRest::new(codes, encoding.n_classes());
+        let (losses, tols) = self.margin_losses(&problems, codes, weights);
+        solve(settings, l1, &tols, losses, start)
     }
-}
 
-/// With an l1 term by the proximal method, else by Newton's.
-fn solve<L: GroupLoss>(
-    settings: &Settings<'_>,
-    l1: &[f64],
-    tols: &[f64],
-    losses: Vec<L>,
-) -> Vec<Solution> {
-    if l1.iter().any(|&l1| l1 > 0.0) {
-        return proximal::minimise(settings, l1, tols, losses);
-    }
-    newton::minimise(settings, losses)
-        .into_iter()
-        .map(|(_, solution)| solution)
-        .collect()
-}
-
-impl LogisticRegressionValidParams {
     fn cost(&self) -> f64 {
         if self.penalty == LogisticPenalty::None {
             1.0

@@ -75,7 +75,9 @@ where
             let cost = codes.iter().map(|&code| self.c * weights[code]).collect();
             let loss = CrammerSinger::new(codes, encoding.n_classes(), cost, self.tol);
             let (losses, solutions): (Vec<_>, Vec<_>) =
-                newton::minimise(&settings, vec![loss]).into_iter().unzip();
+                newton::minimise(&settings, vec![loss], None)
+                    .into_iter()
+                    .unzip();
             (solutions, losses[0].gap)
         } else {
             let problems = OneVsRest::new(&codes, encoding.n_classes());
@@ -118,14 +120,14 @@ impl LinearSvcValidParams {
             .collect();
         if self.penalty == SvcPenalty::L1 {
             let l1 = vec![1.0; settings.design.width()];
-            let solutions = proximal::minimise(settings, &l1, &tols, losses);
+            let solutions = proximal::minimise(settings, &l1, &tols, losses, None);
             let gap = solutions
                 .iter()
                 .fold(0.0, |gap, s| s.relative_gradient.max(gap));
             return (solutions, gap);
         }
         let (losses, solutions): (Vec<_>, Vec<_>) =
-            newton::minimise(settings, losses).into_iter().unzip();
+            newton::minimise(settings, losses, None).into_iter().unzip();
         let gap = match self.loss {
             SvcLoss::Hinge => losses.iter().fold(0.0, |gap, loss| loss.gap.max(gap)),
             SvcLoss::SquaredHinge => solutions
