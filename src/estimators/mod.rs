@@ -17,6 +17,7 @@ pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
 pub mod registry;
+mod setters;
 pub mod sgd;
 pub mod spec;
 pub mod svm;

@@ -4,6 +4,7 @@ use linfa::ParamGuard;
 
 use crate::estimators::ParamError;
 use crate::estimators::erased::erase;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -111,53 +112,21 @@ impl Default for GradientBoostingParams {
 }
 
 impl GradientBoostingParams {
-    /// Sets what is minimised.
-    #[must_use]
-    pub fn loss(mut self, loss: BoostingLoss) -> Self {
-        self.0.loss = loss;
-        self
-    }
-
-    /// Sets the factor of each tree.
-    #[must_use]
-    pub fn learning_rate(mut self, learning_rate: f64) -> Self {
-        self.0.learning_rate = learning_rate;
-        self
-    }
-
-    /// Sets the number of stages.
-    #[must_use]
-    pub fn n_estimators(mut self, n_estimators: usize) -> Self {
-        self.0.n_estimators = n_estimators;
-        self
-    }
-
-    /// Sets the share of the rows drawn for each stage.
-    #[must_use]
-    pub fn subsample(mut self, subsample: f64) -> Self {
-        self.0.subsample = subsample;
-        self
-    }
-
-    /// Sets what `min_impurity_decrease` measures.
-    #[must_use]
-    pub fn improvement(mut self, improvement: Improvement) -> Self {
-        self.0.improvement = improvement;
-        self
-    }
-
-    /// Sets how far each tree grows.
-    #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
-        self.0.shape = shape;
-        self
-    }
-
-    /// Sets the scores before the first stage.
-    #[must_use]
-    pub fn init(mut self, init: Init) -> Self {
-        self.0.init = init;
-        self
+    setters! {
+        /// Sets what is minimised.
+        loss: BoostingLoss,
+        /// Sets the factor of each tree.
+        learning_rate: f64,
+        /// Sets the number of stages.
+        n_estimators: usize,
+        /// Sets the share of the rows drawn for each stage.
+        subsample: f64,
+        /// Sets what `min_impurity_decrease` measures.
+        improvement: Improvement,
+        /// Sets how far each tree grows.
+        shape: Shape,
+        /// Sets the scores before the first stage.
+        init: Init,
     }
 
     /// Sets after how many stages without progress, on a validation split, it stops.
@@ -174,18 +143,11 @@ impl GradientBoostingParams {
         self
     }
 
-    /// Sets the least progress of the validation loss.
-    #[must_use]
-    pub fn tol(mut self, tol: f64) -> Self {
-        self.0.tol = tol;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.seed = seed;
-        self
+    setters! {
+        /// Sets the least progress of the validation loss.
+        tol: f64,
+        /// Sets the seed.
+        seed: u64,
     }
 
     fn from_args(args: &Args<'_>) -> Result<Self, ParamError> {

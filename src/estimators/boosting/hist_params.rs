@@ -6,6 +6,7 @@ use super::gradient_params::check;
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase};
 use crate::estimators::hist::MAX_BINS;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -95,17 +96,6 @@ impl Default for HistGradientBoostingParams {
             seed: 0,
         })
     }
-}
-
-macro_rules! setters {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty,)+) => {
-        $($(#[doc = $doc])+
-        #[must_use]
-        pub fn $name(mut self, $name: $type) -> Self {
-            self.0.$name = $name;
-            self
-        })+
-    };
 }
 
 impl HistGradientBoostingParams {

@@ -4,6 +4,7 @@ use linfa::ParamGuard;
 
 use crate::estimators::ParamError;
 use crate::estimators::erased::erase_checking;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -73,60 +74,23 @@ impl Default for RandomForestParams {
 }
 
 impl RandomForestParams {
-    /// Sets the number of trees.
-    #[must_use]
-    pub fn n_estimators(mut self, n_estimators: usize) -> Self {
-        self.0.n_estimators = n_estimators;
-        self
-    }
-
-    /// Sets the impurity.
-    #[must_use]
-    pub fn criterion(mut self, criterion: Criterion) -> Self {
-        self.0.criterion = criterion;
-        self
-    }
-
-    /// Sets how far each tree grows.
-    #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
-        self.0.shape = shape;
-        self
-    }
-
-    /// Sets whether each tree draws its samples with replacement.
-    #[must_use]
-    pub fn bootstrap(mut self, bootstrap: bool) -> Self {
-        self.0.bootstrap = bootstrap;
-        self
-    }
-
-    /// Sets how many samples each tree draws.
-    #[must_use]
-    pub fn max_samples(mut self, max_samples: MaxSamples) -> Self {
-        self.0.max_samples = max_samples;
-        self
-    }
-
-    /// Sets whether rows are scored by the trees that did not see them.
-    #[must_use]
-    pub fn oob_score(mut self, oob_score: bool) -> Self {
-        self.0.oob_score = oob_score;
-        self
-    }
-
-    /// Sets the weights of classes.
-    #[must_use]
-    pub fn class_weight(mut self, class_weight: ClassWeight) -> Self {
-        self.0.class_weight = class_weight;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.seed = seed;
-        self
+    setters! {
+        /// Sets the number of trees.
+        n_estimators: usize,
+        /// Sets the impurity.
+        criterion: Criterion,
+        /// Sets how far each tree grows.
+        shape: Shape,
+        /// Sets whether each tree draws its samples with replacement.
+        bootstrap: bool,
+        /// Sets how many samples each tree draws.
+        max_samples: MaxSamples,
+        /// Sets whether rows are scored by the trees that did not see them.
+        oob_score: bool,
+        /// Sets the weights of classes.
+        class_weight: ClassWeight,
+        /// Sets the seed.
+        seed: u64,
     }
 
     fn from_args(args: &Args<'_>) -> Result<Self, ParamError> {

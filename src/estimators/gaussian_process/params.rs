@@ -4,6 +4,7 @@ use linfa::ParamGuard;
 
 use crate::estimators::erased::{Estimator, erase};
 use crate::estimators::error::ParamError;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params,
 };
@@ -55,32 +56,15 @@ impl Default for GaussianProcessParams {
 }
 
 impl GaussianProcessParams {
-    /// Sets the variance of the process.
-    #[must_use]
-    pub fn constant_value(mut self, constant_value: f64) -> Self {
-        self.0.constant_value = constant_value;
-        self
-    }
-
-    /// Sets the length scale of the RBF kernel.
-    #[must_use]
-    pub fn length_scale(mut self, length_scale: f64) -> Self {
-        self.0.length_scale = length_scale;
-        self
-    }
-
-    /// Sets the limit of Newton steps.
-    #[must_use]
-    pub fn max_iter_predict(mut self, max_iter_predict: usize) -> Self {
-        self.0.max_iter_predict = max_iter_predict;
-        self
-    }
-
-    /// Sets how classes are combined.
-    #[must_use]
-    pub fn multi_class(mut self, multi_class: MultiClass) -> Self {
-        self.0.multi_class = multi_class;
-        self
+    setters! {
+        /// Sets the variance of the process.
+        constant_value: f64,
+        /// Sets the length scale of the RBF kernel.
+        length_scale: f64,
+        /// Sets the limit of Newton steps.
+        max_iter_predict: usize,
+        /// Sets how classes are combined.
+        multi_class: MultiClass,
     }
 }
 

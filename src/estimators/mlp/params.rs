@@ -4,6 +4,7 @@ use linfa::ParamGuard;
 
 use crate::estimators::erased::{Estimator, erase};
 use crate::estimators::error::ParamError;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -130,44 +131,33 @@ impl Default for MlpParams {
     }
 }
 
-macro_rules! setters {
-    ($($(#[$doc:meta])* $field:ident: $Type:ty),+ $(,)?) => {
-        impl MlpParams {
-            $($(#[$doc])*
-            #[must_use]
-            pub fn $field(mut self, $field: $Type) -> Self {
-                self.0.$field = $field;
-                self
-            })+
-        }
-    };
-}
-
-setters! {
-    /// Sets the units of each hidden layer.
-    hidden_layer_sizes: Vec<usize>,
-    /// Sets the function of the hidden units.
-    activation: Activation,
-    /// Sets how weights follow gradients.
-    solver: Solver,
-    /// Sets the weight of ½‖W‖² per batch.
-    alpha: f64,
-    /// Sets the samples of a batch.
-    batch_size: Option<usize>,
-    /// Sets the initial step length.
-    learning_rate_init: f64,
-    /// Sets the number of epochs.
-    max_iter: usize,
-    /// Sets whether samples come in a new order each epoch.
-    shuffle: bool,
-    /// Sets the improvement that counts.
-    tol: f64,
-    /// Sets the epochs without improvement before stopping.
-    n_iter_no_change: usize,
-    /// Sets the share held out for early stopping.
-    validation_fraction: Option<f64>,
-    /// Sets the seed of weights and orders.
-    seed: u64,
+impl MlpParams {
+    setters! {
+        /// Sets the units of each hidden layer.
+        hidden_layer_sizes: Vec<usize>,
+        /// Sets the function of the hidden units.
+        activation: Activation,
+        /// Sets how weights follow gradients.
+        solver: Solver,
+        /// Sets the weight of ½‖W‖² per batch.
+        alpha: f64,
+        /// Sets the samples of a batch.
+        batch_size: Option<usize>,
+        /// Sets the initial step length.
+        learning_rate_init: f64,
+        /// Sets the number of epochs.
+        max_iter: usize,
+        /// Sets whether samples come in a new order each epoch.
+        shuffle: bool,
+        /// Sets the improvement that counts.
+        tol: f64,
+        /// Sets the epochs without improvement before stopping.
+        n_iter_no_change: usize,
+        /// Sets the share held out for early stopping.
+        validation_fraction: Option<f64>,
+        /// Sets the seed of weights and orders.
+        seed: u64,
+    }
 }
 
 fn check_range(

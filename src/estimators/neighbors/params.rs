@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::estimators::erased::{Estimator, erase};
 use crate::estimators::error::ParamError;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params,
 };
@@ -227,25 +228,13 @@ impl KNeighborsParams {
         })
     }
 
-    /// Sets the number of neighbours that vote.
-    #[must_use]
-    pub fn n_neighbors(mut self, n_neighbors: usize) -> Self {
-        self.0.n_neighbors = n_neighbors;
-        self
-    }
-
-    /// Sets what a vote counts.
-    #[must_use]
-    pub fn weights(mut self, weights: Weights) -> Self {
-        self.0.weights = weights;
-        self
-    }
-
-    /// Sets the distance between rows.
-    #[must_use]
-    pub fn metric(mut self, metric: Metric) -> Self {
-        self.0.metric = metric;
-        self
+    setters! {
+        /// Sets the number of neighbours that vote.
+        n_neighbors: usize,
+        /// Sets what a vote counts.
+        weights: Weights,
+        /// Sets the distance between rows.
+        metric: Metric,
     }
 }
 

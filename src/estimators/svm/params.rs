@@ -6,6 +6,7 @@ use linfa::ParamGuard;
 
 use crate::estimators::erased::{Estimator, erase};
 use crate::estimators::error::ParamError;
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params,
 };
@@ -164,18 +165,11 @@ impl Default for SvcParams {
 }
 
 impl SvcParams {
-    /// Sets the weight of errors against margin.
-    #[must_use]
-    pub fn c(mut self, c: f64) -> Self {
-        self.0.c = c;
-        self
-    }
-
-    /// Sets everything else.
-    #[must_use]
-    pub fn settings(mut self, settings: SvmSettings) -> Self {
-        self.0.settings = settings;
-        self
+    setters! {
+        /// Sets the weight of errors against margin.
+        c: f64,
+        /// Sets everything else.
+        settings: SvmSettings,
     }
 }
 
@@ -227,18 +221,11 @@ impl Default for NuSvcParams {
 }
 
 impl NuSvcParams {
-    /// Sets the bound on margin errors and support vectors.
-    #[must_use]
-    pub fn nu(mut self, nu: f64) -> Self {
-        self.0.nu = nu;
-        self
-    }
-
-    /// Sets everything else.
-    #[must_use]
-    pub fn settings(mut self, settings: SvmSettings) -> Self {
-        self.0.settings = settings;
-        self
+    setters! {
+        /// Sets the bound on margin errors and support vectors.
+        nu: f64,
+        /// Sets everything else.
+        settings: SvmSettings,
     }
 }
 

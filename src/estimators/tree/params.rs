@@ -11,6 +11,7 @@ use super::shape::{
 };
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase_checking};
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -66,39 +67,17 @@ impl DecisionTreeParams {
         })
     }
 
-    /// Sets the impurity.
-    #[must_use]
-    pub fn criterion(mut self, criterion: Criterion) -> Self {
-        self.0.criterion = criterion;
-        self
-    }
-
-    /// Sets the threshold rule.
-    #[must_use]
-    pub fn splitter(mut self, splitter: Splitter) -> Self {
-        self.0.splitter = splitter;
-        self
-    }
-
-    /// Sets how far the tree grows.
-    #[must_use]
-    pub fn shape(mut self, shape: Shape) -> Self {
-        self.0.shape = shape;
-        self
-    }
-
-    /// Sets the weights of classes.
-    #[must_use]
-    pub fn class_weight(mut self, class_weight: ClassWeight) -> Self {
-        self.0.class_weight = class_weight;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.seed = seed;
-        self
+    setters! {
+        /// Sets the impurity.
+        criterion: Criterion,
+        /// Sets the threshold rule.
+        splitter: Splitter,
+        /// Sets how far the tree grows.
+        shape: Shape,
+        /// Sets the weights of classes.
+        class_weight: ClassWeight,
+        /// Sets the seed.
+        seed: u64,
     }
 
     fn with_args(self, args: &Args<'_>) -> Result<Self, ParamError> {

@@ -5,6 +5,7 @@ use linfa::ParamGuard;
 use super::super::above_zero;
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase};
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, keep_all,
 };
@@ -49,18 +50,11 @@ impl Default for NearestCentroidParams {
 }
 
 impl NearestCentroidParams {
-    /// Sets the distance.
-    #[must_use]
-    pub fn metric(mut self, metric: CentroidMetric) -> Self {
-        self.0.metric = metric;
-        self
-    }
-
-    /// Sets how far centres are shrunk, in standard deviations.
-    #[must_use]
-    pub fn shrink_threshold(mut self, shrink_threshold: Option<f64>) -> Self {
-        self.0.shrink_threshold = shrink_threshold;
-        self
+    setters! {
+        /// Sets the distance.
+        metric: CentroidMetric,
+        /// Sets how far centres are shrunk, in standard deviations.
+        shrink_threshold: Option<f64>,
     }
 }
 

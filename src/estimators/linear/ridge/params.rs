@@ -5,6 +5,7 @@ use linfa::ParamGuard;
 use super::super::class_weight::{CLASS_WEIGHT, ClassWeight};
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase};
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -43,25 +44,13 @@ impl Default for RidgeClassifierParams {
 }
 
 impl RidgeClassifierParams {
-    /// Sets the weight of the penalty.
-    #[must_use]
-    pub fn alpha(mut self, alpha: f64) -> Self {
-        self.0.alpha = alpha;
-        self
-    }
-
-    /// Sets whether there is an intercept.
-    #[must_use]
-    pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
-        self.0.fit_intercept = fit_intercept;
-        self
-    }
-
-    /// Sets the weights of the classes.
-    #[must_use]
-    pub fn class_weight(mut self, class_weight: ClassWeight) -> Self {
-        self.0.class_weight = class_weight;
-        self
+    setters! {
+        /// Sets the weight of the penalty.
+        alpha: f64,
+        /// Sets whether there is an intercept.
+        fit_intercept: bool,
+        /// Sets the weights of the classes.
+        class_weight: ClassWeight,
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::class_weight::{CLASS_WEIGHT, ClassWeight};
 use super::super::{above_zero, at_least_one};
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, erase};
+use crate::estimators::setters::setters;
 use crate::estimators::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
 };
@@ -91,74 +92,27 @@ impl Default for LinearSvcParams {
 }
 
 impl LinearSvcParams {
-    /// Sets the penalised norm.
-    #[must_use]
-    pub fn penalty(mut self, penalty: SvcPenalty) -> Self {
-        self.0.penalty = penalty;
-        self
-    }
-
-    /// Sets the loss.
-    #[must_use]
-    pub fn loss(mut self, loss: SvcLoss) -> Self {
-        self.0.loss = loss;
-        self
-    }
-
-    /// Sets how more than two classes are told apart.
-    #[must_use]
-    pub fn multi_class(mut self, multi_class: MultiClass) -> Self {
-        self.0.multi_class = multi_class;
-        self
-    }
-
-    /// Sets the cost of an error.
-    #[must_use]
-    pub fn c(mut self, c: f64) -> Self {
-        self.0.c = c;
-        self
-    }
-
-    /// Sets the tolerance.
-    #[must_use]
-    pub fn tol(mut self, tol: f64) -> Self {
-        self.0.tol = tol;
-        self
-    }
-
-    /// Sets the number of Newton steps at most.
-    #[must_use]
-    pub fn max_iter(mut self, max_iter: usize) -> Self {
-        self.0.max_iter = max_iter;
-        self
-    }
-
-    /// Sets whether there is an intercept.
-    #[must_use]
-    pub fn fit_intercept(mut self, fit_intercept: bool) -> Self {
-        self.0.fit_intercept = fit_intercept;
-        self
-    }
-
-    /// Sets the value of the constant feature behind the intercept.
-    #[must_use]
-    pub fn intercept_scaling(mut self, intercept_scaling: f64) -> Self {
-        self.0.intercept_scaling = intercept_scaling;
-        self
-    }
-
-    /// Sets the weights of the classes.
-    #[must_use]
-    pub fn class_weight(mut self, class_weight: ClassWeight) -> Self {
-        self.0.class_weight = class_weight;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.0.seed = seed;
-        self
+    setters! {
+        /// Sets the penalised norm.
+        penalty: SvcPenalty,
+        /// Sets the loss.
+        loss: SvcLoss,
+        /// Sets how more than two classes are told apart.
+        multi_class: MultiClass,
+        /// Sets the cost of an error.
+        c: f64,
+        /// Sets the tolerance.
+        tol: f64,
+        /// Sets the number of Newton steps at most.
+        max_iter: usize,
+        /// Sets whether there is an intercept.
+        fit_intercept: bool,
+        /// Sets the value of the constant feature behind the intercept.
+        intercept_scaling: f64,
+        /// Sets the weights of the classes.
+        class_weight: ClassWeight,
+        /// Sets the seed.
+        seed: u64,
     }
 }
 
