@@ -23,6 +23,7 @@ UNDERFLOW = 1490.2
 
 machines = [
     (SVC, {"kernel": "linear"}),
+    (SVC, {"kernel": "linear", "C": 10.0}),
     (SVC, {"kernel": "rbf"}),
     (SVC, {"kernel": "rbf", "C": 10.0}),
     (SVC, {"kernel": "rbf", "C": 10.0, "gamma": "auto", "cache_size": 5}),
