@@ -15,6 +15,7 @@ mod newton;
 mod one_vs_rest;
 mod proximal;
 mod ridge;
+mod root;
 mod svc;
 
 pub use centroid::{
