@@ -115,6 +115,16 @@ impl FeatureBins {
         if middle == above { below } else { middle }
     }
 
+    /// Asks for what a threshold at `share` of the way from bin `first` to bin `last` is computed
+    /// from, if values are evenly spaced.
+    #[inline]
+    pub fn ask_for(&self, [first, last]: [u8; 2], share: f64) {
+        let steps = (share * f64::from(last - first)) as u8;
+        for bin in [first, last, first + steps].map(usize::from) {
+            prefetch(&self.ranges[bin..=bin]);
+        }
+    }
+
     /// The last of the bins `first..=last` that lies at or below `threshold` as a whole, or else
     /// the first. Looked for from where it lies if values are evenly spaced.
     #[must_use]

@@ -111,6 +111,10 @@ fn the_last_bin_below_a_threshold_is_that_of_a_search_from_below() {
     for values in [even, odd] {
         let bins = FeatureBins::new(&values, MAX_BINS);
         for (first, last) in [(0, 199), (3, 3), (7, 8), (20, 150)] {
+            // Changes nothing, but must not reach beyond the bins there are.
+            for share in [0.0, 0.5, 1.0] {
+                bins.ask_for([first as u8, last as u8], share);
+            }
             for value in &values {
                 for threshold in [value.0 - 0.5, value.0, value.0 + 0.5].map(f64::from) {
                     let is_low = |&bin: &usize| f64::from(bins.high(bin)) <= threshold;
