@@ -27,8 +27,9 @@ pub const MAX_BINS: usize = 256;
 /// Values closer than this are one value, as in scikit-learn.
 const SAME_VALUE: f32 = 1e-7;
 
-/// Values of a feature, about, that tell which lattice its values lie on.
-const SAMPLE: usize = 1024;
+/// Values of a feature, about, that tell which lattice its values lie on. (60,000 × 784, extra tree
+/// of depth 10 with random thresholds: 0.121 CPU s with 1024 of them, 0.117 with 512.)
+const SAMPLE: usize = 512;
 
 /// The value ranges of one feature's bins, ascending and disjoint. Bins that no training value
 /// lies in repeat the range of the one below.

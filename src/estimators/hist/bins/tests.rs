@@ -94,7 +94,7 @@ fn minus_zero_and_zero_share_a_bin() {
 fn values_off_any_lattice_and_values_the_sample_missed_get_a_bin_each() {
     let mut rng = stream(5, &[]);
     let odd: Vec<f32> = (0..250).map(|_| rng.r#gen::<f32>().powi(3) + 1.0).collect();
-    // Every second row is sampled; the others hold what the sample does not.
+    // Only even rows are sampled; the others hold what the sample does not.
     let x = Array2::from_shape_fn((2048, 18), |(row, column)| match (row % 2, column % 3) {
         (_, 0) => odd[rng.gen_range(0..250)],
         (0, _) => 1.0,
