@@ -2,6 +2,7 @@
 
 pub mod accumulate;
 pub mod cholesky;
+pub mod columns;
 pub mod distance;
 pub mod dot;
 pub mod erf;

@@ -5,12 +5,13 @@
 
 mod centroid;
 pub(crate) mod class_weight;
-mod coupled;
+mod crammer_singer;
 mod curvature;
 mod l1_model;
 mod logistic;
 mod margin;
 pub(crate) mod model;
+mod multinomial;
 mod newton;
 mod one_vs_rest;
 mod proximal;

@@ -65,11 +65,6 @@ pub(super) trait GroupLoss: Send + Sync {
 
     /// Judges the point that [`Self::derivatives`] last saw; may change the smoothing.
     fn assess(&mut self, point: &Point<'_>) -> Verdict;
-
-    /// Multiply-adds after which the group ends, as not converged.
-    fn max_work(&self) -> f64 {
-        f64::INFINITY
-    }
 }
 
 /// What a loss is told of the current point.
@@ -130,13 +125,6 @@ pub(super) struct Settings<'a> {
     pub seed: u64,
 }
 
-impl Settings<'_> {
-    /// Multiply-adds of one product of the rows with `n_columns` columns.
-    fn product_work(&self, n_columns: usize) -> f64 {
-        self.design.n_rows() as f64 * self.design.width() as f64 * n_columns as f64
-    }
-}
-
 struct Group<L> {
     loss: L,
     weights: Vec<Vec<f64>>,
@@ -150,8 +138,6 @@ struct Group<L> {
     gradient_norm: f64,
     n_iter: usize,
     n_stalls: usize,
-    /// Multiply-adds so far: those of the products, and the most that the preconditioners take.
-    work: f64,
     verdict: Verdict,
 }
 
@@ -185,7 +171,7 @@ pub(super) fn minimise<L: GroupLoss>(
         update_gradients(settings, &mut running);
         let mut stepping: Vec<&mut Group<L>> = running
             .into_iter()
-            .filter(|group| group.verdict == Verdict::Step && group.has_budget(settings))
+            .filter(|group| group.verdict == Verdict::Step && group.has_steps(settings))
             .collect();
         if stepping.is_empty() {
             continue;
@@ -219,7 +205,6 @@ impl<L: GroupLoss> Group<L> {
             gradient_norm: f64::INFINITY,
             n_iter: 0,
             n_stalls: 0,
-            work: 0.0,
             verdict: Verdict::Changed,
             loss,
         }
@@ -227,10 +212,10 @@ impl<L: GroupLoss> Group<L> {
 
     fn is_running(&self, settings: &Settings<'_>) -> bool {
         // One assessment is due after the last step.
-        let has_steps = self.n_iter < settings.max_iter || self.verdict != Verdict::Step;
+        let has_steps = self.has_steps(settings) || self.verdict != Verdict::Step;
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
-            && ((has_steps && self.work < self.loss.max_work()) || self.is_fresh())
+            && (has_steps || self.is_fresh())
     }
 
     fn move_to(&mut self, settings: &Settings<'_>, weights: &[Vec<f64>]) {
@@ -241,8 +226,8 @@ impl<L: GroupLoss> Group<L> {
     }
 
     /// Whether another step may be taken.
-    fn has_budget(&self, settings: &Settings<'_>) -> bool {
-        self.n_iter < settings.max_iter && self.work < self.loss.max_work()
+    fn has_steps(&self, settings: &Settings<'_>) -> bool {
+        self.n_iter < settings.max_iter
     }
 
     /// Whether the last step has not been assessed yet.
@@ -282,10 +267,6 @@ impl<L: GroupLoss> Group<L> {
     fn precondition(&mut self, settings: &Settings<'_>) {
         let lag = self.loss.lag();
         let n_sampled = N_SAMPLED[usize::from(lag > 0.0)];
-        let width = settings.design.width();
-        let n_summed = n_sampled.min(settings.design.n_rows());
-        // Half of a symmetric matrix for each column.
-        self.work += (self.weights.len() * n_summed * width) as f64 * width as f64 / 2.0;
         let seed = settings.seed;
         self.preconditioners
             .par_iter_mut()
@@ -456,7 +437,6 @@ fn conjugate_gradients<L: GroupLoss>(settings: &Settings<'_>, groups: &mut [&mut
         });
         for (idx, first) in members {
             let group = &mut *groups[idx];
-            group.work += settings.product_work(2 * group.weights.len());
             let products = &mut products[first..first + group.curvatures.len()];
             if let Some(state) = &mut states[idx]
                 && group.advance_cg(settings, state, products)

@@ -18,9 +18,9 @@ use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 
 use super::super::above_zero;
-use super::super::coupled::Multinomial;
 use super::super::margin::{MarginKind, MarginLoss, Stop};
 use super::super::model::LinearModel;
+use super::super::multinomial::Multinomial;
 use super::super::newton::{self, GroupLoss, Settings, Solution};
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
 use super::super::proximal;

@@ -9,19 +9,21 @@
 //! ```
 //!
 //! LIBLINEAR's coordinate descent (Hsieh et al. 2008; Keerthi et al. 2008) needs many thousand
-//! sweeps at C ≥ 10 on these data and stops at its iteration limit. Here n ≫ p, so Newton's method
-//! on the primal ([`super::super::newton`], [`super::super::proximal`]) is both faster and reaches
-//! the optimum. Iterations are its steps. Stopping rule: for the hinge and Crammer–Singer a
-//! relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a gradient of
-//! `tol · min(n₊, n₋) / n` times that at zero. Crammer and Singer's problem also ends, as not
-//! converged, after a fixed amount of work, which a large C reaches.
+//! sweeps at C ≥ 10 on these data and stops at its iteration limit. Here n ≫ p, so for the
+//! one-vs-rest problems Newton's method on the primal ([`super::super::newton`],
+//! [`super::super::proximal`]) is both faster and reaches the optimum. Crammer and Singer's, where
+//! Newton's steps are cut to a few per cent, is given to an accelerated coordinate ascent
+//! ([`super::super::crammer_singer`]), which also ends, as not converged, after a fixed amount of
+//! work; a large C reaches that. Iterations are steps of either. Stopping rule: for the hinge and
+//! Crammer–Singer a relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a
+//! gradient of `tol · min(n₊, n₋) / n` times that at zero.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 
-use super::super::coupled::CrammerSinger;
+use super::super::crammer_singer::{self, Problem};
 use super::super::margin::{MarginKind, MarginLoss, Stop};
 use super::super::model::LinearModel;
 use super::super::newton::{self, Settings};
@@ -67,18 +69,17 @@ where
         };
         let weights = self.class_weight.of_classes(&encoding, &codes);
         let (solutions, gap) = if self.multi_class == MultiClass::CrammerSinger {
-            let ridge = vec![1.0; design.width()];
-            let settings = Settings {
-                ridge: &ridge,
-                ..settings
-            };
-            let cost = codes.iter().map(|&code| self.c * weights[code]).collect();
-            let loss = CrammerSinger::new(codes, encoding.n_classes(), cost, self.tol);
-            let (losses, solutions): (Vec<_>, Vec<_>) =
-                newton::minimise(&settings, vec![loss], None)
-                    .into_iter()
-                    .unzip();
-            (solutions, losses[0].gap)
+            let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
+            let (solution, gap) = crammer_singer::minimise(&Problem {
+                design: &design,
+                codes: &codes,
+                n_classes: encoding.n_classes(),
+                cost: &cost,
+                tol: self.tol,
+                max_iter: self.max_iter,
+                seed: self.seed,
+            });
+            (vec![solution], gap)
         } else {
             let problems = OneVsRest::new(&codes, encoding.n_classes());
             self.fit_one_vs_rest(
