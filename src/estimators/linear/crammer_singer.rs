@@ -18,7 +18,8 @@
 //! each next one over those whose multipliers the last one has changed: most rows have all weight
 //! on their own class, and keep it.
 //!
-//! Weights and products are in `f64`: in `f32` the gap could not be closed to less than about 2e-4.
+//! Weights and products are in `f64`: in `f32` what many small updates lose to rounding kept the
+//! gap above about 2e-4.
 
 use rand::seq::SliceRandom as _;
 
@@ -34,9 +35,9 @@ const SWEEPS: usize = 20;
 /// Iterations between two looks at the duality gap, which take a product with all rows each.
 const CHECK_INTERVAL: usize = 5;
 
-/// `1 + κ` as a fraction of the root of the mean of `c·|x|²`: what was fastest among powers of two
-/// with C = 1, 10 and 100 on standardised images. (The theory has the optimum grow with that root
-/// or with its square, as the loss is taken for a non-smooth or a smooth one.)
+/// `1 + κ` as a fraction of the root of the mean of `c·|x|²`, which does not change when the rows
+/// are scaled by s and the costs by 1/s². On 60,000 standardised images and after as many visits, a
+/// half gave a lower objective than about one with C = 10, and the same with C = 100.
 const CENTRING: f64 = 0.5;
 
 /// Change of a multiplier, as a fraction of the row's cost, that does not count.
@@ -46,7 +47,7 @@ const NEGLIGIBLE: f64 = 1e-9;
 const MIN_SQUARE_NORM: f64 = 1e-6;
 
 /// Multiply-adds after which the solver ends, as not converged.
-const MAX_WORK: f64 = 6e11;
+const MAX_WORK: f64 = 7e11;
 
 /// What is to be solved, and how well.
 pub(super) struct Problem<'a> {
@@ -97,7 +98,8 @@ pub(super) fn minimise(problem: &Problem<'_>) -> (Solution, f64) {
                     n_iter,
                     converged: gap <= problem.tol,
                     objective: *least,
-                    relative_gradient: gap,
+                    // Not known; the gap is the measure here.
+                    relative_gradient: f64::NAN,
                 };
                 return (solution, gap);
             }
@@ -294,7 +296,45 @@ fn project_on_simplex(v: &mut [f64], size: f64, sorted: &mut [f64]) {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::{Array2, ArrayView2};
+    use rand::Rng as _;
+
     use super::*;
+
+    fn fit(x: ArrayView2<'_, f32>, codes: &[usize], cost: &[f64]) -> Solution {
+        let (solution, gap) = minimise(&Problem {
+            design: &Tall::new(x, None),
+            codes,
+            n_classes: 3,
+            cost,
+            tol: 1e-6,
+            max_iter: 2000,
+            seed: 1,
+        });
+        assert!(solution.converged && gap <= 1e-6, "{gap}");
+        solution
+    }
+
+    #[test]
+    fn rows_without_cost_or_features_do_no_harm() {
+        let mut rng = stream(3, &[]);
+        let mut x = Array2::from_shape_fn((60, 5), |_| rng.gen_range(-3.0_f32..3.0));
+        x.row_mut(7).fill(0.0);
+        let codes: Vec<usize> = (0..60).map(|row| row * row % 3 + row % 2).collect();
+        let mut cost = vec![2.0; 60];
+        cost[50..].fill(0.0);
+        let all = fit(x.view(), &codes, &cost);
+        let some = fit(x.slice(ndarray::s![..50, ..]), &codes[..50], &cost[..50]);
+        assert!((all.objective / some.objective - 1.0).abs() < 1e-5);
+        for (a, b) in all
+            .weights
+            .iter()
+            .flatten()
+            .zip(some.weights.iter().flatten())
+        {
+            assert!((a - b).abs() < 0.02, "{a} {b}");
+        }
+    }
 
     #[test]
     fn the_projection_is_the_nearest_point_of_the_simplex() {
