@@ -174,7 +174,7 @@ pub struct Report {
     pub unrecorded: Vec<Unrecorded>,
     /// Probability with which chance alone finds fault with a run under seeds not recorded.
     pub false_alarm: f64,
-    /// CPU models of reference and run, where they differ: times may then compare badly.
+    /// CPU models of reference and run, where they differ: times are then shown, not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_cpu: Option<(String, String)>,
 }
@@ -301,9 +301,11 @@ impl Judge<'_> {
         finding.tolerance = accuracy.tolerance;
         finding.basis = accuracy.basis;
         self.time(row, record, finding);
+        // Another CPU shifts the ratios of whole families; they are shown, but judge nothing.
+        let is_comparable = record.environment.cpu == self.reference.cpu;
         let has_pace = |pace| {
             let mut ratios = [finding.fit, finding.predict].into_iter().flatten();
-            ratios.any(|ratio| ratio.pace == pace)
+            is_comparable && ratios.any(|ratio| ratio.pace == pace)
         };
         finding.outcome = if !row.converged {
             Outcome::Unconverged

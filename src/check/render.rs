@@ -191,7 +191,7 @@ fn conclusion(report: &Report) -> String {
     if let Some((recorded, found)) = &report.other_cpu {
         let _ = write!(
             text,
-            "; times were recorded on another CPU ({recorded}, not {found})"
+            "; times are not judged, as they were recorded on another CPU ({recorded}, not {found})"
         );
     }
     if !report.findings.is_empty() && report.findings.iter().all(is_faster_or_gone) {

@@ -208,6 +208,20 @@ fn times_are_judged_by_the_calibration_row() {
     assert!(outcomes(&slow_code).contains(&("A".to_owned(), Outcome::Slower)));
     let fast_code = [slowed(unit, 2.0), slowed(steady("A"), 0.6)];
     assert!(outcomes(&fast_code).contains(&("A".to_owned(), Outcome::Faster)));
+    // On another CPU the times are shown, not judged.
+    let elsewhere = slow_code.map(|mut row| {
+        row.environment.cpu = "another".to_owned();
+        row
+    });
+    assert!(
+        outcomes(&elsewhere)
+            .iter()
+            .all(|(_, o)| *o == Outcome::Same)
+    );
+    let report = judge(&elsewhere, &reference);
+    let row = report.findings.iter().find(|f| f.name == "A").unwrap();
+    assert_eq!(row.fit.unwrap().pace, Pace::Slower);
+    assert!(report.other_cpu.is_some());
     // Without the unit there is nothing to judge by.
     assert!(outcomes(&[steady("A")]).contains(&("A".to_owned(), Outcome::Same)));
 }

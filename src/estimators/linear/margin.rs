@@ -21,13 +21,13 @@
 use super::newton::{GroupLoss, Point, Verdict};
 
 /// First penalty, as a fraction of the largest cost.
-pub(super) const FIRST_PENALTY: f64 = 0.05;
+const FIRST_PENALTY: f64 = 0.05;
 
 /// Growth of the penalty at each update of the multipliers.
-pub(super) const PENALTY_GROWTH: f64 = 3.0;
+const PENALTY_GROWTH: f64 = 3.0;
 
 /// Share of the duality gap that the gradient may make up when the multipliers are updated.
-pub(super) const INNER_SHARE: f64 = 1.0;
+const INNER_SHARE: f64 = 1.0;
 
 /// Which loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
