@@ -23,7 +23,7 @@
 
 use rand::seq::SliceRandom as _;
 
-use super::newton::Solution;
+use super::newton::{Solution, scores};
 use crate::numeric::columns::Columns;
 use crate::numeric::prefetch::prefetch;
 use crate::numeric::rng::stream;
@@ -72,7 +72,7 @@ pub(super) fn minimise(problem: &Problem<'_>) -> (Solution, f64) {
     let mut ascent = Ascent::new(problem);
     let mut rng = stream(problem.seed, &[]);
     let mut order: Vec<usize> = Vec::with_capacity(problem.codes.len());
-    let mut best: Option<(f64, Columns)> = None;
+    let mut best: Option<(f64, Vec<Vec<f64>>)> = None;
     let mut best_dual = f64::NEG_INFINITY;
     let mut n_iter = 0;
     loop {
@@ -85,16 +85,17 @@ pub(super) fn minimise(problem: &Problem<'_>) -> (Solution, f64) {
         n_iter += 1;
         let is_last = n_iter == problem.max_iter || ascent.work >= MAX_WORK;
         if is_last || n_iter % CHECK_INTERVAL == 0 {
-            let (primal, dual) = ascent.objectives();
+            let weights: Vec<Vec<f64>> = ascent.weights.iter().map(<[f64]>::to_vec).collect();
+            let (primal, dual) = ascent.objectives(&weights);
             best_dual = best_dual.max(dual);
             if best.as_ref().is_none_or(|(least, _)| primal < *least) {
-                best = Some((primal, ascent.weights.clone()));
+                best = Some((primal, weights));
             }
             let (least, weights) = best.as_ref().expect("set above");
             let gap = (least - best_dual) / least.max(f64::MIN_POSITIVE);
             if is_last || gap <= problem.tol {
                 let solution = Solution {
-                    weights: weights.iter().map(<[f64]>::to_vec).collect(),
+                    weights: weights.clone(),
                     n_iter,
                     converged: gap <= problem.tol,
                     objective: *least,
@@ -218,29 +219,19 @@ impl<'a> Ascent<'a> {
         n_changed
     }
 
-    /// The primal objective at the weights, and the dual one at the multipliers.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "products with all rows are in single precision"
-    )]
-    fn objectives(&mut self) -> (f64, f64) {
+    /// The primal objective at `weights`, which are the present ones, and the dual one at the
+    /// multipliers.
+    fn objectives(&mut self, weights: &[Vec<f64>]) -> (f64, f64) {
         let problem = self.problem;
-        let single: Vec<Vec<f32>> = self
-            .weights
-            .iter()
-            .map(|column| column.iter().map(|&w| w as f32).collect())
-            .collect();
         self.work += (problem.codes.len() * problem.n_classes * problem.design.width()) as f64;
-        let z = problem.design.times(&single);
+        let z = scores(problem.design, weights);
         let (mut loss, mut margins) = (0.0, 0.0);
         let rows = self.beta.chunks_exact(problem.n_classes);
         for (row_idx, beta) in rows.enumerate() {
             let (code, cost) = (problem.codes[row_idx], problem.cost[row_idx]);
-            let own = f64::from(z[code][row_idx]);
+            let own = z[code][row_idx];
             let others = z.iter().enumerate().filter(|(class, _)| *class != code);
-            let slack = others.fold(0.0, |slack: f64, (_, z)| {
-                slack.max(1.0 + f64::from(z[row_idx]) - own)
-            });
+            let slack = others.fold(0.0, |slack: f64, (_, z)| slack.max(1.0 + z[row_idx] - own));
             loss += cost * slack;
             margins += cost - beta[code];
         }
