@@ -301,7 +301,7 @@ impl Judge<'_> {
         finding.tolerance = accuracy.tolerance;
         finding.basis = accuracy.basis;
         self.time(row, record, finding);
-        // Another CPU shifts the ratios of whole families; they are shown, but judge nothing.
+        // Ratios on another CPU are shown, but judge nothing.
         let is_comparable = record.environment.cpu == self.reference.cpu;
         let has_pace = |pace| {
             let mut ratios = [finding.fit, finding.predict].into_iter().flatten();
