@@ -16,3 +16,4 @@ pub mod rng;
 pub mod sad;
 pub mod softmax;
 pub mod tall;
+pub mod transpose;

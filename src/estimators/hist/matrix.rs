@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::numeric::pages::Bytes;
+use crate::numeric::transpose::transposed;
 
 /// Features that lie side by side; 16 values of `f32` are one cache line.
 pub const BLOCK: usize = 16;
@@ -79,16 +80,24 @@ impl BinMatrix {
         let mut columns = Bytes::zeroed(n_samples * self.n_features);
         let of_blocks = columns.par_chunks_mut(BLOCK * n_samples.max(1));
         of_blocks.enumerate().for_each(|(block_idx, columns)| {
-            let rows = self.block(block_idx);
-            // A few rows at a time stay in the first-level cache.
-            for first in (0..n_samples).step_by(64) {
-                let some = first..n_samples.min(first + 64);
-                for (lane, column) in columns.chunks_mut(n_samples).enumerate() {
-                    let bins = rows[some.clone()].iter().map(|row| row[lane]);
-                    column[some.clone()]
-                        .iter_mut()
-                        .zip(bins)
-                        .for_each(|(to, bin)| *to = bin);
+            let (squares, rest) = self.block(block_idx).as_chunks::<BLOCK>();
+            // Of each column, a whole cache line at a time.
+            for (first, squares) in (0..).step_by(4 * BLOCK).zip(squares.chunks(4)) {
+                let mut lines = [[[0; BLOCK]; 4]; BLOCK];
+                for (place, square) in squares.iter().enumerate() {
+                    for (line, column) in lines.iter_mut().zip(transposed(square)) {
+                        line[place] = column;
+                    }
+                }
+                for (line, column) in lines.iter().zip(columns.chunks_mut(n_samples)) {
+                    let bins = &line.as_flattened()[..squares.len() * BLOCK];
+                    column[first..][..bins.len()].copy_from_slice(bins);
+                }
+            }
+            let first = n_samples - rest.len();
+            for (lane, column) in columns.chunks_mut(n_samples).enumerate() {
+                for (to, row) in column[first..].iter_mut().zip(rest) {
+                    *to = row[lane];
                 }
             }
         });
@@ -98,12 +107,11 @@ impl BinMatrix {
     /// Appends the bins of some samples of a feature.
     #[inline]
     pub fn gather(&self, feature_idx: usize, samples: &[u32], into: &mut Vec<u8>) {
-        if self.columns.is_empty() {
-            let column = self.column(feature_idx);
-            into.extend(samples.iter().map(|&sample| column.of(sample)));
-        } else {
-            let column = &self.columns[feature_idx * self.n_samples..][..self.n_samples];
-            into.extend(samples.iter().map(|&sample| column[sample as usize]));
+        let column = self.column(feature_idx);
+        // A constant stride is faster.
+        match column.shift {
+            0 => into.extend(samples.iter().map(|&sample| column.bins[sample as usize])),
+            _ => into.extend(samples.iter().map(|&sample| column.of(sample))),
         }
     }
 
@@ -111,9 +119,16 @@ impl BinMatrix {
     #[must_use]
     #[inline]
     pub fn column(&self, feature_idx: usize) -> Column<'_> {
+        if self.columns.is_empty() {
+            let block = self.block(feature_idx / BLOCK).as_flattened();
+            return Column {
+                bins: block.get(feature_idx % BLOCK..).unwrap_or_default(),
+                shift: BLOCK.ilog2(),
+            };
+        }
         Column {
-            rows: self.block(feature_idx / BLOCK),
-            lane: feature_idx % BLOCK,
+            bins: &self.columns[feature_idx * self.n_samples..][..self.n_samples],
+            shift: 0,
         }
     }
 }
@@ -121,8 +136,9 @@ impl BinMatrix {
 /// The bins of one feature.
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'a> {
-    rows: &'a [[u8; BLOCK]],
-    lane: usize,
+    /// Those of sample i are at `i << shift`.
+    bins: &'a [u8],
+    shift: u32,
 }
 
 impl Column<'_> {
@@ -130,7 +146,7 @@ impl Column<'_> {
     #[must_use]
     #[inline(always)]
     pub fn of(&self, sample: u32) -> u8 {
-        self.rows[sample as usize][self.lane % BLOCK]
+        self.bins[(sample as usize) << self.shift]
     }
 }
 
