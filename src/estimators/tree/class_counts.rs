@@ -6,10 +6,8 @@
 //! `x ln x` has as many bits after the point as leave `n ln n` below 2⁵²: 32 (1e-10) for 60,000
 //! samples.
 
-use std::ops::AddAssign;
-
-use super::class_target::{ClassSample, ClassTotals, Criterion};
-use super::narrow_cells::NarrowCells;
+use super::class_target::{ClassTotals, Criterion};
+use super::narrow_cells::{CHUNK, NarrowCells, Quads};
 use super::target::{Cut, LeafLimits};
 
 /// What a criterion sums.
@@ -68,31 +66,35 @@ impl Terms {
         }
     }
 
-    /// The best cut of the samples of a node that fits `cells`.
+    /// The best cut of a column of the node that `cells` are prepared for.
     pub fn best_cut_of_samples(
         &self,
         totals: &ClassTotals,
-        bins_and_samples: (&[u8], &[ClassSample]),
+        bins: &[u8],
         limits: &LeafLimits,
         cells: &mut NarrowCells,
     ) -> Option<Cut> {
         match self {
-            Self::Squares => cells.best_cut(Squares, totals, bins_and_samples, limits),
-            Self::Logs(logs) => cells.best_cut(Logs(logs), totals, bins_and_samples, limits),
+            Self::Squares => cells.best_cut(Squares, totals, bins, limits),
+            Self::Logs(logs) => cells.best_cut(Logs(logs), totals, bins, limits),
         }
     }
 }
 
 /// A function of whole numbers to be summed over classes.
 pub trait Term: Copy {
-    /// Sums for numbers whose own sum is below 2¹⁵.
-    type Narrow: Copy + Default + AddAssign + Into<i64>;
+    /// Its sums over some classes, for a chunk of cuts.
+    type Sums: Copy + Default;
 
     /// Its value.
     fn of(self, x: i32) -> i64;
 
-    /// Its value for a number below 2¹⁵.
-    fn narrow(self, x: i32) -> Self::Narrow;
+    /// Adds its values for the first `n_lanes` counts of each quad; the others are 0. The squares
+    /// of a side's counts have a sum below 2³⁰.
+    fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums);
+
+    /// The sum for cut `at` of the chunk.
+    fn sum(sums: &Self::Sums, at: usize) -> i64;
 
     /// The score of a split from the sums of its two children, and their weights.
     fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64;
@@ -102,11 +104,20 @@ pub trait Term: Copy {
 struct Squares;
 
 impl Term for Squares {
-    type Narrow = i32;
+    /// Of each pair of classes, since processors multiply and add pairs of 16-bit numbers.
+    type Sums = [i32; 2 * CHUNK];
 
     #[inline(always)]
-    fn narrow(self, x: i32) -> i32 {
-        x * x
+    fn add(self, counts: &Quads, _: usize, sums: &mut Self::Sums) {
+        for (sum, pair) in sums.iter_mut().zip(counts.as_flattened().as_chunks().0) {
+            let [a, b] = pair.map(i32::from);
+            *sum += a * a + b * b;
+        }
+    }
+
+    #[inline(always)]
+    fn sum(sums: &Self::Sums, at: usize) -> i64 {
+        i64::from(sums[2 * at] + sums[2 * at + 1])
     }
 
     #[inline(always)]
@@ -124,11 +135,20 @@ impl Term for Squares {
 struct Logs<'a>(&'a [i64]);
 
 impl Term for Logs<'_> {
-    type Narrow = i64;
+    type Sums = [i64; CHUNK];
 
     #[inline(always)]
-    fn narrow(self, x: i32) -> i64 {
-        self.of(x)
+    fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums) {
+        for lane in 0..n_lanes {
+            for (sum, counts) in sums.iter_mut().zip(counts) {
+                *sum += self.of(i32::from(counts[lane]));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn sum(sums: &Self::Sums, at: usize) -> i64 {
+        sums[at]
     }
 
     #[inline(always)]
@@ -260,44 +280,80 @@ fn by_cells<F: Term, const K: usize>(
 mod tests {
     use rand::Rng as _;
 
-    use super::super::class_target::ClassTarget;
+    use super::super::class_target::{ClassSample, ClassTarget};
     use super::super::target::Target as _;
     use super::*;
     use crate::estimators::hist::MAX_BINS;
     use crate::numeric::rng::stream;
 
+    /// The score of the cut above a bin, if both sides have `least` samples.
     fn naive(
         criterion: Criterion,
         samples: &[ClassSample],
         bins: &[u8],
-        least: i32,
-    ) -> Option<(usize, f64)> {
-        let side = |keep: &dyn Fn(u8) -> bool| {
-            let mut counts = [0; 10];
-            for (sample, _) in samples.iter().zip(bins).filter(|&(_, &bin)| keep(bin)) {
-                counts[usize::from(sample.class)] += i32::from(sample.count);
+        (cut, least, counts_samples): (u8, usize, bool),
+    ) -> Option<f64> {
+        let mut score = 0.0;
+        for is_left in [true, false] {
+            let side = samples.iter().zip(bins);
+            let side = side.filter(|&(_, &bin)| (bin <= cut) == is_left);
+            let mut counts = [0.0; 16];
+            let mut n_samples = 0;
+            for (sample, _) in side {
+                counts[usize::from(sample.class)] += f64::from(sample.count);
+                n_samples += match counts_samples {
+                    true => 1,
+                    false => usize::from(sample.count),
+                };
             }
-            let weight = f64::from(counts.iter().sum::<i32>());
+            if n_samples < least {
+                return None;
+            }
+            let weight: f64 = counts.iter().sum();
             let x_log_x = |x: f64| if x > 0.0 { x * x.ln() } else { 0.0 };
-            let counts = counts.iter().map(|&count| f64::from(count));
-            match criterion {
-                Criterion::Gini => (weight, counts.map(|x| x * x).sum::<f64>() / weight),
-                Criterion::Entropy => (weight, counts.map(x_log_x).sum::<f64>() - x_log_x(weight)),
-            }
-        };
-        let mut best: Option<(usize, f64)> = None;
-        let occupied = |cut: u8| bins.contains(&cut);
-        for cut in (0..u8::MAX).filter(|&cut| occupied(cut)) {
-            let (left, right) = (side(&|bin| bin <= cut), side(&|bin| bin > cut));
-            let score = left.1 + right.1;
-            // Both sides are there, and the gain is more than rounding.
-            if left.0.min(right.0) >= f64::from(least)
-                && best.is_none_or(|best| score > best.1 + 1e-6)
-            {
-                best = Some((usize::from(cut), score));
+            score += match criterion {
+                Criterion::Gini => counts.map(|x| x * x).iter().sum::<f64>() / weight,
+                Criterion::Entropy => counts.map(x_log_x).iter().sum::<f64>() - x_log_x(weight),
+            };
+        }
+        Some(score)
+    }
+
+    /// Compares the search by samples with that by cells, and both with the naive one.
+    fn check(
+        (criterion, n_classes, counts_samples): (Criterion, usize, bool),
+        samples: &[ClassSample],
+        bins: &[u8],
+    ) {
+        let n_drawn = samples.iter().map(|sample| usize::from(sample.count)).sum();
+        let target = ClassTarget::new(criterion, vec![1.0; n_classes], n_drawn, counts_samples);
+        let totals = target.totals(samples);
+        assert!(target.searches_samples(&totals));
+        let mut cells = vec![0; MAX_BINS * target.stride()];
+        for (&bin, &sample) in bins.iter().zip(samples) {
+            target.add(&mut cells, usize::from(bin), sample);
+        }
+        let mut narrow = NarrowCells::default();
+        target.prepare(&totals, samples, &mut narrow);
+        for least in [1, 5] {
+            let limits = LeafLimits {
+                min_samples: least,
+                min_weight: 0.0,
+            };
+            let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
+            let by_samples = target.best_cut_of_samples(&totals, bins, &limits, &mut narrow);
+            assert_eq!(by_cells, by_samples);
+            // The cells are left empty.
+            let again = target.best_cut_of_samples(&totals, bins, &limits, &mut narrow);
+            assert_eq!(by_samples, again);
+            let score = |cut| naive(criterion, samples, bins, (cut, least, counts_samples));
+            let best = (0..u8::MAX).filter_map(score).reduce(f64::max);
+            let found = by_samples.map(|cut| score(cut.left as u8).expect("allowed"));
+            assert_eq!(found.is_some(), best.is_some());
+            if let (Some(found), Some(best)) = (found, best) {
+                assert!(found > best - 1e-9 * best.abs().max(1.0), "{found} {best}");
             }
         }
-        best
     }
 
     #[test]
@@ -305,39 +361,70 @@ mod tests {
         let mut rng = stream(8, &[]);
         let cases = [Criterion::Gini, Criterion::Entropy].map(|c| [(c, false), (c, true)]);
         for (criterion, counts_samples) in cases.into_iter().flatten() {
-            for (n, least) in [(2, 1), (3, 1), (9, 1), (40, 1), (40, 5), (300, 1)] {
-                let samples: Vec<_> = (0..n)
-                    .map(|_| ClassSample {
-                        class: rng.gen_range(0..10),
-                        count: if counts_samples {
-                            1
-                        } else {
-                            rng.gen_range(1..4)
-                        },
-                    })
-                    .collect();
-                let bins: Vec<u8> = (0..n).map(|_| rng.gen_range(0..60) * 4).collect();
-                let target = ClassTarget::new(criterion, vec![1.0; 10], 4 * n, counts_samples);
-                let limits = LeafLimits {
-                    min_samples: least,
-                    min_weight: 0.0,
-                };
-                let totals = target.totals(&samples);
-                let mut cells = vec![0; MAX_BINS * target.stride()];
-                for (&bin, &sample) in bins.iter().zip(&samples) {
-                    target.add(&mut cells, usize::from(bin), sample);
+            for n_classes in [1, 2, 4, 5, 9, 10, 12, 13, 16] {
+                if counts_samples && n_classes > 12 {
+                    continue;
                 }
-                let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
-                let mut narrow = NarrowCells::default();
-                let pair = (bins.as_slice(), samples.as_slice());
-                let few = target.best_cut_of_samples(&totals, pair, &limits, &mut narrow);
-                assert_eq!(by_cells, few);
-                // The cells are left empty.
-                let again = target.best_cut_of_samples(&totals, pair, &limits, &mut narrow);
-                assert_eq!(few, again);
-                let expected = naive(criterion, &samples, &bins, least as i32);
-                assert_eq!(few.map(|cut| cut.left), expected.map(|(left, _)| left));
+                for n in [1, 2, 3, 7, 8, 9, 40, 300, 1500] {
+                    let samples: Vec<_> = (0..n)
+                        .map(|_| ClassSample {
+                            class: rng.gen_range(0..n_classes as u16),
+                            count: rng.gen_range(1..4),
+                        })
+                        .collect();
+                    let bins: Vec<u8> = match n % 2 {
+                        0 => (0..n).map(|_| rng.gen_range(0..60) * 4).collect(),
+                        _ => (0..n).map(|_| rng.r#gen()).collect(),
+                    };
+                    check((criterion, n_classes, counts_samples), &samples, &bins);
+                }
             }
+        }
+    }
+
+    #[test]
+    fn the_largest_counts_that_fit_are_summed_without_overflow() {
+        for criterion in [Criterion::Gini, Criterion::Entropy] {
+            for (counts, fits) in [
+                ([32767, 0], true),
+                ([32767, 255], true),
+                ([32767, 256], false),
+                ([32768, 0], false),
+                ([23170, 23170], true),
+                ([23171, 23170], false),
+            ] {
+                let sample = |class, count| ClassSample { class, count };
+                let samples = [
+                    sample(0, counts[0] - 40),
+                    sample(0, 40),
+                    sample(1, counts[1]),
+                ];
+                let n_samples = if counts[1] > 0 { 3 } else { 2 };
+                let samples = &samples[..n_samples];
+                if fits {
+                    check((criterion, 2, false), samples, &[3, 9, 5][..n_samples]);
+                } else {
+                    let target = ClassTarget::new(criterion, vec![1.0; 2], 50_000, false);
+                    assert!(!target.searches_samples(&target.totals(samples)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_of_more_samples_than_are_counted_in_15_bits_are_searched_by_cells() {
+        let samples: Vec<_> = (0..32768)
+            .map(|at| ClassSample {
+                class: (at / 8192) as u16,
+                count: 1,
+            })
+            .collect();
+        for counts_samples in [false, true] {
+            let target = ClassTarget::new(Criterion::Gini, vec![1.0; 4], 40_000, counts_samples);
+            let totals = target.totals(&samples);
+            assert_eq!(target.searches_samples(&totals), !counts_samples);
+            let totals = target.totals(&samples[1..]);
+            assert!(target.searches_samples(&totals));
         }
     }
 }

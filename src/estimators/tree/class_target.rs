@@ -5,7 +5,7 @@
 //! exact whatever the order of samples (`class_counts`).
 
 use super::class_counts::Terms;
-use super::narrow_cells::{MOST_CLASSES, MOST_WEIGHT, NarrowCells};
+use super::narrow_cells::NarrowCells;
 use super::target::{Cut, LeafLimits, Target, add_left_each};
 
 /// How the impurity of a node is measured.
@@ -314,20 +314,22 @@ impl Target for ClassTarget {
     }
 
     fn searches_samples(&self, totals: &ClassTotals) -> bool {
-        self.terms.is_some()
-            && self.n_classes() <= MOST_CLASSES
-            && totals.weight <= f64::from(MOST_WEIGHT)
+        self.terms.is_some() && NarrowCells::fit(totals)
+    }
+
+    fn prepare(&self, totals: &ClassTotals, samples: &[ClassSample], cells: &mut NarrowCells) {
+        cells.prepare(totals, samples);
     }
 
     fn best_cut_of_samples(
         &self,
         totals: &ClassTotals,
-        bins_and_samples: (&[u8], &[ClassSample]),
+        bins: &[u8],
         limits: &LeafLimits,
         cells: &mut NarrowCells,
     ) -> Option<Cut> {
         let terms = self.terms.as_ref()?;
-        terms.best_cut_of_samples(totals, bins_and_samples, limits, cells)
+        terms.best_cut_of_samples(totals, bins, limits, cells)
     }
 
     fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {

@@ -1,9 +1,9 @@
-//! The search for the best cut of one column in a node of at most 32,767 samples.
+//! The search for the best cut of one column in a node of not too many samples.
 //!
-//! Counts are 16 bits wide, so that the classes of a bin lie in half a cache line. Bins that hold
-//! nothing cost nothing: a flag for each bin says which do. Classes that are not in the node cost
-//! nothing either: those that are get the first lanes. Sums are the whole numbers of
-//! `class_counts`, and so are the scores.
+//! Counts are 16 bits wide and lie four to a word, so that few instructions sum the classes of a
+//! bin, and square those of eight cuts. Bins that hold nothing cost nothing: a flag for each bin
+//! says which do. Classes that are not in the node cost nothing either: those that are get the
+//! first lanes. Sums are the whole numbers of `class_counts`, and so are the scores.
 
 use pulp::{Arch, NullaryFnOnce};
 
@@ -13,109 +13,156 @@ use super::target::{Cut, LeafLimits};
 use crate::estimators::hist::MAX_BINS;
 
 /// Cuts whose scores are computed at once.
-const CHUNK: usize = 8;
+pub const CHUNK: usize = 8;
 
-/// Counts of a cell: of [`MOST_CLASSES`] classes, and of samples at the end.
-const LANES: usize = 16;
+/// Counts that are summed at once.
+pub const QUAD: usize = 4;
 
-/// Most classes that fit.
-pub const MOST_CLASSES: usize = LANES - 1;
+/// Counts of a cell: of the classes, and, at the end, of samples where they are counted.
+const LANES: usize = 4 * QUAD;
 
-/// Largest weight of a node that fits.
-pub const MOST_WEIGHT: i32 = i16::MAX as i32;
+/// Least sum of the squared counts of a node's classes that does not fit. Below it each count has
+/// 15 bits at most, and sums of squares have 31.
+const SQUARES_BOUND: i64 = 1 << 30;
 
-/// The cells of one column, empty between uses, and what lies to the left of its cuts.
+/// Four counts to the left, or to the right, of each of the cuts of a chunk.
+pub type Quads = [[i16; QUAD]; CHUNK];
+
+/// A node's samples, the cells of one of its columns, empty between uses, and what lies to the left
+/// of the column's cuts.
 #[derive(Debug, Clone)]
 pub struct NarrowCells {
-    cells: [[i16; LANES]; MAX_BINS],
+    samples: Vec<Placed>,
+    /// Classes in the node.
+    n_classes: usize,
+    /// Counts of the node, by lane.
+    all: [[i16; QUAD]; LANES / QUAD],
+    counts_samples: bool,
+    cells: [[[i16; QUAD]; LANES / QUAD]; MAX_BINS],
     is_occupied: [u8; MAX_BINS],
     /// Occupied bins, ascending.
     bins: [u8; MAX_BINS],
     /// Counts to the left of the cut above each of them, by lane.
-    lefts: [[i32; MAX_BINS]; LANES],
-    scores: [f64; MAX_BINS],
+    lefts: [[[i16; QUAD]; MAX_BINS]; LANES / QUAD],
+}
+
+/// Lane and multiplicity of a sample.
+#[derive(Debug, Clone, Copy)]
+struct Placed {
+    lane: u16,
+    count: i16,
 }
 
 impl Default for NarrowCells {
     fn default() -> Self {
         Self {
-            cells: [[0; LANES]; MAX_BINS],
+            samples: Vec::new(),
+            n_classes: 0,
+            all: [[0; QUAD]; LANES / QUAD],
+            counts_samples: false,
+            cells: [[[0; QUAD]; LANES / QUAD]; MAX_BINS],
             is_occupied: [0; MAX_BINS],
             bins: [0; MAX_BINS],
-            lefts: [[0; MAX_BINS]; LANES],
-            scores: [0.0; MAX_BINS],
+            lefts: [[[0; QUAD]; MAX_BINS]; LANES / QUAD],
         }
     }
 }
 
 impl NarrowCells {
-    /// The best cut, the lowest on ties. `bins` are those of `samples`, whose `totals` fit.
+    /// Whether a node with these totals can be searched.
+    pub fn fit(totals: &ClassTotals) -> bool {
+        let counts = totals.counts.iter().map(|&count| i64::from(count));
+        let squares: i64 = counts.map(|count| count * count).sum();
+        let (n_lanes, most_samples) = match totals.counts_samples {
+            true => (LANES - QUAD, i16::MAX as usize),
+            false => (LANES, usize::MAX),
+        };
+        squares < SQUARES_BOUND
+            && totals.counts.len() <= n_lanes
+            && totals.n_samples <= most_samples
+    }
+
+    /// Makes ready for the columns of a node with these `samples` and `totals`, which fit.
+    pub fn prepare(&mut self, totals: &ClassTotals, samples: &[ClassSample]) {
+        let mut lane_of = [0; LANES];
+        self.all = Default::default();
+        self.n_classes = 0;
+        let all = self.all.as_flattened_mut();
+        for (lane, &count) in lane_of.iter_mut().zip(&totals.counts) {
+            if count > 0 {
+                *lane = self.n_classes as u16;
+                all[self.n_classes] = count as i16;
+                self.n_classes += 1;
+            }
+        }
+        self.counts_samples = totals.counts_samples;
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| Placed {
+            lane: lane_of[usize::from(sample.class) % LANES],
+            count: sample.count.cast_signed(),
+        }));
+    }
+
+    /// The best cut of a column of the node that was [prepared](Self::prepare), the lowest on ties.
+    /// `bins` are those of its samples, `totals` its totals.
     pub fn best_cut<F: Term>(
         &mut self,
         term: F,
         totals: &ClassTotals,
-        (bins, samples): (&[u8], &[ClassSample]),
+        bins: &[u8],
         limits: &LeafLimits,
     ) -> Option<Cut> {
-        let mut lane_of = [0; LANES];
-        let mut all = [0; LANES];
-        let mut n_classes = 0;
-        for (lane, &count) in lane_of.iter_mut().zip(&totals.counts) {
-            if count > 0 {
-                *lane = n_classes;
-                all[n_classes] = count;
-                n_classes += 1;
-            }
-        }
-        let mut add = |at: usize| {
-            let (bin, sample) = (usize::from(bins[at]), samples[at]);
-            let cell = &mut self.cells[bin];
-            cell[lane_of[usize::from(sample.class) % LANES] % LANES] += sample.count.cast_signed();
-            if totals.counts_samples {
-                cell[LANES - 1] += 1;
-            }
+        let column = Column {
+            cells: self,
+            term,
+            totals,
+            bins,
+            limits,
+        };
+        Arch::new().dispatch(column)
+    }
+
+    /// Fills the cells.
+    #[inline(always)]
+    fn add(&mut self, bins: &[u8]) {
+        let cells = self.cells.as_flattened_mut().as_flattened_mut();
+        let mut add = |bin: u8, sample: Placed| {
+            let bin = usize::from(bin);
+            cells[bin * LANES + usize::from(sample.lane) % LANES] += sample.count;
             self.is_occupied[bin] = 1;
         };
         // Neighbours are of one class and often in one bin: sums of samples far apart do not wait
         // for each other.
-        let quarter = samples.len() / 4;
-        for at in 0..quarter {
-            for first in [0, quarter, 2 * quarter, 3 * quarter] {
-                add(first + at);
-            }
-        }
-        (4 * quarter..samples.len()).for_each(add);
-        let n_cuts = self
-            .sum_up(n_classes, totals.counts_samples)
-            .checked_sub(1)?;
-        Arch::new().dispatch(Score {
-            term,
-            totals,
-            limits,
-            all: &all[..n_classes],
-            lefts: &self.lefts,
-            scores: &mut self.scores[..n_cuts],
+        let quarter = bins.len() / 4;
+        let of_quarters: [_; 4] = std::array::from_fn(|idx| {
+            let range = idx * quarter..(idx + 1) * quarter;
+            (&bins[range.clone()], &self.samples[range])
         });
-        let mut best = f64::NEG_INFINITY;
-        let mut found = None;
-        for (at, &score) in self.scores[..n_cuts].iter().enumerate() {
-            if score > best {
-                best = score;
-                found = Some(at);
+        for at in 0..quarter {
+            for (bins, samples) in of_quarters {
+                add(bins[at], samples[at]);
             }
         }
-        found.map(|at| Cut {
-            left: usize::from(self.bins[at]),
-            right: usize::from(self.bins[at + 1]),
-            score: best,
-        })
+        for at in 4 * quarter..bins.len() {
+            add(bins[at], self.samples[at]);
+        }
+        if self.counts_samples {
+            for &bin in bins {
+                cells[usize::from(bin) * LANES + LANES - 1] += 1;
+            }
+        }
     }
 
-    /// Sums what lies to the left of each cut and empties the cells. Returns how many bins are
-    /// occupied.
-    fn sum_up(&mut self, n_classes: usize, counts_samples: bool) -> usize {
-        let mut left = [0; LANES];
+    /// Sums what lies to the left of each cut, in the first `Q` quads, and empties the cells.
+    /// Returns how many bins are occupied.
+    ///
+    /// A function of its own, since wide vectors are slow at this.
+    #[inline(never)]
+    fn sum_up<const Q: usize>(&mut self) -> usize {
+        let mut left = [0; Q];
+        let mut n_left = 0;
         let mut at = 0;
+        let counts_samples = self.counts_samples;
         let (words, _) = self.is_occupied.as_chunks_mut::<64>();
         for (word_idx, flags) in words.iter_mut().enumerate() {
             let mut rest = packed(flags);
@@ -125,24 +172,33 @@ impl NarrowCells {
                 rest &= rest - 1;
                 let cell = std::mem::take(&mut self.cells[bin]);
                 let place = at % MAX_BINS;
-                for lane in 0..n_classes {
-                    left[lane] += i32::from(cell[lane]);
-                    self.lefts[lane][place] = left[lane];
+                for quad in 0..Q {
+                    // No count overflows into the next.
+                    left[quad] += word(cell[quad]);
+                    self.lefts[quad][place] = counts(left[quad]);
                 }
                 if counts_samples {
-                    left[LANES - 1] += i32::from(cell[LANES - 1]);
-                    self.lefts[LANES - 1][place] = left[LANES - 1];
+                    n_left += cell[LANES / QUAD - 1][QUAD - 1];
+                    self.lefts[LANES / QUAD - 1][place][QUAD - 1] = n_left;
                 }
                 self.bins[place] = bin as u8;
                 at += 1;
             }
         }
-        // Scores are computed in whole chunks.
-        for lefts in &mut self.lefts[..n_classes] {
-            lefts[at..at.next_multiple_of(CHUNK)].fill(0);
-        }
         at
     }
+}
+
+/// Four counts as one number.
+fn word(counts: [i16; QUAD]) -> u64 {
+    let bytes = counts.map(i16::to_le_bytes);
+    u64::from_le_bytes(std::array::from_fn(|at| bytes[at / 2][at % 2]))
+}
+
+/// The counts of a [`word`].
+fn counts(word: u64) -> [i16; QUAD] {
+    let bytes = word.to_le_bytes();
+    std::array::from_fn(|at| i16::from_le_bytes([bytes[2 * at], bytes[2 * at + 1]]))
 }
 
 /// Flags of 0 or 1 as the bits of a number.
@@ -156,61 +212,116 @@ fn packed(flags: &[u8; 64]) -> u64 {
     bits
 }
 
-/// Computes the scores of all cuts, minus infinity where the limits forbid one.
-struct Score<'a, F> {
+/// A column to be searched.
+struct Column<'a, F> {
+    cells: &'a mut NarrowCells,
     term: F,
     totals: &'a ClassTotals,
+    bins: &'a [u8],
     limits: &'a LeafLimits,
-    /// Counts of the node, by lane.
-    all: &'a [i32],
-    lefts: &'a [[i32; MAX_BINS]; LANES],
-    scores: &'a mut [f64],
 }
 
-impl<F: Term> NullaryFnOnce for Score<'_, F> {
-    type Output = ();
+impl<F: Term> NullaryFnOnce for Column<'_, F> {
+    type Output = Option<Cut>;
 
     #[inline(always)]
-    fn call(self) {
-        let weight: i32 = self.all.iter().sum();
-        let mut weights = [0; MAX_BINS];
-        // A chunk's sums stay in registers.
-        for (chunk_idx, scores) in self.scores.chunks_mut(CHUNK).enumerate() {
-            let mut of_left = [F::Narrow::default(); CHUNK];
-            let mut of_right = [F::Narrow::default(); CHUNK];
-            let mut left = [0; CHUNK];
-            for (lefts, &all) in self.lefts.iter().zip(self.all) {
-                let lefts = &lefts.as_chunks::<CHUNK>().0[chunk_idx];
-                for at in 0..CHUNK {
-                    let l = lefts[at];
-                    left[at] += l;
-                    of_left[at] += self.term.narrow(l);
-                    of_right[at] += self.term.narrow(all - l);
+    fn call(self) -> Option<Cut> {
+        self.cells.add(self.bins);
+        match self.cells.n_classes.div_ceil(QUAD) {
+            0 | 1 => self.best::<1>(),
+            2 => self.best::<2>(),
+            3 => self.best::<3>(),
+            _ => self.best::<4>(),
+        }
+    }
+}
+
+impl<F: Term> Column<'_, F> {
+    #[inline(always)]
+    fn best<const Q: usize>(self) -> Option<Cut> {
+        let n_cuts = self.cells.sum_up::<Q>().checked_sub(1)?;
+        let last = n_cuts.checked_sub(1)?;
+        // Scores are computed in whole chunks; a cut's copies lose the tie.
+        for lefts in &mut self.cells.lefts {
+            let copied = lefts[last];
+            lefts[n_cuts..n_cuts.next_multiple_of(CHUNK)].fill(copied);
+        }
+        let mut best = [f64::NEG_INFINITY; CHUNK];
+        let mut found = [0; CHUNK];
+        for chunk_idx in 0..n_cuts.div_ceil(CHUNK) {
+            let scores = self.scores::<Q>(chunk_idx);
+            for at in 0..CHUNK {
+                if scores[at] > best[at] {
+                    best[at] = scores[at];
+                    found[at] = chunk_idx as u64;
                 }
             }
-            weights.as_chunks_mut::<CHUNK>().0[chunk_idx] = left;
-            let mut of_chunk = [0.0; CHUNK];
-            for at in 0..CHUNK {
-                let sums = [of_left[at].into(), of_right[at].into()];
-                of_chunk[at] = self.term.score(sums, [left[at], weight - left[at]]);
-            }
-            scores.copy_from_slice(&of_chunk[..scores.len()]);
         }
-        let n_samples = match self.totals.counts_samples {
-            true => &self.lefts[LANES - 1],
-            false => &weights,
-        };
-        let all = self.totals.n_samples;
-        if self.limits.min_samples > 1 || self.limits.min_weight > 0.0 {
-            for (at, score) in self.scores.iter_mut().enumerate() {
-                let n_left = n_samples[at] as usize;
-                let lightest = weights[at].min(weight - weights[at]);
-                if n_left.min(all - n_left) < self.limits.min_samples
-                    || f64::from(lightest) < self.limits.min_weight
+        let mut cut: Option<(usize, f64)> = None;
+        for (at, (&score, &chunk_idx)) in best.iter().zip(&found).enumerate() {
+            let at = chunk_idx as usize * CHUNK + at;
+            let is_better =
+                |(least, best): (usize, f64)| score > best || (score == best && at < least);
+            if score > f64::NEG_INFINITY && cut.is_none_or(is_better) {
+                cut = Some((at, score));
+            }
+        }
+        cut.map(|(at, score)| Cut {
+            left: usize::from(self.cells.bins[at]),
+            right: usize::from(self.cells.bins[at + 1]),
+            score,
+        })
+    }
+
+    /// The scores of a chunk of cuts, minus infinity where the limits forbid one.
+    #[inline(always)]
+    fn scores<const Q: usize>(&self, chunk_idx: usize) -> [f64; CHUNK] {
+        let mut of_left = F::Sums::default();
+        let mut of_right = of_left;
+        let mut lefts_of_pairs = [0; 2 * CHUNK];
+        let chunk = |quad: usize| &self.cells.lefts[quad].as_chunks::<CHUNK>().0[chunk_idx];
+        for quad in 0..Q {
+            let (left, all) = (chunk(quad), self.cells.all[quad]);
+            let mut right = [[0; QUAD]; CHUNK];
+            for at in 0..CHUNK {
+                for lane in 0..QUAD {
+                    right[at][lane] = all[lane] - left[at][lane];
+                }
+            }
+            let n_lanes = (self.cells.n_classes - quad * QUAD).min(QUAD);
+            self.term.add(left, n_lanes, &mut of_left);
+            self.term.add(&right, n_lanes, &mut of_right);
+            for (sum, pair) in lefts_of_pairs
+                .iter_mut()
+                .zip(left.as_flattened().as_chunks().0)
+            {
+                let [a, b] = *pair;
+                *sum += i32::from(a) + i32::from(b);
+            }
+        }
+        let weight = self.totals.weight as i32;
+        let mut scores = [0.0; CHUNK];
+        for at in 0..CHUNK {
+            let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
+            let sums = [F::sum(&of_left, at), F::sum(&of_right, at)];
+            scores[at] = self.term.score(sums, [left, weight - left]);
+        }
+        let limits = self.limits;
+        if limits.min_samples > 1 || limits.min_weight > 0.0 {
+            let n_samples = self.totals.n_samples;
+            for (at, score) in scores.iter_mut().enumerate() {
+                let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
+                let n_left = match self.cells.counts_samples {
+                    true => i32::from(chunk(LANES / QUAD - 1)[at][QUAD - 1]),
+                    false => left,
+                } as usize;
+                if n_left.min(n_samples - n_left) < limits.min_samples
+                    || f64::from(left.min(weight - left)) < limits.min_weight
                 {
                     *score = f64::NEG_INFINITY;
                 }
             }
         }
+        scores
     }
 }

@@ -61,6 +61,8 @@ pub struct Search<'a, T: Target> {
     splitter: Splitter,
     max_features: usize,
     limits: LeafLimits,
+    /// Whether the columns of the node at hand are searched by its samples.
+    by_samples: bool,
     cells: Vec<T::Unit>,
     gathered: Vec<u8>,
     drawn: Vec<Drawn>,
@@ -83,6 +85,7 @@ impl<'a, T: Target> Search<'a, T> {
             splitter,
             max_features,
             limits,
+            by_samples: false,
             cells: vec![T::Unit::default(); MAX_BINS * target.stride()],
             gathered: Vec::new(),
             drawn: Vec::new(),
@@ -98,6 +101,14 @@ impl<'a, T: Target> Search<'a, T> {
         node: &NodeView<'_, T>,
         rng: &mut Rng,
     ) -> (Option<Split>, usize) {
+        self.by_samples = self.splitter == Splitter::Best
+            && node.histograms.is_none()
+            && self.target.searches_samples(node.totals);
+        if self.by_samples {
+            let payloads = &space.payloads[node.start..node.end];
+            self.target
+                .prepare(node.totals, payloads, &mut self.scratch);
+        }
         let (best, n_constant) = if self.max_features < self.features.len() {
             self.best_of_drawn(space, node, rng)
         } else {
@@ -375,11 +386,10 @@ impl<'a, T: Target> Search<'a, T> {
     ) -> Option<Cut> {
         let limits = &self.limits;
         let bins = &self.gathered[start..][..payloads.len()];
-        if self.target.searches_samples(totals) {
-            let pairs = (bins, payloads);
+        if self.by_samples {
             return self
                 .target
-                .best_cut_of_samples(totals, pairs, limits, &mut self.scratch);
+                .best_cut_of_samples(totals, bins, limits, &mut self.scratch);
         }
         for (&bin, &payload) in bins.iter().zip(payloads) {
             self.target.add(&mut self.cells, usize::from(bin), payload);

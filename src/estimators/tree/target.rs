@@ -89,12 +89,21 @@ pub trait Target: Sync {
         false
     }
 
+    /// Makes `scratch` ready for [`Self::best_cut_of_samples`] on the columns of a node.
+    fn prepare(
+        &self,
+        _totals: &Self::Totals,
+        _payloads: &[Self::Payload],
+        _scratch: &mut Self::Scratch,
+    ) {
+    }
+
     /// The best split of a feature straight from a node's samples, the lowest on ties, in time that
-    /// goes with their number rather than with that of all bins.
+    /// goes with their number rather than with that of all bins. `scratch` is prepared for the node.
     fn best_cut_of_samples(
         &self,
         _totals: &Self::Totals,
-        _bins_and_payloads: (&[u8], &[Self::Payload]),
+        _bins: &[u8],
         _limits: &LeafLimits,
         _scratch: &mut Self::Scratch,
     ) -> Option<Cut> {
