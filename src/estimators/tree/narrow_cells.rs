@@ -21,6 +21,12 @@ pub const QUAD: usize = 4;
 /// Counts of a cell: of the classes, and, at the end, of samples where they are counted.
 const LANES: usize = 4 * QUAD;
 
+/// The quad of the counts of samples.
+const LAST: usize = LANES / QUAD - 1;
+
+/// The bits of a place: of a quad, and of a count in it.
+const PLACES: u16 = (LAST * QUAD * MAX_BINS + QUAD - 1) as u16;
+
 /// Least sum of the squared counts of a node's classes that does not fit. Below it each count has
 /// 15 bits at most, and sums of squares have 31.
 const SQUARES_BOUND: i64 = 1 << 30;
@@ -38,7 +44,7 @@ pub struct NarrowCells {
     /// Counts of the node, by lane.
     all: [[i16; QUAD]; LANES / QUAD],
     counts_samples: bool,
-    cells: [[[i16; QUAD]; LANES / QUAD]; MAX_BINS],
+    cells: [[[i16; QUAD]; MAX_BINS]; LANES / QUAD],
     is_occupied: [u8; MAX_BINS],
     /// Occupied bins, ascending.
     bins: [u8; MAX_BINS],
@@ -46,10 +52,11 @@ pub struct NarrowCells {
     lefts: [[[i16; QUAD]; MAX_BINS]; LANES / QUAD],
 }
 
-/// Lane and multiplicity of a sample.
+/// Where a sample counts, and how often.
 #[derive(Debug, Clone, Copy)]
 struct Placed {
-    lane: u16,
+    /// Of the count in its quad, and of the quad.
+    place: u16,
     count: i16,
 }
 
@@ -60,7 +67,7 @@ impl Default for NarrowCells {
             n_classes: 0,
             all: [[0; QUAD]; LANES / QUAD],
             counts_samples: false,
-            cells: [[[0; QUAD]; LANES / QUAD]; MAX_BINS],
+            cells: [[[0; QUAD]; MAX_BINS]; LANES / QUAD],
             is_occupied: [0; MAX_BINS],
             bins: [0; MAX_BINS],
             lefts: [[[0; QUAD]; MAX_BINS]; LANES / QUAD],
@@ -84,13 +91,14 @@ impl NarrowCells {
 
     /// Makes ready for the columns of a node with these `samples` and `totals`, which fit.
     pub fn prepare(&mut self, totals: &ClassTotals, samples: &[ClassSample]) {
-        let mut lane_of = [0; LANES];
+        let mut place_of = [0; LANES];
         self.all = Default::default();
         self.n_classes = 0;
         let all = self.all.as_flattened_mut();
-        for (lane, &count) in lane_of.iter_mut().zip(&totals.counts) {
+        for (place, &count) in place_of.iter_mut().zip(&totals.counts) {
             if count > 0 {
-                *lane = self.n_classes as u16;
+                let (quad, lane) = (self.n_classes / QUAD, self.n_classes % QUAD);
+                *place = (quad * QUAD * MAX_BINS + lane) as u16;
                 all[self.n_classes] = count as i16;
                 self.n_classes += 1;
             }
@@ -98,7 +106,7 @@ impl NarrowCells {
         self.counts_samples = totals.counts_samples;
         self.samples.clear();
         self.samples.extend(samples.iter().map(|sample| Placed {
-            lane: lane_of[usize::from(sample.class) % LANES],
+            place: place_of[usize::from(sample.class) % LANES],
             count: sample.count.cast_signed(),
         }));
     }
@@ -128,7 +136,7 @@ impl NarrowCells {
         let cells = self.cells.as_flattened_mut().as_flattened_mut();
         let mut add = |bin: u8, sample: Placed| {
             let bin = usize::from(bin);
-            cells[bin * LANES + usize::from(sample.lane) % LANES] += sample.count;
+            cells[usize::from(sample.place & PLACES) + bin * QUAD] += sample.count;
             self.is_occupied[bin] = 1;
         };
         // Neighbours are of one class and often in one bin: sums of samples far apart do not wait
@@ -148,7 +156,7 @@ impl NarrowCells {
         }
         if self.counts_samples {
             for &bin in bins {
-                cells[usize::from(bin) * LANES + LANES - 1] += 1;
+                cells[LAST * QUAD * MAX_BINS + usize::from(bin) * QUAD] += 1;
             }
         }
     }
@@ -170,16 +178,15 @@ impl NarrowCells {
             while rest != 0 {
                 let bin = word_idx * 64 + rest.trailing_zeros() as usize;
                 rest &= rest - 1;
-                let cell = std::mem::take(&mut self.cells[bin]);
                 let place = at % MAX_BINS;
                 for quad in 0..Q {
                     // No count overflows into the next.
-                    left[quad] += word(cell[quad]);
+                    left[quad] += word(std::mem::take(&mut self.cells[quad][bin]));
                     self.lefts[quad][place] = counts(left[quad]);
                 }
                 if counts_samples {
-                    n_left += cell[LANES / QUAD - 1][QUAD - 1];
-                    self.lefts[LANES / QUAD - 1][place][QUAD - 1] = n_left;
+                    n_left += std::mem::take(&mut self.cells[LAST][bin])[0];
+                    self.lefts[LAST][place][0] = n_left;
                 }
                 self.bins[place] = bin as u8;
                 at += 1;
@@ -312,7 +319,7 @@ impl<F: Term> Column<'_, F> {
             for (at, score) in scores.iter_mut().enumerate() {
                 let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
                 let n_left = match self.cells.counts_samples {
-                    true => i32::from(chunk(LANES / QUAD - 1)[at][QUAD - 1]),
+                    true => i32::from(chunk(LAST)[at][0]),
                     false => left,
                 } as usize;
                 if n_left.min(n_samples - n_left) < limits.min_samples
