@@ -9,8 +9,22 @@ const LINE: usize = 64;
 /// Worth it where rows are visited in an order that the hardware cannot foresee.
 #[inline]
 pub fn prefetch<T>(values: &[T]) {
+    ask_for::<true, T>(values);
+}
+
+/// The same, but only into the second-level cache, which takes more requests at a time: for what is
+/// touched once, and asked for long before.
+#[inline]
+pub fn prefetch_far<T>(values: &[T]) {
+    ask_for::<false, T>(values);
+}
+
+#[inline(always)]
+fn ask_for<const NEAR: bool, T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
+        use core::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+
         let n_lines = size_of_val(values).div_ceil(LINE);
         let first = values.as_ptr().cast::<i8>();
         for line in 0..n_lines {
@@ -18,8 +32,12 @@ pub fn prefetch<T>(values: &[T]) {
             // SAFETY: the address lies within `values` for every line, and a prefetch neither
             // reads nor writes nor faults.
             unsafe {
-                use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-                _mm_prefetch::<_MM_HINT_T0>(first.add(line * LINE));
+                let address = first.add(line * LINE);
+                if NEAR {
+                    _mm_prefetch::<_MM_HINT_T0>(address);
+                } else {
+                    _mm_prefetch::<_MM_HINT_T1>(address);
+                }
             }
         }
     }
@@ -36,6 +54,7 @@ mod tests {
         for n in [0_u8, 1, 63, 64, 65, 255] {
             let values: Vec<u8> = (0..n).collect();
             prefetch(&values);
+            prefetch_far(&values);
             assert!(values.iter().copied().eq(0..n));
         }
         prefetch::<()>(&[(); 3]);

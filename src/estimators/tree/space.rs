@@ -12,10 +12,14 @@ use rayon::prelude::*;
 use super::target::Target;
 use crate::estimators::hist::{BLOCK, BinMatrix, FeatureBins, MAX_BINS};
 use crate::numeric::pages::Bytes;
-use crate::numeric::prefetch::prefetch;
+use crate::numeric::prefetch::{prefetch, prefetch_far};
 
 /// Samples from which on the blocks of a histogram are filled in parallel.
 const PARALLEL_SAMPLES: usize = 4096;
+
+/// Rows ahead of their use that are asked for while rows are copied. (60,000 × 784, ten forest trees
+/// of depth 10, CPU seconds: 0.44; 0.47 with 16 rows, into the first-level cache.)
+const FAR: usize = 64;
 
 /// The samples of a tree, or of a part of it, with the bins of the columns still of interest.
 pub struct Space<'a, T: Target> {
@@ -242,9 +246,13 @@ impl<T: Target> Space<'_, T> {
         let samples = &self.samples[range];
         let mut matrix = BinMatrix::in_memory(samples.len(), self.columns.len(), memory);
         for block_idx in 0..matrix.n_blocks() {
-            let from = rows_of(self.matrix.block(block_idx), samples);
-            for (to, from) in matrix.block_mut(block_idx).iter_mut().zip(from) {
-                *to = *from;
+            let rows = self.matrix.block(block_idx);
+            let copies = matrix.block_mut(block_idx).iter_mut().zip(samples);
+            for (at, (copy, &sample)) in copies.enumerate() {
+                if let Some(&later) = samples.get(at + FAR) {
+                    prefetch_far(&rows[later as usize]);
+                }
+                *copy = rows[sample as usize];
             }
         }
         matrix
