@@ -151,8 +151,9 @@ impl NarrowCells {
                 add(bins[at], samples[at]);
             }
         }
-        for at in 4 * quarter..bins.len() {
-            add(bins[at], self.samples[at]);
+        let rest = bins[4 * quarter..].iter().zip(&self.samples[4 * quarter..]);
+        for (&bin, &sample) in rest {
+            add(bin, sample);
         }
         if self.counts_samples {
             for &bin in bins {
@@ -179,10 +180,11 @@ impl NarrowCells {
                 let bin = word_idx * 64 + rest.trailing_zeros() as usize;
                 rest &= rest - 1;
                 let place = at % MAX_BINS;
-                for quad in 0..Q {
+                let quads = self.cells.iter_mut().zip(&mut self.lefts);
+                for ((cells, lefts), left) in quads.zip(&mut left) {
                     // No count overflows into the next.
-                    left[quad] += word(std::mem::take(&mut self.cells[quad][bin]));
-                    self.lefts[quad][place] = counts(left[quad]);
+                    *left += word(std::mem::take(&mut cells[bin]));
+                    lefts[place] = counts(*left);
                 }
                 if counts_samples {
                     n_left += std::mem::take(&mut self.cells[LAST][bin])[0];
