@@ -18,7 +18,7 @@ const CHUNK: usize = 128;
 const CHUNKS_PER_SUM: usize = 8;
 
 /// Rows that the kernels take at a time.
-const TILE: usize = 4;
+pub(crate) const TILE: usize = 4;
 
 /// The rows of a matrix, all or some, with an optional constant feature behind the last one.
 #[derive(Debug, Clone, Copy)]
@@ -211,7 +211,11 @@ impl<'a> Tall<'a> {
 
     /// The rows of a tile; the last tile repeats its last row.
     fn tile(&self, start: usize, end: usize) -> [&'a [f32]; TILE] {
-        std::array::from_fn(|offset| self.row((start + offset).min(end - 1)))
+        let mut tile = [self.row(start); TILE];
+        for (offset, row) in tile.iter_mut().enumerate() {
+            *row = self.row((start + offset).min(end - 1));
+        }
+        tile
     }
 }
 
@@ -252,7 +256,10 @@ impl WithSimd for Multiply<'_, '_> {
 pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[f32]) -> [f32; N] {
     let (w_head, w_tail) = S::as_simd_f32s(w);
     let n_head = w_head.len();
-    let heads: [&[S::f32s]; N] = std::array::from_fn(|row| &S::as_simd_f32s(x[row]).0[..n_head]);
+    let mut heads = [w_head; N];
+    for (head, x) in heads.iter_mut().zip(x) {
+        *head = &S::as_simd_f32s(x).0[..n_head];
+    }
     // Two accumulators a row: enough chains to hide the latency of the multiply-add.
     let mut even = [simd.splat_f32s(0.0); N];
     let mut odd = even;
@@ -272,11 +279,15 @@ pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[
         }
     }
     let n_done = w.len() - w_tail.len();
-    std::array::from_fn(|row| {
-        let sum = simd.reduce_sum_f32s(simd.add_f32s(even[row], odd[row]));
-        let tail = x[row][n_done..].iter().zip(w_tail);
-        tail.fold(sum, |sum, (x, w)| sum + x * w)
-    })
+    // Not a closure, which would be compiled without the vector instructions.
+    let mut products = [0.0; N];
+    for row in 0..N {
+        products[row] = simd.reduce_sum_f32s(simd.add_f32s(even[row], odd[row]));
+        for (x, w) in x[row][n_done..].iter().zip(w_tail) {
+            products[row] += x * w;
+        }
+    }
+    products
 }
 
 struct Accumulate<'a, 'x> {
@@ -318,7 +329,7 @@ impl WithSimd for Accumulate<'_, '_> {
 }
 
 #[inline(always)]
-fn tile_axpy<S: Simd>(simd: S, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f32]) {
+pub(crate) fn tile_axpy<S: Simd>(simd: S, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f32]) {
     let n_features = sum.len();
     let (head, tail) = S::as_mut_simd_f32s(sum);
     let n_done = n_features - tail.len();
@@ -331,7 +342,12 @@ fn tile_axpy<S: Simd>(simd: S, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f3
         &S::as_simd_f32s(x[2]).0[..n_head],
         &S::as_simd_f32s(x[3]).0[..n_head],
     );
-    let us = u.map(|u| simd.splat_f32s(u));
+    let us = [
+        simd.splat_f32s(u[0]),
+        simd.splat_f32s(u[1]),
+        simd.splat_f32s(u[2]),
+        simd.splat_f32s(u[3]),
+    ];
     for k in 0..n_head {
         let low = simd.mul_add_e_f32s(x1[k], us[1], simd.mul_add_e_f32s(x0[k], us[0], head[k]));
         let high = simd.mul_add_e_f32s(x3[k], us[3], simd.mul_f32s(x2[k], us[2]));
