@@ -2,7 +2,6 @@
 
 pub mod accumulate;
 pub mod cholesky;
-pub mod columns;
 pub mod distance;
 pub mod dot;
 pub mod erf;
@@ -13,6 +12,7 @@ pub mod mapped;
 pub mod pages;
 pub mod prefetch;
 pub mod rng;
+pub mod row_block;
 pub mod sad;
 pub mod softmax;
 pub mod tall;

@@ -51,22 +51,6 @@ where
         )]
         let bias = self.fit_intercept.then_some(self.intercept_scaling as f32);
         let design = Tall::new(x.view(), bias);
-        let ridge = vec![
-            if self.penalty == SvcPenalty::L1 {
-                0.0
-            } else {
-                1.0
-            };
-            design.width()
-        ];
-        let leverages = design.leverages();
-        let settings = Settings {
-            design: &design,
-            ridge: &ridge,
-            leverages: &leverages,
-            max_iter: self.max_iter,
-            seed: self.seed,
-        };
         let weights = self.class_weight.of_classes(&encoding, &codes);
         let (solutions, gap) = if self.multi_class == MultiClass::CrammerSinger {
             let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
@@ -82,11 +66,8 @@ where
             (vec![solution], gap)
         } else {
             let problems = OneVsRest::new(&codes, encoding.n_classes());
-            self.fit_one_vs_rest(
-                &settings,
-                &problems,
-                &liblinear_costs(&problems, self.c, &weights),
-            )
+            let costs = liblinear_costs(&problems, self.c, &weights);
+            self.fit_one_vs_rest(&design, &problems, &costs)
         };
         Ok(LinearSvc(LinearModel::from_solutions(
             &solutions,
@@ -101,10 +82,18 @@ where
 impl LinearSvcValidParams {
     fn fit_one_vs_rest(
         &self,
-        settings: &Settings<'_>,
+        design: &Tall<'_>,
         problems: &OneVsRest<'_>,
         costs: &[(f64, f64)],
     ) -> (Vec<newton::Solution>, f64) {
+        let is_l1 = self.penalty == SvcPenalty::L1;
+        let settings = Settings {
+            design,
+            ridge: &vec![if is_l1 { 0.0 } else { 1.0 }; design.width()],
+            leverages: &design.leverages(),
+            max_iter: self.max_iter,
+            seed: self.seed,
+        };
         let kind = match self.loss {
             SvcLoss::Hinge => MarginKind::Hinge,
             SvcLoss::SquaredHinge => MarginKind::SquaredHinge,
@@ -119,16 +108,17 @@ impl LinearSvcValidParams {
                 MarginLoss::new(kind, signs, cost, Stop::RelativeNorm(tol), self.tol)
             })
             .collect();
-        if self.penalty == SvcPenalty::L1 {
-            let l1 = vec![1.0; settings.design.width()];
-            let solutions = proximal::minimise(settings, &l1, &tols, losses, None);
+        if is_l1 {
+            let l1 = vec![1.0; design.width()];
+            let solutions = proximal::minimise(&settings, &l1, &tols, losses, None);
             let gap = solutions
                 .iter()
                 .fold(0.0, |gap, s| s.relative_gradient.max(gap));
             return (solutions, gap);
         }
-        let (losses, solutions): (Vec<_>, Vec<_>) =
-            newton::minimise(settings, losses, None).into_iter().unzip();
+        let (losses, solutions): (Vec<_>, Vec<_>) = newton::minimise(&settings, losses, None)
+            .into_iter()
+            .unzip();
         let gap = match self.loss {
             SvcLoss::Hinge => losses.iter().fold(0.0, |gap, loss| loss.gap.max(gap)),
             SvcLoss::SquaredHinge => solutions
