@@ -17,6 +17,7 @@ mod one_vs_rest;
 mod proximal;
 mod ridge;
 mod root;
+mod simplex;
 mod svc;
 
 pub use centroid::{
