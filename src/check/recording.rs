@@ -44,6 +44,9 @@ impl Reference {
             let rule = time.get_or_insert_with(|| default_time_rule(unit.clone()));
             rule.calibration = unit;
         }
+        // Rows of other processors have no times.
+        let unit = time.as_ref().and_then(|time| by_job.get(&time.calibration));
+        let timed = unit.and_then(|runs| runs.values().next()).unwrap_or(first);
         let mut tolerance = BTreeMap::new();
         for record in by_job.values().flat_map(BTreeMap::values) {
             let known = old.and_then(|old| old.tolerance.get(&record.family));
@@ -58,7 +61,7 @@ impl Reference {
         Ok(Self {
             format: FORMAT,
             dataset,
-            cpu: first.environment.cpu.clone(),
+            cpu: timed.environment.cpu.clone(),
             false_alarm: old.map_or(FALSE_ALARM, |old| old.false_alarm),
             time,
             tolerance,

@@ -227,6 +227,20 @@ fn times_are_judged_by_the_calibration_row() {
 }
 
 #[test]
+fn the_recorded_processor_is_that_of_the_calibration_row() {
+    let unit = steady("Unit");
+    let mut other = steady("A");
+    other.environment.cpu = "another".to_owned();
+    for records in [[unit.clone(), other.clone()], [other, unit.clone()]] {
+        let reference = Reference::from_records(&records, None, Some("Unit")).unwrap();
+        assert_eq!(reference.cpu, unit.environment.cpu);
+        for row in &reference.rows {
+            assert_eq!(row.fit_ratio.is_some(), row.name == "Unit");
+        }
+    }
+}
+
+#[test]
 fn a_calibration_row_that_is_not_there_is_refused() {
     for given in ["Unit", "0123456789abcdef"] {
         let error = Reference::from_records(&[steady("A")], None, Some(given)).unwrap_err();
