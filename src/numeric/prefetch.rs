@@ -12,8 +12,8 @@ pub fn prefetch<T>(values: &[T]) {
     ask_for::<true, T>(values);
 }
 
-/// The same, but only into the second-level cache, which takes more requests at a time: for what is
-/// touched once, and asked for long before.
+/// The same, but only into the second-level cache: for what is touched once, and asked for long
+/// before.
 #[inline]
 pub fn prefetch_far<T>(values: &[T]) {
     ask_for::<false, T>(values);

@@ -134,19 +134,12 @@ impl Trainer<'_> {
     fn tree(&self, tree_idx: u64) -> Result<Voter, FitError> {
         let n_samples = self.samples.rows.len();
         let bag = self.bag(tree_idx);
-        // Each sample is written and stays if it was drawn: a branch would be foreseen by nothing.
-        let mut rows = vec![0; n_samples];
-        let mut payloads = self.samples.payloads.clone();
-        let mut n_kept = 0;
         let all = self.samples.rows.iter().zip(&self.samples.payloads);
-        for ((&row, &sample), &place) in all.zip(&self.order) {
-            let count = bag[place];
-            rows[n_kept] = row;
-            payloads[n_kept] = ClassSample { count, ..sample };
-            n_kept += usize::from(count > 0);
-        }
-        rows.truncate(n_kept);
-        payloads.truncate(n_kept);
+        let (rows, payloads): (Vec<_>, Vec<_>) = all
+            .zip(self.order.iter().map(|&row| bag[row]))
+            .filter(|&(_, count)| count > 0)
+            .map(|((&row, &sample), count)| (row, ClassSample { count, ..sample }))
+            .unzip();
         let mut counts = vec![0; self.encoding.n_classes()];
         for sample in &payloads {
             counts[usize::from(sample.class)] += usize::from(sample.count);
