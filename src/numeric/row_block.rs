@@ -156,6 +156,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn folding_adds_and_subtracts() {
         for len in [0, 1, 7, 33] {

@@ -74,24 +74,16 @@ impl BinMatrix {
         self.bins[block_idx * size..][..size].as_chunks_mut().0
     }
 
-    /// Keeps the bins of each feature in a piece, too, for [`Self::gather`].
+    /// Keeps the bins of each feature in a piece, too, for [`Self::gather`] and [`Self::column`].
     pub fn keep_columns(&mut self) {
         let n_samples = self.n_samples;
         let mut columns = Bytes::zeroed(n_samples * self.n_features);
         let of_blocks = columns.par_chunks_mut(BLOCK * n_samples.max(1));
         of_blocks.enumerate().for_each(|(block_idx, columns)| {
             let (squares, rest) = self.block(block_idx).as_chunks::<BLOCK>();
-            // Of each column, a whole cache line at a time.
-            for (first, squares) in (0..).step_by(4 * BLOCK).zip(squares.chunks(4)) {
-                let mut lines = [[[0; BLOCK]; 4]; BLOCK];
-                for (place, square) in squares.iter().enumerate() {
-                    for (line, column) in lines.iter_mut().zip(transposed(square)) {
-                        line[place] = column;
-                    }
-                }
-                for (line, column) in lines.iter().zip(columns.chunks_mut(n_samples)) {
-                    let bins = &line.as_flattened()[..squares.len() * BLOCK];
-                    column[first..][..bins.len()].copy_from_slice(bins);
+            for (first, square) in (0..).step_by(BLOCK).zip(squares) {
+                for (column, bins) in columns.chunks_mut(n_samples).zip(transposed(square)) {
+                    column[first..][..BLOCK].copy_from_slice(&bins);
                 }
             }
             let first = n_samples - rest.len();
@@ -108,7 +100,8 @@ impl BinMatrix {
     #[inline]
     pub fn gather(&self, feature_idx: usize, samples: &[u32], into: &mut Vec<u8>) {
         let column = self.column(feature_idx);
-        // A constant stride is faster.
+        // A constant stride is faster. (60,000 × 784, ten forest trees of depth 50: 0.88 CPU
+        // seconds, or 0.91 without this case.)
         match column.shift {
             0 => into.extend(samples.iter().map(|&sample| column.bins[sample as usize])),
             _ => into.extend(samples.iter().map(|&sample| column.of(sample))),

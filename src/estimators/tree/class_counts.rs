@@ -69,14 +69,13 @@ impl Terms {
     /// The best cut of a column of the node that `cells` are prepared for.
     pub fn best_cut_of_samples(
         &self,
-        totals: &ClassTotals,
         bins: &[u8],
         limits: &LeafLimits,
         cells: &mut NarrowCells,
     ) -> Option<Cut> {
         match self {
-            Self::Squares => cells.best_cut(Squares, totals, bins, limits),
-            Self::Logs(logs) => cells.best_cut(Logs(logs), totals, bins, limits),
+            Self::Squares => cells.best_cut(Squares, bins, limits),
+            Self::Logs(logs) => cells.best_cut(Logs(logs), bins, limits),
         }
     }
 }
@@ -341,10 +340,10 @@ mod tests {
                 min_weight: 0.0,
             };
             let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
-            let by_samples = target.best_cut_of_samples(&totals, bins, &limits, &mut narrow);
+            let by_samples = target.best_cut_of_samples(bins, &limits, &mut narrow);
             assert_eq!(by_cells, by_samples);
             // The cells are left empty.
-            let again = target.best_cut_of_samples(&totals, bins, &limits, &mut narrow);
+            let again = target.best_cut_of_samples(bins, &limits, &mut narrow);
             assert_eq!(by_samples, again);
             let score = |cut| naive(criterion, samples, bins, (cut, least, counts_samples));
             let best = (0..u8::MAX).filter_map(score).reduce(f64::max);

@@ -323,13 +323,12 @@ impl Target for ClassTarget {
 
     fn best_cut_of_samples(
         &self,
-        totals: &ClassTotals,
         bins: &[u8],
         limits: &LeafLimits,
         cells: &mut NarrowCells,
     ) -> Option<Cut> {
         let terms = self.terms.as_ref()?;
-        terms.best_cut_of_samples(totals, bins, limits, cells)
+        terms.best_cut_of_samples(bins, limits, cells)
     }
 
     fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {

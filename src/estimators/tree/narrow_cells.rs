@@ -43,6 +43,8 @@ pub struct NarrowCells {
     n_classes: usize,
     /// Counts of the node, by lane.
     all: [[i16; QUAD]; LANES / QUAD],
+    weight: i32,
+    n_samples: usize,
     counts_samples: bool,
     cells: [[[i16; QUAD]; MAX_BINS]; LANES / QUAD],
     is_occupied: [u8; MAX_BINS],
@@ -66,6 +68,8 @@ impl Default for NarrowCells {
             samples: Vec::new(),
             n_classes: 0,
             all: [[0; QUAD]; LANES / QUAD],
+            weight: 0,
+            n_samples: 0,
             counts_samples: false,
             cells: [[[0; QUAD]; MAX_BINS]; LANES / QUAD],
             is_occupied: [0; MAX_BINS],
@@ -103,6 +107,8 @@ impl NarrowCells {
                 self.n_classes += 1;
             }
         }
+        self.weight = totals.weight as i32;
+        self.n_samples = totals.n_samples;
         self.counts_samples = totals.counts_samples;
         self.samples.clear();
         self.samples.extend(samples.iter().map(|sample| Placed {
@@ -112,18 +118,11 @@ impl NarrowCells {
     }
 
     /// The best cut of a column of the node that was [prepared](Self::prepare), the lowest on ties.
-    /// `bins` are those of its samples, `totals` its totals.
-    pub fn best_cut<F: Term>(
-        &mut self,
-        term: F,
-        totals: &ClassTotals,
-        bins: &[u8],
-        limits: &LeafLimits,
-    ) -> Option<Cut> {
+    /// `bins` are those of its samples.
+    pub fn best_cut<F: Term>(&mut self, term: F, bins: &[u8], limits: &LeafLimits) -> Option<Cut> {
         let column = Column {
             cells: self,
             term,
-            totals,
             bins,
             limits,
         };
@@ -225,7 +224,6 @@ fn packed(flags: &[u8; 64]) -> u64 {
 struct Column<'a, F> {
     cells: &'a mut NarrowCells,
     term: F,
-    totals: &'a ClassTotals,
     bins: &'a [u8],
     limits: &'a LeafLimits,
 }
@@ -308,7 +306,7 @@ impl<F: Term> Column<'_, F> {
                 *sum += i32::from(a) + i32::from(b);
             }
         }
-        let weight = self.totals.weight as i32;
+        let weight = self.cells.weight;
         let mut scores = [0.0; CHUNK];
         for at in 0..CHUNK {
             let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
@@ -317,7 +315,7 @@ impl<F: Term> Column<'_, F> {
         }
         let limits = self.limits;
         if limits.min_samples > 1 || limits.min_weight > 0.0 {
-            let n_samples = self.totals.n_samples;
+            let n_samples = self.cells.n_samples;
             for (at, score) in scores.iter_mut().enumerate() {
                 let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
                 let n_left = match self.cells.counts_samples {

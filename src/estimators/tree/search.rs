@@ -389,7 +389,7 @@ impl<'a, T: Target> Search<'a, T> {
         if self.by_samples {
             return self
                 .target
-                .best_cut_of_samples(totals, bins, limits, &mut self.scratch);
+                .best_cut_of_samples(bins, limits, &mut self.scratch);
         }
         for (&bin, &payload) in bins.iter().zip(payloads) {
             self.target.add(&mut self.cells, usize::from(bin), payload);

@@ -222,9 +222,20 @@ pub fn rows_of<'a>(
     samples: &'a [u32],
 ) -> impl Iterator<Item = &'a [u8; BLOCK]> {
     const AHEAD: usize = 16;
+    rows_asked_for(rows, samples, AHEAD, prefetch)
+}
+
+/// The row of each sample, for each of which `ask` is called with the row `ahead` samples later.
+#[inline(always)]
+fn rows_asked_for<'a>(
+    rows: &'a [[u8; BLOCK]],
+    samples: &'a [u32],
+    ahead: usize,
+    ask: impl Fn(&[u8]),
+) -> impl Iterator<Item = &'a [u8; BLOCK]> {
     samples.iter().enumerate().map(move |(at, &sample)| {
-        if let Some(&later) = samples.get(at + AHEAD) {
-            prefetch(&rows[later as usize]);
+        if let Some(&later) = samples.get(at + ahead) {
+            ask(&rows[later as usize]);
         }
         &rows[sample as usize]
     })
@@ -247,12 +258,9 @@ impl<T: Target> Space<'_, T> {
         let mut matrix = BinMatrix::in_memory(samples.len(), self.columns.len(), memory);
         for block_idx in 0..matrix.n_blocks() {
             let rows = self.matrix.block(block_idx);
-            let copies = matrix.block_mut(block_idx).iter_mut().zip(samples);
-            for (at, (copy, &sample)) in copies.enumerate() {
-                if let Some(&later) = samples.get(at + FAR) {
-                    prefetch_far(&rows[later as usize]);
-                }
-                *copy = rows[sample as usize];
+            let from = rows_asked_for(rows, samples, FAR, prefetch_far);
+            for (to, from) in matrix.block_mut(block_idx).iter_mut().zip(from) {
+                *to = *from;
             }
         }
         matrix

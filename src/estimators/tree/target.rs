@@ -102,7 +102,6 @@ pub trait Target: Sync {
     /// goes with their number rather than with that of all bins. `scratch` is prepared for the node.
     fn best_cut_of_samples(
         &self,
-        _totals: &Self::Totals,
         _bins: &[u8],
         _limits: &LeafLimits,
         _scratch: &mut Self::Scratch,
