@@ -1,8 +1,8 @@
 //! What every estimator of the registry must keep, whatever it is.
 
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::estimators::registry::{ESTIMATORS, find};
-use fashion_bench::estimators::spec::{DataShape, EstimatorSpec, Kind, Params, Profile};
+use fashion_bench::catalog::registry::{ESTIMATORS, find};
+use fashion_bench::catalog::spec::{DataShape, EstimatorSpec, Kind, Params, Profile};
 use fashion_bench::estimators::{FitError, ParamError};
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2, Axis, s};

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use fashion_bench::dataset::{self, DatasetName, DatasetRequest, Prepared};
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::estimators::spec::{Args, Cost, EstimatorSpec, Family, RANDOM_STATE, keep_all};
+use fashion_bench::catalog::spec::{Args, Cost, EstimatorSpec, Family, RANDOM_STATE, keep_all};
 use fashion_bench::estimators::{FitError, FitInfo, ParamError};
 use fashion_bench::grid::{self, Job, Limits, Overrides, Plan};
 use fashion_bench::numeric::rng::derive;

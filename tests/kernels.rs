@@ -7,8 +7,8 @@ mod fashion;
 use std::collections::BTreeMap;
 
 use fashion_bench::estimators::erased::Model;
-use fashion_bench::estimators::registry;
-use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::catalog::registry;
+use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::estimators::{FitError, ParamError};
 use ndarray::{Array1, Array2};
 use serde::Deserialize;

@@ -10,11 +10,11 @@ use fashion_bench::estimators::linear::{
     LinearSvc, LogisticPenalty, LogisticRegression, LogisticRegressionParams, LogisticSolver,
     MultiClass, RidgeClassifier, SvcLoss, SvcPenalty,
 };
-use fashion_bench::estimators::registry;
+use fashion_bench::catalog::registry;
 use fashion_bench::estimators::sgd::{
     PassiveAggressiveClassifier, Perceptron, SgdClassifier, SgdPenalty,
 };
-use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::catalog::spec::{Params, Profile};
 use linfa::traits::Fit as _;
 use linfa::{Dataset, ParamGuard as _};
 use ndarray::{Array1, Array2, Ix1, s};

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fashion_bench::estimators::registry;
+use fashion_bench::catalog::registry;
 use fashion_bench::grid::SKLEARN_CLASSIFIERS;
 use fashion_bench::results::check::check_file;
 use fashion_bench::results::{Record, Row, Status, Table, row_schema};

@@ -6,8 +6,8 @@ mod fashion;
 use std::path::Path;
 
 use fashion_bench::estimators::FitInfo;
-use fashion_bench::estimators::registry::find;
-use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::catalog::registry::find;
+use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::estimators::tree::{
     Criterion, DecisionTree, MaxFeatures, Shape, Splitter, Tree,
 };

@@ -4,8 +4,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fashion_bench::estimators::registry;
-use fashion_bench::estimators::spec::Profile;
+use fashion_bench::catalog::registry;
+use fashion_bench::catalog::spec::Profile;
 use fashion_bench::numeric::exp::{exp_in_place, tanh_in_place};
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2};

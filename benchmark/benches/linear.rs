@@ -2,8 +2,8 @@
 #![expect(missing_docs, reason = "the macros of criterion make public items")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fashion_bench::estimators::registry;
-use fashion_bench::estimators::spec::Profile;
+use fashion_bench::catalog::registry;
+use fashion_bench::catalog::spec::Profile;
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2};
 use rand::Rng as _;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::error::CheckError;
 use super::spread::Spread;
 use crate::dataset::DatasetIdentity;
-use crate::estimators::spec::Family;
+use crate::catalog::spec::Family;
 use crate::grid::JobId;
 use crate::results::{Repeat, publish};
 

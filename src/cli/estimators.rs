@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use fashion_bench::estimators::registry;
-use fashion_bench::estimators::spec::EstimatorSpec;
+use fashion_bench::catalog::registry;
+use fashion_bench::catalog::spec::EstimatorSpec;
 
 #[derive(Debug, Args)]
 pub struct EstimatorsArgs {

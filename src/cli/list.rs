@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use fashion_bench::estimators::spec::{Cost, Family, Params, Profile};
+use fashion_bench::catalog::spec::{Cost, Family, Params, Profile};
 use fashion_bench::grid::{
     self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings,
 };
@@ -245,7 +245,7 @@ fn format_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use fashion_bench::estimators::ParamError;
-    use fashion_bench::estimators::spec::{EstimatorSpec, Kind, ParamSpec, keep_all};
+    use fashion_bench::catalog::spec::{EstimatorSpec, Kind, ParamSpec, keep_all};
     use fashion_bench::grid::{JobId, Limits};
     use serde_json::json;
 

@@ -15,7 +15,7 @@ use clap::Args;
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
-use fashion_bench::estimators::spec::Profile;
+use fashion_bench::catalog::spec::Profile;
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
 use fashion_bench::results::summary::{Entry, Summary, render_params};
 use fashion_bench::results::{Status, Table};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use fashion_bench::estimators::registry;
+use fashion_bench::catalog::registry;
 use fashion_bench::runner::worker;
 
 pub fn run() -> anyhow::Result<ExitCode> {

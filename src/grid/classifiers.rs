@@ -1,6 +1,6 @@
 //! The names of scikit-learn's classifiers, to tell what is not implemented from what is a typo.
 
-use crate::estimators::spec::{EstimatorSpec, did_you_mean};
+use crate::catalog::spec::{EstimatorSpec, did_you_mean};
 
 /// Every classifier of scikit-learn 1.5.
 pub const SKLEARN_CLASSIFIERS: &[&str] = &[

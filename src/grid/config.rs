@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::job::Limits;
-use crate::estimators::spec::Profile;
+use crate::catalog::spec::Profile;
 
 /// Names that `dataset` may have.
 pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];

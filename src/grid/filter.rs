@@ -19,8 +19,8 @@ use thiserror::Error;
 
 use super::decode::parse_tuple;
 use super::job::{Job, Plan, Refusal};
-use crate::estimators::registry;
-use crate::estimators::spec::{EstimatorSpec, Params, did_you_mean};
+use crate::catalog::registry;
+use crate::catalog::spec::{EstimatorSpec, Params, did_you_mean};
 
 /// Digits from which a bare word of hex digits is an id.
 const MIN_ID_DIGITS: usize = 4;

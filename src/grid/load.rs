@@ -7,8 +7,8 @@ use std::path::Path;
 use super::error::{GridError, Problem, Spot};
 use super::job::Plan;
 use super::plan::{Overrides, parse};
-use crate::estimators::registry::ESTIMATORS;
-use crate::estimators::spec::did_you_mean;
+use crate::catalog::registry::ESTIMATORS;
+use crate::catalog::spec::did_you_mean;
 
 /// Bytes that a config may have.
 const MAX_BYTES: u64 = 1 << 24;

@@ -13,7 +13,7 @@ use super::expand;
 use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 use super::json;
 use crate::estimators::ParamError;
-use crate::estimators::spec::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
+use crate::catalog::spec::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 
 /// Combinations that a config may have.
 const MAX_COMBINATIONS: u128 = 10_000;

@@ -12,8 +12,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::ReferencesError;
-use crate::estimators::registry;
-use crate::estimators::spec::{Params, Profile};
+use crate::catalog::registry;
+use crate::catalog::spec::{Params, Profile};
 use crate::grid::JobId;
 use crate::results::{Record, mean_accuracy, median};
 

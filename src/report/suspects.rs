@@ -15,7 +15,7 @@ use super::error::ReportError;
 use super::pictures::mistakes;
 use super::sheet::split_by_dataset;
 use crate::dataset::DatasetIdentity;
-use crate::estimators::spec::Family;
+use crate::catalog::spec::Family;
 use crate::results::outcomes::unpack;
 use crate::results::{Record, Status};
 

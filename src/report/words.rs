@@ -1,7 +1,7 @@
 //! Names and numbers as people read them.
 
 use crate::dataset::DatasetIdentity;
-use crate::estimators::spec::Family;
+use crate::catalog::spec::Family;
 
 /// A family in words.
 #[must_use]

@@ -8,7 +8,7 @@ use super::record::{
 };
 use crate::dataset::{DatasetIdentity, FileIdentity};
 use crate::estimators::FitInfo;
-use crate::estimators::spec::{Family, Profile};
+use crate::catalog::spec::{Family, Profile};
 use crate::grid::{JobId, Limits};
 
 /// A data set of eight test images.

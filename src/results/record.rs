@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
-use crate::estimators::spec::{Family, Profile};
+use crate::catalog::spec::{Family, Profile};
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.

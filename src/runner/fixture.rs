@@ -13,7 +13,7 @@ use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDatase
 use crate::estimators::FitError;
 use crate::estimators::FitInfo;
 use crate::estimators::erased::{Estimator, Model};
-use crate::estimators::spec::{
+use crate::catalog::spec::{
     Cost, EstimatorSpec, Family, Kind, ParamSpec, Params, Profile, RANDOM_STATE, keep_all,
 };
 use crate::grid::{Job, JobId, Limits, Settings};

@@ -12,7 +12,7 @@ use super::measure::{Timing, timed};
 use super::score::score;
 use super::task::{Failure, JobSettings};
 use crate::dataset::Prepared;
-use crate::estimators::spec::{EstimatorSpec, Params};
+use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
 use crate::results::{Repeat, Status};

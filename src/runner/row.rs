@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::executor::Outcome;
 use super::task::JobSettings;
 use crate::dataset::DatasetIdentity;
-use crate::estimators::spec::Profile;
+use crate::catalog::spec::Profile;
 use crate::grid::Job;
 use crate::results::{Environment, Record, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy};
 

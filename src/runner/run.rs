@@ -16,7 +16,7 @@ use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
 use super::task::{Failure, JobSettings};
 use crate::dataset::DatasetIdentity;
-use crate::estimators::spec::DataShape;
+use crate::catalog::spec::DataShape;
 use crate::grid::{Job, Limits, Settings};
 use crate::results::{Environment, Record, Status, Table, TableError};
 

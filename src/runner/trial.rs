@@ -12,7 +12,7 @@ use super::repeats::{failure_of, repeat_seed};
 use super::task::Failure;
 use crate::dataset::Prepared;
 use crate::estimators::FitError;
-use crate::estimators::spec::{EstimatorSpec, Params};
+use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::results::Status;
 
 /// Samples of each class, round by round.

@@ -17,7 +17,7 @@ use super::repeats::run_repeats;
 use super::task::{Failure, JobSettings, MARKER, Message, Model, Request, Work};
 use super::trial::Trial;
 use crate::dataset::{DatasetError, Prepared};
-use crate::estimators::spec::{EstimatorSpec, Params};
+use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::results::Status;
 
 /// Stack of a job's threads: deep trees are built and walked by recursion.

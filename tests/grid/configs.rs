@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fashion_bench::dataset::DatasetName;
-use fashion_bench::estimators::registry;
+use fashion_bench::catalog::registry;
 use fashion_bench::grid::{self, GridError, Overrides, Plan, Problem, RefusalKind};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::grid::{self, Overrides, Plan, RefusalKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Estimators that only know their parameters, for tests of the grid.
 
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::estimators::spec::{
+use fashion_bench::catalog::spec::{
     Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, keep_all,
 };
 use fashion_bench::estimators::{FitError, ParamError};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fashion_bench::estimators::registry;
-use fashion_bench::estimators::spec::{Params, Profile};
+use fashion_bench::catalog::registry;
+use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::grid::{self, JobId, Overrides};
 use proptest::prelude::*;
 use serde_json::json;

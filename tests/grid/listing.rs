@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-use fashion_bench::estimators::registry;
+use fashion_bench::catalog::registry;
 use serde_json::Value;
 
 fn run(args: &[&str]) -> String {

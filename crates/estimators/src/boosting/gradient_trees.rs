@@ -1,0 +1,191 @@
+//! Trees of classical gradient boosting: friedman_mse splits on the gradients, and leaf values by
+//! one Newton step (Friedman 2001, algorithms 5 and 6), as in scikit-learn.
+//!
+//! Trees have fewer leaves than scikit-learn's. Its impurity is a difference of two doubles, which
+//! need not be 0 where all gradients are equal, and such nodes are split, too: in the first ten
+//! trees of depth 10 on 1,500 images, 58 of 322. Leaf values below them differ by 5e-15 at most.
+
+use linfa::DatasetBase;
+use linfa::dataset::AsSingleTargets;
+use linfa::traits::Fit;
+use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
+
+use super::booster::{Grown, Patience, Stages, TreeGrower};
+use super::gradient_params::{BoostingLoss, GradientBoostingValidParams, Init, NAME};
+use super::loss::{Loss, Slope};
+use super::model::Boosted;
+use crate::FitError;
+use crate::ParamError;
+use crate::hist::{Binned, MAX_BINS};
+use crate::multiclass::ClassEncoding;
+use crate::tree::{FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
+use fashion_bench_numeric::rng::Rng;
+
+/// Grows trees from gradients.
+struct GradientTrees<'a> {
+    params: &'a GradientBoostingValidParams,
+    /// `(K - 1) / K` of the multinomial Newton step; 1 for two classes.
+    factor: f64,
+}
+
+impl TreeGrower for GradientTrees<'_> {
+    fn grow(
+        &self,
+        binned: &Binned,
+        rows: &[u32],
+        slope: &Slope,
+        rng: &mut Rng,
+    ) -> Result<Grown, FitError> {
+        let gradients = &slope.negative_gradient;
+        let of = |&row: &u32| gradients[row as usize];
+        let largest = rows
+            .iter()
+            .map(of)
+            .fold(0.0, |max: f64, g| max.max(g.abs()));
+        let format = FixedPoint::new(rows.len(), largest);
+        let target = GradientTarget {
+            format,
+            improvement: self.params.improvement,
+        };
+        let n_samples = gradients.len();
+        let n_features = binned.features.len();
+        let shape = &self.params.shape;
+        let weight = rows.len() as f64;
+        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features, NAME)?;
+        let samples = Samples {
+            rows: rows.to_vec(),
+            payloads: rows.iter().map(|row| format.encode(of(row))).collect(),
+        };
+        let mut leaf_of_row = vec![0; n_samples];
+        let mut tree = grow(
+            &target,
+            binned,
+            samples,
+            &growth,
+            rng,
+            Some(&mut leaf_of_row),
+        );
+        if shape.ccp_alpha > 0.0 {
+            move_to_pruned(&mut tree, shape.ccp_alpha, &mut leaf_of_row);
+        }
+        let mut sums = vec![(0.0, 0.0); tree.nodes.len()];
+        for &row in rows {
+            let (gradient, hessian) = &mut sums[leaf_of_row[row as usize] as usize];
+            *gradient += gradients[row as usize];
+            *hessian += slope.hessian[row as usize];
+        }
+        let step = |&(gradient, hessian): &(f64, f64)| match hessian.abs() < 1e-150 {
+            true => 0.0,
+            false => self.factor * gradient / hessian,
+        };
+        Ok(Grown {
+            values: sums.iter().map(step).collect(),
+            tree,
+            leaf_of_row,
+        })
+    }
+
+    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
+        Binned::new(x, MAX_BINS)
+    }
+
+    fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {
+        tree.add_importances(importances);
+    }
+}
+
+/// Prunes the tree and moves rows of collapsed subtrees to the node that remains.
+fn move_to_pruned(tree: &mut Tree, ccp_alpha: f64, leaf_of_row: &mut [u32]) {
+    let mut full = std::mem::take(tree);
+    let n_nodes = full.nodes.len();
+    // The values carry each node's old index through the pruning.
+    full.values = (0..n_nodes).map(|idx| idx as f64).collect();
+    let before = full.nodes.clone();
+    full.prune(ccp_alpha);
+    let mut new_idx = vec![u32::MAX; n_nodes];
+    for (new, old) in (0..).zip(&full.values) {
+        new_idx[*old as usize] = new;
+    }
+    for (idx, node) in before.iter().enumerate() {
+        if !node.is_leaf() {
+            for child in [node.left, node.right] {
+                if new_idx[child as usize] == u32::MAX {
+                    new_idx[child as usize] = new_idx[idx];
+                }
+            }
+        }
+    }
+    for leaf in leaf_of_row {
+        *leaf = new_idx[*leaf as usize];
+    }
+    full.values.clear();
+    *tree = full;
+}
+
+impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for GradientBoostingValidParams
+where
+    D: Data<Elem = f32>,
+    T: AsSingleTargets<Elem = usize>,
+{
+    type Object = Boosted;
+
+    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<Boosted, FitError> {
+        let x = dataset.records().view();
+        if x.is_empty() {
+            return Err(FitError::Empty {
+                n_samples: x.nrows(),
+                n_features: x.ncols(),
+            });
+        }
+        let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
+        let n_classes = encoding.n_classes();
+        if n_classes < 2 {
+            return Err(FitError::OneClass {
+                class: encoding.label(0),
+            });
+        }
+        if self.loss == BoostingLoss::Exponential && n_classes > 2 {
+            return Err(ParamError::unsupported(
+                NAME,
+                "loss=exponential",
+                format!("it is defined for two classes, the data has {n_classes}"),
+            )
+            .into());
+        }
+        let is_multinomial = n_classes > 2;
+        let grower = GradientTrees {
+            params: self,
+            factor: match is_multinomial {
+                true => (n_classes - 1) as f64 / n_classes as f64,
+                false => 1.0,
+            },
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a count"
+        )]
+        let n_validation = match self.n_iter_no_change {
+            Some(_) => (self.validation_fraction * codes.len() as f64).ceil() as usize,
+            None => 0,
+        };
+        let stages = Stages {
+            loss: match self.loss {
+                BoostingLoss::LogLoss => Loss::Log,
+                BoostingLoss::Exponential => Loss::Exponential,
+            },
+            n_stages: self.n_estimators,
+            learning_rate: self.learning_rate,
+            subsample: self.subsample,
+            starts_at_zero: self.init == Init::Zero,
+            n_validation,
+            patience: match self.n_iter_no_change {
+                Some(n) => Patience::Recent { n, tol: self.tol },
+                None => Patience::None,
+            },
+            class_weights: None,
+            seed: self.seed,
+        };
+        stages.fit(x, (encoding, codes), &grower)
+    }
+}

@@ -1,0 +1,120 @@
+//! A fitted boosted classifier.
+
+use std::collections::BTreeMap;
+
+use linfa::traits::PredictInplace;
+use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
+
+use crate::info::{FitInfo, Fitted};
+use crate::multiclass::ClassEncoding;
+use crate::tree::{Node, for_each_leaf, largest, normalised, predict_rows};
+
+/// A regression tree; leaves keep their value, shrunk by the learning rate, in `threshold`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Regressor(pub Vec<Node>);
+
+impl Regressor {
+    /// Adds the value of each row of `x` to its score.
+    pub(super) fn add_values(&self, x: ArrayView2<'_, f32>, scores: &mut [f64]) {
+        let x = x.as_standard_layout();
+        let rows = x.rows().into_iter();
+        let rows: Vec<_> = rows.map(|row| row.to_slice().expect("row-major")).collect();
+        self.for_each_value(&rows, |row, value| scores[row] += value);
+    }
+
+    /// Calls `put` with the number of each row and its value.
+    fn for_each_value(&self, rows: &[&[f32]], mut put: impl FnMut(usize, f64)) {
+        for_each_leaf(&self.0, rows, |row, leaf| put(row, self.0[leaf].threshold));
+    }
+}
+
+/// A boosted classifier.
+///
+/// # Structure
+/// Initial scores and, for each stage, a regression tree for each class (two classes: one).
+///
+/// # Prediction
+/// The class of the largest sum of initial score and tree values, the lowest class on ties; of
+/// two classes the second one if the sum is positive (or zero, as in scikit-learn).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boosted {
+    pub(super) initial: Vec<f64>,
+    pub(super) stages: Vec<Vec<Regressor>>,
+    pub(super) encoding: ClassEncoding,
+    pub(super) n_features: usize,
+    pub(super) info: FitInfo,
+}
+
+impl Boosted {
+    /// Fills in what the model tells of its fit.
+    pub(super) fn describe(
+        &mut self,
+        importances: &[f64],
+        loss_curve: Vec<f64>,
+        converged: Option<bool>,
+        validation_loss: Option<f64>,
+    ) {
+        let trees = || self.stages.iter().flatten();
+        let n_leaves: usize = trees()
+            .map(|tree| tree.0.iter().filter(|node| node.is_leaf()).count())
+            .sum();
+        let mut details = BTreeMap::from([
+            ("n_leaves".to_owned(), n_leaves as f64),
+            ("n_trees".to_owned(), trees().count() as f64),
+        ]);
+        details.extend(validation_loss.map(|loss| ("validation_loss".to_owned(), loss)));
+        self.info = FitInfo {
+            n_iter: Some(self.stages.len() as u64),
+            converged,
+            objective: loss_curve.last().copied(),
+            loss_curve,
+            feature_importances: normalised(importances),
+            details,
+            ..FitInfo::default()
+        };
+    }
+
+    /// Adds the values of all trees to `scores`, row after row.
+    fn add_scores(&self, rows: &[&[f32]], scores: &mut [f64]) {
+        let n_outputs = self.initial.len();
+        for stage in &self.stages {
+            for (output, tree) in stage.iter().enumerate() {
+                tree.for_each_value(rows, |row, value| {
+                    scores[row * n_outputs + output] += value;
+                });
+            }
+        }
+    }
+
+    fn class_of(&self, scores: &[f64]) -> usize {
+        match scores {
+            [score] => self.encoding.label(usize::from(*score >= 0.0)),
+            _ => self.encoding.label(largest(scores)),
+        }
+    }
+}
+
+impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for Boosted {
+    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
+        predict_rows(x.view(), y, |rows| {
+            let mut scores = self.initial.repeat(rows.len());
+            self.add_scores(rows, &mut scores);
+            let scores = scores.chunks_exact(self.initial.len());
+            scores.map(|scores| self.class_of(scores)).collect()
+        });
+    }
+
+    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+impl Fitted for Boosted {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        self.info.clone()
+    }
+}

@@ -1,0 +1,198 @@
+//! What a classifier implements, and linfa's traits over it.
+//!
+//! A classifier gets rows that were checked and class codes, never labels: [`Classifier::fit_codes`].
+//! [`linfa_traits!`](crate::linfa_traits!) makes linfa's `Fit` and `PredictInplace` of that, so that
+//! a linfa program and the runner go through the same checks and get the same errors.
+
+use ndarray::{Array1, ArrayView2};
+
+use crate::error::FitError;
+use crate::finite::not_finite;
+use crate::info::FitInfo;
+use crate::multiclass::ClassEncoding;
+
+/// A classifier whose parameters were checked.
+pub trait Classifier: Send + Sync {
+    /// What a fit makes.
+    type Model: FittedClassifier;
+
+    /// Whether [`Self::fit_codes`] itself reports features that are not finite, in a pass that it
+    /// makes anyway.
+    const CHECKS_VALUES: bool = false;
+
+    /// Fits to `x` (`n_samples` × `n_features`, row-major, not empty, finite) and `codes`
+    /// (`n_samples` class codes below `encoding.n_classes()`, each of which occurs).
+    ///
+    /// # Errors
+    /// [`FitError`] for what the parameters ask of the data, and for a fit that fails.
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<Self::Model, FitError>;
+
+    /// Checks rows and labels, encodes the labels and fits.
+    ///
+    /// # Errors
+    /// [`FitError`] for empty, unequal or non-finite input, for a single class, and for whatever
+    /// [`Self::fit_codes`] reports.
+    fn fit_labels<'a>(
+        &self,
+        x: ArrayView2<'_, f32>,
+        labels: impl IntoIterator<Item = &'a usize>,
+    ) -> Result<Self::Model, FitError> {
+        let (encoding, codes) = ClassEncoding::new(labels);
+        check_shapes(x, codes.len())?;
+        if !Self::CHECKS_VALUES {
+            check_finite(x)?;
+        }
+        check_classes(&encoding)?;
+        self.fit_codes(x, &codes, encoding)
+    }
+}
+
+/// A fitted classifier.
+pub trait FittedClassifier: Send + Sync {
+    /// Features of the rows seen by the fit.
+    fn n_features(&self) -> usize;
+
+    /// Writes the label of each row of `x` (`n_samples` × `n_features`, row-major, finite) to
+    /// `labels` (`n_samples`).
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>);
+
+    /// How the fit went.
+    fn fit_info(&self) -> FitInfo {
+        FitInfo::default()
+    }
+}
+
+/// Implements linfa's `Fit` for checked parameters and `PredictInplace` for the fitted model, over
+/// [`Classifier`] and [`FittedClassifier`].
+///
+/// Predicting rows of another width than those of the fit panics, as linfa's trait has no errors.
+#[macro_export]
+macro_rules! linfa_traits {
+    ($($valid:ty => $model:ty;)+) => {
+        $(
+            impl<D, T>
+                ::linfa::traits::Fit<
+                    ::ndarray::ArrayBase<D, ::ndarray::Ix2>,
+                    T,
+                    $crate::FitError,
+                > for $valid
+            where
+                D: ::ndarray::Data<Elem = f32>,
+                T: ::linfa::dataset::AsSingleTargets<Elem = usize>,
+            {
+                type Object = $model;
+
+                fn fit(
+                    &self,
+                    dataset: &::linfa::DatasetBase<::ndarray::ArrayBase<D, ::ndarray::Ix2>, T>,
+                ) -> Result<$model, $crate::FitError> {
+                    let labels = ::linfa::dataset::AsSingleTargets::as_single_targets(dataset);
+                    $crate::classifier::Classifier::fit_labels(
+                        self,
+                        dataset.records().view(),
+                        labels.iter(),
+                    )
+                }
+            }
+
+            impl<D: ::ndarray::Data<Elem = f32>>
+                ::linfa::traits::PredictInplace<
+                    ::ndarray::ArrayBase<D, ::ndarray::Ix2>,
+                    ::ndarray::Array1<usize>,
+                > for $model
+            {
+                fn predict_inplace<'a>(
+                    &'a self,
+                    x: &'a ::ndarray::ArrayBase<D, ::ndarray::Ix2>,
+                    y: &mut ::ndarray::Array1<usize>,
+                ) {
+                    $crate::classifier::predict_or_panic(self, x.view(), y);
+                }
+
+                fn default_target(
+                    &self,
+                    x: &::ndarray::ArrayBase<D, ::ndarray::Ix2>,
+                ) -> ::ndarray::Array1<usize> {
+                    ::ndarray::Array1::zeros(x.nrows())
+                }
+            }
+        )+
+    };
+}
+
+/// Predicts through linfa's trait, which cannot report an error.
+///
+/// # Panics
+/// If the rows have another width than those of the fit, or `labels` is of another length.
+pub fn predict_or_panic(
+    model: &impl FittedClassifier,
+    x: ArrayView2<'_, f32>,
+    labels: &mut Array1<usize>,
+) {
+    if let Err(error) = check_width(x, model.n_features()) {
+        panic!("{error}");
+    }
+    assert_eq!(x.nrows(), labels.len(), "one label for each row");
+    if x.nrows() > 0 {
+        model.predict_rows(x, labels);
+    }
+}
+
+/// Checks that `x` has rows, columns, and one of `n_labels` labels for each row.
+///
+/// # Errors
+/// [`FitError::Empty`] or [`FitError::LabelCount`].
+pub fn check_shapes(x: ArrayView2<'_, f32>, n_labels: usize) -> Result<(), FitError> {
+    let (n_samples, n_features) = x.dim();
+    if x.is_empty() {
+        return Err(FitError::Empty {
+            n_samples,
+            n_features,
+        });
+    }
+    if n_samples != n_labels {
+        return Err(FitError::LabelCount {
+            n_samples,
+            n_labels,
+        });
+    }
+    Ok(())
+}
+
+/// Checks that `x` has `n_features` columns.
+///
+/// # Errors
+/// [`FitError::FeatureCount`] if it has another number.
+pub fn check_width(x: ArrayView2<'_, f32>, n_features: usize) -> Result<(), FitError> {
+    if x.ncols() == n_features {
+        return Ok(());
+    }
+    Err(FitError::FeatureCount {
+        expected: n_features,
+        found: x.ncols(),
+    })
+}
+
+/// Checks that no value of `x` is NaN or infinite.
+///
+/// # Errors
+/// [`FitError::NotFinite`] for the first that is, row by row.
+pub fn check_finite(x: ArrayView2<'_, f32>) -> Result<(), FitError> {
+    not_finite(x).map_or(Ok(()), Err)
+}
+
+/// Checks that there are at least two classes.
+///
+/// # Errors
+/// [`FitError::OneClass`] if there is only one.
+pub fn check_classes(encoding: &ClassEncoding) -> Result<(), FitError> {
+    match encoding.labels() {
+        [class] => Err(FitError::OneClass { class: *class }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,60 @@
+//! Fit and predict on trait objects, for whoever does not know at compile time which classifier it
+//! will be.
+
+use ndarray::{Array1, ArrayView1, ArrayView2};
+
+use crate::classifier::{Classifier, FittedClassifier, check_finite, check_width};
+use crate::error::FitError;
+use crate::info::FitInfo;
+
+/// A classifier whose parameters are set.
+pub trait Estimator: Send + Sync {
+    /// Fits to `x` (`n_samples` × `n_features`, row-major) and `y` (`n_samples` class labels).
+    ///
+    /// # Errors
+    /// [`FitError`] for empty, unequal or non-finite input, for a single class, and for whatever
+    /// the classifier itself reports.
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError>;
+}
+
+/// A fitted classifier.
+pub trait Model: Send + Sync {
+    /// Returns the label of each row of `x` (`n_samples` × `n_features`, row-major).
+    ///
+    /// # Errors
+    /// [`FitError`] if the rows have another width than in training or are not finite.
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Array1<usize>, FitError>;
+
+    /// How the fit went.
+    fn fit_info(&self) -> FitInfo;
+}
+
+impl<C: Classifier<Model: 'static>> Estimator for C {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError> {
+        Ok(Box::new(self.fit_labels(x, y.iter())?))
+    }
+}
+
+impl<M: FittedClassifier> Model for M {
+    fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Array1<usize>, FitError> {
+        check_width(x, self.n_features())?;
+        check_finite(x)?;
+        let mut labels = Array1::zeros(x.nrows());
+        if x.nrows() > 0 {
+            self.predict_rows(x, &mut labels);
+        }
+        Ok(labels)
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        FittedClassifier::fit_info(self)
+    }
+}

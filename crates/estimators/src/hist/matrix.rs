@@ -1,0 +1,178 @@
+//! The bins of a training set, in blocks of features.
+
+use rayon::prelude::*;
+
+use fashion_bench_numeric::pages::Bytes;
+use fashion_bench_numeric::transpose::transposed;
+
+/// Features that lie side by side; 16 values of `f32` are one cache line.
+pub const BLOCK: usize = 16;
+
+/// Bin indices, `n_samples` × `n_features`, in blocks of [`BLOCK`] features, sample after sample in
+/// each: a sample's bins of a block come with one load.
+#[derive(Debug)]
+pub struct BinMatrix {
+    n_samples: usize,
+    n_features: usize,
+    /// As many as needed, or more.
+    pub(super) bins: Bytes,
+    /// The bins of each feature in a piece, or nothing.
+    columns: Bytes,
+}
+
+impl BinMatrix {
+    /// A matrix in `memory`, holding anything.
+    #[must_use]
+    pub fn in_memory(n_samples: usize, n_features: usize, memory: Bytes) -> Self {
+        let n_bytes = n_features.next_multiple_of(BLOCK) * n_samples;
+        let bins = match memory.len() < n_bytes {
+            true => Bytes::zeroed(n_bytes),
+            false => memory,
+        };
+        Self {
+            n_samples,
+            n_features,
+            bins,
+            columns: Bytes::default(),
+        }
+    }
+
+    /// The bytes, for their memory.
+    #[must_use]
+    pub fn into_bins(self) -> Bytes {
+        self.bins
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn n_samples(&self) -> usize {
+        self.n_samples
+    }
+
+    /// Columns.
+    #[must_use]
+    pub fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    /// Number of blocks.
+    #[must_use]
+    pub fn n_blocks(&self) -> usize {
+        self.n_features.div_ceil(BLOCK)
+    }
+
+    /// Block `block_idx`: the bins of each sample.
+    #[must_use]
+    pub fn block(&self, block_idx: usize) -> &[[u8; BLOCK]] {
+        let size = BLOCK * self.n_samples;
+        self.bins[block_idx * size..][..size].as_chunks().0
+    }
+
+    /// Writable block `block_idx`.
+    pub fn block_mut(&mut self, block_idx: usize) -> &mut [[u8; BLOCK]] {
+        let size = BLOCK * self.n_samples;
+        self.bins[block_idx * size..][..size].as_chunks_mut().0
+    }
+
+    /// Keeps the bins of each feature in a piece, too, for [`Self::gather`] and [`Self::column`].
+    pub fn keep_columns(&mut self) {
+        let n_samples = self.n_samples;
+        let mut columns = Bytes::zeroed(n_samples * self.n_features);
+        let of_blocks = columns.par_chunks_mut(BLOCK * n_samples.max(1));
+        of_blocks.enumerate().for_each(|(block_idx, columns)| {
+            let (squares, rest) = self.block(block_idx).as_chunks::<BLOCK>();
+            for (first, square) in (0..).step_by(BLOCK).zip(squares) {
+                for (column, bins) in columns.chunks_mut(n_samples).zip(transposed(square)) {
+                    column[first..][..BLOCK].copy_from_slice(&bins);
+                }
+            }
+            let first = n_samples - rest.len();
+            for (lane, column) in columns.chunks_mut(n_samples).enumerate() {
+                for (to, row) in column[first..].iter_mut().zip(rest) {
+                    *to = row[lane];
+                }
+            }
+        });
+        self.columns = columns;
+    }
+
+    /// Appends the bins of some samples of a feature.
+    #[inline]
+    pub fn gather(&self, feature_idx: usize, samples: &[u32], into: &mut Vec<u8>) {
+        let column = self.column(feature_idx);
+        // A constant stride is faster. (60,000 × 784, ten forest trees of depth 50: 0.88 CPU
+        // seconds, or 0.91 without this case.)
+        match column.shift {
+            0 => into.extend(samples.iter().map(|&sample| column.bins[sample as usize])),
+            _ => into.extend(samples.iter().map(|&sample| column.of(sample))),
+        }
+    }
+
+    /// The bins of a feature.
+    #[must_use]
+    #[inline]
+    pub fn column(&self, feature_idx: usize) -> Column<'_> {
+        if self.columns.is_empty() {
+            let block = self.block(feature_idx / BLOCK).as_flattened();
+            return Column {
+                bins: block.get(feature_idx % BLOCK..).unwrap_or_default(),
+                shift: BLOCK.ilog2(),
+            };
+        }
+        Column {
+            bins: &self.columns[feature_idx * self.n_samples..][..self.n_samples],
+            shift: 0,
+        }
+    }
+}
+
+/// The bins of one feature.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'a> {
+    /// Those of sample i are at `i << shift`.
+    bins: &'a [u8],
+    shift: u32,
+}
+
+impl Column<'_> {
+    /// The bin of a sample.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, sample: u32) -> u8 {
+        self.bins[(sample as usize) << self.shift]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gathered_bins_are_those_of_the_samples_from_blocks_and_from_columns() {
+        for (n_samples, n_features) in [(0, 3), (1, 1), (2, 16), (63, 17), (130, 33)] {
+            let mut matrix = BinMatrix::in_memory(n_samples, n_features, Bytes::default());
+            for block_idx in 0..matrix.n_blocks() {
+                for (row, bins) in matrix.block_mut(block_idx).iter_mut().enumerate() {
+                    *bins = std::array::from_fn(|lane| (7 * row + 31 * block_idx + lane) as u8);
+                }
+            }
+            let samples: Vec<u32> = (0..n_samples as u32).step_by(3).collect();
+            let gather = |matrix: &BinMatrix, feature_idx| {
+                let mut bins = vec![9];
+                matrix.gather(feature_idx, &samples, &mut bins);
+                bins
+            };
+            let of = |matrix: &BinMatrix| -> Vec<_> {
+                (0..n_features).map(|idx| gather(matrix, idx)).collect()
+            };
+            let from_blocks = of(&matrix);
+            for (feature_idx, bins) in from_blocks.iter().enumerate() {
+                let column = matrix.column(feature_idx);
+                let naive = samples.iter().map(|&sample| column.of(sample));
+                assert!(bins[1..].iter().copied().eq(naive));
+            }
+            matrix.keep_columns();
+            assert_eq!(of(&matrix), from_blocks);
+        }
+    }
+}

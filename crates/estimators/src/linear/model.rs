@@ -1,0 +1,192 @@
+//! The fitted form that all linear classifiers share: a weight vector and an intercept an output.
+
+use linfa::traits::PredictInplace;
+use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
+
+use super::newton::Solution;
+use crate::info::{FitInfo, Fitted};
+use crate::multiclass::{ClassEncoding, one_vs_rest_class};
+use fashion_bench_numeric::gemm::gemm_nt;
+
+/// Rows whose decisions are held at a time.
+const CHUNK: usize = 1024;
+
+/// A fitted linear classifier.
+///
+/// # Structure
+/// One output a class, or a single one for two classes, where a positive decision means the
+/// second; an output is a weight vector and an intercept, in `f32`.
+///
+/// # Prediction
+/// The class of the largest decision `x·w + b`, the lowest class on ties.
+///
+/// # Example
+/// ```
+/// use fashion_bench_estimators::linear::RidgeClassifier;
+/// use linfa::prelude::*;
+/// use ndarray::array;
+/// let x = array![[-1.0_f32, 0.3], [-0.8, -0.2], [0.9, 0.1], [1.2, -0.1]];
+/// let data = Dataset::new(x.clone(), array![3_usize, 3, 8, 8]);
+/// let model = RidgeClassifier::params().fit(&data)?;
+/// assert_eq!(model.predict(&x), array![3, 3, 8, 8]);
+/// # Ok::<(), fashion_bench_estimators::FitError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LinearModel {
+    weights: Array2<f32>,
+    intercepts: Array1<f32>,
+    encoding: ClassEncoding,
+    info: FitInfo,
+}
+
+impl LinearModel {
+    /// A model of `weights` (outputs × features) and `intercepts`.
+    pub(crate) fn new(
+        weights: Array2<f32>,
+        intercepts: Array1<f32>,
+        encoding: ClassEncoding,
+        info: FitInfo,
+    ) -> Self {
+        Self {
+            weights,
+            intercepts,
+            encoding,
+            info,
+        }
+    }
+
+    /// A model of the columns of `solutions`, whose last weight is that of a constant feature of
+    /// value `bias`, if there is one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
+    pub(super) fn from_solutions(
+        solutions: &[Solution],
+        n_features: usize,
+        bias: Option<f32>,
+        encoding: ClassEncoding,
+        gap: f64,
+    ) -> Self {
+        let columns: Vec<&Vec<f64>> = solutions.iter().flat_map(|s| &s.weights).collect();
+        let weights =
+            Array2::from_shape_fn((columns.len(), n_features), |(k, j)| columns[k][j] as f32);
+        let constant = f64::from(bias.unwrap_or(0.0));
+        let intercept = |column: &&Vec<f64>| {
+            column
+                .get(n_features)
+                .map_or(0.0, |w| (constant * w) as f32)
+        };
+        let intercepts = columns.iter().map(intercept).collect();
+        let info = FitInfo {
+            n_iter: solutions.iter().map(|s| s.n_iter as u64).max(),
+            converged: Some(solutions.iter().all(|s| s.converged)),
+            objective: Some(solutions.iter().map(|s| s.objective).sum()),
+            gap: Some(gap),
+            ..FitInfo::default()
+        };
+        Self::new(weights, intercepts, encoding, info)
+    }
+
+    /// The weights, outputs × features.
+    #[must_use]
+    pub fn weights(&self) -> &Array2<f32> {
+        &self.weights
+    }
+
+    /// The intercept of each output.
+    #[must_use]
+    pub fn intercepts(&self) -> &Array1<f32> {
+        &self.intercepts
+    }
+
+    /// The decision values of the rows of `x`, rows × outputs.
+    #[must_use]
+    pub fn decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f32> {
+        let mut decisions = Array2::zeros((x.nrows(), self.weights.nrows()));
+        gemm_nt(1.0, x, self.weights.view(), 0.0, &mut decisions.view_mut());
+        decisions += &self.intercepts;
+        decisions
+    }
+}
+
+impl Fitted for LinearModel {
+    fn n_features(&self) -> usize {
+        self.weights.ncols()
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        self.info.clone()
+    }
+}
+
+impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for LinearModel {
+    fn predict_inplace<'a>(&'a self, x: &'a ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
+        let chunks = x.axis_chunks_iter(ndarray::Axis(0), CHUNK);
+        for (x, mut y) in chunks.zip(y.axis_chunks_iter_mut(ndarray::Axis(0), CHUNK)) {
+            for (decisions, y) in self.decisions(x).rows().into_iter().zip(&mut y) {
+                let code = one_vs_rest_class(decisions.as_slice().expect("rows are contiguous"));
+                *y = self.encoding.label(code);
+            }
+        }
+    }
+
+    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+/// Declares a linear classifier: a [`LinearModel`] under its own name.
+macro_rules! linear_classifier {
+    ($(#[$doc:meta])* $name:ident, $params:ty) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub(super) $crate::linear::LinearModel);
+
+        impl $name {
+            /// Parameters at scikit-learn's defaults.
+            #[must_use]
+            pub fn params() -> $params {
+                <$params>::default()
+            }
+
+            /// Weights, intercepts and decisions.
+            #[must_use]
+            pub fn model(&self) -> &$crate::linear::LinearModel {
+                &self.0
+            }
+        }
+
+        impl $crate::info::Fitted for $name {
+            fn n_features(&self) -> usize {
+                self.0.n_features()
+            }
+
+            fn fit_info(&self) -> $crate::FitInfo {
+                self.0.fit_info()
+            }
+        }
+
+        impl<D: ndarray::Data<Elem = f32>>
+            linfa::traits::PredictInplace<ndarray::ArrayBase<D, ndarray::Ix2>, ndarray::Array1<usize>>
+            for $name
+        {
+            fn predict_inplace<'a>(
+                &'a self,
+                x: &'a ndarray::ArrayBase<D, ndarray::Ix2>,
+                y: &mut ndarray::Array1<usize>,
+            ) {
+                self.0.predict_inplace(x, y);
+            }
+
+            fn default_target(
+                &self,
+                x: &ndarray::ArrayBase<D, ndarray::Ix2>,
+            ) -> ndarray::Array1<usize> {
+                self.0.default_target(x)
+            }
+        }
+    };
+}
+
+pub(crate) use linear_classifier;

@@ -1,0 +1,73 @@
+//! Fitting: linfa-bayes estimates mean and variance of each feature and class; priors, which it
+//! always takes from the class frequencies, are exchanged afterwards.
+//!
+//! The joint log-likelihood is ln P(class) + Σ ln N(xⱼ; mean, variance), so a prior of our own
+//! comes in as the shift ln(prior) − ln(frequency).
+//!
+//! Everything is in `f64`, as in scikit-learn: pixels that are constant within a class have a
+//! variance of 1e-9 of the largest, against which a mean that is off by `f32` rounding costs
+//! whole units of log-likelihood.
+
+use linfa::DatasetBase;
+use linfa::dataset::AsSingleTargets;
+use linfa::traits::Fit;
+use ndarray::{Array1, ArrayBase, Data, Ix2};
+
+use super::model::GaussianNb;
+use super::params::{GaussianNbValidParams, NAME};
+use crate::error::{FitError, ParamError};
+use crate::multiclass::{ClassEncoding, class_counts};
+
+impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for GaussianNbValidParams
+where
+    D: Data<Elem = f32>,
+    T: AsSingleTargets<Elem = usize>,
+{
+    type Object = GaussianNb;
+
+    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<GaussianNb, FitError> {
+        let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets());
+        let log_prior_shift = log_prior_shift(self.priors(), &codes, encoding.n_classes())?;
+        let x = dataset.records().mapv(f64::from);
+        let n_features = x.ncols();
+        let upstream = linfa_bayes::GaussianNb::params()
+            .var_smoothing(self.var_smoothing())
+            .fit(&DatasetBase::new(x, Array1::from_vec(codes)))
+            .map_err(|error: linfa_bayes::NaiveBayesError| FitError::Upstream {
+                crate_name: "linfa-bayes",
+                message: error.to_string(),
+            })?;
+        Ok(GaussianNb::new(
+            encoding,
+            log_prior_shift,
+            upstream,
+            n_features,
+        ))
+    }
+}
+
+/// ln(prior) − ln(frequency) of each class; zeros without priors.
+fn log_prior_shift(
+    priors: Option<&[f64]>,
+    codes: &[usize],
+    n_classes: usize,
+) -> Result<Vec<f64>, ParamError> {
+    let Some(priors) = priors else {
+        return Ok(vec![0.0; n_classes]);
+    };
+    if priors.len() != n_classes {
+        let expected = format!("a list of {n_classes} numbers, one a class of the training data");
+        return Err(ParamError::value(
+            NAME,
+            "priors",
+            expected,
+            format_args!("{priors:?}"),
+        ));
+    }
+    let counts = class_counts(codes, n_classes);
+    let shift = |(&prior, &count): (&f64, &usize)| {
+        let frequency = count as f64 / codes.len() as f64;
+        prior.ln() - frequency.ln()
+    };
+    Ok(priors.iter().zip(&counts).map(shift).collect())
+}

@@ -1,0 +1,105 @@
+//! The fitted model and its prediction.
+
+use linfa::traits::PredictInplace;
+use linfa_bayes::NaiveBayes as _;
+use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
+use ndarray::{Array1, ArrayBase, ArrayView2, Axis, Data, Ix2};
+
+use super::params::GaussianNbParams;
+use crate::info::Fitted;
+use crate::multiclass::{ClassEncoding, argmax};
+
+/// Rows that are scored together: their `f64` copies stay in the cache.
+const BLOCK_ROWS: usize = 64;
+
+/// Gaussian naive Bayes.
+///
+/// # Structure
+/// Mean and variance of each feature in each class (linfa-bayes' model), the labels, and what
+/// user-given priors add to each class's log-likelihood.
+///
+/// # Prediction
+/// The class of the largest joint log-likelihood, the lowest label on ties.
+///
+/// # Example
+/// ```
+/// use fashion_bench_estimators::naive_bayes::GaussianNb;
+/// use linfa::prelude::*;
+/// use ndarray::array;
+/// let x = array![[0.0_f32, 0.1], [0.2, 0.0], [5.0, 5.1], [5.2, 5.0]];
+/// let train = DatasetBase::new(x.clone(), array![3_usize, 3, 8, 8]);
+/// let model = GaussianNb::params().fit(&train)?;
+/// assert_eq!(model.predict(&x), array![3, 3, 8, 8]);
+/// # Ok::<(), fashion_bench_estimators::FitError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct GaussianNb {
+    encoding: ClassEncoding,
+    log_prior_shift: Vec<f64>,
+    upstream: linfa_bayes::GaussianNb<f64, usize>,
+    n_features: usize,
+}
+
+impl GaussianNb {
+    /// Parameters at scikit-learn's defaults.
+    #[must_use]
+    pub fn params() -> GaussianNbParams {
+        GaussianNbParams::new()
+    }
+
+    pub(super) fn new(
+        encoding: ClassEncoding,
+        log_prior_shift: Vec<f64>,
+        upstream: linfa_bayes::GaussianNb<f64, usize>,
+        n_features: usize,
+    ) -> Self {
+        Self {
+            encoding,
+            log_prior_shift,
+            upstream,
+            n_features,
+        }
+    }
+
+    /// Labels of a few rows.
+    fn predict_block(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+        let x = x.mapv(f64::from);
+        let by_class = self.upstream.joint_log_likelihood(x.view());
+        // By code, so that the order of linfa's hash map does not decide ties.
+        let by_code: Vec<_> = (0..self.encoding.n_classes())
+            .map(|code| &by_class[&code])
+            .collect();
+        let mut scores = vec![0.0; by_code.len()];
+        let best = |row_idx| {
+            for (code, score) in scores.iter_mut().enumerate() {
+                *score = by_code[code][row_idx] + self.log_prior_shift[code];
+            }
+            self.encoding.label(argmax(&scores))
+        };
+        (0..x.nrows()).map(best).collect()
+    }
+}
+
+impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for GaussianNb {
+    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
+        let x = x.view();
+        let blocks = x.axis_chunks_iter(Axis(0), BLOCK_ROWS);
+        let labels: Vec<_> = blocks
+            .into_par_iter()
+            .map(|block| self.predict_block(block))
+            .collect();
+        for (target, label) in y.iter_mut().zip(labels.into_iter().flatten()) {
+            *target = label;
+        }
+    }
+
+    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+impl Fitted for GaussianNb {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+}

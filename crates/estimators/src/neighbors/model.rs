@@ -1,0 +1,118 @@
+//! The fitted model and its prediction.
+
+use linfa::traits::PredictInplace;
+use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
+
+use super::euclidean::EuclideanIndex;
+use super::manhattan::ManhattanIndex;
+use super::params::{KNeighborsParams, Weights};
+use super::search::{Neighbor, nearest};
+use crate::info::Fitted;
+use crate::multiclass::{ClassEncoding, argmax};
+
+/// k nearest neighbours.
+///
+/// # Structure
+/// The training rows with bounds for their distances, and the class of each.
+///
+/// # Prediction
+/// The class with most votes among the `n_neighbors` nearest rows, each vote counting 1 or the
+/// inverse of the distance; where rows are at distance 0, only those vote. On ties the lowest
+/// label wins; of rows at the same distance the one earlier in the training data is nearer.
+///
+/// # Example
+/// ```
+/// use fashion_bench_estimators::neighbors::KNeighborsClassifier;
+/// use linfa::prelude::*;
+/// use ndarray::array;
+/// let x = array![[0.0_f32, 0.1], [0.2, 0.0], [5.0, 5.1], [5.2, 5.0]];
+/// let train = DatasetBase::new(x, array![3_usize, 3, 8, 8]);
+/// let model = KNeighborsClassifier::params().n_neighbors(3).fit(&train)?;
+/// assert_eq!(model.predict(&array![[0.1_f32, 0.1], [4.0, 4.0]]), array![3, 8]);
+/// # Ok::<(), fashion_bench_estimators::FitError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct KNeighborsClassifier {
+    index: Indexed,
+    encoding: ClassEncoding,
+    codes: Vec<usize>,
+    n_neighbors: usize,
+    weights: Weights,
+}
+
+/// The training rows, indexed for the metric.
+#[derive(Debug, Clone)]
+pub(super) enum Indexed {
+    Euclidean(EuclideanIndex),
+    Manhattan(ManhattanIndex),
+}
+
+impl KNeighborsClassifier {
+    /// Parameters at scikit-learn's defaults.
+    #[must_use]
+    pub fn params() -> KNeighborsParams {
+        KNeighborsParams::new()
+    }
+
+    pub(super) fn new(
+        index: Indexed,
+        encoding: ClassEncoding,
+        codes: Vec<usize>,
+        n_neighbors: usize,
+        weights: Weights,
+    ) -> Self {
+        Self {
+            index,
+            encoding,
+            codes,
+            n_neighbors,
+            weights,
+        }
+    }
+
+    fn neighbors(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Neighbor>> {
+        match &self.index {
+            Indexed::Euclidean(index) => nearest(index, x, self.n_neighbors),
+            Indexed::Manhattan(index) => nearest(index, x, self.n_neighbors),
+        }
+    }
+
+    /// The label that the neighbours, nearest first, vote for.
+    fn vote(&self, neighbors: &[Neighbor]) -> usize {
+        let mut votes = vec![0.0; self.encoding.n_classes()];
+        let has_equal = neighbors.first().is_some_and(|first| first.distance == 0.0);
+        for neighbor in neighbors {
+            let weight = match self.weights {
+                Weights::Uniform => 1.0,
+                Weights::Distance if has_equal => f64::from(neighbor.distance == 0.0),
+                Weights::Distance => 1.0 / neighbor.distance,
+            };
+            votes[self.codes[neighbor.row]] += weight;
+        }
+        self.encoding.label(argmax(&votes))
+    }
+}
+
+impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>>
+    for KNeighborsClassifier
+{
+    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
+        let neighbors = self.neighbors(x.view());
+        for (target, neighbors) in y.iter_mut().zip(&neighbors) {
+            *target = self.vote(neighbors);
+        }
+    }
+
+    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
+        Array1::zeros(x.nrows())
+    }
+}
+
+impl Fitted for KNeighborsClassifier {
+    fn n_features(&self) -> usize {
+        match &self.index {
+            Indexed::Euclidean(index) => index.n_features(),
+            Indexed::Manhattan(index) => index.n_features(),
+        }
+    }
+}

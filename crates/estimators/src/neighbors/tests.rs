@@ -1,0 +1,273 @@
+use linfa::DatasetBase;
+use linfa::traits::{Fit, Predict};
+use ndarray::{Array1, Array2, ArrayView1, array, concatenate, s};
+use rand::Rng as _;
+use serde_json::json;
+
+use super::euclidean::EuclideanIndex;
+use super::manhattan::ManhattanIndex;
+use super::params::K_NEIGHBORS_CLASSIFIER;
+use super::search::{Index, nearest};
+use super::{KNeighborsClassifier, Metric, Weights};
+use crate::spec::{Params, Profile};
+use fashion_bench_numeric::rng::stream;
+
+/// Data that is hard on bounds in one way each.
+#[derive(Debug, Clone, Copy)]
+enum Data {
+    Plain,
+    /// A few values far outside, as border pixels have.
+    Outliers,
+    /// Far from the origin, so that norms are large against distances.
+    Offset,
+    /// Few distinct values: many equal distances.
+    Coarse,
+    Tiny,
+    Huge,
+    /// Every third row is the same one.
+    Repeated,
+}
+
+const ALL: [Data; 7] = [
+    Data::Plain,
+    Data::Outliers,
+    Data::Offset,
+    Data::Coarse,
+    Data::Tiny,
+    Data::Huge,
+    Data::Repeated,
+];
+
+fn rows(data: Data, n_rows: usize, n_features: usize, key: u64) -> Array2<f32> {
+    let mut rng = stream(9, &[n_rows as u64, n_features as u64, key]);
+    let mut x = Array2::from_shape_fn((n_rows, n_features), |(_, column)| {
+        let value = rng.gen_range(-1.0_f32..1.0) / (1.0 + column as f32).sqrt();
+        match data {
+            Data::Plain | Data::Repeated => value,
+            Data::Outliers if rng.gen_bool(0.02) => 200.0 * value,
+            Data::Outliers => value,
+            Data::Offset => 1000.0 + value,
+            Data::Coarse => (2.0 * value).round(),
+            Data::Tiny => value * 1e-38,
+            Data::Huge => value * 3e38,
+        }
+    });
+    if matches!(data, Data::Repeated) {
+        let first = x.row(0).to_owned();
+        for mut row in x.slice_mut(s![..;3, ..]).rows_mut() {
+            row.assign(&first);
+        }
+    }
+    x
+}
+
+fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, metric: Metric) -> f64 {
+    let differences = a.iter().zip(b).map(|(&a, &b)| f64::from(a) - f64::from(b));
+    match metric {
+        Metric::Euclidean => differences.map(|d| d * d).sum::<f64>().sqrt(),
+        Metric::Manhattan => differences.map(f64::abs).sum(),
+    }
+}
+
+/// Every distance, sorted.
+fn naive_nearest(
+    train: &Array2<f32>,
+    query: ArrayView1<'_, f32>,
+    metric: Metric,
+) -> Vec<(f64, usize)> {
+    let distances = train.rows().into_iter().enumerate();
+    let mut all: Vec<_> = distances
+        .map(|(row_idx, row)| (naive_distance(row, query, metric), row_idx))
+        .collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    all
+}
+
+fn check_against_naive<I: Index>(
+    index: &I,
+    train: &Array2<f32>,
+    queries: &Array2<f32>,
+    metric: Metric,
+    what: &str,
+) {
+    for k in [1, 2, 7, train.nrows()] {
+        let k = k.min(train.nrows());
+        let found = nearest(index, queries.view(), k);
+        assert_eq!(found.len(), queries.nrows());
+        for (found, query) in found.iter().zip(queries.rows()) {
+            let naive = naive_nearest(train, query, metric);
+            assert_eq!(found.len(), k, "{what}");
+            for (found, expected) in found.iter().zip(&naive) {
+                let slack = 1e-13 * expected.0;
+                assert!((found.distance - expected.0).abs() <= slack, "{what} k={k}");
+                // Another row only if it is as far, but for the order of additions.
+                let distance = naive_distance(train.row(found.row), query, metric);
+                assert!((distance - expected.0).abs() <= slack, "{what} k={k}");
+            }
+        }
+    }
+}
+
+/// With reach equal to a row's distance neither bound may rule the row out.
+fn check_bounds<I: Index>(
+    index: &I,
+    train: &Array2<f32>,
+    queries: &Array2<f32>,
+    metric: Metric,
+    what: &str,
+) {
+    let block = index.block(queries.view());
+    let stride = train.nrows().next_multiple_of(8);
+    let mut bounds = vec![0.0; queries.nrows() * stride];
+    index.coarse(&block, 0..train.nrows(), stride, &mut bounds);
+    for (query_idx, query) in queries.rows().into_iter().enumerate() {
+        for (row_idx, row) in train.rows().into_iter().enumerate() {
+            let distance = naive_distance(row, query, metric);
+            let bound = bounds[query_idx * stride + row_idx];
+            let limit = index.limit(&block, query_idx, distance);
+            assert!(bound <= limit, "{what}: {bound} over {limit}");
+            let finer = index.finer(&block, query_idx, row_idx);
+            assert!(finer <= distance, "{what}: {finer} over {distance}");
+        }
+    }
+}
+
+#[test]
+fn neighbors_equal_those_of_comparing_all_distances() {
+    for data in ALL {
+        for (n_rows, n_features) in [(1, 1), (2, 3), (60, 1), (300, 9), (1100, 40), (150, 200)] {
+            let train = rows(data, n_rows, n_features, 1);
+            let queries = rows(data, 20, n_features, 2);
+            // Rows of the training data are at distance 0 of themselves.
+            let own = train.slice(s![..1, ..]);
+            let queries = concatenate![ndarray::Axis(0), queries, own];
+            let what = format!("{data:?} {n_rows} × {n_features}");
+            let index = EuclideanIndex::new(train.clone());
+            check_against_naive(&index, &train, &queries, Metric::Euclidean, &what);
+            let index = ManhattanIndex::new(train.clone());
+            check_against_naive(&index, &train, &queries, Metric::Manhattan, &what);
+        }
+    }
+}
+
+#[test]
+fn bounds_never_exceed_the_distance() {
+    for data in ALL {
+        for (n_rows, n_features) in [(1, 1), (50, 3), (90, 64), (120, 300)] {
+            let train = rows(data, n_rows, n_features, 3);
+            // Near, far, and of a size of its own.
+            let near = &train * 1.000_001;
+            let queries = concatenate![
+                ndarray::Axis(0),
+                rows(data, 30, n_features, 4),
+                near.mapv(|v| if v.is_finite() { v } else { 0.0 }),
+                rows(Data::Outliers, 5, n_features, 5)
+            ];
+            let what = format!("{data:?} {n_rows} × {n_features}");
+            let index = EuclideanIndex::new(train.clone());
+            check_bounds(&index, &train, &queries, Metric::Euclidean, &what);
+            let index = ManhattanIndex::new(train.clone());
+            check_bounds(&index, &train, &queries, Metric::Manhattan, &what);
+        }
+    }
+}
+
+#[test]
+fn equally_near_rows_count_in_their_order() {
+    let train = array![[1.0_f32], [0.0], [0.0], [-1.0], [1.0]];
+    for found in [
+        nearest(&EuclideanIndex::new(train.clone()), array![[0.0]].view(), 4),
+        nearest(&ManhattanIndex::new(train.clone()), array![[0.0]].view(), 4),
+    ] {
+        let order: Vec<usize> = found[0].iter().map(|neighbor| neighbor.row).collect();
+        assert_eq!(order, [1, 2, 0, 3]);
+    }
+}
+
+fn predict_one(train: &[(f32, usize)], k: usize, weights: Weights, query: f32) -> usize {
+    let x = Array2::from_shape_fn((train.len(), 1), |(row, _)| train[row].0);
+    let y: Array1<usize> = train.iter().map(|(_, label)| *label).collect();
+    let params = KNeighborsClassifier::params()
+        .n_neighbors(k)
+        .weights(weights);
+    let model = params.fit(&DatasetBase::new(x, y)).unwrap();
+    model.predict(&array![[query]])[0]
+}
+
+#[test]
+fn ties_of_votes_go_to_the_lowest_label() {
+    let train = [(1.0, 9), (2.0, 4), (3.0, 4), (4.0, 9), (5.0, 1)];
+    assert_eq!(predict_one(&train, 4, Weights::Uniform, 0.0), 4);
+    assert_eq!(predict_one(&train, 5, Weights::Uniform, 0.0), 4);
+    assert_eq!(predict_one(&train, 2, Weights::Uniform, 0.0), 4);
+    assert_eq!(predict_one(&train, 1, Weights::Uniform, 0.0), 9);
+}
+
+#[test]
+fn near_votes_weigh_more_and_equal_rows_alone_count() {
+    // 1/1 + 1/8 for label 9 against 1/2 + 1/4.
+    let train = [(1.0, 9), (2.0, 4), (4.0, 4), (8.0, 9)];
+    assert_eq!(predict_one(&train, 4, Weights::Uniform, 0.0), 4);
+    assert_eq!(predict_one(&train, 4, Weights::Distance, 0.0), 9);
+    let train = [(0.0, 9), (1e-30, 4), (1e-30, 4), (0.0, 7), (0.0, 9)];
+    assert_eq!(predict_one(&train, 5, Weights::Distance, 0.0), 9);
+    let train = [(0.0, 9), (1e-30, 4), (1e-30, 4)];
+    assert_eq!(predict_one(&train, 3, Weights::Distance, 0.0), 9);
+}
+
+#[test]
+fn more_neighbors_than_rows_are_refused_by_the_fit() {
+    let params = KNeighborsClassifier::params().n_neighbors(3);
+    let train = DatasetBase::new(array![[0.0_f32], [1.0]], array![0_usize, 1]);
+    let text = params.fit(&train).unwrap_err().to_string();
+    let expected = "the `n_neighbors` of KNeighborsClassifier must be at most the 2 rows of the \
+                    training data, got 3";
+    assert_eq!(text, expected);
+}
+
+fn resolve(given: serde_json::Value) -> (Params, Vec<String>) {
+    let given = given.as_object().unwrap().clone();
+    let spec = &K_NEIGHBORS_CLASSIFIER;
+    let resolved = spec.resolve(&given, Profile::Sklearn15).unwrap();
+    (resolved.params, resolved.notes)
+}
+
+#[test]
+fn spellings_of_one_model_resolve_alike() {
+    let (plain, notes) = resolve(json!({}));
+    assert!(notes.is_empty());
+    assert_eq!(resolve(json!({ "metric": "l2" })), (plain.clone(), vec![]));
+    assert_eq!(
+        resolve(json!({ "weights": null, "p": 2 })),
+        (plain.clone(), vec![])
+    );
+    let (brute, notes) = resolve(json!({ "algorithm": "brute", "n_jobs": 4 }));
+    assert_eq!((brute, notes.len()), (plain, 2));
+    let (one, _) = resolve(json!({ "p": 1 }));
+    let (manhattan, notes) = resolve(json!({ "metric": "cityblock" }));
+    assert_eq!(manhattan, one);
+    assert_eq!(notes, ["p=2.0 is ignored with metric=\"manhattan\""]);
+}
+
+#[test]
+fn other_powers_are_refused_by_name() {
+    let error = |given| {
+        let (params, _) = resolve(given);
+        let built = K_NEIGHBORS_CLASSIFIER.build(&params, 0);
+        built.err().unwrap().to_string()
+    };
+    let text = error(json!({ "p": 3 }));
+    assert!(
+        text.starts_with("KNeighborsClassifier(p=3) is not supported"),
+        "{text}"
+    );
+    let text = error(json!({ "p": 0 }));
+    assert_eq!(
+        text,
+        "the `p` of KNeighborsClassifier must be a number in (0, inf), got 0"
+    );
+    let text = error(json!({ "n_neighbors": 0 }));
+    let expected =
+        "the `n_neighbors` of KNeighborsClassifier must be an integer in [1, inf), got 0";
+    assert_eq!(text, expected);
+}

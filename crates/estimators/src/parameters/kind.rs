@@ -1,0 +1,53 @@
+//! What a config may write for a parameter.
+
+use std::fmt;
+
+/// A form that a parameter accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, scikit-learn's `None`; also written `"None"`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number; `10.0` counts as 10.
+    Int,
+    /// Any number.
+    Float,
+    /// A number written with a point: a share of a whole, where [`Kind::Int`] is a count. It has
+    /// to come before `Int`, which would read 1.0 as 1.
+    Share,
+    /// One of these strings.
+    Choice(&'static [&'static str]),
+    /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
+    Ints,
+    /// A list of numbers.
+    Floats,
+    /// An object from name to number.
+    Object,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool => f.write_str("true or false"),
+            Self::Int => f.write_str("an integer"),
+            Self::Float => f.write_str("a number"),
+            Self::Share => f.write_str("a fraction"),
+            Self::Choice(names) => {
+                let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+                f.write_str(&quoted.join(", "))
+            }
+            Self::Ints => f.write_str("a list of integers"),
+            Self::Floats => f.write_str("a list of numbers"),
+            Self::Object => f.write_str("an object from class label to weight"),
+        }
+    }
+}
+
+/// Returns the forms in words: `an integer or null`.
+#[must_use]
+pub fn describe_kinds(kinds: &[Kind]) -> String {
+    let words: Vec<_> = kinds.iter().map(Kind::to_string).collect();
+    words.join(" or ")
+}

@@ -1,0 +1,272 @@
+//! Stochastic gradient descent on all one-vs-rest problems at once.
+//!
+//! Minimises `Σ_i loss(y_i, x_i·w + b)/n + alpha·penalty(w)` for each class by one step a row:
+//! shrink for the l2 share of the penalty, move along the row, truncate for the l1 share. Steps,
+//! epochs, averaging and stopping are scikit-learn's: with `tol`, a class is done after
+//! `n_iter_no_change` epochs in which its loss, summed on the way, was above the best so far
+//! minus `tol` a row (default 1e-3); a class that is done drops out.
+//!
+//! Each class sees the rows in an order of its own, as in scikit-learn: where all share one, the
+//! noise of the last steps has opposite signs in the classes that a row tells apart, and their arg
+//! max is worse. (Mean accuracy of 5 seeds after 5 epochs of Fashion-MNIST, shared and own orders:
+//! Perceptron with l2 0.745 and 0.763, PassiveAggressiveClassifier 0.785 and 0.801; scikit-learn,
+//! one seed: 0.764 and 0.798.)
+//!
+//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks of `BLOCK`
+//! rows that all classes go through in turn, each in its own order inside a block, so that memory
+//! is read once and not once a class. The l1 penalties of rows that change no weight otherwise are
+//! taken together, at the next row that does. Weights are `f32`; scores, intercepts and losses
+//! `f64`. The training loss is summed where somebody asks for it: with `tol`, and in the last
+//! epoch. Cost: two to three passes over n·p·classes numbers an epoch.
+
+use linfa::DatasetBase;
+use linfa::dataset::AsSingleTargets;
+use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
+use pulp::{Arch, Simd, WithSimd};
+use rand::seq::SliceRandom as _;
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use super::class::{ClassState, Visit};
+use super::settings::{EarlyStopping, LearningRate, Settings};
+use crate::FitError;
+use crate::info::FitInfo;
+use crate::linear::LinearModel;
+use crate::multiclass::{ClassEncoding, class_counts};
+use fashion_bench_numeric::dot::{dot, sum_of_squares};
+use fashion_bench_numeric::rng::{Rng, stream};
+
+/// Rows that the classes go through one after the other: with 784 features they take 800 kB, and
+/// stay in a second-level cache. (The last 10,000 train images held back, mean accuracy of 24 seeds
+/// of PassiveAggressiveClassifier and Perceptron with l2, CPU seconds: 64 rows 0.788, 0.756, 0.32;
+/// 256 rows 0.792, 0.760, 0.35; 4096 rows 0.793, 0.766, 0.73.)
+const BLOCK: usize = 256;
+
+/// Streams of random numbers.
+const SHUFFLE_STREAM: u64 = 0;
+const SPLIT_STREAM: u64 = 1;
+const ORDER_STREAM: u64 = 2;
+
+/// Rows as the epochs see them.
+struct Rows<'a> {
+    x: ArrayView2<'a, f32>,
+    codes: &'a [usize],
+    /// Squared norms, for passive-aggressive steps only.
+    squares: Vec<f64>,
+    training: Vec<usize>,
+    held_back: Vec<usize>,
+}
+
+impl Rows<'_> {
+    fn row(&self, row_idx: usize) -> &[f32] {
+        let n_features = self.x.ncols();
+        let all = self.x.as_slice().expect("standard layout");
+        &all[row_idx * n_features..(row_idx + 1) * n_features]
+    }
+}
+
+/// Fits the model of `settings`.
+pub(super) fn fit<D, T>(
+    settings: &Settings,
+    dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
+) -> Result<LinearModel, FitError>
+where
+    D: Data<Elem = f32>,
+    T: AsSingleTargets<Elem = usize>,
+{
+    let x = dataset.records().as_standard_layout();
+    let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
+    let n_classes = encoding.n_classes();
+    let weights = settings.class_weight.of_classes(&encoding, &codes);
+    // The weight of a class applies where it is the positive one, to the negative rows only if
+    // there are just two classes.
+    let negative = if n_classes == 2 { weights[0] } else { 1.0 };
+    let first = usize::from(n_classes == 2);
+    let mut classes: Vec<ClassState> = (first..n_classes)
+        .map(|class| ClassState::new(settings, class, (weights[class], negative), x.ncols()))
+        .collect();
+    let mut rows = split(settings, x.view(), &codes, n_classes);
+    run(settings, &mut rows, &mut classes)?;
+    Ok(into_model(settings, &classes, x.ncols(), encoding))
+}
+
+/// Sets aside the rows held back: of each class its share, drawn at random.
+fn split<'a>(
+    settings: &Settings,
+    x: ArrayView2<'a, f32>,
+    codes: &'a [usize],
+    n_classes: usize,
+) -> Rows<'a> {
+    let mut is_held_back = vec![false; codes.len()];
+    if let Some(EarlyStopping {
+        validation_fraction,
+    }) = settings.early_stopping
+    {
+        let mut rng = stream(settings.seed, &[SPLIT_STREAM]);
+        for (class, count) in class_counts(codes, n_classes).into_iter().enumerate() {
+            let mut members: Vec<usize> = (0..codes.len())
+                .filter(|&row| codes[row] == class)
+                .collect();
+            members.shuffle(&mut rng);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a share of a count"
+            )]
+            let n_held_back = (count as f64 * validation_fraction).round() as usize;
+            for &row in &members[..n_held_back.min(count - 1)] {
+                is_held_back[row] = true;
+            }
+        }
+    }
+    let is_passive_aggressive = matches!(
+        settings.learning_rate,
+        LearningRate::PassiveAggressive1 { .. } | LearningRate::PassiveAggressive2 { .. }
+    );
+    let squares = if is_passive_aggressive {
+        let square = |row: ndarray::ArrayView1<'_, f32>| {
+            f64::from(sum_of_squares(row.as_slice().expect("standard layout")))
+        };
+        x.rows().into_iter().map(square).collect()
+    } else {
+        vec![0.0; codes.len()]
+    };
+    let (held_back, training) = (0..codes.len()).partition(|&row| is_held_back[row]);
+    Rows {
+        x,
+        codes,
+        squares,
+        training,
+        held_back,
+    }
+}
+
+fn run(
+    settings: &Settings,
+    rows: &mut Rows<'_>,
+    classes: &mut [ClassState],
+) -> Result<(), FitError> {
+    for epoch in 0..settings.max_iter {
+        if settings.shuffle {
+            let mut rng = stream(settings.seed, &[SHUFFLE_STREAM, epoch as u64]);
+            rows.training.shuffle(&mut rng);
+        }
+        // Running classes first, so that they can be shared out evenly among threads.
+        classes.sort_by_key(|state| (state.is_done, state.class));
+        let n_running = classes.iter().filter(|state| !state.is_done).count();
+        if n_running == 0 {
+            break;
+        }
+        let running = &mut classes[..n_running];
+        let share = n_running.div_ceil(rayon::current_num_threads());
+        let rows: &Rows<'_> = rows;
+        running
+            .par_chunks_mut(share)
+            .with_max_len(1)
+            .for_each(|classes| {
+                Arch::new().dispatch(Epoch {
+                    settings,
+                    epoch,
+                    rows,
+                    classes,
+                });
+                for state in classes {
+                    let score = (!rows.held_back.is_empty()).then(|| accuracy(rows, state));
+                    state.end_epoch(settings, score, rows.training.len());
+                }
+            });
+        if let Some(state) = running.iter().find(|state| !state.is_finite()) {
+            return Err(FitError::Diverged {
+                what: "a weight or intercept",
+                value: state.intercept,
+                n_iter: epoch + 1,
+                fix: "scale the features or lower the learning rate",
+            });
+        }
+    }
+    classes.sort_by_key(|state| state.class);
+    Ok(())
+}
+
+/// Share of the rows held back on whose side of zero the decision is right.
+fn accuracy(rows: &Rows<'_>, state: &ClassState) -> f64 {
+    let is_right = |&&row: &&usize| {
+        let is_positive = state.score(dot(rows.row(row), &state.weights)) > 0.0;
+        is_positive == (rows.codes[row] == state.class)
+    };
+    rows.held_back.iter().filter(is_right).count() as f64 / rows.held_back.len() as f64
+}
+
+struct Epoch<'a, 'x> {
+    settings: &'a Settings,
+    epoch: usize,
+    rows: &'a Rows<'x>,
+    classes: &'a mut [ClassState],
+}
+
+impl WithSimd for Epoch<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            settings,
+            epoch,
+            rows,
+            classes,
+        } = self;
+        let is_last = epoch + 1 == settings.max_iter;
+        let mut orders: Vec<Rng> = Vec::with_capacity(classes.len());
+        for state in classes.iter_mut() {
+            state.start_epoch(is_last || settings.tol.is_some());
+            let path = [ORDER_STREAM, epoch as u64, state.class as u64];
+            orders.push(stream(settings.seed, &path));
+        }
+        let mut order = Vec::with_capacity(BLOCK);
+        for block in rows.training.chunks(BLOCK) {
+            for (state, rng) in classes.iter_mut().zip(&mut orders) {
+                order.clear();
+                order.extend_from_slice(block);
+                if settings.shuffle {
+                    order.shuffle(rng);
+                }
+                for &row_idx in &order {
+                    let visit = Visit {
+                        x: rows.row(row_idx),
+                        square: rows.squares[row_idx],
+                        code: rows.codes[row_idx],
+                    };
+                    state.visit(simd, settings, &visit);
+                }
+            }
+        }
+        for state in classes {
+            state.end_visits();
+        }
+    }
+}
+
+fn into_model(
+    settings: &Settings,
+    classes: &[ClassState],
+    n_features: usize,
+    encoding: ClassEncoding,
+) -> LinearModel {
+    let mut weights = Array2::zeros((classes.len(), n_features));
+    let mut intercepts = Array1::zeros(classes.len());
+    for (output, state) in classes.iter().enumerate() {
+        let (w, intercept) = state.result();
+        weights.row_mut(output).assign(&Array1::from(w));
+        intercepts[output] = intercept;
+    }
+    let info = FitInfo {
+        n_iter: classes.iter().map(|state| state.n_iter as u64).max(),
+        converged: settings
+            .tol
+            .map(|_| classes.iter().all(|state| state.is_done)),
+        // Mean training loss of the last epoch, summed on the way.
+        objective: Some(classes.iter().map(ClassState::mean_loss).sum()),
+        ..FitInfo::default()
+    };
+    LinearModel::new(weights, intercepts, encoding, info)
+}

@@ -1,0 +1,256 @@
+//! The tree itself: nodes in a flat list, its measures, and cost-complexity pruning.
+
+/// One node.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Node {
+    /// A sample goes left if its value of `feature` is at most this.
+    pub threshold: f64,
+    /// Feature that decides.
+    pub feature: u32,
+    /// Left child; 0 marks a leaf, since no child is the root.
+    pub left: u32,
+    /// Right child.
+    pub right: u32,
+}
+
+impl Node {
+    /// A node without children.
+    pub const LEAF: Self = Self {
+        threshold: 0.0,
+        feature: 0,
+        left: 0,
+        right: 0,
+    };
+
+    /// Whether it has no children.
+    #[must_use]
+    pub fn is_leaf(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// What is known of a node from training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NodeStats {
+    /// Impurity of its samples.
+    pub impurity: f64,
+    /// Weight of its samples.
+    pub weight: f64,
+    /// Number of its samples.
+    pub n_samples: usize,
+    /// Distance from the root.
+    pub depth: usize,
+    /// Improvement by its split, 0 for a leaf.
+    pub improvement: f64,
+}
+
+/// A grown tree.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tree {
+    /// Nodes, the root first, parents before children.
+    pub nodes: Vec<Node>,
+    /// Training statistics of each node.
+    pub stats: Vec<NodeStats>,
+    /// Predicted values of each node, all of the same number; none where the caller sets them.
+    pub values: Vec<f64>,
+}
+
+impl Tree {
+    /// Number of leaves.
+    #[must_use]
+    pub fn n_leaves(&self) -> usize {
+        self.nodes.iter().filter(|node| node.is_leaf()).count()
+    }
+
+    /// Depth of the deepest leaf.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.stats
+            .iter()
+            .map(|stats| stats.depth)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Adds to `importances` (`n_features`) each feature's decrease of weighted impurity, by the
+    /// weight of the root.
+    pub fn add_importances(&self, importances: &mut [f64]) {
+        let part = |idx: usize| self.stats[idx].weight * self.stats[idx].impurity;
+        let root_weight = self.stats.first().map_or(1.0, |root| root.weight);
+        for (node_idx, node) in self.nodes.iter().enumerate() {
+            if !node.is_leaf() {
+                let decrease =
+                    part(node_idx) - part(node.left as usize) - part(node.right as usize);
+                importances[node.feature as usize] += decrease / root_weight;
+            }
+        }
+    }
+
+    /// Minimal cost-complexity pruning: collapses, weakest link first, the subtrees whose
+    /// impurity decrease a leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
+    ///
+    /// The links are searched anew after each collapse, as the costs of the ancestors change:
+    /// O(nodes × collapses).
+    pub fn prune(&mut self, ccp_alpha: f64) {
+        if ccp_alpha <= 0.0 || self.nodes.len() < 3 {
+            return;
+        }
+        let root_weight = self.stats[0].weight;
+        let cost = |stats: &NodeStats| stats.weight * stats.impurity / root_weight;
+        loop {
+            let mut branch: Vec<(f64, usize)> =
+                self.stats.iter().map(|stats| (cost(stats), 1)).collect();
+            // Children come after parents, so backwards every child is done before its parent.
+            for (node_idx, node) in self.nodes.iter().enumerate().rev() {
+                if !node.is_leaf() {
+                    let (left, right) = (branch[node.left as usize], branch[node.right as usize]);
+                    branch[node_idx] = (left.0 + right.0, left.1 + right.1);
+                }
+            }
+            let weakest = self
+                .reachable()
+                .into_iter()
+                .filter(|&idx| !self.nodes[idx].is_leaf())
+                .map(|idx| {
+                    let (branch_cost, n_leaves) = branch[idx];
+                    let alpha = (cost(&self.stats[idx]) - branch_cost) / (n_leaves as f64 - 1.0);
+                    (idx, alpha)
+                })
+                .min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+            match weakest {
+                Some((idx, alpha)) if alpha <= ccp_alpha => self.nodes[idx] = Node::LEAF,
+                _ => break,
+            }
+        }
+        self.drop_unreachable();
+    }
+
+    /// Indices of the nodes that hang on the root, ascending.
+    fn reachable(&self) -> Vec<usize> {
+        let mut is_reachable = vec![false; self.nodes.len()];
+        is_reachable[0] = true;
+        for (node_idx, node) in self.nodes.iter().enumerate() {
+            if is_reachable[node_idx] && !node.is_leaf() {
+                is_reachable[node.left as usize] = true;
+                is_reachable[node.right as usize] = true;
+            }
+        }
+        (0..self.nodes.len())
+            .filter(|&idx| is_reachable[idx])
+            .collect()
+    }
+
+    fn drop_unreachable(&mut self) {
+        let kept = self.reachable();
+        let n_values = self.values.len() / self.nodes.len();
+        let mut new_idx = vec![0u32; self.nodes.len()];
+        for (new, &old) in (0..).zip(&kept) {
+            new_idx[old] = new;
+        }
+        let renumber = |&old: &usize| {
+            let node = self.nodes[old];
+            match node.is_leaf() {
+                true => node,
+                false => Node {
+                    left: new_idx[node.left as usize],
+                    right: new_idx[node.right as usize],
+                    ..node
+                },
+            }
+        };
+        *self = Self {
+            nodes: kept.iter().map(renumber).collect(),
+            stats: kept.iter().map(|&old| self.stats[old]).collect(),
+            values: kept
+                .iter()
+                .flat_map(|&old| &self.values[old * n_values..][..n_values])
+                .copied()
+                .collect(),
+        };
+    }
+}
+
+/// Calls `put` with the number of each row and the index of the leaf that it falls into.
+///
+/// Several rows walk through the tree side by side, so that none waits for another's node to come
+/// from memory.
+pub fn for_each_leaf(nodes: &[Node], rows: &[&[f32]], mut put: impl FnMut(usize, usize)) {
+    const SIDE_BY_SIDE: usize = 8;
+    for (chunk_idx, chunk) in rows.chunks(SIDE_BY_SIDE).enumerate() {
+        let lanes: [&[f32]; SIDE_BY_SIDE] =
+            std::array::from_fn(|lane| chunk[lane.min(chunk.len() - 1)]);
+        let mut at = [0; SIDE_BY_SIDE];
+        let mut has_moved = true;
+        while has_moved {
+            has_moved = false;
+            for (at, row) in at.iter_mut().zip(lanes) {
+                let node = &nodes[*at];
+                if !node.is_leaf() {
+                    let goes_left = f64::from(row[node.feature as usize]) <= node.threshold;
+                    *at = [node.right, node.left][usize::from(goes_left)] as usize;
+                    has_moved = true;
+                }
+            }
+        }
+        for (lane, leaf) in at.into_iter().take(chunk.len()).enumerate() {
+            put(chunk_idx * SIDE_BY_SIDE + lane, leaf);
+        }
+    }
+}
+
+/// Scales importances to sum to 1, unless they are all 0.
+#[must_use]
+pub fn normalised(importances: &[f64]) -> Vec<f32> {
+    let sum: f64 = importances.iter().sum();
+    let scale = if sum > 0.0 { 1.0 / sum } else { 0.0 };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a share; f32 is its format"
+    )]
+    importances
+        .iter()
+        .map(|&value| (value * scale) as f32)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::*;
+    use fashion_bench_numeric::rng::stream;
+
+    #[test]
+    fn rows_side_by_side_fall_into_the_leaves_that_each_alone_does() {
+        // A complete tree of depth 3; a node's threshold is any.
+        let mut rng = stream(6, &[]);
+        let node = |idx: u32, threshold: f64| Node {
+            threshold,
+            feature: idx % 3,
+            left: 2 * idx + 1,
+            right: 2 * idx + 2,
+        };
+        let mut nodes: Vec<_> = (0..7).map(|idx| node(idx, rng.r#gen())).collect();
+        nodes.resize(15, Node::LEAF);
+        for n_rows in [0, 1, 2, 7, 8, 9, 33] {
+            let rows: Vec<[f32; 3]> = (0..n_rows).map(|_| rng.r#gen()).collect();
+            let rows: Vec<&[f32]> = rows.iter().map(|row| row.as_slice()).collect();
+            let mut found = Vec::new();
+            for_each_leaf(&nodes, &rows, |row, leaf| found.push((row, leaf)));
+            let alone = |(idx, row): (usize, &&[f32])| {
+                let mut at = 0;
+                while !nodes[at].is_leaf() {
+                    let node = nodes[at];
+                    let goes_left = f64::from(row[node.feature as usize]) <= node.threshold;
+                    at = if goes_left { node.left } else { node.right } as usize;
+                }
+                (idx, at)
+            };
+            let naive: Vec<_> = rows.iter().enumerate().map(alone).collect();
+            assert_eq!(found, naive);
+        }
+        for_each_leaf(&[Node::LEAF], &[&[1.0]], |row, leaf| {
+            assert_eq!((row, leaf), (0, 0));
+        });
+    }
+}

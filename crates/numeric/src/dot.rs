@@ -1,0 +1,210 @@
+//! Level-1 kernels on `f32` slices, dispatched at run time to the widest SIMD there is.
+//!
+//! The order of additions depends on the machine's lane count but never on threads, so a result
+//! is the same in every run on one machine.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Independent accumulators, enough to hide the latency of a fused multiply-add.
+const UNROLL: usize = 4;
+
+/// `Σ a[i]·b[i]`, accumulated in `f32` lanes.
+///
+/// # Panics
+/// If the lengths differ.
+///
+/// ```
+/// assert_eq!(fashion_bench_numeric::dot::dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
+#[must_use]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len(), "lengths of a dot product");
+    Arch::new().dispatch(Dot { a, b })
+}
+
+/// `Σ a[i]·b[i]`, every product and sum in `f64`.
+///
+/// # Panics
+/// If the lengths differ.
+#[must_use]
+pub fn dot_f64(a: &[f32], b: &[f32]) -> f64 {
+    assert_eq!(a.len(), b.len(), "lengths of a dot product");
+    Arch::new().dispatch(DotF64 { a, b })
+}
+
+/// `Σ x[i]²`, accumulated in `f32` lanes.
+#[must_use]
+pub fn sum_of_squares(x: &[f32]) -> f32 {
+    dot(x, x)
+}
+
+/// `y[i] += alpha·x[i]`; `y` is read and written.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn axpy(alpha: f32, x: &[f32], y: &mut [f32]) {
+    assert_eq!(x.len(), y.len(), "lengths of an axpy");
+    Arch::new().dispatch(Axpy { alpha, x, y });
+}
+
+/// `x[i] *= alpha`; `x` is read and written.
+pub fn scale(alpha: f32, x: &mut [f32]) {
+    Arch::new().dispatch(Scale { alpha, x });
+}
+
+struct Dot<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+}
+
+impl WithSimd for Dot<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f32 {
+        let (a, a_tail) = S::as_simd_f32s(self.a);
+        let (b, b_tail) = S::as_simd_f32s(self.b);
+        let (a, a_rest) = a.as_chunks::<UNROLL>();
+        let (b, b_rest) = b.as_chunks::<UNROLL>();
+        let mut acc = [simd.splat_f32s(0.0); UNROLL];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..UNROLL {
+                acc[lane] = simd.mul_add_e_f32s(a[lane], b[lane], acc[lane]);
+            }
+        }
+        for (&a, &b) in a_rest.iter().zip(b_rest) {
+            acc[0] = simd.mul_add_e_f32s(a, b, acc[0]);
+        }
+        let low = simd.add_f32s(acc[0], acc[1]);
+        let high = simd.add_f32s(acc[2], acc[3]);
+        let sum = simd.reduce_sum_f32s(simd.add_f32s(low, high));
+        a_tail
+            .iter()
+            .zip(b_tail)
+            .fold(sum, |sum, (a, b)| sum + a * b)
+    }
+}
+
+struct DotF64<'a> {
+    a: &'a [f32],
+    b: &'a [f32],
+}
+
+impl WithSimd for DotF64<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        // Plain arrays: inlined into the dispatched function they become its vectors.
+        const LANES: usize = 32;
+        let (a, a_tail) = self.a.as_chunks::<LANES>();
+        let (b, b_tail) = self.b.as_chunks::<LANES>();
+        let mut acc = [0.0_f64; LANES];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..LANES {
+                acc[lane] += f64::from(a[lane]) * f64::from(b[lane]);
+            }
+        }
+        let sum: f64 = acc.iter().sum();
+        a_tail
+            .iter()
+            .zip(b_tail)
+            .fold(sum, |sum, (&a, &b)| sum + f64::from(a) * f64::from(b))
+    }
+}
+
+struct Axpy<'a> {
+    alpha: f32,
+    x: &'a [f32],
+    y: &'a mut [f32],
+}
+
+impl WithSimd for Axpy<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (x, x_tail) = S::as_simd_f32s(self.x);
+        let (y, y_tail) = S::as_mut_simd_f32s(self.y);
+        let alpha = simd.splat_f32s(self.alpha);
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = simd.mul_add_e_f32s(alpha, x, *y);
+        }
+        for (y, x) in y_tail.iter_mut().zip(x_tail) {
+            *y += self.alpha * x;
+        }
+    }
+}
+
+struct Scale<'a> {
+    alpha: f32,
+    x: &'a mut [f32],
+}
+
+impl WithSimd for Scale<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (x, tail) = S::as_mut_simd_f32s(self.x);
+        let alpha = simd.splat_f32s(self.alpha);
+        for x in x {
+            *x = simd.mul_f32s(alpha, *x);
+        }
+        for x in tail {
+            *x *= self.alpha;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::*;
+    use crate::rng::stream;
+
+    const SIZES: [usize; 12] = [0, 1, 2, 3, 15, 16, 17, 31, 63, 65, 784, 1001];
+
+    fn random(n: usize, key: u64) -> Vec<f32> {
+        let mut rng = stream(3, &[n as u64, key]);
+        (0..n).map(|_| rng.gen_range(-1.0..1.0)).collect()
+    }
+
+    #[test]
+    fn dot_products_of_all_sizes_equal_the_naive_twin() {
+        for n in SIZES {
+            let (a, b) = (random(n, 1), random(n, 2));
+            let naive: f64 = a
+                .iter()
+                .zip(&b)
+                .map(|(&a, &b)| f64::from(a) * f64::from(b))
+                .sum();
+            assert!((dot_f64(&a, &b) - naive).abs() < 1e-12);
+            assert!((f64::from(dot(&a, &b)) - naive).abs() < 1e-4);
+            let squares: f64 = a.iter().map(|&a| f64::from(a) * f64::from(a)).sum();
+            assert!((f64::from(sum_of_squares(&a)) - squares).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn axpy_and_scale_of_all_sizes_equal_the_naive_twin() {
+        for n in SIZES {
+            let (x, mut y) = (random(n, 1), random(n, 2));
+            let naive: Vec<f32> = x.iter().zip(&y).map(|(x, y)| y + 0.3 * x).collect();
+            axpy(0.3, &x, &mut y);
+            for (found, expected) in y.iter().zip(&naive) {
+                assert!((found - expected).abs() < 1e-6);
+            }
+            let naive: Vec<f32> = y.iter().map(|y| y * -2.5).collect();
+            scale(-2.5, &mut y);
+            assert_eq!(y, naive);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "lengths of a dot product")]
+    fn unequal_lengths_are_refused() {
+        let _ = dot(&[1.0], &[1.0, 2.0]);
+    }
+}

@@ -1,0 +1,220 @@
+//! Matrix products on ndarray views, on faer's kernels: `C = alpha·op(A)·op(B) + beta·C`.
+//!
+//! One thread each, whatever pool surrounds the call, so that a result depends on neither the
+//! thread count nor on what else runs; callers share out blocks among threads themselves. Any
+//! strides go; row-major and column-major views need no copy. As in BLAS, `beta = 0` overwrites
+//! `C` without reading it, so that it may hold anything, NaN included.
+
+use faer::traits::ComplexField;
+use faer::{Accum, MatMut, MatRef, Par};
+use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
+
+/// The element types of a product: `f32` and `f64`.
+pub trait GemmFloat: ComplexField + LinalgScalar + Send + Sync {}
+
+impl GemmFloat for f32 {}
+impl GemmFloat for f64 {}
+
+/// `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is 0,
+/// written).
+///
+/// # Panics
+/// If the shapes do not fit together.
+pub fn gemm<F: GemmFloat>(
+    alpha: F,
+    a: ArrayView2<'_, F>,
+    b: ArrayView2<'_, F>,
+    beta: F,
+    c: &mut ArrayViewMut2<'_, F>,
+) {
+    assert_eq!(a.ncols(), b.nrows(), "inner dimensions of a product");
+    assert_eq!(c.dim(), (a.nrows(), b.ncols()), "shape of the result");
+    if c.is_empty() {
+        return;
+    }
+    let accum = if beta == F::zero() {
+        Accum::Replace
+    } else {
+        if beta != F::one() {
+            c.mapv_inplace(|value| value * beta);
+        }
+        Accum::Add
+    };
+    if a.ncols() == 0 {
+        if matches!(accum, Accum::Replace) {
+            c.fill(F::zero());
+        }
+        return;
+    }
+    faer::linalg::matmul::matmul(
+        faer_view_mut(c),
+        accum,
+        faer_view(&a),
+        faer_view(&b),
+        alpha,
+        Par::Seq,
+    );
+}
+
+/// `C = alpha·A·Bᵀ + beta·C` with `A` m × k, `B` n × k and `C` m × n.
+///
+/// # Panics
+/// If the shapes do not fit together.
+///
+/// ```
+/// use fashion_bench_numeric::gemm::gemm_nt;
+/// use ndarray::{Array2, array};
+/// let (a, b) = (array![[1.0_f32, 2.0]], array![[3.0, 4.0], [5.0, 6.0]]);
+/// let mut c = Array2::zeros((1, 2));
+/// gemm_nt(1.0, a.view(), b.view(), 0.0, &mut c.view_mut());
+/// assert_eq!(c, array![[11.0, 17.0]]);
+/// ```
+pub fn gemm_nt<F: GemmFloat>(
+    alpha: F,
+    a: ArrayView2<'_, F>,
+    b: ArrayView2<'_, F>,
+    beta: F,
+    c: &mut ArrayViewMut2<'_, F>,
+) {
+    gemm(alpha, a, b.reversed_axes(), beta, c);
+}
+
+/// `C = alpha·Aᵀ·B + beta·C` with `A` k × m, `B` k × n and `C` m × n.
+///
+/// # Panics
+/// If the shapes do not fit together.
+pub fn gemm_tn<F: GemmFloat>(
+    alpha: F,
+    a: ArrayView2<'_, F>,
+    b: ArrayView2<'_, F>,
+    beta: F,
+    c: &mut ArrayViewMut2<'_, F>,
+) {
+    gemm(alpha, a.reversed_axes(), b, beta, c);
+}
+
+#[expect(unsafe_code, reason = "faer has no view from two strides in safe code")]
+fn faer_view<'a, F: GemmFloat>(view: &'a ArrayView2<'_, F>) -> MatRef<'a, F> {
+    let (n_rows, n_cols) = view.dim();
+    let (row_stride, col_stride) = (view.strides()[0], view.strides()[1]);
+    // SAFETY: pointer, shape and strides are those of a live ndarray view, whose every element is
+    // therefore readable, and the result borrows that view.
+    unsafe { MatRef::from_raw_parts(view.as_ptr(), n_rows, n_cols, row_stride, col_stride) }
+}
+
+#[expect(unsafe_code, reason = "faer has no view from two strides in safe code")]
+fn faer_view_mut<'a, F: GemmFloat>(view: &'a mut ArrayViewMut2<'_, F>) -> MatMut<'a, F> {
+    let (n_rows, n_cols) = view.dim();
+    let (row_stride, col_stride) = (view.strides()[0], view.strides()[1]);
+    // SAFETY: pointer, shape and strides are those of a live mutable ndarray view, which owns
+    // access to its elements and never has two of them in one place; the result borrows it.
+    unsafe { MatMut::from_raw_parts_mut(view.as_mut_ptr(), n_rows, n_cols, row_stride, col_stride) }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, s};
+    use rand::Rng as _;
+
+    use super::*;
+    use crate::rng::stream;
+
+    fn random(n_rows: usize, n_cols: usize, key: u64) -> Array2<f64> {
+        let mut rng = stream(7, &[n_rows as u64, n_cols as u64, key]);
+        Array2::from_shape_fn((n_rows, n_cols), |_| rng.gen_range(-1.0..1.0))
+    }
+
+    fn naive(
+        alpha: f64,
+        a: &Array2<f64>,
+        b: &Array2<f64>,
+        beta: f64,
+        c: &Array2<f64>,
+    ) -> Array2<f64> {
+        Array2::from_shape_fn(c.dim(), |(i, j)| {
+            let product: f64 = (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum();
+            alpha * product + beta * c[[i, j]]
+        })
+    }
+
+    fn assert_close(found: &Array2<f64>, expected: &Array2<f64>, tolerance: f64) {
+        assert_eq!(found.dim(), expected.dim());
+        for (a, b) in found.iter().zip(expected) {
+            assert!((a - b).abs() <= tolerance, "{a} is not {b}");
+        }
+    }
+
+    const SIZES: [usize; 7] = [0, 1, 2, 3, 17, 64, 65];
+
+    #[test]
+    fn products_of_all_sizes_equal_the_naive_twin() {
+        for m in SIZES {
+            for n in SIZES {
+                for k in SIZES {
+                    for (alpha, beta) in [(1.0, 0.0), (-2.0, 1.0), (0.5, -0.25), (0.0, 2.0)] {
+                        let (a, b, c) = (random(m, k, 1), random(k, n, 2), random(m, n, 3));
+                        let expected = naive(alpha, &a, &b, beta, &c);
+
+                        let mut found = c.clone();
+                        gemm(alpha, a.view(), b.view(), beta, &mut found.view_mut());
+                        assert_close(&found, &expected, 1e-12);
+
+                        let b_t = b.t().as_standard_layout().into_owned();
+                        let mut found = c.clone();
+                        gemm_nt(alpha, a.view(), b_t.view(), beta, &mut found.view_mut());
+                        assert_close(&found, &expected, 1e-12);
+
+                        let a_t = a.t().as_standard_layout().into_owned();
+                        let mut found = c.clone();
+                        gemm_tn(alpha, a_t.view(), b.view(), beta, &mut found.view_mut());
+                        assert_close(&found, &expected, 1e-12);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn single_precision_products_equal_the_naive_twin() {
+        let (a, b) = (random(65, 130, 1), random(33, 130, 2));
+        let zero = Array2::zeros((65, 33));
+        let expected = naive(1.0, &a, &b.t().to_owned(), 0.0, &zero);
+        let mut found = Array2::<f32>::zeros((65, 33));
+        let (a, b) = (a.mapv(|v| v as f32), b.mapv(|v| v as f32));
+        gemm_nt(1.0, a.view(), b.view(), 0.0, &mut found.view_mut());
+        assert_close(&found.mapv(f64::from), &expected, 1e-4);
+    }
+
+    #[test]
+    fn zero_beta_overwrites_nan() {
+        let (a, b) = (random(3, 0, 1), random(0, 2, 2));
+        let mut c = Array2::from_elem((3, 2), f64::NAN);
+        gemm(1.0, a.view(), b.view(), 0.0, &mut c.view_mut());
+        assert_eq!(c, Array2::<f64>::zeros((3, 2)));
+        let (a, b) = (random(3, 4, 1), random(4, 2, 2));
+        c.fill(f64::NAN);
+        gemm(1.0, a.view(), b.view(), 0.0, &mut c.view_mut());
+        assert!(c.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn strided_reversed_and_column_major_views_work() {
+        let (a, b) = (random(9, 14, 1), random(14, 10, 2));
+        let a_part = a.slice(s![..;-2, ..;2]);
+        let b_part = b.slice(s![1..8, ..;-3]);
+        let expected = naive(
+            1.0,
+            &a_part.to_owned(),
+            &b_part.to_owned(),
+            0.0,
+            &Array2::zeros((5, 4)),
+        );
+        let mut whole = Array2::from_elem((8, 7), 9.0);
+        let mut part = whole.slice_mut(s![..;2, ..]).reversed_axes();
+        let mut part = part.slice_mut(s![1..6, ..]);
+        gemm(1.0, a_part, b_part, 0.0, &mut part);
+        assert_close(&part.to_owned(), &expected, 1e-12);
+        assert!(whole.row(1).iter().all(|&value| value == 9.0));
+        assert!(whole.column(6).iter().all(|&value| value == 9.0));
+    }
+}

@@ -1,0 +1,23 @@
+//! What a job will take, estimated from the size of the data.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Size of the data that a job will see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct DataShape {
+    pub n_train: usize,
+    pub n_test: usize,
+    pub n_features: usize,
+    pub n_classes: usize,
+}
+
+/// Estimated cost of one repeat, for scheduling and admission.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cost {
+    /// Core-seconds of fit and predict together.
+    pub cpu_s: f64,
+    /// Peak bytes beyond the data set itself.
+    pub memory_bytes: u64,
+}

@@ -1,0 +1,74 @@
+//! What the catalog adds to a set of parameters to make a classifier that a config may name.
+
+use linfa::ParamGuard;
+
+use super::cost::{Cost, DataShape};
+use super::family::Family;
+use super::json::to_param_value;
+use super::spec::Params;
+use crate::estimators::ParamError;
+use crate::estimators::erased::Estimator;
+use crate::estimators::parameters::{ParamValue, ParameterSet, Parameters, Set};
+
+/// A classifier of the catalog, named by its parameters' type.
+pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
+    /// Family in reports.
+    const FAMILY: Family;
+
+    /// What it is, in one line.
+    const SUMMARY: &'static str;
+
+    /// Removes from complete parameters what scikit-learn ignores beside the other values, so that
+    /// combinations which are one and the same model get the same parameters. Returns what the plan
+    /// should say of it. Parameters that are declared as ignored are removed afterwards.
+    fn canonicalise(params: &mut Params) -> Vec<String> {
+        let _ = params;
+        Vec::new()
+    }
+
+    /// Estimates what a fit and a prediction take.
+    fn cost(params: &Self::Checked, shape: &DataShape) -> Cost;
+}
+
+/// Reads and checks the parameters of `E`; those that were removed as ignored stay at their
+/// defaults, and `seed` is what `random_state: null` means.
+///
+/// # Errors
+/// [`ParamError`] for a value out of its range or a combination that does not exist.
+pub(super) fn read<E: Entry>(params: &Params, seed: u64) -> Result<E::Checked, ParamError> {
+    let mut set = E::default();
+    for (name, given) in params {
+        let value = match to_param_value(given) {
+            ParamValue::Null if name == "random_state" => ParamValue::Int(seed.into()),
+            value => value,
+        };
+        match set.set(name, &value) {
+            Set::Taken => {}
+            Set::Refused => return Err(refusal(&set, name, given)),
+            Set::Unknown => {
+                return Err(ParamError::Unknown {
+                    estimator: E::ESTIMATOR,
+                    param: name.clone(),
+                    hint: String::new(),
+                });
+            }
+        }
+    }
+    set.check()
+}
+
+fn refusal<E: Entry>(set: &E, name: &str, given: &serde_json::Value) -> ParamError {
+    let row = set.rows().into_iter().find(|row| row.name == name);
+    let row = row.expect("a parameter that was refused is in the table");
+    ParamError::value(E::ESTIMATOR, row.name, row.expected, given)
+}
+
+/// Builds the classifier of `E`.
+pub(super) fn build<E: Entry>(params: &Params, seed: u64) -> Result<Box<dyn Estimator>, ParamError> {
+    Ok(Box::new(read::<E>(params, seed)?))
+}
+
+/// Estimates the cost of `E`; nothing of parameters that it refuses.
+pub(super) fn cost<E: Entry>(params: &Params, shape: &DataShape) -> Cost {
+    read::<E>(params, 0).map_or(Cost::default(), |valid| E::cost(&valid, shape))
+}

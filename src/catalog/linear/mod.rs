@@ -1,0 +1,3 @@
+//! Linear classifiers fitted by batch optimisation.
+
+mod centroid;

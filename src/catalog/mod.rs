@@ -1,0 +1,29 @@
+//! What a config may name: every classifier with its parameters, its cost and the way to a fit.
+//!
+//! One file per family says what the catalog adds to the classifiers of
+//! [`estimators`](crate::estimators): an [`Entry`] each, listed once in [`registry`]. [`upstream`]
+//! binds linfa's own.
+
+mod boosting;
+mod cost;
+mod entry;
+mod family;
+mod forest;
+mod gaussian_process;
+mod json;
+mod linear;
+mod mlp;
+mod naive_bayes;
+mod neighbors;
+pub mod registry;
+mod sgd;
+pub mod spec;
+mod svm;
+mod tree;
+pub mod upstream;
+
+pub use cost::{Cost, DataShape};
+pub use entry::Entry;
+pub use family::{Family, Profile};
+pub use registry::{ESTIMATORS, find};
+pub use spec::{EstimatorSpec, ParamSpec, Params, Resolved, did_you_mean};

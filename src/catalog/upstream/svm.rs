@@ -1,0 +1,249 @@
+//! `linfa::Svm`: linfa-svm's binary classifier, one-vs-one, in `f32` or `f64`.
+//!
+//! A binary machine for each pair of classes on the rows of that pair, one vote each, ties to the
+//! lowest class: what scikit-learn's `SVC` does. The pairs are fitted on the caller's pool. In
+//! `f32` the default `eps` of 1e-7 lies below the rounding of the gradient and the solver runs to
+//! its cap of 10,000,000 steps (`benchmark/linfa.md`). Upstream's sparse kernels cannot be set.
+
+use linfa::DatasetBase;
+use linfa::traits::{Fit, PredictInplace};
+use linfa_svm::{Svm, SvmParams};
+use ndarray::{Array1, ArrayView1, ArrayView2, Axis};
+
+use super::guard::{guarded, reported};
+use super::precision::{PRECISION, Real, is_f64};
+use super::ranges::{not_negative, positive, proportion};
+use crate::estimators::erased::erase;
+use crate::estimators::info::Fitted;
+use crate::estimators::multiclass::{ClassEncoding, ClassPair, fit_one_vs_one, vote};
+use crate::catalog::spec::{
+    Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params,
+};
+use crate::estimators::{FitError, FitInfo, ParamError};
+
+const CRATE: &str = "linfa-svm";
+
+/// The subject as the registry lists it.
+pub static SVM: EstimatorSpec = EstimatorSpec {
+    name: "linfa::Svm",
+    family: Family::Linfa,
+    summary: "support vector machine of linfa-svm, one-vs-one",
+    params: &[
+        ParamSpec::new(
+            "kernel",
+            &[Kind::Choice(&["linear", "gaussian", "polynomial"])],
+            "\"linear\"",
+            "kernel function",
+        ),
+        ParamSpec::new(
+            "gaussian_eps",
+            &[Kind::Float],
+            "0.5",
+            "eps of the Gaussian kernel exp(-|x - x'|²/eps)",
+        ),
+        ParamSpec::new(
+            "constant",
+            &[Kind::Float],
+            "1.0",
+            "constant of the polynomial kernel (<x, x'> + constant)^degree; linfa has no default",
+        ),
+        ParamSpec::new(
+            "degree",
+            &[Kind::Float],
+            "3.0",
+            "degree of the polynomial kernel; linfa has no default",
+        ),
+        ParamSpec::new(
+            "c_pos",
+            &[Kind::Float],
+            "1.0",
+            "penalty C of the lower class of each pair (first of pos_neg_weights)",
+        ),
+        ParamSpec::new(
+            "c_neg",
+            &[Kind::Float],
+            "1.0",
+            "penalty C of the higher class of each pair (second of pos_neg_weights)",
+        ),
+        ParamSpec::new(
+            "nu",
+            &[Kind::Float, Kind::Null],
+            "null",
+            "nu of nu_weight, in place of C; null for C",
+        ),
+        ParamSpec::new(
+            "eps",
+            &[Kind::Float],
+            "1e-7",
+            "violation at which the solver stops",
+        ),
+        ParamSpec::new(
+            "shrinking",
+            &[Kind::Bool],
+            "false",
+            "whether the solver sets bounded variables aside",
+        ),
+        PRECISION,
+    ],
+    canonicalise,
+    build: |args| {
+        let estimator = if is_f64(args) {
+            erase(Subject(svm_params::<f64>(args)?))
+        } else {
+            erase(Subject(svm_params::<f32>(args)?))
+        };
+        Ok(guarded(CRATE, estimator))
+    },
+    cost,
+};
+
+/// Removes what the kernel, and nu in place of C, leave without effect.
+fn canonicalise(params: &mut Params) -> Vec<String> {
+    let kernel = params.get("kernel").and_then(|value| value.as_str());
+    let mut unused = match kernel {
+        Some("gaussian") => vec!["constant", "degree"],
+        Some("polynomial") => vec!["gaussian_eps"],
+        _ => vec!["gaussian_eps", "constant", "degree"],
+    };
+    if params.get("nu").is_some_and(|nu| !nu.is_null()) {
+        unused.extend(["c_pos", "c_neg"]);
+    }
+    params.retain(|name, _| !unused.contains(&name.as_str()));
+    Vec::new()
+}
+
+fn svm_params<F: Real>(args: &Args<'_>) -> Result<SvmParams<F, bool>, ParamError> {
+    let params = Svm::<F, bool>::params()
+        .eps(F::cast(not_negative(args, "eps")?))
+        .shrinking(args.bool("shrinking"));
+    let params = match args.choice("kernel") {
+        Some("gaussian") => params.gaussian_kernel(F::cast(positive(args, "gaussian_eps")?)),
+        Some("polynomial") => params.polynomial_kernel(
+            F::cast(args.float("constant")),
+            F::cast(positive(args, "degree")?),
+        ),
+        _ => params.linear_kernel(),
+    };
+    Ok(if args.opt_float("nu").is_some() {
+        params.nu_weight(F::cast(proportion(args, "nu")?))
+    } else {
+        params.pos_neg_weights(
+            F::cast(positive(args, "c_pos")?),
+            F::cast(positive(args, "c_neg")?),
+        )
+    })
+}
+
+/// Fitted to pairs of 1,000 to 4,000 rows: the kernel matrix takes 5.5e-10 s a product (6.9 s for
+/// 4,000 × 784), a step of the solver 1.3e-8 s a row. Steps: about one a row for the Gaussian
+/// kernel, 88,000 and 655,000 for the linear one with 1,000 and 2,000 rows, and the cap where `f32`
+/// cannot reach `eps` (seen with the Gaussian kernel at 4,000 rows, not at 2,000).
+fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
+    const CAP: f64 = 1.0e7;
+    let n_classes = shape.n_classes.max(2) as f64;
+    let n_pairs = n_classes * (n_classes - 1.0) / 2.0;
+    let pair_rows = 2.0 * shape.n_train as f64 / n_classes;
+    let kernel_s = 5.5e-10 * pair_rows * pair_rows * shape.n_features as f64;
+    let is_gaussian = args.choice("kernel") == Some("gaussian");
+    let is_out_of_reach = !is_f64(args) && args.float("eps") < 1.0e-6;
+    let n_steps = if is_out_of_reach && (!is_gaussian || pair_rows > 3_000.0) {
+        CAP
+    } else if is_gaussian {
+        pair_rows
+    } else {
+        CAP.min(8.0e-5 * pair_rows.powi(3))
+    };
+    let n_bytes = if is_f64(args) { 8.0 } else { 4.0 };
+    Cost {
+        cpu_s: n_pairs * (kernel_s + 1.3e-8 * pair_rows * n_steps),
+        memory_bytes: (n_bytes * pair_rows * (pair_rows + 2.0 * shape.n_features as f64)) as u64,
+    }
+}
+
+struct Subject<F: Real>(SvmParams<F, bool>);
+
+struct FittedSubject<F: Real> {
+    pairs: Vec<Svm<F, bool>>,
+    classes: ClassEncoding,
+    n_features: usize,
+}
+
+impl<F: Real> Subject<F> {
+    fn fit_pair(&self, x: ArrayView2<'_, F>, pair: &ClassPair) -> Result<Svm<F, bool>, FitError> {
+        let records = x.select(Axis(0), &pair.rows);
+        let is_first = Array1::from(pair.is_first.clone());
+        self.0
+            .fit(&DatasetBase::new(records, is_first))
+            .map_err(|error| reported(CRATE, error))
+    }
+}
+
+impl<'x, F: Real> Fit<ArrayView2<'x, f32>, ArrayView1<'_, usize>, FitError> for Subject<F> {
+    type Object = FittedSubject<F>;
+
+    fn fit(
+        &self,
+        data: &DatasetBase<ArrayView2<'x, f32>, ArrayView1<'_, usize>>,
+    ) -> Result<FittedSubject<F>, FitError> {
+        let records = F::records(*data.records());
+        let (classes, codes) = ClassEncoding::new(data.targets());
+        let pairs = fit_one_vs_one(&codes, classes.n_classes(), |pair| {
+            self.fit_pair(records.view(), pair)
+        })?;
+        Ok(FittedSubject {
+            pairs,
+            classes,
+            n_features: data.records().ncols(),
+        })
+    }
+}
+
+impl<'x, F: Real> PredictInplace<ArrayView2<'x, f32>, Array1<usize>> for FittedSubject<F> {
+    fn predict_inplace(&self, x: &ArrayView2<'x, f32>, y: &mut Array1<usize>) {
+        let records = F::records(*x);
+        let mut decisions = vec![0.0; self.pairs.len()];
+        for (row, label) in records.rows().into_iter().zip(y.iter_mut()) {
+            for (decision, pair) in decisions.iter_mut().zip(&self.pairs) {
+                let value = pair.weighted_sum(&row) - pair.rho;
+                *decision = value.to_f64().unwrap_or(f64::NAN);
+            }
+            *label = self
+                .classes
+                .label(vote(&decisions, self.classes.n_classes()));
+        }
+    }
+
+    fn default_target(&self, x: &ArrayView2<'x, f32>) -> Array1<usize> {
+        Array1::default(x.nrows())
+    }
+}
+
+impl<F: Real> Fitted for FittedSubject<F> {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        let outcomes: Vec<_> = self.pairs.iter().map(parse_outcome).collect();
+        let n_support: usize = self.pairs.iter().map(Svm::nsupport).sum();
+        FitInfo {
+            n_iter: outcomes.iter().flatten().map(|outcome| outcome.0).max(),
+            converged: outcomes
+                .iter()
+                .map(|outcome| outcome.map(|outcome| outcome.1))
+                .try_fold(true, |all, converged| converged.map(|one| all & one)),
+            // Of all pairs; a row may support several.
+            n_support_vectors: Some(n_support as u64),
+            ..FitInfo::default()
+        }
+    }
+}
+
+/// Iterations of the solver and whether it reached its threshold. Upstream tells it only in words:
+/// `Exited after 10 iterations with …`, `Reached maximal iterations 10 with …`.
+fn parse_outcome<F: Real>(machine: &Svm<F, bool>) -> Option<(u64, bool)> {
+    let text = machine.to_string();
+    let converged = text.starts_with("Exited");
+    let n_iter = text.split(' ').find_map(|word| word.parse().ok())?;
+    Some((n_iter, converged))
+}
