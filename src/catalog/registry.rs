@@ -1,40 +1,52 @@
-//! The one list of estimators; lookup, listing, documentation and contract tests derive from it.
+//! The one list of classifiers; lookup, listing, documentation and contract tests derive from it.
 
 use super::spec::{EstimatorSpec, did_you_mean};
-use super::{
-    boosting, forest, gaussian_process, linear, mlp, naive_bayes, neighbors, sgd, svm, tree,
-    upstream,
+use super::upstream::{
+    LinfaDecisionTreeParams, LinfaGaussianNbParams, LinfaMultiLogisticRegressionParams,
+    LinfaNearestNeighborsParams, LinfaRandomForestParams, LinfaSvmParams,
 };
+use crate::estimators::boosting::{GradientBoostingParams, HistGradientBoostingParams};
+use crate::estimators::forest::RandomForestParams;
+use crate::estimators::gaussian_process::GaussianProcessParams;
+use crate::estimators::linear::{
+    LinearSvcParams, LogisticRegressionParams, NearestCentroidParams, RidgeClassifierParams,
+};
+use crate::estimators::mlp::MlpParams;
+use crate::estimators::naive_bayes::GaussianNbParams;
+use crate::estimators::neighbors::KNeighborsParams;
+use crate::estimators::sgd::{PassiveAggressiveParams, PerceptronParams, SgdParams};
+use crate::estimators::svm::{NuSvcParams, SvcParams};
+use crate::estimators::tree::{DecisionTreeParams, ExtraTreeParams};
 
-/// Every estimator, in the order of listings.
-pub static ESTIMATORS: &[&EstimatorSpec] = &[
-    &tree::DECISION_TREE,
-    &tree::EXTRA_TREE,
-    &naive_bayes::GAUSSIAN_NB,
-    &gaussian_process::GAUSSIAN_PROCESS_CLASSIFIER,
-    &boosting::GRADIENT_BOOSTING,
-    &boosting::HIST_GRADIENT_BOOSTING,
-    &neighbors::K_NEIGHBORS_CLASSIFIER,
-    &linear::LINEAR_SVC,
-    &linear::LOGISTIC_REGRESSION,
-    &mlp::MLP_CLASSIFIER,
-    &linear::NEAREST_CENTROID,
-    &svm::NU_SVC,
-    &sgd::PASSIVE_AGGRESSIVE_CLASSIFIER,
-    &sgd::PERCEPTRON,
-    &forest::RANDOM_FOREST,
-    &linear::RIDGE_CLASSIFIER,
-    &sgd::SGD_CLASSIFIER,
-    &svm::SVC,
-    &upstream::DECISION_TREE,
-    &upstream::GAUSSIAN_NB,
-    &upstream::MULTI_LOGISTIC_REGRESSION,
-    &upstream::NEAREST_NEIGHBORS,
-    &upstream::RANDOM_FOREST,
-    &upstream::SVM,
+/// Every classifier, in the order of listings.
+pub static ESTIMATORS: &[EstimatorSpec] = &[
+    EstimatorSpec::of::<DecisionTreeParams>(),
+    EstimatorSpec::of::<ExtraTreeParams>(),
+    EstimatorSpec::of::<GaussianNbParams>(),
+    EstimatorSpec::of::<GaussianProcessParams>(),
+    EstimatorSpec::of::<GradientBoostingParams>(),
+    EstimatorSpec::of::<HistGradientBoostingParams>(),
+    EstimatorSpec::of::<KNeighborsParams>(),
+    EstimatorSpec::of::<LinearSvcParams>(),
+    EstimatorSpec::of::<LogisticRegressionParams>(),
+    EstimatorSpec::of::<MlpParams>(),
+    EstimatorSpec::of::<NearestCentroidParams>(),
+    EstimatorSpec::of::<NuSvcParams>(),
+    EstimatorSpec::of::<PassiveAggressiveParams>(),
+    EstimatorSpec::of::<PerceptronParams>(),
+    EstimatorSpec::of::<RandomForestParams>(),
+    EstimatorSpec::of::<RidgeClassifierParams>(),
+    EstimatorSpec::of::<SgdParams>(),
+    EstimatorSpec::of::<SvcParams>(),
+    EstimatorSpec::of::<LinfaDecisionTreeParams>(),
+    EstimatorSpec::of::<LinfaGaussianNbParams>(),
+    EstimatorSpec::of::<LinfaMultiLogisticRegressionParams>(),
+    EstimatorSpec::of::<LinfaNearestNeighborsParams>(),
+    EstimatorSpec::of::<LinfaRandomForestParams>(),
+    EstimatorSpec::of::<LinfaSvmParams>(),
 ];
 
-/// The estimator named `name`.
+/// Returns the classifier named `name`.
 ///
 /// # Errors
 /// The text `; did you mean …?` (or an empty one) for a name that is not in the list.
@@ -42,6 +54,5 @@ pub fn find(name: &str) -> Result<&'static EstimatorSpec, String> {
     ESTIMATORS
         .iter()
         .find(|spec| spec.name == name)
-        .copied()
         .ok_or_else(|| did_you_mean(name, ESTIMATORS.iter().map(|spec| spec.name)))
 }

@@ -53,6 +53,16 @@ impl ClassEncoding {
         self.labels[code]
     }
 
+    /// Replaces each code in `codes` by its label.
+    ///
+    /// # Panics
+    /// If a code is not below [`Self::n_classes`].
+    pub fn decode<'a>(&self, codes: impl IntoIterator<Item = &'a mut usize>) {
+        for code in codes {
+            *code = self.labels[*code];
+        }
+    }
+
     /// All labels, ascending.
     #[must_use]
     pub fn labels(&self) -> &[usize] {

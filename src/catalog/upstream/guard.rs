@@ -11,9 +11,18 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 use crate::estimators::erased::{Estimator, Model};
 use crate::estimators::{FitError, FitInfo};
 
-/// `inner`, with its panics reported as errors of `crate_name`.
-pub fn guarded(crate_name: &'static str, inner: Box<dyn Estimator>) -> Box<dyn Estimator> {
-    Box::new(GuardedEstimator { crate_name, inner })
+/// Fits `subject`, with its panics, then and when it predicts, reported as errors of `crate_name`.
+///
+/// # Errors
+/// What the fit reports, and its panics.
+pub fn fit_guarded(
+    crate_name: &'static str,
+    subject: &dyn Estimator,
+    x: ArrayView2<'_, f32>,
+    y: ArrayView1<'_, usize>,
+) -> Result<Box<dyn Model>, FitError> {
+    let inner = catch(crate_name, || subject.fit(x, y))?;
+    Ok(Box::new(GuardedModel { crate_name, inner }))
 }
 
 /// An upstream error in the crate's own type.
@@ -21,25 +30,6 @@ pub fn reported(crate_name: &'static str, error: impl std::fmt::Display) -> FitE
     FitError::Upstream {
         crate_name,
         message: error.to_string(),
-    }
-}
-
-struct GuardedEstimator {
-    crate_name: &'static str,
-    inner: Box<dyn Estimator>,
-}
-
-impl Estimator for GuardedEstimator {
-    fn fit(
-        &self,
-        x: ArrayView2<'_, f32>,
-        y: ArrayView1<'_, usize>,
-    ) -> Result<Box<dyn Model>, FitError> {
-        let inner = catch(self.crate_name, || self.inner.fit(x, y))?;
-        Ok(Box::new(GuardedModel {
-            crate_name: self.crate_name,
-            inner,
-        }))
     }
 }
 

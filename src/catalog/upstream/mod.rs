@@ -28,15 +28,14 @@ mod multi_logistic_regression;
 mod nearest_neighbors;
 mod precision;
 mod random_forest;
-mod ranges;
 mod svm;
 
-pub use decision_tree::DECISION_TREE;
-pub use gaussian_nb::GAUSSIAN_NB;
-pub use multi_logistic_regression::MULTI_LOGISTIC_REGRESSION;
-pub use nearest_neighbors::NEAREST_NEIGHBORS;
-pub use random_forest::RANDOM_FOREST;
-pub use svm::SVM;
+pub use decision_tree::LinfaDecisionTreeParams;
+pub use gaussian_nb::LinfaGaussianNbParams;
+pub use multi_logistic_regression::LinfaMultiLogisticRegressionParams;
+pub use nearest_neighbors::LinfaNearestNeighborsParams;
+pub use random_forest::LinfaRandomForestParams;
+pub use svm::LinfaSvmParams;
 
 /// Subjects whose predictions may differ from one fit to the next with the same seed.
 pub const IRREPRODUCIBLE: &[&str] = &["linfa::DecisionTree", "linfa::RandomForest"];

@@ -13,104 +13,99 @@ use linfa_logistic::error::Error;
 use linfa_logistic::{MultiFittedLogisticRegression, MultiLogisticRegression};
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
-use super::guard::{guarded, reported};
-use super::precision::{PRECISION, Real, is_f64};
-use super::ranges::{not_negative, positive};
-use crate::estimators::erased::erase;
-use crate::estimators::info::Fitted;
-use crate::catalog::spec::{
-    Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, keep_all,
-};
-use crate::estimators::{FitError, FitInfo};
+use super::guard::{fit_guarded, reported};
+use super::precision::{Precision, Real};
+use crate::catalog::{Cost, DataShape, Entry, Family};
+use crate::estimators::classifier::{Classifier, FittedClassifier};
+use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::multiclass::ClassEncoding;
+use crate::estimators::parameters::Interval;
+use crate::estimators::{FitError, FitInfo, parameters};
 
 const CRATE: &str = "linfa-logistic";
 
-/// The subject as the registry lists it.
-pub static MULTI_LOGISTIC_REGRESSION: EstimatorSpec = EstimatorSpec {
-    name: "linfa::MultiLogisticRegression",
-    family: Family::Linfa,
-    summary: "multinomial logistic regression of linfa-logistic (L-BFGS)",
-    params: &[
-        ParamSpec::new(
-            "alpha",
-            &[Kind::Float],
-            "1.0",
-            "weight of the L2 penalty, against a loss summed over rows",
-        ),
-        ParamSpec::new(
-            "with_intercept",
-            &[Kind::Bool],
-            "true",
-            "whether to fit an intercept",
-        ),
-        ParamSpec::new(
-            "max_iterations",
-            &[Kind::Int],
-            "100",
-            "iterations of the solver at most",
-        ),
-        ParamSpec::new(
-            "gradient_tolerance",
-            &[Kind::Float],
-            "1e-4",
-            "gradient norm (summed over rows) at which the solver stops",
-        ),
-        PRECISION,
-    ],
-    canonicalise: keep_all,
-    build: |args| {
-        let alpha = not_negative(args, "alpha")?;
-        let tolerance = positive(args, "gradient_tolerance")?;
-        let max_iterations = args.count("max_iterations")? as u64;
-        let with_intercept = args.bool("with_intercept");
-        let estimator = if is_f64(args) {
-            let params = MultiLogisticRegression::<f64>::default()
-                .alpha(alpha)
-                .gradient_tolerance(tolerance)
-                .max_iterations(max_iterations)
-                .with_intercept(with_intercept);
-            erase(Subject {
-                params,
-                max_abs: |model: &MultiFittedLogisticRegression<f64, usize>| {
-                    model.params().iter().fold(0.0, |max, w| max.max(w.abs()))
-                },
-                precision: PhantomData,
-            })
-        } else {
-            let params = MultiLogisticRegression::<f32>::default()
-                .alpha(alpha as f32)
-                .gradient_tolerance(tolerance as f32)
-                .max_iterations(max_iterations)
-                .with_intercept(with_intercept);
-            erase(Subject {
-                params,
-                max_abs: |model: &MultiFittedLogisticRegression<f32, usize>| {
-                    let max = model.params().iter().fold(0.0, |max, w| w.abs().max(max));
-                    f64::from(max)
-                },
-                precision: PhantomData,
-            })
-        };
-        Ok(guarded(CRATE, estimator))
-    },
-    cost,
-};
+parameters! {
+    /// Parameters of linfa-logistic's multinomial regression.
+    pub struct LinfaMultiLogisticRegressionParams => LinfaMultiLogisticRegressionValidParams:
+        "linfa::MultiLogisticRegression"
+    {
+        /// weight of the L2 penalty, against a loss summed over rows
+        alpha: f64 = 1.0, in Interval::NOT_NEGATIVE;
+        /// whether to fit an intercept
+        with_intercept: bool = true;
+        /// iterations of the solver at most
+        max_iterations: usize = 100;
+        /// gradient norm (summed over rows) at which the solver stops
+        gradient_tolerance: f64 = 1e-4, in Interval::POSITIVE;
+        /// floating point type of the fit; f64 converts the features inside fit and predict
+        precision: Precision = Precision::F32;
+    }
+}
 
-/// Fitted to 20 iterations on 60,000 × 784, 10 classes: 9.1 s in `f64`, and 41 s in `f32`, whose
-/// line searches run to their end each time.
-fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    let cells = (shape.n_train * shape.n_features) as f64;
-    let scores = (shape.n_train * shape.n_classes) as f64;
-    let (n_bytes, s_per_product) = if is_f64(args) {
-        (8.0, 1.0e-9)
-    } else {
-        (4.0, 4.4e-9)
-    };
-    let converted = if is_f64(args) { 8.0 * cells } else { 0.0 };
-    let products = cells * shape.n_classes as f64 * args.float("max_iterations");
-    Cost {
-        cpu_s: s_per_product * products,
-        memory_bytes: (converted + 6.0 * n_bytes * scores) as u64,
+impl Entry for LinfaMultiLogisticRegressionParams {
+    const FAMILY: Family = Family::Linfa;
+    const SUMMARY: &'static str = "multinomial logistic regression of linfa-logistic (L-BFGS)";
+
+    /// Fitted to 20 iterations on 60,000 × 784, 10 classes: 9.1 s in `f64`, and 41 s in `f32`, whose
+    /// line searches run to their end each time.
+    fn cost(params: &LinfaMultiLogisticRegressionValidParams, shape: &DataShape) -> Cost {
+        let is_f64 = params.precision == Precision::F64;
+        let cells = (shape.n_train * shape.n_features) as f64;
+        let scores = (shape.n_train * shape.n_classes) as f64;
+        let (n_bytes, s_per_product) = if is_f64 {
+            (8.0, 1.0e-9)
+        } else {
+            (4.0, 4.4e-9)
+        };
+        let converted = if is_f64 { 8.0 * cells } else { 0.0 };
+        let products = cells * shape.n_classes as f64 * params.max_iterations as f64;
+        Cost {
+            cpu_s: s_per_product * products,
+            memory_bytes: (converted + 6.0 * n_bytes * scores) as u64,
+        }
+    }
+}
+
+impl Estimator for LinfaMultiLogisticRegressionValidParams {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError> {
+        let max_iterations = self.max_iterations as u64;
+        match self.precision {
+            Precision::F64 => {
+                let params = MultiLogisticRegression::<f64>::default()
+                    .alpha(self.alpha)
+                    .gradient_tolerance(self.gradient_tolerance)
+                    .max_iterations(max_iterations)
+                    .with_intercept(self.with_intercept);
+                let subject = Subject {
+                    params,
+                    max_abs: |model: &MultiFittedLogisticRegression<f64, usize>| {
+                        model.params().iter().fold(0.0, |max, w| max.max(w.abs()))
+                    },
+                    precision: PhantomData::<f64>,
+                };
+                fit_guarded(CRATE, &subject, x, y)
+            }
+            Precision::F32 => {
+                let params = MultiLogisticRegression::<f32>::default()
+                    .alpha(self.alpha as f32)
+                    .gradient_tolerance(self.gradient_tolerance as f32)
+                    .max_iterations(max_iterations)
+                    .with_intercept(self.with_intercept);
+                let subject = Subject {
+                    params,
+                    max_abs: |model: &MultiFittedLogisticRegression<f32, usize>| {
+                        let max = model.params().iter().fold(0.0, |max, w| w.abs().max(max));
+                        f64::from(max)
+                    },
+                    precision: PhantomData::<f32>,
+                };
+                fit_guarded(CRATE, &subject, x, y)
+            }
+        }
     }
 }
 
@@ -124,23 +119,27 @@ struct Subject<F, P, M> {
 struct FittedSubject<F, M> {
     model: M,
     max_abs_coefficient: f64,
+    encoding: ClassEncoding,
     n_features: usize,
     precision: PhantomData<F>,
 }
 
-impl<'x, F, P, M> Fit<ArrayView2<'x, f32>, ArrayView1<'_, usize>, FitError> for Subject<F, P, M>
+impl<F, P, M> Classifier for Subject<F, P, M>
 where
     F: Real,
-    P: for<'a, 'b> Fit<ArrayView2<'a, F>, ArrayView1<'b, usize>, Error, Object = M>,
+    P: for<'a, 'b> Fit<ArrayView2<'a, F>, ArrayView1<'b, usize>, Error, Object = M> + Send + Sync,
+    M: for<'a> PredictInplace<ArrayView2<'a, F>, Array1<usize>> + Send + Sync,
 {
-    type Object = FittedSubject<F, M>;
+    type Model = FittedSubject<F, M>;
 
-    fn fit(
+    fn fit_codes(
         &self,
-        data: &DatasetBase<ArrayView2<'x, f32>, ArrayView1<'_, usize>>,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
     ) -> Result<FittedSubject<F, M>, FitError> {
-        let records = F::records(*data.records());
-        let converted = DatasetBase::new(records.view(), *data.targets());
+        let records = F::records(x);
+        let converted = DatasetBase::new(records.view(), ArrayView1::from(codes));
         let model = self
             .params
             .fit(&converted)
@@ -148,29 +147,25 @@ where
         Ok(FittedSubject {
             max_abs_coefficient: (self.max_abs)(&model),
             model,
-            n_features: data.records().ncols(),
+            encoding,
+            n_features: x.ncols(),
             precision: PhantomData,
         })
     }
 }
 
-impl<'x, F, M> PredictInplace<ArrayView2<'x, f32>, Array1<usize>> for FittedSubject<F, M>
+impl<F, M> FittedClassifier for FittedSubject<F, M>
 where
     F: Real,
-    M: for<'a> PredictInplace<ArrayView2<'a, F>, Array1<usize>>,
+    M: for<'a> PredictInplace<ArrayView2<'a, F>, Array1<usize>> + Send + Sync,
 {
-    fn predict_inplace(&self, x: &ArrayView2<'x, f32>, y: &mut Array1<usize>) {
-        self.model.predict_inplace(&F::records(*x).view(), y);
-    }
-
-    fn default_target(&self, x: &ArrayView2<'x, f32>) -> Array1<usize> {
-        Array1::default(x.nrows())
-    }
-}
-
-impl<F, M> Fitted for FittedSubject<F, M> {
     fn n_features(&self) -> usize {
         self.n_features
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        self.model.predict_inplace(&F::records(x).view(), labels);
+        self.encoding.decode(labels);
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -3,19 +3,16 @@
 use linfa::Float;
 use ndarray::{ArrayView2, CowArray, Ix2};
 
-use crate::catalog::spec::{Args, Kind, ParamSpec};
+use crate::estimators::choices;
 
-/// The parameter row. linfa has it as a type parameter.
-pub const PRECISION: ParamSpec = ParamSpec::new(
-    "precision",
-    &[Kind::Choice(&["f32", "f64"])],
-    "\"f32\"",
-    "floating point type of the fit; f64 converts the features inside fit and predict",
-);
-
-/// Whether `precision` is `f64`.
-pub fn is_f64(args: &Args<'_>) -> bool {
-    args.choice(PRECISION.name) == Some("f64")
+choices! {
+    /// Floating point type of a fit; linfa has it as a type parameter.
+    pub enum Precision {
+        /// The type of the features.
+        F32 = "f32",
+        /// Converts the features inside fit and predict.
+        F64 = "f64",
+    }
 }
 
 /// A type that upstream can be run in.

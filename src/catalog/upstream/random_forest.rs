@@ -1,6 +1,6 @@
 //! `linfa::RandomForest`: linfa-ensemble's forest of linfa-trees' trees, in `f32`.
 //!
-//! It is not Breiman's: features are drawn once a tree, not at each split, and with replacement,
+//! It is not Breiman's: features are drawn once per tree, not at each split, and with replacement,
 //! so that `feature_proportion` 1 still leaves out about 37 % of them. The bootstrap takes our
 //! seed. Tied votes go by the order of a `HashMap`, so that even one model asked twice answers
 //! differently; the trees differ from fit to fit as those of `linfa::DecisionTree` do.
@@ -12,67 +12,75 @@ use linfa::traits::{Fit, PredictInplace};
 use linfa_ensemble::{RandomForest, RandomForestParams};
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
-use super::decision_tree::{TREE_PARAMS, growing_s, tree_params};
-use super::guard::guarded;
-use super::ranges::{at_least_one, proportion};
-use crate::estimators::erased::erase;
-use crate::estimators::info::Fitted;
-use crate::catalog::spec::{
-    Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, RANDOM_STATE, keep_all,
-};
-use crate::estimators::{FitError, FitInfo};
+use super::decision_tree::TreeSettings;
+use super::guard::fit_guarded;
+use crate::catalog::{Cost, DataShape, Entry, Family};
+use crate::estimators::classifier::{Classifier, FittedClassifier};
+use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::multiclass::ClassEncoding;
+use crate::estimators::parameters::{Interval, ParamValue, Parameters};
+use crate::estimators::{FitError, FitInfo, ParamError, parameters};
 use crate::numeric::rng::{Rng, stream};
 
-/// The subject as the registry lists it.
-pub static RANDOM_FOREST: EstimatorSpec = EstimatorSpec {
-    name: "linfa::RandomForest",
-    family: Family::Linfa,
-    summary: "forest of linfa-ensemble: bagged trees, features drawn once a tree",
-    params: &[
-        ParamSpec::new("ensemble_size", &[Kind::Int], "1", "trees"),
-        ParamSpec::new(
-            "bootstrap_proportion",
-            &[Kind::Float],
-            "1.0",
-            "rows drawn for each tree, with replacement, as a share of all",
-        ),
-        ParamSpec::new(
-            "feature_proportion",
-            &[Kind::Float],
-            "1.0",
-            "features drawn for each tree, with replacement, as a share of all",
-        ),
-        TREE_PARAMS[0],
-        TREE_PARAMS[1],
-        TREE_PARAMS[2],
-        TREE_PARAMS[3],
-        TREE_PARAMS[4],
-        RANDOM_STATE,
-    ],
-    canonicalise: keep_all,
-    build: |args| {
-        let params =
-            RandomForestParams::new_fixed_rng(tree_params(args)?, stream(args.seed()?, &[]))
-                .ensemble_size(at_least_one(args, "ensemble_size")?)
-                .bootstrap_proportion(proportion(args, "bootstrap_proportion")?)
-                .feature_proportion(proportion(args, "feature_proportion")?);
-        Ok(guarded("linfa-ensemble", erase(Subject(params))))
-    },
-    cost,
-};
+const CRATE: &str = "linfa-ensemble";
 
-fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    let n_trees = args.float("ensemble_size");
-    let n_rows = shape.n_train as f64 * args.float("bootstrap_proportion");
-    let n_features = shape.n_features as f64 * args.float("feature_proportion");
-    let cells = n_rows * n_features;
-    Cost {
-        cpu_s: n_trees * (growing_s(args, n_rows, n_features) + 5.0e-9 * cells),
-        // Both data sets in full, the bootstrap's rows before and after its columns are chosen,
-        // and the sorted columns.
-        memory_bytes: (4.0 * (shape.n_train + shape.n_test) as f64 * shape.n_features as f64
-            + 4.0 * n_rows * shape.n_features as f64
-            + 20.0 * cells) as u64,
+parameters! {
+    /// Parameters of linfa-ensemble's random forest.
+    pub struct LinfaRandomForestParams => LinfaRandomForestValidParams: "linfa::RandomForest" {
+        /// trees
+        ensemble_size: usize = 1, in Interval::at_least(1);
+        /// rows drawn for each tree, with replacement, as a share of all
+        bootstrap_proportion: f64 = 1.0, in Interval::SHARE;
+        /// features drawn for each tree, with replacement, as a share of all
+        feature_proportion: f64 = 1.0, in Interval::SHARE;
+    }
+    groups {
+        /// how each tree grows
+        tree: TreeSettings = TreeSettings::default();
+    }
+    seed ParamValue::Null;
+    check check_tree;
+}
+
+fn check_tree(params: &LinfaRandomForestValidParams) -> Result<(), ParamError> {
+    params
+        .tree
+        .check_decrease(LinfaRandomForestParams::ESTIMATOR)
+}
+
+impl Entry for LinfaRandomForestParams {
+    const FAMILY: Family = Family::Linfa;
+    const SUMMARY: &'static str =
+        "forest of linfa-ensemble: bagged trees, features drawn once per tree";
+
+    fn cost(params: &LinfaRandomForestValidParams, shape: &DataShape) -> Cost {
+        let n_trees = params.ensemble_size as f64;
+        let n_rows = shape.n_train as f64 * params.bootstrap_proportion;
+        let n_features = shape.n_features as f64 * params.feature_proportion;
+        let cells = n_rows * n_features;
+        Cost {
+            cpu_s: n_trees * (params.tree.growing_s(n_rows, n_features) + 5.0e-9 * cells),
+            // Both data sets in full, the bootstrap's rows before and after its columns are chosen,
+            // and the sorted columns.
+            memory_bytes: (4.0 * (shape.n_train + shape.n_test) as f64 * shape.n_features as f64
+                + 4.0 * n_rows * shape.n_features as f64
+                + 20.0 * cells) as u64,
+        }
+    }
+}
+
+impl Estimator for LinfaRandomForestValidParams {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError> {
+        let rng = stream(self.seed, &[]);
+        let params = RandomForestParams::new_fixed_rng(self.tree.to_linfa(), rng)
+            .ensemble_size(self.ensemble_size)
+            .bootstrap_proportion(self.bootstrap_proportion)
+            .feature_proportion(self.feature_proportion);
+        fit_guarded(CRATE, &Subject(params), x, y)
     }
 }
 
@@ -80,39 +88,38 @@ struct Subject(RandomForestParams<f32, usize, Rng>);
 
 struct FittedSubject {
     model: RandomForest<f32, usize>,
+    encoding: ClassEncoding,
     n_features: usize,
 }
 
-impl<'x> Fit<ArrayView2<'x, f32>, ArrayView1<'_, usize>, FitError> for Subject {
-    type Object = FittedSubject;
+impl Classifier for Subject {
+    type Model = FittedSubject;
 
     /// Copies the data: upstream fits owned arrays only.
-    fn fit(
+    fn fit_codes(
         &self,
-        data: &DatasetBase<ArrayView2<'x, f32>, ArrayView1<'_, usize>>,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
     ) -> Result<FittedSubject, FitError> {
-        let owned = DatasetBase::new(data.records().to_owned(), data.targets().to_owned());
+        let owned = DatasetBase::new(x.to_owned(), Array1::from(codes.to_vec()));
         Ok(FittedSubject {
             model: self.0.fit(&owned)?,
-            n_features: data.records().ncols(),
+            encoding,
+            n_features: x.ncols(),
         })
     }
 }
 
-impl<'x> PredictInplace<ArrayView2<'x, f32>, Array1<usize>> for FittedSubject {
-    /// Copies the rows: upstream predicts owned arrays only.
-    fn predict_inplace(&self, x: &ArrayView2<'x, f32>, y: &mut Array1<usize>) {
-        self.model.predict_inplace(&x.to_owned(), y);
-    }
-
-    fn default_target(&self, x: &ArrayView2<'x, f32>) -> Array1<usize> {
-        Array1::default(x.nrows())
-    }
-}
-
-impl Fitted for FittedSubject {
+impl FittedClassifier for FittedSubject {
     fn n_features(&self) -> usize {
         self.n_features
+    }
+
+    /// Copies the rows: upstream predicts owned arrays only.
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        self.model.predict_inplace(&x.to_owned(), labels);
+        self.encoding.decode(labels);
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -6,157 +6,135 @@
 //! its cap of 10,000,000 steps (`benchmark/linfa.md`). Upstream's sparse kernels cannot be set.
 
 use linfa::DatasetBase;
-use linfa::traits::{Fit, PredictInplace};
+use linfa::traits::Fit;
 use linfa_svm::{Svm, SvmParams};
 use ndarray::{Array1, ArrayView1, ArrayView2, Axis};
 
-use super::guard::{guarded, reported};
-use super::precision::{PRECISION, Real, is_f64};
-use super::ranges::{not_negative, positive, proportion};
-use crate::estimators::erased::erase;
-use crate::estimators::info::Fitted;
+use super::guard::{fit_guarded, reported};
+use super::precision::{Precision, Real};
+use crate::catalog::{Cost, DataShape, Entry, Family, Params};
+use crate::estimators::classifier::{Classifier, FittedClassifier};
+use crate::estimators::erased::{Estimator, Model};
 use crate::estimators::multiclass::{ClassEncoding, ClassPair, fit_one_vs_one, vote};
-use crate::catalog::spec::{
-    Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params,
-};
-use crate::estimators::{FitError, FitInfo, ParamError};
+use crate::estimators::parameters::Interval;
+use crate::estimators::{FitError, FitInfo, choices, parameters};
 
 const CRATE: &str = "linfa-svm";
 
-/// The subject as the registry lists it.
-pub static SVM: EstimatorSpec = EstimatorSpec {
-    name: "linfa::Svm",
-    family: Family::Linfa,
-    summary: "support vector machine of linfa-svm, one-vs-one",
-    params: &[
-        ParamSpec::new(
-            "kernel",
-            &[Kind::Choice(&["linear", "gaussian", "polynomial"])],
-            "\"linear\"",
-            "kernel function",
-        ),
-        ParamSpec::new(
-            "gaussian_eps",
-            &[Kind::Float],
-            "0.5",
-            "eps of the Gaussian kernel exp(-|x - x'|²/eps)",
-        ),
-        ParamSpec::new(
-            "constant",
-            &[Kind::Float],
-            "1.0",
-            "constant of the polynomial kernel (<x, x'> + constant)^degree; linfa has no default",
-        ),
-        ParamSpec::new(
-            "degree",
-            &[Kind::Float],
-            "3.0",
-            "degree of the polynomial kernel; linfa has no default",
-        ),
-        ParamSpec::new(
-            "c_pos",
-            &[Kind::Float],
-            "1.0",
-            "penalty C of the lower class of each pair (first of pos_neg_weights)",
-        ),
-        ParamSpec::new(
-            "c_neg",
-            &[Kind::Float],
-            "1.0",
-            "penalty C of the higher class of each pair (second of pos_neg_weights)",
-        ),
-        ParamSpec::new(
-            "nu",
-            &[Kind::Float, Kind::Null],
-            "null",
-            "nu of nu_weight, in place of C; null for C",
-        ),
-        ParamSpec::new(
-            "eps",
-            &[Kind::Float],
-            "1e-7",
-            "violation at which the solver stops",
-        ),
-        ParamSpec::new(
-            "shrinking",
-            &[Kind::Bool],
-            "false",
-            "whether the solver sets bounded variables aside",
-        ),
-        PRECISION,
-    ],
-    canonicalise,
-    build: |args| {
-        let estimator = if is_f64(args) {
-            erase(Subject(svm_params::<f64>(args)?))
-        } else {
-            erase(Subject(svm_params::<f32>(args)?))
-        };
-        Ok(guarded(CRATE, estimator))
-    },
-    cost,
-};
-
-/// Removes what the kernel, and nu in place of C, leave without effect.
-fn canonicalise(params: &mut Params) -> Vec<String> {
-    let kernel = params.get("kernel").and_then(|value| value.as_str());
-    let mut unused = match kernel {
-        Some("gaussian") => vec!["constant", "degree"],
-        Some("polynomial") => vec!["gaussian_eps"],
-        _ => vec!["gaussian_eps", "constant", "degree"],
-    };
-    if params.get("nu").is_some_and(|nu| !nu.is_null()) {
-        unused.extend(["c_pos", "c_neg"]);
+choices! {
+    /// Kernel function.
+    pub enum SvmKernel {
+        /// `<x, x'>`.
+        Linear = "linear",
+        /// `exp(-|x - x'|² / eps)`.
+        Gaussian = "gaussian",
+        /// `(<x, x'> + constant)^degree`.
+        Polynomial = "polynomial",
     }
-    params.retain(|name, _| !unused.contains(&name.as_str()));
-    Vec::new()
 }
 
-fn svm_params<F: Real>(args: &Args<'_>) -> Result<SvmParams<F, bool>, ParamError> {
-    let params = Svm::<F, bool>::params()
-        .eps(F::cast(not_negative(args, "eps")?))
-        .shrinking(args.bool("shrinking"));
-    let params = match args.choice("kernel") {
-        Some("gaussian") => params.gaussian_kernel(F::cast(positive(args, "gaussian_eps")?)),
-        Some("polynomial") => params.polynomial_kernel(
-            F::cast(args.float("constant")),
-            F::cast(positive(args, "degree")?),
-        ),
-        _ => params.linear_kernel(),
-    };
-    Ok(if args.opt_float("nu").is_some() {
-        params.nu_weight(F::cast(proportion(args, "nu")?))
-    } else {
-        params.pos_neg_weights(
-            F::cast(positive(args, "c_pos")?),
-            F::cast(positive(args, "c_neg")?),
-        )
-    })
+parameters! {
+    /// Parameters of linfa-svm's machine, one-vs-one.
+    pub struct LinfaSvmParams => LinfaSvmValidParams: "linfa::Svm" {
+        /// kernel function
+        kernel: SvmKernel = SvmKernel::Linear;
+        /// eps of the Gaussian kernel exp(-|x - x'|²/eps)
+        gaussian_eps: f64 = 0.5, in Interval::POSITIVE;
+        /// constant of the polynomial kernel (<x, x'> + constant)^degree; linfa has no default
+        constant: f64 = 1.0;
+        /// degree of the polynomial kernel; linfa has no default
+        degree: f64 = 3.0, in Interval::POSITIVE;
+        /// penalty C of the lower class of each pair (first of pos_neg_weights)
+        c_pos: f64 = 1.0, in Interval::POSITIVE;
+        /// penalty C of the higher class of each pair (second of pos_neg_weights)
+        c_neg: f64 = 1.0, in Interval::POSITIVE;
+        /// nu of nu_weight, in place of C; null for C
+        nu: Option<f64> = None, in Interval::SHARE;
+        /// violation at which the solver stops
+        eps: f64 = 1e-7, in Interval::NOT_NEGATIVE;
+        /// whether the solver sets bounded variables aside
+        shrinking: bool = false;
+        /// floating point type of the fit; f64 converts the features inside fit and predict
+        precision: Precision = Precision::F32;
+    }
 }
 
-/// Fitted to pairs of 1,000 to 4,000 rows: the kernel matrix takes 5.5e-10 s a product (6.9 s for
-/// 4,000 × 784), a step of the solver 1.3e-8 s a row. Steps: about one a row for the Gaussian
-/// kernel, 88,000 and 655,000 for the linear one with 1,000 and 2,000 rows, and the cap where `f32`
-/// cannot reach `eps` (seen with the Gaussian kernel at 4,000 rows, not at 2,000).
-fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    const CAP: f64 = 1.0e7;
-    let n_classes = shape.n_classes.max(2) as f64;
-    let n_pairs = n_classes * (n_classes - 1.0) / 2.0;
-    let pair_rows = 2.0 * shape.n_train as f64 / n_classes;
-    let kernel_s = 5.5e-10 * pair_rows * pair_rows * shape.n_features as f64;
-    let is_gaussian = args.choice("kernel") == Some("gaussian");
-    let is_out_of_reach = !is_f64(args) && args.float("eps") < 1.0e-6;
-    let n_steps = if is_out_of_reach && (!is_gaussian || pair_rows > 3_000.0) {
-        CAP
-    } else if is_gaussian {
-        pair_rows
-    } else {
-        CAP.min(8.0e-5 * pair_rows.powi(3))
-    };
-    let n_bytes = if is_f64(args) { 8.0 } else { 4.0 };
-    Cost {
-        cpu_s: n_pairs * (kernel_s + 1.3e-8 * pair_rows * n_steps),
-        memory_bytes: (n_bytes * pair_rows * (pair_rows + 2.0 * shape.n_features as f64)) as u64,
+impl Entry for LinfaSvmParams {
+    const FAMILY: Family = Family::Linfa;
+    const SUMMARY: &'static str = "support vector machine of linfa-svm, one-vs-one";
+
+    /// Removes what the kernel, and nu in place of C, leave without effect.
+    fn canonicalise(params: &mut Params) -> Vec<String> {
+        let kernel = params.get("kernel").and_then(|value| value.as_str());
+        let mut unused = match kernel {
+            Some("gaussian") => vec!["constant", "degree"],
+            Some("polynomial") => vec!["gaussian_eps"],
+            _ => vec!["gaussian_eps", "constant", "degree"],
+        };
+        if params.get("nu").is_some_and(|nu| !nu.is_null()) {
+            unused.extend(["c_pos", "c_neg"]);
+        }
+        params.retain(|name, _| !unused.contains(&name.as_str()));
+        Vec::new()
+    }
+
+    /// Fitted to pairs of 1,000 to 4,000 rows: the kernel matrix takes 5.5e-10 s a product (6.9 s for
+    /// 4,000 × 784), a step of the solver 1.3e-8 s a row. Steps: about one a row for the Gaussian
+    /// kernel, 88,000 and 655,000 for the linear one with 1,000 and 2,000 rows, and the cap where `f32`
+    /// cannot reach `eps` (seen with the Gaussian kernel at 4,000 rows, not at 2,000).
+    fn cost(params: &LinfaSvmValidParams, shape: &DataShape) -> Cost {
+        const CAP: f64 = 1.0e7;
+        let is_f64 = params.precision == Precision::F64;
+        let n_classes = shape.n_classes.max(2) as f64;
+        let n_pairs = n_classes * (n_classes - 1.0) / 2.0;
+        let pair_rows = 2.0 * shape.n_train as f64 / n_classes;
+        let kernel_s = 5.5e-10 * pair_rows * pair_rows * shape.n_features as f64;
+        let is_gaussian = params.kernel == SvmKernel::Gaussian;
+        let is_out_of_reach = !is_f64 && params.eps < 1.0e-6;
+        let n_steps = if is_out_of_reach && (!is_gaussian || pair_rows > 3_000.0) {
+            CAP
+        } else if is_gaussian {
+            pair_rows
+        } else {
+            CAP.min(8.0e-5 * pair_rows.powi(3))
+        };
+        let n_bytes = if is_f64 { 8.0 } else { 4.0 };
+        Cost {
+            cpu_s: n_pairs * (kernel_s + 1.3e-8 * pair_rows * n_steps),
+            memory_bytes: (n_bytes * pair_rows * (pair_rows + 2.0 * shape.n_features as f64)) as u64,
+        }
+    }
+}
+
+impl LinfaSvmValidParams {
+    fn to_linfa<F: Real>(&self) -> SvmParams<F, bool> {
+        let params = Svm::<F, bool>::params()
+            .eps(F::cast(self.eps))
+            .shrinking(self.shrinking);
+        let params = match self.kernel {
+            SvmKernel::Gaussian => params.gaussian_kernel(F::cast(self.gaussian_eps)),
+            SvmKernel::Polynomial => {
+                params.polynomial_kernel(F::cast(self.constant), F::cast(self.degree))
+            }
+            SvmKernel::Linear => params.linear_kernel(),
+        };
+        match self.nu {
+            Some(nu) => params.nu_weight(F::cast(nu)),
+            None => params.pos_neg_weights(F::cast(self.c_pos), F::cast(self.c_neg)),
+        }
+    }
+}
+
+impl Estimator for LinfaSvmValidParams {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+    ) -> Result<Box<dyn Model>, FitError> {
+        match self.precision {
+            Precision::F32 => fit_guarded(CRATE, &Subject::<f32>(self.to_linfa()), x, y),
+            Precision::F64 => fit_guarded(CRATE, &Subject::<f64>(self.to_linfa()), x, y),
+        }
     }
 }
 
@@ -178,31 +156,36 @@ impl<F: Real> Subject<F> {
     }
 }
 
-impl<'x, F: Real> Fit<ArrayView2<'x, f32>, ArrayView1<'_, usize>, FitError> for Subject<F> {
-    type Object = FittedSubject<F>;
+impl<F: Real> Classifier for Subject<F> {
+    type Model = FittedSubject<F>;
 
-    fn fit(
+    fn fit_codes(
         &self,
-        data: &DatasetBase<ArrayView2<'x, f32>, ArrayView1<'_, usize>>,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        classes: ClassEncoding,
     ) -> Result<FittedSubject<F>, FitError> {
-        let records = F::records(*data.records());
-        let (classes, codes) = ClassEncoding::new(data.targets());
-        let pairs = fit_one_vs_one(&codes, classes.n_classes(), |pair| {
+        let records = F::records(x);
+        let pairs = fit_one_vs_one(codes, classes.n_classes(), |pair| {
             self.fit_pair(records.view(), pair)
         })?;
         Ok(FittedSubject {
             pairs,
             classes,
-            n_features: data.records().ncols(),
+            n_features: x.ncols(),
         })
     }
 }
 
-impl<'x, F: Real> PredictInplace<ArrayView2<'x, f32>, Array1<usize>> for FittedSubject<F> {
-    fn predict_inplace(&self, x: &ArrayView2<'x, f32>, y: &mut Array1<usize>) {
-        let records = F::records(*x);
+impl<F: Real> FittedClassifier for FittedSubject<F> {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let records = F::records(x);
         let mut decisions = vec![0.0; self.pairs.len()];
-        for (row, label) in records.rows().into_iter().zip(y.iter_mut()) {
+        for (row, label) in records.rows().into_iter().zip(labels.iter_mut()) {
             for (decision, pair) in decisions.iter_mut().zip(&self.pairs) {
                 let value = pair.weighted_sum(&row) - pair.rho;
                 *decision = value.to_f64().unwrap_or(f64::NAN);
@@ -211,16 +194,6 @@ impl<'x, F: Real> PredictInplace<ArrayView2<'x, f32>, Array1<usize>> for FittedS
                 .classes
                 .label(vote(&decisions, self.classes.n_classes()));
         }
-    }
-
-    fn default_target(&self, x: &ArrayView2<'x, f32>) -> Array1<usize> {
-        Array1::default(x.nrows())
-    }
-}
-
-impl<F: Real> Fitted for FittedSubject<F> {
-    fn n_features(&self) -> usize {
-        self.n_features
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -9,30 +9,33 @@
 //! whole units of log-likelihood.
 
 use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
 use linfa::traits::Fit;
-use ndarray::{Array1, ArrayBase, Data, Ix2};
+use ndarray::{Array1, ArrayView2};
 
 use super::model::GaussianNb;
-use super::params::{GaussianNbValidParams, NAME};
+use super::params::{GaussianNbParams, GaussianNbValidParams};
+use crate::classifier::Classifier;
 use crate::error::{FitError, ParamError};
 use crate::multiclass::{ClassEncoding, class_counts};
+use crate::parameters::Parameters;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for GaussianNbValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = GaussianNb;
+impl Classifier for GaussianNbValidParams {
+    type Model = GaussianNb;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<GaussianNb, FitError> {
-        let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets());
-        let log_prior_shift = log_prior_shift(self.priors(), &codes, encoding.n_classes())?;
-        let x = dataset.records().mapv(f64::from);
-        let n_features = x.ncols();
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<GaussianNb, FitError> {
+        let priors = self.priors.as_deref();
+        let log_prior_shift = log_prior_shift(priors, codes, encoding.n_classes())?;
         let upstream = linfa_bayes::GaussianNb::params()
-            .var_smoothing(self.var_smoothing())
-            .fit(&DatasetBase::new(x, Array1::from_vec(codes)))
+            .var_smoothing(self.var_smoothing)
+            .fit(&DatasetBase::new(
+                x.mapv(f64::from),
+                Array1::from_vec(codes.to_vec()),
+            ))
             .map_err(|error: linfa_bayes::NaiveBayesError| FitError::Upstream {
                 crate_name: "linfa-bayes",
                 message: error.to_string(),
@@ -41,7 +44,7 @@ where
             encoding,
             log_prior_shift,
             upstream,
-            n_features,
+            x.ncols(),
         ))
     }
 }
@@ -56,9 +59,9 @@ fn log_prior_shift(
         return Ok(vec![0.0; n_classes]);
     };
     if priors.len() != n_classes {
-        let expected = format!("a list of {n_classes} numbers, one a class of the training data");
+        let expected = format!("a list of {n_classes} numbers, one per class of the training data");
         return Err(ParamError::value(
-            NAME,
+            GaussianNbParams::ESTIMATOR,
             "priors",
             expected,
             format_args!("{priors:?}"),

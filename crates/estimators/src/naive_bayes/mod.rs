@@ -7,4 +7,4 @@ mod params;
 mod tests;
 
 pub use model::GaussianNb;
-pub use params::{GAUSSIAN_NB, GaussianNbParams, GaussianNbValidParams};
+pub use params::{GaussianNbParams, GaussianNbValidParams};

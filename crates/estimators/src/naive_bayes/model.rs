@@ -1,12 +1,11 @@
 //! The fitted model and its prediction.
 
-use linfa::traits::PredictInplace;
 use linfa_bayes::NaiveBayes as _;
 use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
-use ndarray::{Array1, ArrayBase, ArrayView2, Axis, Data, Ix2};
+use ndarray::{Array1, ArrayView2, Axis};
 
-use super::params::GaussianNbParams;
-use crate::info::Fitted;
+use super::params::{GaussianNbParams, GaussianNbValidParams};
+use crate::classifier::FittedClassifier;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// Rows that are scored together: their `f64` copies stay in the cache.
@@ -33,6 +32,7 @@ const BLOCK_ROWS: usize = 64;
 /// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GaussianNb {
     encoding: ClassEncoding,
     log_prior_shift: Vec<f64>,
@@ -40,11 +40,13 @@ pub struct GaussianNb {
     n_features: usize,
 }
 
+linfa_traits! { GaussianNbValidParams => GaussianNb; }
+
 impl GaussianNb {
     /// Parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> GaussianNbParams {
-        GaussianNbParams::new()
+        GaussianNbParams::default()
     }
 
     pub(super) fn new(
@@ -80,26 +82,19 @@ impl GaussianNb {
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for GaussianNb {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let x = x.view();
+impl FittedClassifier for GaussianNb {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         let blocks = x.axis_chunks_iter(Axis(0), BLOCK_ROWS);
-        let labels: Vec<_> = blocks
+        let predicted: Vec<_> = blocks
             .into_par_iter()
             .map(|block| self.predict_block(block))
             .collect();
-        for (target, label) in y.iter_mut().zip(labels.into_iter().flatten()) {
+        for (target, label) in labels.iter_mut().zip(predicted.into_iter().flatten()) {
             *target = label;
         }
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for GaussianNb {
-    fn n_features(&self) -> usize {
-        self.n_features
     }
 }

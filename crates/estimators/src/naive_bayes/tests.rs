@@ -41,7 +41,7 @@ fn naive(
         let mean = of_class.mean_axis(Axis(0)).unwrap();
         let variance = of_class.var_axis(Axis(0), 0.0) + params.var_smoothing() * largest;
         let frequency = rows.len() as f64 / y.len() as f64;
-        let prior = params.priors().map_or(frequency, |priors| priors[class]);
+        let prior = params.priors().as_ref().map_or(frequency, |priors| priors[class]);
         let terms = (query - &mean).mapv(|d| d * d) / &variance
             + variance.mapv(|v| (2.0 * std::f64::consts::PI * v).ln());
         prior.ln() - 0.5 * terms.sum()
@@ -65,9 +65,9 @@ fn predictions_equal_the_formula_with_and_without_priors() {
         let (queries, _) = data(150, n_features);
         for params in [
             GaussianNb::params(),
-            GaussianNb::params().priors(&[0.8, 0.1, 0.1]),
+            GaussianNb::params().priors(Some(vec![0.8, 0.1, 0.1])),
             GaussianNb::params()
-                .priors(&[0.0, 0.5, 0.5])
+                .priors(Some(vec![0.0, 0.5, 0.5]))
                 .var_smoothing(0.3),
             GaussianNb::params().var_smoothing(10.0),
         ] {
@@ -98,7 +98,7 @@ fn message(params: GaussianNbParams) -> String {
 
 #[test]
 fn bad_priors_and_smoothing_are_refused_as_in_scikit_learn() {
-    let priors = |priors: &[f64]| message(GaussianNb::params().priors(priors));
+    let priors = |priors: &[f64]| message(GaussianNb::params().priors(Some(priors.to_vec())));
     let expected =
         "the `priors` of GaussianNB must be a list of non-negative numbers that sum to 1";
     assert_eq!(priors(&[0.5, 0.6]), format!("{expected}, got [0.5, 0.6]"));
@@ -107,21 +107,21 @@ fn bad_priors_and_smoothing_are_refused_as_in_scikit_learn() {
     // numpy's tolerance.
     assert!(
         GaussianNb::params()
-            .priors(&[0.5, 0.500_009])
+            .priors(Some(vec![0.5, 0.500_009]))
             .check()
             .is_ok()
     );
     let smoothing = message(GaussianNb::params().var_smoothing(-1.0));
-    let expected = "the `var_smoothing` of GaussianNB must be a number in [0, inf), got -1";
+    let expected = "the `var_smoothing` of GaussianNB must be a number in [0, inf), got -1.0";
     assert_eq!(smoothing, expected);
 }
 
 #[test]
 fn priors_of_another_number_of_classes_are_refused_by_the_fit() {
     let (x, y) = data(30, 2);
-    let params = GaussianNb::params().priors(&[0.5, 0.5]);
+    let params = GaussianNb::params().priors(Some(vec![0.5, 0.5]));
     let text = params.fit(&DatasetBase::new(x, y)).unwrap_err().to_string();
-    let expected = "the `priors` of GaussianNB must be a list of 3 numbers, one a class of the \
+    let expected = "the `priors` of GaussianNB must be a list of 3 numbers, one per class of the \
                     training data, got [0.5, 0.5]";
     assert_eq!(text, expected);
 }

@@ -67,6 +67,12 @@ struct Query {
 }
 
 impl EuclideanIndex {
+    /// Gives the rows back.
+    #[cfg(feature = "serde")]
+    pub(super) fn into_rows(self) -> Array2<f32> {
+        self.rows
+    }
+
     /// Indexes `rows` (standard layout, not empty).
     pub(super) fn new(rows: Array2<f32>) -> Self {
         let basis = Basis::fit(rows.view(), N_DIRECTIONS);

@@ -37,6 +37,12 @@ pub(super) struct ManhattanBlock {
 }
 
 impl ManhattanIndex {
+    /// Gives the rows back.
+    #[cfg(feature = "serde")]
+    pub(super) fn into_rows(self) -> Array2<f32> {
+        self.rows
+    }
+
     /// Indexes `rows` (standard layout, not empty).
     pub(super) fn new(rows: Array2<f32>) -> Self {
         let quantiser = Quantiser::fit(rows.view());

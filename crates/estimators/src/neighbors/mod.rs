@@ -12,6 +12,4 @@ mod search;
 mod tests;
 
 pub use model::KNeighborsClassifier;
-pub use params::{
-    K_NEIGHBORS_CLASSIFIER, KNeighborsParams, KNeighborsValidParams, Metric, Weights,
-};
+pub use params::{Algorithm, KNeighborsParams, KNeighborsValidParams, Metric, Weights};

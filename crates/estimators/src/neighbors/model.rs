@@ -1,13 +1,12 @@
 //! The fitted model and its prediction.
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
-use super::params::{KNeighborsParams, Weights};
+use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
 use super::search::{Neighbor, nearest};
-use crate::info::Fitted;
+use crate::classifier::FittedClassifier;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// k nearest neighbours.
@@ -32,6 +31,8 @@ use crate::multiclass::{ClassEncoding, argmax};
 /// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "stored::Stored", into = "stored::Stored"))]
 pub struct KNeighborsClassifier {
     index: Indexed,
     encoding: ClassEncoding,
@@ -47,11 +48,23 @@ pub(super) enum Indexed {
     Manhattan(ManhattanIndex),
 }
 
+impl Indexed {
+    /// Indexes `rows` (standard layout, not empty) for `distance`.
+    pub(super) fn new(distance: Distance, rows: Array2<f32>) -> Self {
+        match distance {
+            Distance::Euclidean => Self::Euclidean(EuclideanIndex::new(rows)),
+            Distance::Manhattan => Self::Manhattan(ManhattanIndex::new(rows)),
+        }
+    }
+}
+
+linfa_traits! { KNeighborsValidParams => KNeighborsClassifier; }
+
 impl KNeighborsClassifier {
     /// Parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> KNeighborsParams {
-        KNeighborsParams::new()
+        KNeighborsParams::default()
     }
 
     pub(super) fn new(
@@ -93,26 +106,67 @@ impl KNeighborsClassifier {
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>>
-    for KNeighborsClassifier
-{
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let neighbors = self.neighbors(x.view());
-        for (target, neighbors) in y.iter_mut().zip(&neighbors) {
-            *target = self.vote(neighbors);
-        }
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for KNeighborsClassifier {
+impl FittedClassifier for KNeighborsClassifier {
     fn n_features(&self) -> usize {
         match &self.index {
             Indexed::Euclidean(index) => index.n_features(),
             Indexed::Manhattan(index) => index.n_features(),
+        }
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let neighbors = self.neighbors(x);
+        for (label, neighbors) in labels.iter_mut().zip(&neighbors) {
+            *label = self.vote(neighbors);
+        }
+    }
+}
+
+/// The serialised form: rows without their index, which is built again.
+#[cfg(feature = "serde")]
+mod stored {
+    use ndarray::Array2;
+
+    use super::super::params::{Distance, Weights};
+    use super::{Indexed, KNeighborsClassifier};
+    use crate::multiclass::ClassEncoding;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    pub(super) struct Stored {
+        distance: Distance,
+        rows: Array2<f32>,
+        encoding: ClassEncoding,
+        codes: Vec<usize>,
+        n_neighbors: usize,
+        weights: Weights,
+    }
+
+    impl From<KNeighborsClassifier> for Stored {
+        fn from(model: KNeighborsClassifier) -> Self {
+            let (distance, rows) = match model.index {
+                Indexed::Euclidean(index) => (Distance::Euclidean, index.into_rows()),
+                Indexed::Manhattan(index) => (Distance::Manhattan, index.into_rows()),
+            };
+            Self {
+                distance,
+                rows,
+                encoding: model.encoding,
+                codes: model.codes,
+                n_neighbors: model.n_neighbors,
+                weights: model.weights,
+            }
+        }
+    }
+
+    impl From<Stored> for KNeighborsClassifier {
+        fn from(stored: Stored) -> Self {
+            Self {
+                index: Indexed::new(stored.distance, stored.rows),
+                encoding: stored.encoding,
+                codes: stored.codes,
+                n_neighbors: stored.n_neighbors,
+                weights: stored.weights,
+            }
         }
     }
 }

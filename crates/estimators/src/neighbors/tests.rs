@@ -2,14 +2,12 @@ use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, Array2, ArrayView1, array, concatenate, s};
 use rand::Rng as _;
-use serde_json::json;
 
 use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
-use super::params::K_NEIGHBORS_CLASSIFIER;
 use super::search::{Index, nearest};
-use super::{KNeighborsClassifier, Metric, Weights};
-use crate::spec::{Params, Profile};
+use super::params::Distance;
+use super::{KNeighborsClassifier, Weights};
 use fashion_bench_numeric::rng::stream;
 
 /// Data that is hard on bounds in one way each.
@@ -61,11 +59,11 @@ fn rows(data: Data, n_rows: usize, n_features: usize, key: u64) -> Array2<f32> {
     x
 }
 
-fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, metric: Metric) -> f64 {
+fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, distance: Distance) -> f64 {
     let differences = a.iter().zip(b).map(|(&a, &b)| f64::from(a) - f64::from(b));
-    match metric {
-        Metric::Euclidean => differences.map(|d| d * d).sum::<f64>().sqrt(),
-        Metric::Manhattan => differences.map(f64::abs).sum(),
+    match distance {
+        Distance::Euclidean => differences.map(|d| d * d).sum::<f64>().sqrt(),
+        Distance::Manhattan => differences.map(f64::abs).sum(),
     }
 }
 
@@ -73,11 +71,11 @@ fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, metric: Metric
 fn naive_nearest(
     train: &Array2<f32>,
     query: ArrayView1<'_, f32>,
-    metric: Metric,
+    distance: Distance,
 ) -> Vec<(f64, usize)> {
     let distances = train.rows().into_iter().enumerate();
     let mut all: Vec<_> = distances
-        .map(|(row_idx, row)| (naive_distance(row, query, metric), row_idx))
+        .map(|(row_idx, row)| (naive_distance(row, query, distance), row_idx))
         .collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     all
@@ -87,7 +85,7 @@ fn check_against_naive<I: Index>(
     index: &I,
     train: &Array2<f32>,
     queries: &Array2<f32>,
-    metric: Metric,
+    distance: Distance,
     what: &str,
 ) {
     for k in [1, 2, 7, train.nrows()] {
@@ -95,13 +93,13 @@ fn check_against_naive<I: Index>(
         let found = nearest(index, queries.view(), k);
         assert_eq!(found.len(), queries.nrows());
         for (found, query) in found.iter().zip(queries.rows()) {
-            let naive = naive_nearest(train, query, metric);
+            let naive = naive_nearest(train, query, distance);
             assert_eq!(found.len(), k, "{what}");
             for (found, expected) in found.iter().zip(&naive) {
                 let slack = 1e-13 * expected.0;
                 assert!((found.distance - expected.0).abs() <= slack, "{what} k={k}");
                 // Another row only if it is as far, but for the order of additions.
-                let distance = naive_distance(train.row(found.row), query, metric);
+                let distance = naive_distance(train.row(found.row), query, distance);
                 assert!((distance - expected.0).abs() <= slack, "{what} k={k}");
             }
         }
@@ -113,7 +111,7 @@ fn check_bounds<I: Index>(
     index: &I,
     train: &Array2<f32>,
     queries: &Array2<f32>,
-    metric: Metric,
+    distance: Distance,
     what: &str,
 ) {
     let block = index.block(queries.view());
@@ -122,7 +120,7 @@ fn check_bounds<I: Index>(
     index.coarse(&block, 0..train.nrows(), stride, &mut bounds);
     for (query_idx, query) in queries.rows().into_iter().enumerate() {
         for (row_idx, row) in train.rows().into_iter().enumerate() {
-            let distance = naive_distance(row, query, metric);
+            let distance = naive_distance(row, query, distance);
             let bound = bounds[query_idx * stride + row_idx];
             let limit = index.limit(&block, query_idx, distance);
             assert!(bound <= limit, "{what}: {bound} over {limit}");
@@ -143,9 +141,9 @@ fn neighbors_equal_those_of_comparing_all_distances() {
             let queries = concatenate![ndarray::Axis(0), queries, own];
             let what = format!("{data:?} {n_rows} × {n_features}");
             let index = EuclideanIndex::new(train.clone());
-            check_against_naive(&index, &train, &queries, Metric::Euclidean, &what);
+            check_against_naive(&index, &train, &queries, Distance::Euclidean, &what);
             let index = ManhattanIndex::new(train.clone());
-            check_against_naive(&index, &train, &queries, Metric::Manhattan, &what);
+            check_against_naive(&index, &train, &queries, Distance::Manhattan, &what);
         }
     }
 }
@@ -165,9 +163,9 @@ fn bounds_never_exceed_the_distance() {
             ];
             let what = format!("{data:?} {n_rows} × {n_features}");
             let index = EuclideanIndex::new(train.clone());
-            check_bounds(&index, &train, &queries, Metric::Euclidean, &what);
+            check_bounds(&index, &train, &queries, Distance::Euclidean, &what);
             let index = ManhattanIndex::new(train.clone());
-            check_bounds(&index, &train, &queries, Metric::Manhattan, &what);
+            check_bounds(&index, &train, &queries, Distance::Manhattan, &what);
         }
     }
 }
@@ -189,7 +187,7 @@ fn predict_one(train: &[(f32, usize)], k: usize, weights: Weights, query: f32) -
     let y: Array1<usize> = train.iter().map(|(_, label)| *label).collect();
     let params = KNeighborsClassifier::params()
         .n_neighbors(k)
-        .weights(weights);
+        .weights(Some(weights));
     let model = params.fit(&DatasetBase::new(x, y)).unwrap();
     model.predict(&array![[query]])[0]
 }
@@ -222,52 +220,5 @@ fn more_neighbors_than_rows_are_refused_by_the_fit() {
     let text = params.fit(&train).unwrap_err().to_string();
     let expected = "the `n_neighbors` of KNeighborsClassifier must be at most the 2 rows of the \
                     training data, got 3";
-    assert_eq!(text, expected);
-}
-
-fn resolve(given: serde_json::Value) -> (Params, Vec<String>) {
-    let given = given.as_object().unwrap().clone();
-    let spec = &K_NEIGHBORS_CLASSIFIER;
-    let resolved = spec.resolve(&given, Profile::Sklearn15).unwrap();
-    (resolved.params, resolved.notes)
-}
-
-#[test]
-fn spellings_of_one_model_resolve_alike() {
-    let (plain, notes) = resolve(json!({}));
-    assert!(notes.is_empty());
-    assert_eq!(resolve(json!({ "metric": "l2" })), (plain.clone(), vec![]));
-    assert_eq!(
-        resolve(json!({ "weights": null, "p": 2 })),
-        (plain.clone(), vec![])
-    );
-    let (brute, notes) = resolve(json!({ "algorithm": "brute", "n_jobs": 4 }));
-    assert_eq!((brute, notes.len()), (plain, 2));
-    let (one, _) = resolve(json!({ "p": 1 }));
-    let (manhattan, notes) = resolve(json!({ "metric": "cityblock" }));
-    assert_eq!(manhattan, one);
-    assert_eq!(notes, ["p=2.0 is ignored with metric=\"manhattan\""]);
-}
-
-#[test]
-fn other_powers_are_refused_by_name() {
-    let error = |given| {
-        let (params, _) = resolve(given);
-        let built = K_NEIGHBORS_CLASSIFIER.build(&params, 0);
-        built.err().unwrap().to_string()
-    };
-    let text = error(json!({ "p": 3 }));
-    assert!(
-        text.starts_with("KNeighborsClassifier(p=3) is not supported"),
-        "{text}"
-    );
-    let text = error(json!({ "p": 0 }));
-    assert_eq!(
-        text,
-        "the `p` of KNeighborsClassifier must be a number in (0, inf), got 0"
-    );
-    let text = error(json!({ "n_neighbors": 0 }));
-    let expected =
-        "the `n_neighbors` of KNeighborsClassifier must be an integer in [1, inf), got 0";
     assert_eq!(text, expected);
 }

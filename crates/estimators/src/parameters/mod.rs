@@ -23,7 +23,7 @@ pub use kind::{Kind, describe_kinds};
 pub use parameter::Parameter;
 pub use seed::{read_seed, seed_row};
 pub use value::ParamValue;
-pub use verbosity::{NJobs, Verbosity};
+pub use verbosity::{NJobs, OnlyNull, Verbosity};
 
 use crate::ParamError;
 

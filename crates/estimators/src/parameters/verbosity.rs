@@ -1,4 +1,4 @@
-//! Types of parameters that change nothing: `verbose` and `n_jobs`.
+//! Types of parameters that change nothing: `verbose`, `n_jobs`, and what can only be left out.
 
 use super::kind::Kind;
 use super::parameter::Parameter;
@@ -45,6 +45,31 @@ impl Parameter for NJobs {
 
     fn read(value: &ParamValue) -> Option<Self> {
         matches!(value, ParamValue::Null | ParamValue::Int(_)).then_some(Self)
+    }
+
+    fn write(&self) -> ParamValue {
+        ParamValue::Null
+    }
+
+    fn is_in(&self, (): &()) -> bool {
+        true
+    }
+}
+
+/// A parameter that may only be `null`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OnlyNull;
+
+impl Parameter for OnlyNull {
+    type Range = ();
+
+    fn kinds() -> Vec<Kind> {
+        vec![Kind::Null]
+    }
+
+    fn read(value: &ParamValue) -> Option<Self> {
+        (*value == ParamValue::Null).then_some(Self)
     }
 
     fn write(&self) -> ParamValue {
