@@ -1,18 +1,22 @@
 //! The Fashion-MNIST classifier benchmark, re-done in Rust.
 //!
-//! One direction of flow: [`grid`] plans the jobs of a config file, [`runner`] trains and scores
-//! them on a [`dataset`], [`results`] keeps one JSON line a job. Beside it [`estimators`] holds the
-//! classifiers, usable from any linfa program, on the kernels of [`numeric`]. [`check`] holds a table
-//! against a recorded one, [`compare`] against another; [`report`] makes a page of it, both beside
-//! the [`references`]; [`embed`] draws the data.
+//! One direction of flow: [`grid`] plans the jobs of a config file from what the [`catalog`] names,
+//! [`runner`] trains and scores them on a [`dataset`], [`results`] keeps one JSON line per job.
+//! [`check`] compares a table with a recorded one, [`compare`] with another; [`report`] makes a page
+//! of it, both beside the [`references`]; [`embed`] draws the data.
+//!
+//! Three crates stand below: the [`estimators`] themselves, usable from any linfa program; the
+//! kernels of [`numeric`]; and [`dataset`], which reads and prepares the data.
 
+pub use fashion_bench_data as dataset;
+pub use fashion_bench_estimators as estimators;
+pub use fashion_bench_numeric as numeric;
+
+pub mod catalog;
 pub mod check;
 pub mod compare;
-pub mod dataset;
 pub mod embed;
-pub mod estimators;
 pub mod grid;
-pub mod numeric;
 pub mod references;
 pub mod report;
 pub mod results;

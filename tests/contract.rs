@@ -1,8 +1,8 @@
 //! What every estimator of the registry must keep, whatever it is.
 
+use fashion_bench::catalog::{DataShape, EstimatorSpec, Kind, Params, Profile};
+use fashion_bench::catalog::{ESTIMATORS, find};
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::catalog::registry::{ESTIMATORS, find};
-use fashion_bench::catalog::spec::{DataShape, EstimatorSpec, Kind, Params, Profile};
 use fashion_bench::estimators::{FitError, ParamError};
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2, Axis, s};
@@ -102,9 +102,9 @@ fn everything_is_documented_in_one_line() {
     };
     for spec in ESTIMATORS {
         check(spec.name, spec.summary);
-        for (idx, param) in spec.params.iter().enumerate() {
+        for (idx, param) in spec.params().iter().enumerate() {
             check(&format!("{}.{}", spec.name, param.name), param.doc);
-            let others = &spec.params[..idx];
+            let others = &spec.params()[..idx];
             assert!(others.iter().all(|other| other.name != param.name));
             assert!(!param.kinds.is_empty());
         }
@@ -116,7 +116,7 @@ fn defaults_are_of_the_declared_type_and_build() {
     for spec in ESTIMATORS {
         for profile in PROFILES {
             let mut given = Params::new();
-            for param in spec.params {
+            for param in spec.params() {
                 given.insert(param.name.to_owned(), param.default_value(profile));
             }
             let written = spec.resolve(&given, profile);
@@ -148,7 +148,7 @@ fn parameters_survive_json() {
 #[test]
 fn old_spellings_mean_the_new_ones() {
     for spec in ESTIMATORS {
-        for param in spec.params {
+        for param in spec.params() {
             for (old, new) in param.synonyms {
                 let resolve = |text: &str| {
                     let given = params_of(json!({ param.name: text }));
@@ -168,9 +168,9 @@ fn unknown_and_mistyped_parameters_are_refused_by_name() {
         let given = params_of(json!({ "no_such_parameter": 1 }));
         let error = spec.resolve(&given, Profile::Sklearn15).unwrap_err();
         assert!(matches!(error, ParamError::Unknown { .. }), "{error}");
-        for param in spec.params {
+        for param in spec.params() {
             let misspelt = format!("{}s", param.name);
-            if spec.params.iter().all(|other| other.name != misspelt) {
+            if spec.params().iter().all(|other| other.name != misspelt) {
                 let given = params_of(json!({ misspelt: 1 }));
                 let text = spec
                     .resolve(&given, Profile::Sklearn15)
@@ -197,7 +197,7 @@ fn unknown_and_mistyped_parameters_are_refused_by_name() {
 fn numbers_out_of_range_are_typed_errors_and_never_panics() {
     let (x, y) = blobs(30, 4, 3.0);
     for spec in ESTIMATORS {
-        for param in spec.params {
+        for param in spec.params() {
             let is_number = |kind: &Kind| matches!(kind, Kind::Int | Kind::Float);
             if !param.kinds.iter().any(is_number) {
                 continue;

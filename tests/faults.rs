@@ -12,9 +12,9 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fashion_bench::catalog::{Args, Cost, EstimatorSpec, Family, RANDOM_STATE, keep_all};
 use fashion_bench::dataset::{self, DatasetName, DatasetRequest, Prepared};
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::catalog::spec::{Args, Cost, EstimatorSpec, Family, RANDOM_STATE, keep_all};
 use fashion_bench::estimators::{FitError, FitInfo, ParamError};
 use fashion_bench::grid::{self, Job, Limits, Overrides, Plan};
 use fashion_bench::numeric::rng::derive;

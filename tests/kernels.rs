@@ -6,9 +6,9 @@ mod fashion;
 
 use std::collections::BTreeMap;
 
+use fashion_bench::catalog;
+use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::estimators::erased::Model;
-use fashion_bench::catalog::registry;
-use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::estimators::{FitError, ParamError};
 use ndarray::{Array1, Array2};
 use serde::Deserialize;
@@ -55,7 +55,7 @@ fn fit(
     y: &[usize],
     seed: u64,
 ) -> Result<Box<dyn Model>, FitError> {
-    let spec = registry::find(name).expect("a listed estimator");
+    let spec = catalog::find(name).expect("a listed estimator");
     let resolved = spec.resolve(params, Profile::Sklearn15)?;
     let estimator = spec.build(&resolved.params, seed)?;
     estimator.fit(x.view(), Array1::from(y.to_vec()).view())
@@ -215,7 +215,7 @@ fn predictions_do_not_depend_on_the_number_of_threads() {
 }
 
 fn refusal(name: &str, params: serde_json::Value) -> String {
-    let spec = registry::find(name).expect("a listed estimator");
+    let spec = catalog::find(name).expect("a listed estimator");
     let outcome = spec
         .resolve(params.as_object().expect("an object"), Profile::Sklearn15)
         .and_then(|resolved| spec.build(&resolved.params, 0).map(drop));

@@ -165,7 +165,7 @@ fn only_numeric_kernels_are_unsafe() {
 #[test]
 fn paths_are_found_in_all_spellings() {
     let text = "use crate::grid::Job;\nuse crate::{results, numeric::{rng, dot}, dataset::Prepared as P};\n\
-                // use crate::comment::no;\nfn f(x: &crate::catalog::spec::Params) {}\nmy_crate::no();";
+                // use crate::comment::no;\nfn f(x: &crate::catalog::Params) {}\nmy_crate::no();";
     let found: Vec<_> = used_paths(text, "crate::").into_iter().collect();
     let expected = [
         "dataset::Prepared",

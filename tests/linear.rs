@@ -4,17 +4,17 @@
 
 mod fashion;
 
+use fashion_bench::catalog;
+use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::info::Fitted as _;
 use fashion_bench::estimators::linear::{
     LinearSvc, LogisticPenalty, LogisticRegression, LogisticRegressionParams, LogisticSolver,
     MultiClass, RidgeClassifier, SvcLoss, SvcPenalty,
 };
-use fashion_bench::catalog::registry;
 use fashion_bench::estimators::sgd::{
     PassiveAggressiveClassifier, Perceptron, SgdClassifier, SgdPenalty,
 };
-use fashion_bench::catalog::spec::{Params, Profile};
 use linfa::traits::Fit as _;
 use linfa::{Dataset, ParamGuard as _};
 use ndarray::{Array1, Array2, Ix1, s};
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 /// Fits `name` with `params` and predicts the training rows.
 fn fit(name: &str, params: &Value, x: &Array2<f32>, y: &Array1<usize>) -> (Vec<usize>, FitInfo) {
-    let spec = registry::find(name).unwrap();
+    let spec = catalog::find(name).unwrap();
     let resolved = spec
         .resolve(params.as_object().unwrap(), Profile::Sklearn15)
         .unwrap();
@@ -104,7 +104,7 @@ fn fits_equal_those_of_scikit_learn() {
 }
 
 fn refusal(name: &str, params: &Value) -> String {
-    let spec = registry::find(name).unwrap();
+    let spec = catalog::find(name).unwrap();
     let given: &Params = params.as_object().unwrap();
     match spec.resolve(given, Profile::Sklearn15) {
         Err(error) => error.to_string(),
@@ -230,7 +230,7 @@ fn combinations_that_do_not_exist_are_refused_with_what_to_write_instead() {
 
 #[test]
 fn crammer_singer_is_one_model_whatever_loss_penalty_and_dual_say() {
-    let spec = registry::find("LinearSVC").unwrap();
+    let spec = catalog::find("LinearSVC").unwrap();
     let resolve = |params: Value| {
         spec.resolve(params.as_object().unwrap(), Profile::Sklearn019)
             .unwrap()
@@ -244,7 +244,7 @@ fn crammer_singer_is_one_model_whatever_loss_penalty_and_dual_say() {
 #[test]
 fn the_profile_of_2017_runs_five_epochs_and_liblinear() {
     for name in ["SGDClassifier", "Perceptron", "PassiveAggressiveClassifier"] {
-        let params = registry::find(name)
+        let params = catalog::find(name)
             .unwrap()
             .resolve(&Params::new(), Profile::Sklearn019)
             .unwrap()
@@ -254,7 +254,7 @@ fn the_profile_of_2017_runs_five_epochs_and_liblinear() {
             (&json!(5), &Value::Null)
         );
     }
-    let spec = registry::find("LogisticRegression").unwrap();
+    let spec = catalog::find("LogisticRegression").unwrap();
     let params = spec
         .resolve(&Params::new(), Profile::Sklearn019)
         .unwrap()
@@ -296,7 +296,7 @@ fn features_that_never_vary_and_two_rows_are_no_obstacle() {
         |(row, j)| if j == 1 { row as f32 - 0.5 } else { 0.0 },
     );
     let y = Array1::from(vec![5, 9]);
-    for spec in registry::ESTIMATORS {
+    for spec in &catalog::ESTIMATORS {
         let is_ours = [
             "LinearSVC",
             "LogisticRegression",
@@ -478,7 +478,7 @@ fn fashion_mnist_is_learned_as_well_as_by_scikit_learn() {
         serde_json::from_str(include_str!("oracle/linear/fashion_mnist.json")).unwrap();
     for row in oracle["rows"].as_array().unwrap() {
         let name = row["name"].as_str().unwrap();
-        let spec = registry::find(name).unwrap();
+        let spec = catalog::find(name).unwrap();
         let resolved = spec
             .resolve(row["params"].as_object().unwrap(), Profile::Sklearn15)
             .unwrap();
@@ -525,7 +525,7 @@ fn objectives_on_fashion_mnist_are_no_higher_than_scikit_learns() {
             assert!(found <= expected * (1.0 + 1e-4), "{row}: {found}");
             continue;
         }
-        let spec = registry::find(name).unwrap();
+        let spec = catalog::find(name).unwrap();
         let mut given = params.as_object().unwrap().clone();
         let is_exact = given.remove("tol").is_some();
         if is_exact {

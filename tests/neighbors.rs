@@ -2,8 +2,8 @@
 
 mod fashion;
 
-use fashion_bench::catalog::registry::find;
-use fashion_bench::catalog::spec::{Params, Profile};
+use fashion_bench::catalog::find;
+use fashion_bench::catalog::{Params, Profile};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

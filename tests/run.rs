@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fashion_bench::catalog::registry;
+use fashion_bench::catalog;
 use fashion_bench::grid::SKLEARN_CLASSIFIERS;
 use fashion_bench::results::check::check_file;
 use fashion_bench::results::{Record, Row, Status, Table, row_schema};
@@ -352,7 +352,7 @@ fn a_dry_run_shows_what_is_left_and_touches_nothing() {
 fn classifiers_that_are_not_there_yet_are_counted_and_fail_only_strictly() {
     let missing = SKLEARN_CLASSIFIERS
         .iter()
-        .find(|name| registry::find(name).is_err());
+        .find(|name| catalog::find(name).is_err());
     let Some(missing) = missing else {
         // Then there is nothing that could be missing.
         return;

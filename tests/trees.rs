@@ -5,9 +5,9 @@ mod fashion;
 
 use std::path::Path;
 
+use fashion_bench::catalog::find;
+use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::estimators::FitInfo;
-use fashion_bench::catalog::registry::find;
-use fashion_bench::catalog::spec::{Params, Profile};
 use fashion_bench::estimators::tree::{
     Criterion, DecisionTree, MaxFeatures, Shape, Splitter, Tree,
 };

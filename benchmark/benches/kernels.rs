@@ -4,8 +4,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fashion_bench::catalog::registry;
-use fashion_bench::catalog::spec::Profile;
+use fashion_bench::catalog;
+use fashion_bench::catalog::Profile;
 use fashion_bench::numeric::exp::{exp_in_place, tanh_in_place};
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2};
@@ -51,7 +51,7 @@ fn fits(c: &mut Criterion) {
             r#"{"multi_class": "one_vs_one"}"#,
         ),
     ] {
-        let spec = registry::find(name).expect("listed");
+        let spec = catalog::find(name).expect("listed");
         let params = serde_json::from_str(params).expect("JSON");
         let resolved = spec.resolve(&params, Profile::Sklearn15).expect("valid");
         let estimator = spec.build(&resolved.params, 0).expect("valid");

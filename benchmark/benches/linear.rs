@@ -2,8 +2,8 @@
 #![expect(missing_docs, reason = "the macros of criterion make public items")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use fashion_bench::catalog::registry;
-use fashion_bench::catalog::spec::Profile;
+use fashion_bench::catalog;
+use fashion_bench::catalog::Profile;
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2};
 use rand::Rng as _;
@@ -41,7 +41,7 @@ fn fits(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("linear");
     group.sample_size(10);
     for (name, params) in cases {
-        let spec = registry::find(name).expect("registered");
+        let spec = catalog::find(name).expect("registered");
         let given = params.as_object().expect("an object");
         let resolved = spec.resolve(given, Profile::Sklearn15).expect("valid");
         let estimator = spec.build(&resolved.params, 0).expect("valid");

@@ -7,8 +7,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use fashion_bench::catalog::registry::find;
-use fashion_bench::catalog::spec::Profile;
+use fashion_bench::catalog::Profile;
+use fashion_bench::catalog::find;
 use fashion_bench::numeric::distance::{manhattan, squared_euclidean, squared_euclidean_u8};
 use fashion_bench::numeric::dot::{axpy, dot, dot_f64};
 use fashion_bench::numeric::gemm::gemm_nt;

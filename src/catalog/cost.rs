@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::Prepared;
+
 /// Size of the data that a job will see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -11,6 +13,17 @@ pub struct DataShape {
     pub n_test: usize,
     pub n_features: usize,
     pub n_classes: usize,
+}
+
+impl From<&Prepared> for DataShape {
+    fn from(data: &Prepared) -> Self {
+        Self {
+            n_train: data.identity().n_train,
+            n_test: data.identity().n_test,
+            n_features: data.n_features(),
+            n_classes: data.n_classes(),
+        }
+    }
 }
 
 /// Estimated cost of one repeat, for scheduling and admission.

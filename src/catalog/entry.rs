@@ -8,7 +8,7 @@ use super::json::to_param_value;
 use super::spec::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
-use crate::estimators::parameters::{ParamValue, ParameterSet, Parameters, Set};
+use crate::estimators::parameters::{ParamValue, Parameters, Set};
 
 /// A classifier of the catalog, named by its parameters' type.
 pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
@@ -64,7 +64,10 @@ fn refusal<E: Entry>(set: &E, name: &str, given: &serde_json::Value) -> ParamErr
 }
 
 /// Builds the classifier of `E`.
-pub(super) fn build<E: Entry>(params: &Params, seed: u64) -> Result<Box<dyn Estimator>, ParamError> {
+pub(super) fn build<E: Entry>(
+    params: &Params,
+    seed: u64,
+) -> Result<Box<dyn Estimator>, ParamError> {
     Ok(Box::new(read::<E>(params, seed)?))
 }
 

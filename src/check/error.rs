@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 
 /// Why a check could not be made.
 #[derive(Debug, Error)]

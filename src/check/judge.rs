@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::pace::{Calibration, Pace, Ratio};
 use super::reference::{RecordedRepeat, Reference, ReferenceRow};
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 use crate::grid::JobId;
 use crate::results::summary::has_converged;
 use crate::results::{Record, Repeat, Status};

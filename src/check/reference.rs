@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::error::CheckError;
 use super::spread::Spread;
+use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
-use crate::catalog::spec::Family;
 use crate::grid::JobId;
 use crate::results::{Repeat, publish};
 

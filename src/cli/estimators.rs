@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use clap::Args;
 use comfy_table::{ContentArrangement, Table, presets};
-use fashion_bench::catalog::registry;
-use fashion_bench::catalog::spec::EstimatorSpec;
+use fashion_bench::catalog;
+use fashion_bench::catalog::EstimatorSpec;
 
 #[derive(Debug, Args)]
 pub struct EstimatorsArgs {
@@ -22,7 +22,7 @@ pub fn run(args: &EstimatorsArgs) -> anyhow::Result<ExitCode> {
     let table = match &args.name {
         None => list_table(),
         Some(name) => {
-            let spec = registry::find(name)
+            let spec = catalog::find(name)
                 .map_err(|hint| anyhow!("there is no classifier named `{name}`{hint}"))?;
             parameter_table(spec)
         }
@@ -34,7 +34,7 @@ pub fn run(args: &EstimatorsArgs) -> anyhow::Result<ExitCode> {
 fn list_table() -> Table {
     let mut table = Table::new();
     table.set_header(["classifier", "what it is"]);
-    for spec in registry::ESTIMATORS {
+    for spec in &catalog::ESTIMATORS {
         table.add_row([spec.name, spec.summary]);
     }
     table
@@ -43,14 +43,14 @@ fn list_table() -> Table {
 fn parameter_table(spec: &EstimatorSpec) -> Table {
     let mut table = Table::new();
     table.set_header(["parameter", "values", "default", "in 2017", "meaning"]);
-    for param in spec.params {
-        let expected = param.expected();
-        let default_2017 = param.default_2017.unwrap_or_default();
+    for param in spec.params() {
+        let default = param.default.to_string();
+        let default_2017 = param.default_2017.as_ref().map(ToString::to_string);
         table.add_row([
             param.name,
-            &expected,
-            param.default,
-            default_2017,
+            &param.expected,
+            &default,
+            &default_2017.unwrap_or_default(),
             param.doc,
         ]);
     }

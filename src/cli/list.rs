@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use fashion_bench::catalog::spec::{Cost, Family, Params, Profile};
+use fashion_bench::catalog::{Cost, Family, Params, Profile};
 use fashion_bench::grid::{
     self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings,
 };
@@ -165,7 +165,7 @@ fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
 }
 
 fn default_of(job: &Job, name: &str, profile: Profile) -> Option<Value> {
-    let param = job.spec.params.iter().find(|param| param.name == name)?;
+    let param = job.spec.params().iter().find(|param| param.name == name)?;
     Some(param.default_value(profile))
 }
 
@@ -244,8 +244,8 @@ fn format_bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use fashion_bench::catalog::{EstimatorSpec, Kind, ParamSpec, keep_all};
     use fashion_bench::estimators::ParamError;
-    use fashion_bench::catalog::spec::{EstimatorSpec, Kind, ParamSpec, keep_all};
     use fashion_bench::grid::{JobId, Limits};
     use serde_json::json;
 

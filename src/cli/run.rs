@@ -12,10 +12,10 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
+use fashion_bench::catalog::{DataShape, Profile};
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
-use fashion_bench::catalog::spec::Profile;
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
 use fashion_bench::results::summary::{Entry, Summary, render_params};
 use fashion_bench::results::{Status, Table};
@@ -211,7 +211,7 @@ fn run_plan(
     // The children map the file; this process needs only what it says of itself.
     drop(raw);
     let prepared = Prepared::open(&prepared_path)?;
-    let (identity, shape) = (prepared.identity().clone(), prepared.shape());
+    let (identity, shape) = (prepared.identity().clone(), DataShape::from(&prepared));
     let n_slots = args.n_slots(plan);
     let executor: Box<dyn Executor> = if args.in_process {
         Box::new(InlineExecutor::new(prepared))

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use fashion_bench::catalog::registry::ESTIMATORS;
-use fashion_bench::catalog::spec::Family;
+use fashion_bench::catalog::ESTIMATORS;
+use fashion_bench::catalog::Family;
 use fashion_bench::references::References;
 use fashion_bench::report::{Figures, IntervalSource, split_by_dataset};
 use fashion_bench::results::Record;

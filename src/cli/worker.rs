@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use fashion_bench::catalog::registry;
+use fashion_bench::catalog;
 use fashion_bench::runner::worker;
 
 pub fn run() -> anyhow::Result<ExitCode> {
-    Ok(worker::serve(|name| registry::find(name).ok())?)
+    Ok(worker::serve(|name| catalog::find(name).ok())?)
 }

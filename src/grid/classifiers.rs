@@ -1,6 +1,6 @@
 //! The names of scikit-learn's classifiers, to tell what is not implemented from what is a typo.
 
-use crate::catalog::spec::{EstimatorSpec, did_you_mean};
+use crate::catalog::{EstimatorSpec, did_you_mean};
 
 /// Every classifier of scikit-learn 1.5.
 pub const SKLEARN_CLASSIFIERS: &[&str] = &[
@@ -64,7 +64,7 @@ pub(super) enum Subject {
 /// `; did you mean …?`, or an empty text, for a name that is neither.
 pub(super) fn find_subject(
     name: &str,
-    estimators: &[&'static EstimatorSpec],
+    estimators: &'static [EstimatorSpec],
 ) -> Result<Subject, String> {
     if let Some(spec) = estimators.iter().find(|spec| spec.name == name) {
         return Ok(Subject::Known(spec));

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::job::Limits;
-use crate::catalog::spec::Profile;
+use crate::catalog::Profile;
 
 /// Names that `dataset` may have.
 pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];

@@ -9,7 +9,7 @@ use super::config::{Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_
 use super::error::{Fault, Problem, Spot};
 use super::job::Limits;
 use super::json::{Entry, Node, Tree};
-use crate::catalog::spec::{Profile, did_you_mean};
+use crate::catalog::{Profile, did_you_mean};
 
 /// Keys of a config, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[

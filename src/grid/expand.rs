@@ -1,7 +1,7 @@
 //! The product of a classifier's lists, in the order of Python's `itertools.product`.
 
 use super::config::Axis;
-use crate::catalog::spec::Params;
+use crate::catalog::Params;
 
 /// How many combinations there are; beyond 2^128 stays there.
 pub(super) fn count(axes: &[Axis]) -> u128 {

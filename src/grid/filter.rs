@@ -19,8 +19,8 @@ use thiserror::Error;
 
 use super::decode::parse_tuple;
 use super::job::{Job, Plan, Refusal};
-use crate::catalog::registry;
-use crate::catalog::spec::{EstimatorSpec, Params, did_you_mean};
+use crate::catalog;
+use crate::catalog::{EstimatorSpec, Params, did_you_mean};
 
 /// Digits from which a bare word of hex digits is an id.
 const MIN_ID_DIGITS: usize = 4;
@@ -133,7 +133,7 @@ impl Filter {
         self.fits(&View {
             name: &refusal.name,
             id: "",
-            spec: registry::find(&refusal.name).ok(),
+            spec: catalog::find(&refusal.name).ok(),
             params: [&refusal.parameter; 2],
         })
     }
@@ -185,7 +185,7 @@ impl Plan {
     }
 
     fn check_keys(&self, filter: &Filter) -> Result<(), FilterError> {
-        let declared = self.jobs.iter().flat_map(|job| job.spec.params);
+        let declared = self.jobs.iter().flat_map(|job| job.spec.params());
         let declared = declared.map(|param| param.name);
         let refused = self
             .refused
@@ -254,7 +254,7 @@ impl<'a> View<'a> {
             .or_else(|| serde_json::from_str(text).ok())
             .unwrap_or_else(|| Value::from(text));
         let declared = self.spec.and_then(|spec| {
-            let mut params = spec.params.iter();
+            let mut params = spec.params().iter();
             params.find(|declared| declared.name == param)
         });
         let canonical = declared.and_then(|declared| declared.canonical_value(&wanted));

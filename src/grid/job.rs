@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::catalog::spec::{Cost, EstimatorSpec, Params, Profile};
+use crate::catalog::{Cost, EstimatorSpec, Params, Profile};
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
 /// of spelling and of what was left to defaults.

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::error::{GridError, Problem, Spot};
 use super::job::Plan;
 use super::plan::{Overrides, parse};
-use crate::catalog::registry::ESTIMATORS;
-use crate::catalog::spec::did_you_mean;
+use crate::catalog::ESTIMATORS;
+use crate::catalog::did_you_mean;
 
 /// Bytes that a config may have.
 const MAX_BYTES: u64 = 1 << 24;
@@ -32,7 +32,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
             });
         }
     };
-    parse(text, &origin, overrides, ESTIMATORS)
+    parse(text, &origin, overrides, &ESTIMATORS)
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {

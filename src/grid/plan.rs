@@ -12,8 +12,8 @@ use super::error::{Fault, GridError, Problem};
 use super::expand;
 use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 use super::json;
+use crate::catalog::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 use crate::estimators::ParamError;
-use crate::catalog::spec::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 
 /// Combinations that a config may have.
 const MAX_COMBINATIONS: u128 = 10_000;
@@ -57,7 +57,7 @@ pub fn parse(
     text: &str,
     origin: &str,
     overrides: &Overrides,
-    estimators: &[&'static EstimatorSpec],
+    estimators: &'static [EstimatorSpec],
 ) -> Result<Plan, GridError> {
     let fault = |fault: Fault| fault.into_error(text, origin);
     let root = json::parse_document(text).map_err(fault)?;
@@ -129,7 +129,7 @@ fn checked<T>(
 fn plan(
     config: &Config,
     settings: Settings,
-    estimators: &[&'static EstimatorSpec],
+    estimators: &'static [EstimatorSpec],
 ) -> Result<Plan, Fault> {
     let subjects = find_subjects(&config.classifiers, estimators)?;
     check_common(&config.common, &subjects)?;
@@ -180,7 +180,7 @@ fn plan(
 
 fn find_subjects(
     classifiers: &[Classifier],
-    estimators: &[&'static EstimatorSpec],
+    estimators: &'static [EstimatorSpec],
 ) -> Result<Vec<Subject>, Fault> {
     let find = |classifier: &Classifier| {
         find_subject(&classifier.name, estimators).map_err(|hint| {
@@ -202,7 +202,7 @@ fn check_common(common: &[Given], subjects: &[Subject]) -> Result<(), Fault> {
         return Ok(());
     };
     let names = subjects.iter().flat_map(|subject| match subject {
-        Subject::Known(spec) => spec.params,
+        Subject::Known(spec) => spec.params(),
         Subject::NotImplemented => &[],
     });
     let problem = Problem::UnknownCommon {
@@ -219,13 +219,13 @@ fn check_names(spec: &EstimatorSpec, axes: &[Axis]) -> Result<(), Fault> {
     let error = ParamError::Unknown {
         estimator: spec.name,
         param: axis.param.clone(),
-        hint: did_you_mean(&axis.param, spec.params.iter().map(|param| param.name)),
+        hint: did_you_mean(&axis.param, spec.params().iter().map(|param| param.name)),
     };
     Err(Fault::new(axis.at, Problem::UnknownParam(error)))
 }
 
 fn has_param(spec: &EstimatorSpec, name: &str) -> bool {
-    spec.params.iter().any(|param| param.name == name)
+    spec.params().iter().any(|param| param.name == name)
 }
 
 /// Collects jobs, each model once.

@@ -12,8 +12,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::ReferencesError;
-use crate::catalog::registry;
-use crate::catalog::spec::{Params, Profile};
+use crate::catalog;
+use crate::catalog::{Params, Profile};
 use crate::grid::JobId;
 use crate::results::{Record, mean_accuracy, median};
 
@@ -287,7 +287,7 @@ impl References {
 
 /// The id of a model; nothing for one that is not ours or does not exist.
 fn resolve(name: &str, parameter: &Params, profile: Profile) -> Option<JobId> {
-    let spec = registry::find(name).ok()?;
+    let spec = catalog::find(name).ok()?;
     let resolved = spec.resolve(parameter, profile).ok()?;
     Some(JobId::new(name, &resolved.params))
 }

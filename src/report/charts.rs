@@ -13,7 +13,7 @@ use plotters::style::register_font;
 use serde::Serialize;
 
 use super::error::ReportError;
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 
 /// Size of the scatter in pixels.
 const SCATTER: (u32, u32) = (760, 420);

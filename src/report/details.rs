@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::figures::Figures;
 use super::pictures::{Confusion, sum_confusion};
+use crate::catalog::Profile;
 use crate::estimators::FitInfo;
-use crate::catalog::spec::Profile;
 use crate::grid::Limits;
 use crate::results::summary::render_params;
 use crate::results::{Environment, Record, Repeat};

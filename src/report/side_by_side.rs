@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::figures::Figures;
 use super::view::{Cell, SheetView};
 use super::words::{family_label, percent, points};
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 use crate::grid::JobId;
 use crate::references::References;
 use crate::results::Record;

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::error::ReportError;
 use super::pictures::mistakes;
 use super::sheet::split_by_dataset;
+use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
-use crate::catalog::spec::Family;
 use crate::results::outcomes::unpack;
 use crate::results::{Record, Status};
 

@@ -7,7 +7,7 @@ use super::figures::Figures;
 use super::interval::IntervalSource;
 use super::side_by_side::PairView;
 use super::words::{family_label, percent, points, ratio, seconds};
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 use crate::results::summary::render_params;
 use crate::results::{Record, Status};
 

@@ -1,7 +1,7 @@
 //! Names and numbers as people read them.
 
+use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
-use crate::catalog::spec::Family;
 
 /// A family in words.
 #[must_use]

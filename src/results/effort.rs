@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::record::Record;
 use super::summary::render_duration;
-use crate::catalog::spec::Family;
+use crate::catalog::Family;
 
 /// Wall seconds of fit and predict, over all repeats.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -6,9 +6,9 @@ use super::outcomes;
 use super::record::{
     ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
 };
+use crate::catalog::{Family, Profile};
 use crate::dataset::{DatasetIdentity, FileIdentity};
 use crate::estimators::FitInfo;
-use crate::catalog::spec::{Family, Profile};
 use crate::grid::{JobId, Limits};
 
 /// A data set of eight test images.

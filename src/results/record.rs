@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::catalog::{Family, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
-use crate::catalog::spec::{Family, Profile};
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.

@@ -241,7 +241,7 @@ mod tests {
     use crate::runner::fixture;
     use std::time::Instant;
 
-    fn train_one(kind: i64, cancel: &Cancel) -> Outcome {
+    fn train_one(kind: usize, cancel: &Cancel) -> Outcome {
         let executor = InlineExecutor::new(fixture::data());
         executor.train(
             &fixture::job(kind),

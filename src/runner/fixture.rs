@@ -9,47 +9,49 @@ use rand::Rng;
 use serde_json::Value;
 
 use super::task::JobSettings;
+use crate::catalog::{Cost, DataShape, Entry, EstimatorSpec, Family, Params, Profile};
 use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, load};
 use crate::estimators::FitError;
 use crate::estimators::FitInfo;
 use crate::estimators::erased::{Estimator, Model};
-use crate::catalog::spec::{
-    Cost, EstimatorSpec, Family, Kind, ParamSpec, Params, Profile, RANDOM_STATE, keep_all,
-};
+use crate::estimators::parameters;
+use crate::estimators::parameters::ParamValue;
 use crate::grid::{Job, JobId, Limits, Settings};
 use crate::numeric::rng::stream;
 
-pub const CONSTANT: i64 = 100;
-pub const RANDOM: i64 = 101;
-pub const FAILING: i64 = 102;
-pub const OUT_OF_RANGE: i64 = 103;
-pub const NEEDS_100_SAMPLES: i64 = 104;
-pub const PANICKING: i64 = 105;
-pub const SLEEPING: i64 = 106;
+pub const CONSTANT: usize = 100;
+pub const RANDOM: usize = 101;
+pub const FAILING: usize = 102;
+pub const OUT_OF_RANGE: usize = 103;
+pub const NEEDS_100_SAMPLES: usize = 104;
+pub const PANICKING: usize = 105;
+pub const SLEEPING: usize = 106;
 
-pub static FAKE: EstimatorSpec = EstimatorSpec {
-    name: "Fake",
-    family: Family::Linfa,
-    summary: "misbehaves on demand",
-    params: &[
-        ParamSpec::new("kind", &[Kind::Int], "100", "what it does"),
-        RANDOM_STATE,
-    ],
-    canonicalise: keep_all,
-    build: |args| {
-        Ok(Box::new(Fake {
-            kind: args.json("kind").as_i64().unwrap_or_default(),
-            seed: args.seed()?,
-        }))
-    },
-    cost: |_, _| Cost {
-        cpu_s: 1.0,
-        memory_bytes: 1_000_000,
-    },
-};
+parameters! {
+    /// Parameters of a classifier that misbehaves on demand.
+    pub struct FakeParams => Fake: "Fake" {
+        /// what it does
+        kind: usize = CONSTANT;
+    }
+    seed ParamValue::Null;
+}
+
+impl Entry for FakeParams {
+    const FAMILY: Family = Family::Linfa;
+    const SUMMARY: &'static str = "misbehaves on demand";
+
+    fn cost(_: &Fake, _: &DataShape) -> Cost {
+        Cost {
+            cpu_s: 1.0,
+            memory_bytes: 1_000_000,
+        }
+    }
+}
+
+pub static FAKE: EstimatorSpec = EstimatorSpec::of::<FakeParams>();
 
 /// A job of [`FAKE`].
-pub fn job(kind: i64) -> Job {
+pub fn job(kind: usize) -> Job {
     let mut params = Params::new();
     params.insert("kind".to_owned(), Value::from(kind));
     Job {
@@ -98,11 +100,6 @@ pub fn data() -> Prepared {
     Prepared::in_memory(raw()).expect("the demo set is not empty")
 }
 
-struct Fake {
-    kind: i64,
-    seed: u64,
-}
-
 impl Estimator for Fake {
     fn fit(
         &self,
@@ -122,14 +119,16 @@ impl Estimator for Fake {
             SLEEPING if x.nrows() > 300 => thread::sleep(Duration::from_secs(60)),
             _ => {}
         }
-        Ok(Box::new(Self { ..*self }))
+        Ok(Box::new(FittedFake(self.clone())))
     }
 }
 
-impl Model for Fake {
+struct FittedFake(Fake);
+
+impl Model for FittedFake {
     fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Array1<usize>, FitError> {
-        let mut rng = stream(self.seed, &[]);
-        Ok(match self.kind {
+        let mut rng = stream(self.0.seed, &[]);
+        Ok(match self.0.kind {
             RANDOM => (0..x.nrows()).map(|_| rng.gen_range(0..10)).collect(),
             OUT_OF_RANGE => Array1::from_elem(x.nrows(), 99),
             _ => Array1::from_elem(x.nrows(), 3),

@@ -11,8 +11,8 @@ use std::hint::black_box;
 use super::measure::{Timing, timed};
 use super::score::score;
 use super::task::{Failure, JobSettings};
+use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
-use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
 use crate::results::{Repeat, Status};
@@ -69,7 +69,7 @@ fn run_repeat(
     let model = model.map_err(|error| failure_of(&error))?;
     let (predicted, predict) = timed(|| model.predict(data.x_test()));
     let predicted = predicted.map_err(|error| failure_of(&error))?;
-    let n_classes = data.shape().n_classes;
+    let n_classes = data.n_classes();
     let score = score(data.y_test(), predicted.view(), n_classes).map_err(|label| {
         let reason = format!("expected a prediction among {n_classes} classes, got class {label}");
         Failure::new(Status::Failed, reason)
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
     use crate::runner::fixture;
 
-    fn run(kind: i64, repeats: usize) -> (Vec<Repeat>, Result<bool, Failure>) {
+    fn run(kind: usize, repeats: usize) -> (Vec<Repeat>, Result<bool, Failure>) {
         let job = fixture::job(kind);
         let settings = JobSettings {
             // Under it the first two scores of the random model differ.

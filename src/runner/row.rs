@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::executor::Outcome;
 use super::task::JobSettings;
+use crate::catalog::Profile;
 use crate::dataset::DatasetIdentity;
-use crate::catalog::spec::Profile;
 use crate::grid::Job;
 use crate::results::{Environment, Record, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy};
 

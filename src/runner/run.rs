@@ -15,8 +15,8 @@ use super::resume::Wanted;
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
 use super::task::{Failure, JobSettings};
+use crate::catalog::DataShape;
 use crate::dataset::DatasetIdentity;
-use crate::catalog::spec::DataShape;
 use crate::grid::{Job, Limits, Settings};
 use crate::results::{Environment, Record, Status, Table, TableError};
 

@@ -89,7 +89,7 @@ mod tests {
             .iter()
             .enumerate()
             .map(|(idx, &cpu_s)| {
-                let mut job = fixture::job(i64::try_from(idx).unwrap());
+                let mut job = fixture::job(idx);
                 job.cost.cpu_s = cpu_s;
                 job
             })

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::spec::Params;
+use crate::catalog::Params;
 use crate::grid::{Job, Limits, Settings};
 use crate::results::{Repeat, Status};
 

@@ -10,9 +10,9 @@ use ndarray::{Array1, Array2, Axis};
 
 use super::repeats::{failure_of, repeat_seed};
 use super::task::Failure;
+use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::estimators::FitError;
-use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::results::Status;
 
 /// Samples of each class, round by round.
@@ -76,7 +76,7 @@ impl<'a> Trial<'a> {
 /// The first `n_per_class` train samples of each class, in the order of the train split.
 fn take_handful(data: &Prepared, n_per_class: usize) -> Handful {
     let labels = data.y_train();
-    let mut counts = vec![0; data.shape().n_classes];
+    let mut counts = vec![0; data.n_classes()];
     let picked: Vec<usize> = (0..labels.len())
         .filter(|&sample_idx| {
             let count = &mut counts[labels[sample_idx]];
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::runner::fixture;
 
-    fn run(kind: i64) -> Result<(), Failure> {
+    fn run(kind: usize) -> Result<(), Failure> {
         let job = fixture::job(kind);
         Trial::new(&fixture::data(), 1).run(job.spec, &job.params)
     }

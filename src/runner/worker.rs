@@ -16,8 +16,8 @@ use super::panics::catch;
 use super::repeats::run_repeats;
 use super::task::{Failure, JobSettings, MARKER, Message, Model, Request, Work};
 use super::trial::Trial;
+use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::{DatasetError, Prepared};
-use crate::catalog::spec::{EstimatorSpec, Params};
 use crate::results::Status;
 
 /// Stack of a job's threads: deep trees are built and walked by recursion.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use fashion_bench::catalog;
 use fashion_bench::dataset::DatasetName;
-use fashion_bench::catalog::registry;
 use fashion_bench::grid::{self, GridError, Overrides, Plan, Problem, RefusalKind};
 use serde_json::Value;
 
@@ -154,7 +154,7 @@ fn every_classifier_of_baselines_has_as_many_valid_combinations_as_were_publishe
         assert_eq!(n_valid, published[name], "{name}: {:#?}", plan.refused);
     }
     for refusal in &plan.refused {
-        let is_registered = registry::find(&refusal.name).is_ok();
+        let is_registered = catalog::find(&refusal.name).is_ok();
         assert_eq!(
             refusal.kind == RefusalKind::Invalid,
             is_registered,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fashion_bench::catalog::spec::{Params, Profile};
+use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::grid::{self, Overrides, Plan, RefusalKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn n_aliases(plan: &Plan) -> usize {
 
 #[test]
 fn the_original_grid_with_the_defaults_of_2017_has_131_valid_combinations() {
-    let plan = grid::parse(ORIGINAL, "original", &profile_2017(), fakes::ESTIMATORS).unwrap();
+    let plan = grid::parse(ORIGINAL, "original", &profile_2017(), &fakes::ESTIMATORS).unwrap();
     // 129 rows were published, and GaussianProcessClassifier has 2.
     assert_eq!(plan.jobs.len() + n_aliases(&plan), 129 + 2);
     let mut refused = BTreeMap::new();
@@ -204,7 +204,7 @@ fn the_command_line_wins_over_the_config() {
         time_s: Some(0.5),
         memory_mb: Some(2),
     };
-    let plan = grid::parse(text, "test", &overrides, fakes::ESTIMATORS).unwrap();
+    let plan = grid::parse(text, "test", &overrides, &fakes::ESTIMATORS).unwrap();
     let overridden = json!({"dataset": "demo", "repeats": 3, "seed": 7, "threads_per_job": 4,
         "limits": {"time_s": 0.5, "memory_mb": 2}, "defaults": "sklearn-1.5"});
     assert_eq!(serde_json::to_value(plan.settings).unwrap(), overridden);
@@ -215,7 +215,7 @@ fn the_command_line_wins_over_the_config() {
 fn overrides_out_of_range_are_refused() {
     let refused = |overrides: Overrides| {
         let text = r#"{"classifiers": {"SVC": []}}"#;
-        let plan = grid::parse(text, "test", &overrides, fakes::ESTIMATORS);
+        let plan = grid::parse(text, "test", &overrides, &fakes::ESTIMATORS);
         plan.unwrap_err().to_string()
     };
     let default = Overrides::default;
@@ -359,13 +359,13 @@ proptest! {
 
     #[test]
     fn no_text_panics(text in "[\\[\\]{}\",:a-zC0-9. \\\\-]{0,60}") {
-        let _ = grid::parse(&text, "test", &Overrides::default(), fakes::ESTIMATORS);
+        let _ = grid::parse(&text, "test", &Overrides::default(), &fakes::ESTIMATORS);
     }
 
     #[test]
     fn no_damaged_config_panics(at in 0..ORIGINAL.len(), byte in "[ -~]", n_cut in 0usize..3) {
         let mut text = ORIGINAL.to_owned();
         text.replace_range(at..(at + n_cut).min(ORIGINAL.len()), &byte);
-        let _ = grid::parse(&text, "test", &Overrides::default(), fakes::ESTIMATORS);
+        let _ = grid::parse(&text, "test", &Overrides::default(), &fakes::ESTIMATORS);
     }
 }

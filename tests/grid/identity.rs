@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fashion_bench::catalog::registry;
-use fashion_bench::catalog::spec::{Params, Profile};
+use fashion_bench::catalog;
+use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::grid::{self, JobId, Overrides};
 use proptest::prelude::*;
 use serde_json::json;
@@ -99,7 +99,7 @@ fn other_values_other_profiles_and_other_names_have_other_ids() {
             defaults: Some(Profile::Sklearn019),
             ..Overrides::default()
         };
-        let plan = grid::parse(text, "test", &overrides, fakes::ESTIMATORS).unwrap();
+        let plan = grid::parse(text, "test", &overrides, &fakes::ESTIMATORS).unwrap();
         plan.jobs[0].id.clone()
     };
     let ids = [
@@ -130,11 +130,11 @@ fn the_id_of_a_model_never_changes() {
 
 #[test]
 fn writing_the_defaults_or_the_resolved_parameters_changes_no_estimator() {
-    for spec in registry::ESTIMATORS.iter().chain(fakes::ESTIMATORS) {
+    for spec in catalog::ESTIMATORS.iter().chain(&fakes::ESTIMATORS) {
         for profile in [Profile::Sklearn15, Profile::Sklearn019] {
             let omitted = spec.resolve(&Params::new(), profile).unwrap();
             let defaults = spec
-                .params
+                .params()
                 .iter()
                 .map(|param| (param.name.to_owned(), param.default_value(profile)));
             let written = spec.resolve(&defaults.collect(), profile).unwrap();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use assert_cmd::Command;
-use fashion_bench::catalog::registry;
+use fashion_bench::catalog;
 use serde_json::Value;
 
 fn run(args: &[&str]) -> String {
@@ -87,7 +87,7 @@ fn the_listing_for_machines_has_the_documented_fields() {
 
 #[test]
 fn jobs_show_what_the_config_sets_and_with_full_everything() {
-    for spec in registry::ESTIMATORS {
+    for spec in &catalog::ESTIMATORS {
         let (_folder, path) = written(&format!(r#"{{"classifiers": {{"{}": []}}}}"#, spec.name));
         let short = run(&["list", &path]);
         let job = short.lines().nth(1).unwrap();

@@ -19,7 +19,7 @@ use fashion_bench::grid::{self, GridError, Overrides, Plan};
 const ORIGINAL: &str = include_str!("original_baselines.json");
 
 fn parse(text: &str) -> Result<Plan, GridError> {
-    grid::parse(text, "test.json", &Overrides::default(), fakes::ESTIMATORS)
+    grid::parse(text, "test.json", &Overrides::default(), &fakes::ESTIMATORS)
 }
 
 fn plan(text: &str) -> Plan {

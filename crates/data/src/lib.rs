@@ -1,4 +1,10 @@
 //! Fashion-MNIST, MNIST and the built-in demo set: files, identity, preparation.
+//!
+//! [`load`] finds and reads a data set, downloading it if need be (feature `download`); [`prepare`]
+//! standardises it into a cache file that processes share, and [`Prepared`] opens that.
+
+// Not `forbid`, which the macros of ndarray cannot live with.
+#![deny(unsafe_code)]
 
 mod cache;
 mod contact_sheet;

@@ -10,7 +10,6 @@ use super::error::DatasetError;
 use super::identity::DatasetIdentity;
 use super::prepare;
 use super::raw::RawDataset;
-use crate::estimators::spec::DataShape;
 use fashion_bench_numeric::mapped::MappedFloats;
 use fashion_bench_numeric::rng::stream;
 
@@ -97,15 +96,16 @@ impl Prepared {
         self.y_test.view()
     }
 
-    /// Sizes, for cost estimates.
+    /// Columns of the features.
     #[must_use]
-    pub fn shape(&self) -> DataShape {
-        DataShape {
-            n_train: self.header.identity.n_train,
-            n_test: self.header.identity.n_test,
-            n_features: self.header.n_features,
-            n_classes: self.header.class_names.len(),
-        }
+    pub fn n_features(&self) -> usize {
+        self.header.n_features
+    }
+
+    /// Number of classes; labels are below it.
+    #[must_use]
+    pub fn n_classes(&self) -> usize {
+        self.header.class_names.len()
     }
 
     /// Which data this is.

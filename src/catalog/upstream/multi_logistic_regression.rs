@@ -52,11 +52,7 @@ impl Entry for LinfaMultiLogisticRegressionParams {
         let is_f64 = params.precision == Precision::F64;
         let cells = (shape.n_train * shape.n_features) as f64;
         let scores = (shape.n_train * shape.n_classes) as f64;
-        let (n_bytes, s_per_product) = if is_f64 {
-            (8.0, 1.0e-9)
-        } else {
-            (4.0, 4.4e-9)
-        };
+        let (n_bytes, s_per_product) = if is_f64 { (8.0, 1.0e-9) } else { (4.0, 4.4e-9) };
         let converted = if is_f64 { 8.0 * cells } else { 0.0 };
         let products = cells * shape.n_classes as f64 * params.max_iterations as f64;
         Cost {

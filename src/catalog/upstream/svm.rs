@@ -101,7 +101,8 @@ impl Entry for LinfaSvmParams {
         let n_bytes = if is_f64 { 8.0 } else { 4.0 };
         Cost {
             cpu_s: n_pairs * (kernel_s + 1.3e-8 * pair_rows * n_steps),
-            memory_bytes: (n_bytes * pair_rows * (pair_rows + 2.0 * shape.n_features as f64)) as u64,
+            memory_bytes: (n_bytes * pair_rows * (pair_rows + 2.0 * shape.n_features as f64))
+                as u64,
         }
     }
 }

@@ -6,23 +6,23 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
 use rand::Rng;
 use serde_json::{Value, json};
 
+use crate::catalog::{DataShape, EstimatorSpec, Family, Profile};
 use crate::estimators::erased::Model;
-use crate::catalog::spec::{DataShape, EstimatorSpec, Family, Profile};
 use crate::estimators::{FitError, ParamError};
 use crate::numeric::rng::stream;
 
-use super::{
-    DECISION_TREE, GAUSSIAN_NB, MULTI_LOGISTIC_REGRESSION, NEAREST_NEIGHBORS, RANDOM_FOREST, SVM,
-};
+use crate::catalog::{ESTIMATORS, find};
 
-const SUBJECTS: [&EstimatorSpec; 6] = [
-    &GAUSSIAN_NB,
-    &DECISION_TREE,
-    &RANDOM_FOREST,
-    &MULTI_LOGISTIC_REGRESSION,
-    &SVM,
-    &NEAREST_NEIGHBORS,
-];
+/// The subjects of this folder.
+fn subjects() -> impl Iterator<Item = &'static EstimatorSpec> {
+    ESTIMATORS
+        .iter()
+        .filter(|spec| spec.family == Family::Linfa)
+}
+
+fn subject(name: &str) -> &'static EstimatorSpec {
+    find(&format!("linfa::{name}")).unwrap()
+}
 
 /// Three classes labelled 4, 30 and 100, their centres `distance` apart in one feature each.
 fn blobs(n_rows: usize, distance: f32, seed: u64) -> (Array2<f32>, Array1<usize>) {
@@ -75,7 +75,7 @@ fn refusal(spec: &EstimatorSpec, params: Value) -> String {
 #[test]
 fn every_subject_learns_separable_blobs_whatever_the_labels() {
     let (train, test) = (blobs(200, 5.0, 1), blobs(200, 5.0, 2));
-    for spec in SUBJECTS {
+    for spec in subjects() {
         let model = fit(spec, json!({}), &train).unwrap();
         let predicted = model.predict(test.0.view()).unwrap();
         let accuracy = accuracy(&predicted, &test.1);
@@ -88,7 +88,7 @@ fn every_subject_learns_separable_blobs_whatever_the_labels() {
 
 #[test]
 fn every_cost_grows_with_the_data() {
-    for spec in SUBJECTS {
+    for spec in subjects() {
         let resolved = spec
             .resolve(&serde_json::Map::new(), Profile::default())
             .unwrap();
@@ -110,37 +110,49 @@ fn every_cost_grows_with_the_data() {
 #[test]
 fn values_out_of_range_are_refused_in_one_form() {
     assert_eq!(
-        refusal(&GAUSSIAN_NB, json!({"var_smoothing": -1})),
+        refusal(subject("GaussianNb"), json!({"var_smoothing": -1})),
         "the `var_smoothing` of linfa::GaussianNb must be a number in [0, inf), got -1"
     );
     assert_eq!(
-        refusal(&SVM, json!({"c_neg": 0})),
+        refusal(subject("Svm"), json!({"c_neg": 0})),
         "the `c_neg` of linfa::Svm must be a number in (0, inf), got 0"
     );
     assert_eq!(
-        refusal(&SVM, json!({"nu": 1.5})),
+        refusal(subject("Svm"), json!({"nu": 1.5})),
         "the `nu` of linfa::Svm must be a number in (0, 1], got 1.5"
     );
     assert_eq!(
-        refusal(&NEAREST_NEIGHBORS, json!({"k": 0})),
+        refusal(subject("NearestNeighbors"), json!({"k": 0})),
         "the `k` of linfa::NearestNeighbors must be an integer in [1, inf), got 0"
     );
     assert_eq!(
-        refusal(&NEAREST_NEIGHBORS, json!({"dist_fn": "LpDist", "p": 0.5})),
+        refusal(
+            subject("NearestNeighbors"),
+            json!({"dist_fn": "LpDist", "p": 0.5})
+        ),
         "the `p` of linfa::NearestNeighbors must be a number in [1, inf), got 0.5"
     );
     for (spec, params) in [
-        (&DECISION_TREE, json!({"min_impurity_decrease": 0})),
-        (&DECISION_TREE, json!({"min_weight_leaf": -1})),
-        (&DECISION_TREE, json!({"max_depth": -1})),
-        (&RANDOM_FOREST, json!({"feature_proportion": 0})),
-        (&RANDOM_FOREST, json!({"bootstrap_proportion": 1.1})),
-        (&RANDOM_FOREST, json!({"ensemble_size": 0})),
-        (&MULTI_LOGISTIC_REGRESSION, json!({"alpha": -1})),
-        (&MULTI_LOGISTIC_REGRESSION, json!({"gradient_tolerance": 0})),
-        (&SVM, json!({"kernel": "gaussian", "gaussian_eps": 0})),
-        (&SVM, json!({"eps": -1})),
-        (&NEAREST_NEIGHBORS, json!({"leaf_size": 0})),
+        (subject("DecisionTree"), json!({"min_impurity_decrease": 0})),
+        (subject("DecisionTree"), json!({"min_weight_leaf": -1})),
+        (subject("DecisionTree"), json!({"max_depth": -1})),
+        (subject("RandomForest"), json!({"feature_proportion": 0})),
+        (
+            subject("RandomForest"),
+            json!({"bootstrap_proportion": 1.1}),
+        ),
+        (subject("RandomForest"), json!({"ensemble_size": 0})),
+        (subject("MultiLogisticRegression"), json!({"alpha": -1})),
+        (
+            subject("MultiLogisticRegression"),
+            json!({"gradient_tolerance": 0}),
+        ),
+        (
+            subject("Svm"),
+            json!({"kernel": "gaussian", "gaussian_eps": 0}),
+        ),
+        (subject("Svm"), json!({"eps": -1})),
+        (subject("NearestNeighbors"), json!({"leaf_size": 0})),
     ] {
         let error = fit(spec, params.clone(), &blobs(30, 5.0, 0)).err();
         assert!(
@@ -160,7 +172,7 @@ fn parameters_without_effect_are_removed() {
     };
     // `nu: null` stays: it says that C is in force.
     assert_eq!(
-        names(&SVM, json!({})),
+        names(subject("Svm"), json!({})),
         [
             "c_neg",
             "c_pos",
@@ -171,16 +183,19 @@ fn parameters_without_effect_are_removed() {
             "shrinking"
         ]
     );
-    let nu = names(&SVM, json!({"kernel": "gaussian", "nu": 0.5}));
+    let nu = names(subject("Svm"), json!({"kernel": "gaussian", "nu": 0.5}));
     assert!(nu.contains(&"gaussian_eps".to_owned()) && !nu.contains(&"c_pos".to_owned()));
-    let polynomial = names(&SVM, json!({"kernel": "polynomial"}));
+    let polynomial = names(subject("Svm"), json!({"kernel": "polynomial"}));
     assert!(polynomial.contains(&"degree".to_owned()));
     assert_eq!(
-        names(&NEAREST_NEIGHBORS, json!({"algorithm": "LinearSearch"})),
+        names(
+            subject("NearestNeighbors"),
+            json!({"algorithm": "LinearSearch"})
+        ),
         ["algorithm", "dist_fn", "k"]
     );
     assert_eq!(
-        names(&NEAREST_NEIGHBORS, json!({"dist_fn": "LpDist"})),
+        names(subject("NearestNeighbors"), json!({"dist_fn": "LpDist"})),
         ["algorithm", "dist_fn", "k", "leaf_size", "p"]
     );
 }
@@ -188,7 +203,12 @@ fn parameters_without_effect_are_removed() {
 #[test]
 fn gaussian_nb_is_upstreams() {
     let (train, test) = (blobs(150, 1.0, 3), blobs(150, 1.0, 4));
-    let ours = fit(&GAUSSIAN_NB, json!({"var_smoothing": 0.01}), &train).unwrap();
+    let ours = fit(
+        subject("GaussianNb"),
+        json!({"var_smoothing": 0.01}),
+        &train,
+    )
+    .unwrap();
     let params = linfa_bayes::GaussianNb::params().var_smoothing(0.01_f32);
     let upstream = params
         .fit(&DatasetBase::new(train.0.view(), train.1.view()))
@@ -202,7 +222,7 @@ fn logistic_regression_is_upstreams_in_either_precision() {
     let (train, test) = (blobs(150, 1.0, 5), blobs(150, 1.0, 6));
     for precision in ["f32", "f64"] {
         let params = json!({"alpha": 0.5, "max_iterations": 7, "precision": precision});
-        let ours = fit(&MULTI_LOGISTIC_REGRESSION, params, &train).unwrap();
+        let ours = fit(subject("MultiLogisticRegression"), params, &train).unwrap();
         let expected: Array1<usize> = if precision == "f32" {
             linfa_logistic::MultiLogisticRegression::<f32>::default()
                 .alpha(0.5)
@@ -235,7 +255,7 @@ fn two_classes_of_the_svm_are_upstreams_binary_machine() {
         "kernel": "gaussian", "gaussian_eps": 4.0, "c_pos": 2.0, "c_neg": 0.5,
         "eps": 1e-3, "precision": "f64",
     });
-    let ours = fit(&SVM, params, &train).unwrap();
+    let ours = fit(subject("Svm"), params, &train).unwrap();
     let upstream = linfa_svm::Svm::<f64, bool>::params()
         .gaussian_kernel(4.0)
         .pos_neg_weights(2.0, 0.5)
@@ -262,7 +282,7 @@ fn every_kernel_and_nu_fit() {
         json!({"kernel": "polynomial", "degree": 2, "constant": 0, "eps": 1e-3, "precision": "f64"}),
         json!({"kernel": "gaussian", "gaussian_eps": 6, "nu": 0.2, "eps": 1e-3}),
     ] {
-        let model = fit(&SVM, params.clone(), &data).unwrap();
+        let model = fit(subject("Svm"), params.clone(), &data).unwrap();
         let predicted = model.predict(data.0.view()).unwrap();
         assert!(accuracy(&predicted, &data.1) > 0.95, "{params}");
     }
@@ -310,7 +330,7 @@ fn every_index_finds_the_nearest_neighbours() {
         let predict = |dist_fn: &str, p: f64| {
             let params =
                 json!({"algorithm": algorithm, "k": 4, "leaf_size": 3, "dist_fn": dist_fn, "p": p});
-            let model = fit(&NEAREST_NEIGHBORS, params, &train).unwrap();
+            let model = fit(subject("NearestNeighbors"), params, &train).unwrap();
             model.predict(test.0.view()).unwrap()
         };
         assert_eq!(predict("L2Dist", 2.0), by_hand(|d| d * d), "{algorithm}");
@@ -329,7 +349,7 @@ fn a_tied_vote_goes_to_the_lowest_label() {
     let data = (array![[1.0_f32], [-1.0]], array![9_usize, 2]);
     for algorithm in ["linear", "kd_tree", "ball_tree"] {
         let params = json!({"k": 2, "algorithm": algorithm});
-        let model = fit(&NEAREST_NEIGHBORS, params, &data).unwrap();
+        let model = fit(subject("NearestNeighbors"), params, &data).unwrap();
         let predicted = model.predict(array![[0.9_f32], [-0.9]].view()).unwrap();
         assert_eq!(predicted, array![2, 2]);
     }
@@ -339,7 +359,7 @@ fn a_tied_vote_goes_to_the_lowest_label() {
 fn tree_parameters_reach_upstream() {
     let data = blobs(300, 1.0, 12);
     let details = |params: Value| {
-        let model = fit(&DECISION_TREE, params, &data).unwrap();
+        let model = fit(subject("DecisionTree"), params, &data).unwrap();
         model.fit_info().details
     };
     assert_eq!(details(json!({"max_depth": 1}))["depth"], 1.0);
@@ -348,7 +368,12 @@ fn tree_parameters_reach_upstream() {
     assert!(details(json!({"min_weight_leaf": 20}))["n_leaves"] < full);
     assert!(details(json!({"min_weight_split": 100}))["n_leaves"] < full);
     assert!(details(json!({"min_impurity_decrease": 0.2}))["n_leaves"] < full);
-    let entropy = fit(&DECISION_TREE, json!({"split_quality": "Entropy"}), &data).unwrap();
+    let entropy = fit(
+        subject("DecisionTree"),
+        json!({"split_quality": "Entropy"}),
+        &data,
+    )
+    .unwrap();
     let importances = entropy.fit_info().feature_importances;
     assert!((importances.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 }
@@ -359,13 +384,13 @@ fn the_forest_takes_the_seed() {
     let predict = |seed| {
         // One tree, so that no vote is tied, and separable training data, so that no leaf is.
         let params = json!({"ensemble_size": 1, "feature_proportion": 0.5, "max_depth": 4});
-        let model = fit_seeded(&RANDOM_FOREST, params, seed, &train).unwrap();
+        let model = fit_seeded(subject("RandomForest"), params, seed, &train).unwrap();
         model.predict(test.0.view()).unwrap()
     };
     assert_eq!(predict(1), predict(1));
     assert!((2..6).any(|seed| predict(seed) != predict(1)));
     let params = json!({"ensemble_size": 7, "random_state": 3});
-    let forest = fit(&RANDOM_FOREST, params, &train).unwrap();
+    let forest = fit(subject("RandomForest"), params, &train).unwrap();
     assert_eq!(forest.fit_info().details["n_trees"], 7.0);
 }
 
@@ -373,7 +398,7 @@ fn the_forest_takes_the_seed() {
 fn an_upstream_panic_is_an_error_of_the_fit() {
     // Upstream asserts that neither side of a split is empty, and lets `min_weight_leaf` 0 pass.
     let error = fit(
-        &DECISION_TREE,
+        subject("DecisionTree"),
         json!({"min_weight_leaf": 0}),
         &blobs(100, 1.0, 15),
     )
@@ -389,7 +414,12 @@ fn an_upstream_panic_is_an_error_of_the_fit() {
         array![[1.0_f32], [1.0], [1.0], [1.0]],
         array![0_usize, 0, 1, 1],
     );
-    let model = fit(&GAUSSIAN_NB, json!({"var_smoothing": 0}), &constant).unwrap();
+    let model = fit(
+        subject("GaussianNb"),
+        json!({"var_smoothing": 0}),
+        &constant,
+    )
+    .unwrap();
     let error = model.predict(constant.0.view()).unwrap_err().to_string();
     assert!(
         error.starts_with("linfa-bayes reported: panicked: called `Result::unwrap()`"),

@@ -77,7 +77,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(kinds: std::ops::Range<i64>) -> Self {
+    fn new(kinds: std::ops::Range<usize>) -> Self {
         Self {
             directory: tempfile::tempdir().unwrap(),
             settings: fixture::settings(),
@@ -101,7 +101,7 @@ impl Bench {
             jobs: &self.jobs,
             settings: &self.settings,
             dataset: &dataset,
-            shape: fixture::data().shape(),
+            shape: DataShape::from(&fixture::data()),
             n_slots: self.n_slots,
             memory: self.memory,
             is_rerun: self.is_rerun,

@@ -41,7 +41,10 @@ fn naive(
         let mean = of_class.mean_axis(Axis(0)).unwrap();
         let variance = of_class.var_axis(Axis(0), 0.0) + params.var_smoothing() * largest;
         let frequency = rows.len() as f64 / y.len() as f64;
-        let prior = params.priors().as_ref().map_or(frequency, |priors| priors[class]);
+        let prior = params
+            .priors()
+            .as_ref()
+            .map_or(frequency, |priors| priors[class]);
         let terms = (query - &mean).mapv(|d| d * d) / &variance
             + variance.mapv(|v| (2.0 * std::f64::consts::PI * v).ln());
         prior.ln() - 0.5 * terms.sum()

@@ -32,7 +32,10 @@ use crate::multiclass::{ClassEncoding, argmax};
 /// ```
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "stored::Stored", into = "stored::Stored"))]
+#[cfg_attr(
+    feature = "serde",
+    serde(from = "stored::Stored", into = "stored::Stored")
+)]
 pub struct KNeighborsClassifier {
     index: Indexed,
     encoding: ClassEncoding,

@@ -5,8 +5,8 @@ use rand::Rng as _;
 
 use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
-use super::search::{Index, nearest};
 use super::params::Distance;
+use super::search::{Index, nearest};
 use super::{KNeighborsClassifier, Weights};
 use fashion_bench_numeric::rng::stream;
 

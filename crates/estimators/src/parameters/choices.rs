@@ -127,16 +127,19 @@ mod tests {
             assert_eq!(choice.name().parse(), Ok(*choice));
             assert_eq!(Loss::read(&choice.write()), Some(*choice));
         }
-        assert_eq!(Loss::read(&ParamValue::from("l2")), Some(Loss::SquaredHinge));
         assert_eq!(
-            Loss::synonyms(),
-            [("l1", "hinge"), ("l2", "squared_hinge")]
+            Loss::read(&ParamValue::from("l2")),
+            Some(Loss::SquaredHinge)
         );
+        assert_eq!(Loss::synonyms(), [("l1", "hinge"), ("l2", "squared_hinge")]);
     }
 
     #[test]
     fn an_unknown_name_is_refused_with_the_known_ones() {
         let error = "Hinge".parse::<Loss>().unwrap_err().to_string();
-        assert_eq!(error, "expected \"hinge\", \"squared_hinge\", got \"Hinge\"");
+        assert_eq!(
+            error,
+            "expected \"hinge\", \"squared_hinge\", got \"Hinge\""
+        );
     }
 }

@@ -527,7 +527,10 @@ mod tests {
         assert_eq!(params.set("depth", &ParamValue::Null), Set::Taken);
         assert_eq!(params.set("depth", &ParamValue::Int(0)), Set::Refused);
         assert_eq!(params.set("random_state", &ParamValue::Int(7)), Set::Taken);
-        assert_eq!(params.set("random_state", &ParamValue::Int(-7)), Set::Refused);
+        assert_eq!(
+            params.set("random_state", &ParamValue::Int(-7)),
+            Set::Refused
+        );
         assert_eq!(params.set("verbose", &ParamValue::Bool(true)), Set::Taken);
         assert_eq!(params.set("verbose", &ParamValue::from("a")), Set::Refused);
         let valid = params.check().unwrap();

@@ -99,7 +99,9 @@ fn shrink(
     if deviations.iter().all(|&deviation| deviation == 0.0) || freedom <= 0.0 {
         let reason = "no feature varies within the classes; leave the threshold out";
         let combination = format!("shrink_threshold={threshold}");
-        return Err(ParamError::unsupported(NearestCentroidParams::ESTIMATOR, combination, reason).into());
+        return Err(
+            ParamError::unsupported(NearestCentroidParams::ESTIMATOR, combination, reason).into(),
+        );
     }
     deviations += median_of(deviations.to_vec());
     for (mut centre, &count) in centres.rows_mut().into_iter().zip(counts) {

@@ -5,6 +5,4 @@ mod model;
 mod params;
 
 pub use model::NearestCentroid;
-pub use params::{
-    CentroidMetric, NearestCentroidParams, NearestCentroidValidParams,
-};
+pub use params::{CentroidMetric, NearestCentroidParams, NearestCentroidValidParams};
