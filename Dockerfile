@@ -8,11 +8,16 @@ WORKDIR /build
 ENV CARGO_PROFILE_RELEASE_DEBUG=none \
     CARGO_PROFILE_RELEASE_STRIP=debuginfo
 
-# The dependencies alone, from the manifests and a stub for each target they name: this layer is
-# rebuilt only when a manifest changes.
+# The dependencies alone, from the manifests and a stub for each target: this layer is rebuilt only
+# when a manifest changes.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir src \
-    && printf '//! Stub.\n' > src/lib.rs \
+COPY crates/numeric/Cargo.toml crates/numeric/
+COPY crates/estimators/Cargo.toml crates/estimators/
+COPY crates/data/Cargo.toml crates/data/
+COPY benchmark/linfa/Cargo.toml benchmark/linfa/
+RUN for package in . crates/numeric crates/estimators crates/data benchmark/linfa; do \
+        mkdir -p "$package/src" && printf '//! Stub.\n' > "$package/src/lib.rs"; \
+    done \
     && printf '//! Stub.\nfn main() {}\n' > src/main.rs \
     && sed -n 's/^path = "\(.*\)"$/\1/p' Cargo.toml | while read -r target; do \
         mkdir -p "$(dirname "$target")" && cp src/main.rs "$target"; \
@@ -23,7 +28,7 @@ RUN mkdir src \
 # cargo is told that they are new.
 COPY . .
 ARG GIT_REVISION=""
-RUN find src -type f -exec touch {} + \
+RUN find src crates -type f -exec touch {} + \
     && if [ -n "$GIT_REVISION" ]; then export FASHION_BENCH_GIT_REVISION="$GIT_REVISION"; fi \
     && cargo build --release --locked --bin fashion-bench
 

@@ -12,10 +12,11 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use fashion_bench::catalog::{Args, Cost, EstimatorSpec, Family, RANDOM_STATE, keep_all};
+use fashion_bench::catalog::{Cost, DataShape, Entry, EstimatorSpec, Family};
 use fashion_bench::dataset::{self, DatasetName, DatasetRequest, Prepared};
 use fashion_bench::estimators::erased::{Estimator, Model};
-use fashion_bench::estimators::{FitError, FitInfo, ParamError};
+use fashion_bench::estimators::parameters::ParamValue;
+use fashion_bench::estimators::{FitError, FitInfo, parameters};
 use fashion_bench::grid::{self, Job, Limits, Overrides, Plan};
 use fashion_bench::numeric::rng::derive;
 use fashion_bench::results::check::problems;
@@ -32,36 +33,55 @@ const WORKER: &str = "FASHION_BENCH_TEST_WORKER";
 /// More rows than any try has.
 const TRAINING: usize = 1500;
 
-static ESTIMATORS: &[&EstimatorSpec] = &[
-    &GOOD, &PANICKING, &HANGING, &HUNGRY, &PRINTING, &ABORTING, &LEAVING, &CRASHING, &STUCK,
-    &STALLING,
-];
-
+/// Declares classifiers without parameters, whose fit calls a function with the number of rows and
+/// the seed.
 macro_rules! estimators {
-    ($($spec:ident = $name:literal, $fit:expr;)*) => {$(
-        static $spec: EstimatorSpec = EstimatorSpec {
-            name: $name,
-            family: Family::Linfa,
-            summary: "for tests",
-            params: &[RANDOM_STATE],
-            canonicalise: keep_all,
-            build: |args| build(args, $fit),
-            cost: |_, _| Cost { cpu_s: 1.0, memory_bytes: 1_000_000 },
-        };
-    )*};
+    ($($params:ident => $valid:ident = $name:literal, $fit:expr;)*) => {
+        $(
+            parameters! {
+                /// Nothing but a seed.
+                struct $params => $valid: $name {}
+                seed ParamValue::Null;
+            }
+
+            impl Entry for $params {
+                const FAMILY: Family = Family::Linfa;
+                const SUMMARY: &'static str = "for tests";
+
+                fn cost(_: &$valid, _: &DataShape) -> Cost {
+                    Cost { cpu_s: 1.0, memory_bytes: 1_000_000 }
+                }
+            }
+
+            impl Estimator for $valid {
+                fn fit(
+                    &self,
+                    x: ArrayView2<'_, f32>,
+                    _: ArrayView1<'_, usize>,
+                ) -> Result<Box<dyn Model>, FitError> {
+                    let fit: fn(usize, u64) = $fit;
+                    fit(x.nrows(), self.seed);
+                    Ok(Box::new(Fake { seed: self.seed }))
+                }
+            }
+        )*
+
+        static ESTIMATORS: [EstimatorSpec; 10] = [$(EstimatorSpec::of::<$params>()),*];
+    };
 }
 
 estimators! {
-    GOOD = "Good", |_, _| {};
-    PANICKING = "Panicking", |n_rows, _| assert!(n_rows < TRAINING, "not with {n_rows} rows");
-    HANGING = "Hanging", |n_rows, _| sleep_if(n_rows >= TRAINING);
-    HUNGRY = "Hungry", |n_rows, _| if n_rows >= TRAINING { eat(300_000_000) };
-    PRINTING = "Printing", |n_rows, _| print_much(n_rows);
-    ABORTING = "Aborting", |n_rows, _| if n_rows >= TRAINING { process::abort() };
-    LEAVING = "Leaving", |n_rows, _| if n_rows >= TRAINING { process::exit(0) };
-    CRASHING = "CrashingInTheTry", |_, _| process::abort();
-    STUCK = "StuckInTheTry", |_, _| sleep_if(true);
-    STALLING = "Stalling", |_, seed| sleep_if(seed == derive(0, &[2]));
+    GoodParams => Good = "Good", |_, _| {};
+    PanickingParams => Panicking = "Panicking",
+        |n_rows, _| assert!(n_rows < TRAINING, "not with {n_rows} rows");
+    HangingParams => Hanging = "Hanging", |n_rows, _| sleep_if(n_rows >= TRAINING);
+    HungryParams => Hungry = "Hungry", |n_rows, _| if n_rows >= TRAINING { eat(300_000_000) };
+    PrintingParams => Printing = "Printing", |n_rows, _| print_much(n_rows);
+    AbortingParams => Aborting = "Aborting", |n_rows, _| if n_rows >= TRAINING { process::abort() };
+    LeavingParams => Leaving = "Leaving", |n_rows, _| if n_rows >= TRAINING { process::exit(0) };
+    CrashingParams => Crashing = "CrashingInTheTry", |_, _| process::abort();
+    StuckParams => Stuck = "StuckInTheTry", |_, _| sleep_if(true);
+    StallingParams => Stalling = "Stalling", |_, seed| sleep_if(seed == derive(0, &[2]));
 }
 
 fn sleep_if(is_true: bool) {
@@ -91,23 +111,6 @@ fn print_much(n_rows: usize) {
 
 struct Fake {
     seed: u64,
-    fit: fn(usize, u64),
-}
-
-fn build(args: &Args<'_>, fit: fn(usize, u64)) -> Result<Box<dyn Estimator>, ParamError> {
-    let seed = args.seed()?;
-    Ok(Box::new(Fake { seed, fit }))
-}
-
-impl Estimator for Fake {
-    fn fit(
-        &self,
-        x: ArrayView2<'_, f32>,
-        _: ArrayView1<'_, usize>,
-    ) -> Result<Box<dyn Model>, FitError> {
-        (self.fit)(x.nrows(), self.seed);
-        Ok(Box::new(Fake { ..*self }))
-    }
 }
 
 impl Model for Fake {
@@ -131,7 +134,7 @@ impl Model for Fake {
 #[test]
 fn worker_process() {
     if env::var_os(WORKER).is_some() {
-        let lookup = |name: &str| ESTIMATORS.iter().find(|spec| spec.name == name).copied();
+        let lookup = |name: &str| ESTIMATORS.iter().find(|spec| spec.name == name);
         worker::serve(lookup).unwrap();
         process::exit(0);
     }

@@ -244,32 +244,15 @@ fn format_bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fashion_bench::catalog::{EstimatorSpec, Kind, ParamSpec, keep_all};
-    use fashion_bench::estimators::ParamError;
+    use fashion_bench::catalog::{self, EstimatorSpec};
     use fashion_bench::grid::{JobId, Limits};
     use serde_json::json;
 
     use super::*;
 
-    static SVC: EstimatorSpec = EstimatorSpec {
-        name: "SVC",
-        family: Family::Svm,
-        summary: "",
-        params: &[
-            ParamSpec::new("C", &[Kind::Float], "1.0", ""),
-            ParamSpec::new(
-                "gamma",
-                &[Kind::Choice(&["scale", "auto"])],
-                "\"scale\"",
-                "",
-            )
-            .in_2017("\"auto\""),
-            ParamSpec::new("kernel", &[Kind::Choice(&["rbf"])], "\"rbf\"", ""),
-        ],
-        canonicalise: keep_all,
-        build: |_| Err(ParamError::unsupported("SVC", "", "")),
-        cost: |_, _| Cost::default(),
-    };
+    fn svc() -> &'static EstimatorSpec {
+        catalog::find("SVC").unwrap()
+    }
 
     fn params(value: Value) -> Params {
         value.as_object().unwrap().clone()
@@ -288,7 +271,7 @@ mod tests {
             },
             jobs: vec![Job {
                 id: JobId::new("SVC", &resolved),
-                spec: &SVC,
+                spec: svc(),
                 parameter: params(json!({"C": 1})),
                 params: resolved,
                 aliases: vec![Alias {

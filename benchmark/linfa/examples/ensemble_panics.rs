@@ -1,6 +1,6 @@
 //! linfa-ensemble 0.8.1: an error of the base learner is a panic, not an error.
 //!
-//! `cargo run --release --example linfa_ensemble_panics`
+//! `cargo run --release -p linfa-behaviour --example ensemble_panics`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::panic::catch_unwind;

@@ -1,6 +1,6 @@
 //! linfa-svm 0.8.1: with the default `eps` of 1e-7 the solver does not stop in `f32`.
 //!
-//! `cargo run --release --example linfa_svm_precision`
+//! `cargo run --release -p linfa-behaviour --example svm_precision`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! linfa-trees 0.8.1: splits between two values are missed where the last row with the lower value
 //! lies in another node, so that the tree depends on the order of the rows.
 //!
-//! `cargo run --release --example linfa_trees_missed_splits`
+//! `cargo run --release -p linfa-behaviour --example trees_missed_splits`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use linfa::prelude::*;

@@ -1,7 +1,7 @@
 //! linfa-trees 0.8.1: small values are not split, and large ones are split one way and predicted
 //! the other.
 //!
-//! `cargo run --release --example linfa_trees_boundaries`
+//! `cargo run --release -p linfa-behaviour --example trees_boundaries`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use linfa::prelude::*;

@@ -1,7 +1,7 @@
 //! linfa-logistic 0.8.1: `log_sum_exp` subtracts the maximum of the whole matrix, not of each row.
 //!
 //! One row with a large score takes every other row's probabilities to zero, so that the loss and
-//! its gradient are wrong. `cargo run --release --example linfa_logistic_log_sum_exp`
+//! its gradient are wrong. `cargo run --release -p linfa-behaviour --example logistic_log_sum_exp`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use linfa::prelude::*;

@@ -1,6 +1,6 @@
 //! linfa-svm 0.8.1: `shrinking(true)` panics or ends elsewhere than `shrinking(false)`.
 //!
-//! `cargo run --release --example linfa_svm_shrinking`
+//! `cargo run --release -p linfa-behaviour --example svm_shrinking`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::panic::catch_unwind;

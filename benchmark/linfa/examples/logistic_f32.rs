@@ -1,6 +1,6 @@
 //! linfa-logistic 0.8.1: in `f32`, `fit` returns its all-zero start as a success.
 //!
-//! `cargo run --release --example linfa_logistic_f32`
+//! `cargo run --release -p linfa-behaviour --example logistic_f32`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use linfa::prelude::*;

@@ -4,37 +4,37 @@
 //! the behaviour, can go.
 
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "bayes_probabilities.rs"]
+#[path = "../examples/bayes_probabilities.rs"]
 mod bayes_probabilities;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "ensemble_panics.rs"]
+#[path = "../examples/ensemble_panics.rs"]
 mod ensemble_panics;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "ensemble_tied_votes.rs"]
+#[path = "../examples/ensemble_tied_votes.rs"]
 mod ensemble_tied_votes;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "logistic_f32.rs"]
+#[path = "../examples/logistic_f32.rs"]
 mod logistic_f32;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "logistic_log_sum_exp.rs"]
+#[path = "../examples/logistic_log_sum_exp.rs"]
 mod logistic_log_sum_exp;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "nn_ball_tree_depth.rs"]
+#[path = "../examples/nn_ball_tree_depth.rs"]
 mod nn_ball_tree_depth;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "svm_precision.rs"]
+#[path = "../examples/svm_precision.rs"]
 mod svm_precision;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "svm_shrinking.rs"]
+#[path = "../examples/svm_shrinking.rs"]
 mod svm_shrinking;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "trees_boundaries.rs"]
+#[path = "../examples/trees_boundaries.rs"]
 mod trees_boundaries;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "trees_missed_splits.rs"]
+#[path = "../examples/trees_missed_splits.rs"]
 mod trees_missed_splits;
 #[expect(dead_code, reason = "its main is for the terminal")]
-#[path = "trees_not_reproducible.rs"]
+#[path = "../examples/trees_not_reproducible.rs"]
 mod trees_not_reproducible;
 
 #[test]

@@ -1,6 +1,6 @@
 //! linfa-trees 0.8.1: a node costs as much as the whole data set, however few rows it holds.
 //!
-//! `cargo run --release --example linfa_trees_node_cost`
+//! `cargo run --release -p linfa-behaviour --example trees_node_cost`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! linfa-bayes 0.8.1: `predict_proba` is not finite once the log likelihoods of a row lie below
 //! the smallest exponent, as those of a few hundred features do.
 //!
-//! `cargo run --release --example linfa_bayes_probabilities`
+//! `cargo run --release -p linfa-behaviour --example bayes_probabilities`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use linfa::prelude::*;

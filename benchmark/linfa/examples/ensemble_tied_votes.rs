@@ -1,7 +1,7 @@
 //! linfa-ensemble 0.8.1: one fitted forest predicts differently each time it is asked.
 //!
 //! Tied votes go to whichever class a `HashMap` happens to list last.
-//! `cargo run --release --example linfa_ensemble_tied_votes`
+//! `cargo run --release -p linfa-behaviour --example ensemble_tied_votes`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! linfa-trees 0.8.1: the same data gives different trees from one fit to the next.
 //!
 //! Class weights are summed, and the modal class is chosen, in the order of a `HashMap`.
-//! `cargo run --release --example linfa_trees_not_reproducible`
+//! `cargo run --release -p linfa-behaviour --example trees_not_reproducible`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::collections::BTreeSet;

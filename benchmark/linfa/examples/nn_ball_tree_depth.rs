@@ -1,6 +1,6 @@
 //! linfa-nn 0.8.1: on sparse data the ball tree degenerates into a list.
 //!
-//! `cargo run --release --example linfa_nn_ball_tree_depth`, and with `overflow` after `--` for the
+//! `cargo run --release -p linfa-behaviour --example nn_ball_tree_depth`, and with `overflow` after `--` for the
 //! end of it: a stack overflow, which ends the process.
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 

@@ -1,6 +1,6 @@
 //! linfa-nn 0.8.1: a linear search adds one product after another, and sorts every row.
 //!
-//! `cargo run --release --example linfa_nn_linear_search`
+//! `cargo run --release -p linfa-behaviour --example nn_linear_search`
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::time::Instant;
