@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use fashion_bench::catalog::Profile;
 use fashion_bench::catalog::find;
 use fashion_bench::numeric::distance::{manhattan, squared_euclidean, squared_euclidean_u8};
-use fashion_bench::numeric::dot::{axpy, dot, dot_f64};
+use fashion_bench::numeric::dot::{dot, dot_f64};
 use fashion_bench::numeric::gemm::gemm_nt;
 use fashion_bench::numeric::rng::stream;
 use fashion_bench::numeric::sad::{SadQueries, SadTiles};
@@ -64,9 +64,6 @@ fn kernels(criterion: &mut Criterion) {
     group.bench_function("dot", |bencher| bencher.iter(|| dot(black_box(&a), &b)));
     group.bench_function("dot_f64", |bencher| {
         bencher.iter(|| dot_f64(black_box(&a), &b));
-    });
-    group.bench_function("axpy", |bencher| {
-        bencher.iter(|| axpy(1e-9, black_box(&a), &mut sum));
     });
     group.bench_function("squared_euclidean", |bencher| {
         bencher.iter(|| squared_euclidean(black_box(&a), &b));

@@ -38,20 +38,6 @@ pub fn sum_of_squares(x: &[f32]) -> f32 {
     dot(x, x)
 }
 
-/// `y[i] += alpha·x[i]`; `y` is read and written.
-///
-/// # Panics
-/// If the lengths differ.
-pub fn axpy(alpha: f32, x: &[f32], y: &mut [f32]) {
-    assert_eq!(x.len(), y.len(), "lengths of an axpy");
-    Arch::new().dispatch(Axpy { alpha, x, y });
-}
-
-/// `x[i] *= alpha`; `x` is read and written.
-pub fn scale(alpha: f32, x: &mut [f32]) {
-    Arch::new().dispatch(Scale { alpha, x });
-}
-
 struct Dot<'a> {
     a: &'a [f32],
     b: &'a [f32],
@@ -113,50 +99,6 @@ impl WithSimd for DotF64<'_> {
     }
 }
 
-struct Axpy<'a> {
-    alpha: f32,
-    x: &'a [f32],
-    y: &'a mut [f32],
-}
-
-impl WithSimd for Axpy<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let (x, x_tail) = S::as_simd_f32s(self.x);
-        let (y, y_tail) = S::as_mut_simd_f32s(self.y);
-        let alpha = simd.splat_f32s(self.alpha);
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = simd.mul_add_e_f32s(alpha, x, *y);
-        }
-        for (y, x) in y_tail.iter_mut().zip(x_tail) {
-            *y += self.alpha * x;
-        }
-    }
-}
-
-struct Scale<'a> {
-    alpha: f32,
-    x: &'a mut [f32],
-}
-
-impl WithSimd for Scale<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let (x, tail) = S::as_mut_simd_f32s(self.x);
-        let alpha = simd.splat_f32s(self.alpha);
-        for x in x {
-            *x = simd.mul_f32s(alpha, *x);
-        }
-        for x in tail {
-            *x *= self.alpha;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rand::Rng as _;
@@ -184,21 +126,6 @@ mod tests {
             assert!((f64::from(dot(&a, &b)) - naive).abs() < 1e-4);
             let squares: f64 = a.iter().map(|&a| f64::from(a) * f64::from(a)).sum();
             assert!((f64::from(sum_of_squares(&a)) - squares).abs() < 1e-4);
-        }
-    }
-
-    #[test]
-    fn axpy_and_scale_of_all_sizes_equal_the_naive_twin() {
-        for n in SIZES {
-            let (x, mut y) = (random(n, 1), random(n, 2));
-            let naive: Vec<f32> = x.iter().zip(&y).map(|(x, y)| y + 0.3 * x).collect();
-            axpy(0.3, &x, &mut y);
-            for (found, expected) in y.iter().zip(&naive) {
-                assert!((found - expected).abs() < 1e-6);
-            }
-            let naive: Vec<f32> = y.iter().map(|y| y * -2.5).collect();
-            scale(-2.5, &mut y);
-            assert_eq!(y, naive);
         }
     }
 
