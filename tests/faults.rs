@@ -185,6 +185,7 @@ fn run_plan(plan: &Plan, executor: &dyn Executor) -> RunReport {
             available_bytes: 8_000_000_000,
         },
         is_rerun: false,
+        retry: &[],
     };
     let report = run(&request, executor, &table, &Silent, &Cancel::default()).unwrap();
     let rows = table.read().unwrap();
@@ -346,13 +347,13 @@ fn a_cancelled_job_is_killed_at_once() {
 }
 
 #[test]
-fn a_worker_that_cannot_be_started_is_a_failure_of_its_job() {
+fn a_worker_that_cannot_be_started_is_a_lost_row() {
     let executor = ProcessExecutor::new(|| Command::new("/no/such/program"), prepared());
     let report = run_plan(&plan(&["Good"], Limits::default()), &executor);
     assert_ended(
         &report,
         "Good",
-        Status::Failed,
+        Status::Lost,
         "cannot start the worker process",
     );
 }

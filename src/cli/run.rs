@@ -11,24 +11,24 @@ use std::process::{self, Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
 use fashion_bench::estimators::spec::Profile;
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
 use fashion_bench::results::summary::{Entry, Summary, render_params};
-use fashion_bench::results::{Status, Table};
+use fashion_bench::results::{Status, Table, Writers};
 use fashion_bench::runner::progress::{Bars, LogLines, Progress};
 use fashion_bench::runner::{
-    self, Cancel, Executor, InlineExecutor, ProcessExecutor, RunReport, RunRequest, Shard,
+    self, Cancel, Executor, InlineExecutor, ProcessExecutor, Retry, RunReport, RunRequest, Shard,
     machine_memory,
 };
 use nix::sys::signal::{SigSet, Signal};
 
 use super::dry_run;
 use super::loading::Loading;
-use super::output::{print, warn};
+use super::output::{print, print_to_stderr, warn};
 
 /// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
 const INTERRUPTED: u8 = 130;
@@ -52,9 +52,21 @@ pub struct RunArgs {
     /// Base seed of shuffles and estimators
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// The results table [default: results/<dataset>.jsonl]
+    /// The results table, or - for standard output [default: results/<dataset>.jsonl]
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
+    /// Do not lock the table, where its file system cannot; no other program may write to it
+    #[arg(long)]
+    no_lock: bool,
+    /// Do again what ended so, although nothing changed; repeatable
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_enum,
+        value_delimiter = ',',
+        conflicts_with = "rerun"
+    )]
+    retry: Vec<RetryArg>,
     /// Train what the table holds already, too
     #[arg(long)]
     rerun: bool,
@@ -88,6 +100,28 @@ pub struct RunArgs {
     /// Kill a job at this much resident memory, in MB (10⁶ bytes)
     #[arg(long, value_name = "MB")]
     memory_limit: Option<u64>,
+}
+
+/// What `--retry` chooses; what was lost to a cause outside the model is done again anyway.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum RetryArg {
+    /// Rows whose classifier reported an error, panicked or crashed
+    Failed,
+    /// Rows that were killed at the time limit
+    TimedOut,
+    /// All rows that did not end well
+    All,
+}
+
+impl From<RetryArg> for Retry {
+    fn from(arg: RetryArg) -> Self {
+        match arg {
+            RetryArg::Failed => Self::Failed,
+            RetryArg::TimedOut => Self::TimedOut,
+            RetryArg::All => Self::All,
+        }
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -152,12 +186,26 @@ impl RunArgs {
             .unwrap_or_else(|| runner::default_slots(plan.settings.threads_per_job))
     }
 
+    /// Whether the rows go to standard output, and everything else to standard error.
+    fn is_to_stdout(&self) -> bool {
+        self.results.as_deref() == Some(Path::new("-"))
+    }
+
     fn table(&self, dataset: &str) -> Table {
-        Table::new(
-            self.results
-                .clone()
-                .unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl"))),
-        )
+        if self.is_to_stdout() {
+            return Table::to_stream("standard output", Box::new(std::io::stdout()));
+        }
+        let path = self.results.clone();
+        let path = path.unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl")));
+        Table::new(path).writers(if self.no_lock {
+            Writers::One
+        } else {
+            Writers::Many
+        })
+    }
+
+    fn retry(&self) -> Vec<Retry> {
+        self.retry.iter().copied().map(Retry::from).collect()
     }
 }
 
@@ -188,8 +236,12 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let table = args.table(&raw.identity.name);
     let (report, is_cancelled) = run_plan(args, &plan, raw, &table)?;
     let summary = summarise(args, &plan, &report, &table, started);
-    let width = std::io::stdout().is_terminal().then(terminal_width);
-    print(&format!("\n{}\n", summary.render(width.flatten())))?;
+    if args.is_to_stdout() {
+        print_to_stderr(&format!("\n{}\n", summary.render(None)));
+    } else {
+        let width = std::io::stdout().is_terminal().then(terminal_width);
+        print(&format!("\n{}\n", summary.render(width.flatten())))?;
+    }
     if is_fallback {
         warn_of_fallback();
     }
@@ -236,6 +288,7 @@ fn run_plan(
         n_slots,
         memory: machine_memory(),
         is_rerun: args.rerun,
+        retry: &args.retry(),
     };
     let bars = std::io::stderr().is_terminal().then(|| Bars::new(n_slots));
     let lines = LogLines::new(std::io::stderr(), n_slots);
@@ -322,7 +375,7 @@ fn exit_code(args: &RunArgs, report: &RunReport, summary: &Summary<'_>) -> ExitC
 fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<&RawDataset>) -> anyhow::Result<ExitCode> {
     let table = raw.map(|raw| args.table(&raw.identity.name));
     let known = raw.zip(table.as_ref());
-    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun)?;
+    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun, &args.retry())?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
