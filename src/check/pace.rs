@@ -73,7 +73,7 @@ impl Untimed {
     pub fn reason(self) -> &'static str {
         match self {
             Self::NoCalibration => "no calibration row of their host",
-            Self::OtherProcessor => "recorded on another processor",
+            Self::OtherProcessor => "recorded on another processor or one not known well enough",
             Self::NotRecorded => "none are recorded",
             Self::NoRule => "the reference has no rule for them",
         }

@@ -200,7 +200,7 @@ fn conclusion(report: &Report) -> String {
         let whose = if *n == 1 { "row's" } else { "rows'" };
         let _ = write!(text, "; {n} {whose} times not judged: {}", reason.reason());
         if let (Untimed::OtherProcessor, Some((recorded, found))) = (reason, &report.other_cpu) {
-            let _ = write!(text, " ({recorded}, not {found})");
+            let _ = write!(text, " (recorded on {recorded}, run on {found})");
         }
     }
     if !report.findings.is_empty() && report.findings.iter().all(is_faster_or_gone) {
