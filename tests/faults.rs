@@ -33,8 +33,18 @@ const WORKER: &str = "FASHION_BENCH_TEST_WORKER";
 const TRAINING: usize = 1500;
 
 static ESTIMATORS: &[&EstimatorSpec] = &[
-    &GOOD, &PANICKING, &HANGING, &HUNGRY, &PRINTING, &ABORTING, &LEAVING, &CRASHING, &STUCK,
+    &GOOD,
+    &PANICKING,
+    &HANGING,
+    &HUNGRY,
+    &PRINTING,
+    &ABORTING,
+    &LEAVING,
+    &CRASHING,
+    &STUCK,
     &STALLING,
+    &KILLED,
+    &KILLED_IN_TRY,
 ];
 
 macro_rules! estimators {
@@ -61,7 +71,14 @@ estimators! {
     LEAVING = "Leaving", |n_rows, _| if n_rows >= TRAINING { process::exit(0) };
     CRASHING = "CrashingInTheTry", |_, _| process::abort();
     STUCK = "StuckInTheTry", |_, _| sleep_if(true);
+    KILLED = "Killed", |n_rows, _| if n_rows >= TRAINING { kill_this() };
+    KILLED_IN_TRY = "KilledInTheTry", |_, _| kill_this();
     STALLING = "Stalling", |_, seed| sleep_if(seed == derive(0, &[2]));
+}
+
+/// As the system does when memory runs out.
+fn kill_this() {
+    nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 fn sleep_if(is_true: bool) {
@@ -279,6 +296,17 @@ fn a_crash_or_a_hang_in_the_try_costs_only_its_own_job() {
     // It might only be large, so it is trained, and then its limit tells.
     let reason = "killed at the time limit of 6 s";
     assert_ended(&report, "StuckInTheTry", Status::TimedOut, reason);
+}
+
+#[test]
+fn a_worker_that_is_killed_loses_its_row_and_no_other() {
+    let names = ["Good", "Killed", "KilledInTheTry"];
+    let report = run_plan(&plan(&names, Limits::default()), &executor());
+    assert_ended(&report, "Good", Status::Ok, "");
+    let reason = "the worker process was killed from outside by signal SIGKILL";
+    assert_ended(&report, "Killed", Status::Lost, reason);
+    let reason = format!("in a try on a handful of samples: {reason}");
+    assert_ended(&report, "KilledInTheTry", Status::Lost, &reason);
 }
 
 #[test]
