@@ -42,9 +42,7 @@ fn parse(cpuinfo: &str) -> Option<Processor> {
     };
     let flags = value(&["flags", "Features"]).unwrap_or_default();
     let has = |flag: &&str| flags.split(' ').any(|found| found == *flag);
-    let widest = VECTORS
-        .iter()
-        .find(|(_, needed)| needed.iter().all(|flag| has(flag)));
+    let widest = VECTORS.iter().find(|(_, needed)| needed.iter().all(has));
     Some(Processor {
         vendor: value(&["vendor_id", "CPU implementer"])?,
         family: value(&["cpu family", "CPU architecture"])?,

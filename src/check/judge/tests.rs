@@ -410,7 +410,8 @@ fn a_reference_that_could_never_find_fault_is_refused() {
         reference.store(&path).unwrap();
         Reference::load(&path).unwrap_err().to_string()
     };
-    let changes: [(&str, fn(&mut Reference)); 4] = [
+    type Change = (&'static str, fn(&mut Reference));
+    let changes: [Change; 4] = [
         ("false_alarm", |r| r.false_alarm = 1e-300),
         ("one row per id", |r| r.rows[1].id = r.rows[0].id.clone()),
         ("accuracies in [0, 1]", |r| {
