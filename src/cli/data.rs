@@ -122,6 +122,12 @@ fn verify(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
 }
 
 fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Result<ExitCode> {
+    if let Some(path) = out_path {
+        let is_png = path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("png"));
+        anyhow::ensure!(is_png, "`--out` must end in .png, got {}", path.display());
+    }
     let mut loading = Loading::default();
     let raw = dataset::load(request, &mut |event| loading.show(event))
         .context("failed to load the data")?;

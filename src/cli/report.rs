@@ -1,6 +1,7 @@
 //! `fashion-bench report`: a page and a leaderboard made of results tables.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -43,6 +44,10 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     if records.is_empty() {
         bail!("the results tables hold no row of this program");
     }
+    let page = args.out.join("index.html");
+    let leaderboard = args.out.join("README.md");
+    check_replaceable(&page, "<title>fashion-bench</title>")?;
+    check_replaceable(&leaderboard, "# Results\n")?;
     let references = load_references(args.reference_dir.as_deref())?;
     let suspects = args.suspects.iter().map(|path| Suspects::load(path));
     let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
@@ -54,9 +59,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         suspects: &suspects,
         raw: &raw,
     })?;
-    let page = args.out.join("index.html");
     write(&page, &render_page(&report)?)?;
-    let leaderboard = args.out.join("README.md");
     write(&leaderboard, &render_leaderboard(&report)?)?;
     print(&format!(
         "wrote {} and {}\n",
@@ -64,6 +67,26 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         leaderboard.display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes sure that a file at `path`, if there is one, is of an earlier report: that `mark` is in its
+/// first lines.
+fn check_replaceable(path: &Path, mark: &str) -> anyhow::Result<()> {
+    const HEAD_LEN: u64 = 1 << 10;
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(HEAD_LEN).read_to_end(&mut head),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+    }
+    .with_context(|| format!("cannot read {}", path.display()))?;
+    if !String::from_utf8_lossy(&head).contains(mark) {
+        bail!(
+            "{} is there and is not of an earlier report; name another folder with --out",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Writes a file whole or not at all.

@@ -100,7 +100,7 @@ impl Absence {
             Remedy::Fetch => write!(f, "run `{command}` or set {}", variable(name)),
             Remedy::AskFor(other) => write!(
                 f,
-                "there are files of {other}, which have the same names: ask for the dataset \
+                "there are files of {other} in it, which have the same names: ask for the dataset \
                  \"{other}\", or name the folder of {name}"
             ),
             Remedy::Complete(files) => write!(

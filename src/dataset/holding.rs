@@ -54,8 +54,8 @@ impl PartialEq for Revision {
 impl fmt::Display for Own {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Known(revision) => write!(f, "a file of {}", revision.label()),
-            Self::Unknown => f.write_str("no published file and no broken copy of one"),
+            Self::Known(revision) => write!(f, "published in {}", revision.label()),
+            Self::Unknown => f.write_str("not published, nor a broken copy of what is"),
             Self::NotAFile => f.write_str("no regular file"),
         }
     }

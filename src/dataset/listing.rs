@@ -122,10 +122,7 @@ mod tests {
     #[test]
     fn a_listing_shows_a_few_names_and_how_many_more_there_are() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(
-            Listing::of(dir.path()).to_string(),
-            "the folder is empty"
-        );
+        assert_eq!(Listing::of(dir.path()).to_string(), "the folder is empty");
         for number in 10..30 {
             fs::write(dir.path().join(format!("f{number}")), "").unwrap();
         }

@@ -33,9 +33,9 @@ pub fn remote_files(name: DatasetName) -> Vec<RemoteFile> {
 /// that `FASHION_BENCH_MIRROR` names, else the known mirrors in order. Whatever a mirror sends is
 /// checked by its hash.
 pub fn mirrors(name: DatasetName) -> Vec<String> {
-    if let Ok(own) = env::var(MIRROR_VARIABLE)
-        && !own.is_empty()
-    {
+    let own = env::var_os(MIRROR_VARIABLE).filter(|own| !own.is_empty());
+    if let Some(own) = own {
+        let own = own.to_string_lossy();
         let slash = if own.ends_with('/') { "" } else { "/" };
         return vec![format!("{own}{slash}")];
     }

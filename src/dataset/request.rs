@@ -94,9 +94,7 @@ pub fn load(
     };
     match fetched {
         Ok(()) => load_found(request, &place, &locate(request, on_event)?, on_event),
-        Err(error @ (DatasetError::NotFound(_) | DatasetError::Download { .. }))
-            if may_fall_back =>
-        {
+        Err(error) if may_fall_back => {
             let reason = error.to_string();
             on_event(Event::FellBackToDemo { reason });
             Ok(demo::generate(&request.demo))
@@ -146,6 +144,7 @@ pub fn fetch(
                 dir: named,
                 by: NamedBy::Variable(variable),
             } = place
+                && !is_same(&dir, &named)
             {
                 let dir = dir.clone();
                 on_event(Event::NotReadFrom {
@@ -159,6 +158,16 @@ pub fn fetch(
     };
     fetch_into(wanted, &dir, on_event)?;
     Ok(dir)
+}
+
+/// Whether both paths lead to the same folder, or will when it is made.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let resolved = |path: &Path| {
+        path.canonicalize()
+            .or_else(|_| std::path::absolute(path))
+            .ok()
+    };
+    resolved(a) == resolved(b)
 }
 
 fn fetch_into(

@@ -21,10 +21,12 @@ const MAX_ASIDE: u32 = 10_000;
 /// # Errors
 /// [`DatasetError::Io`] with the folder that cannot be written.
 pub fn check_writable(dir: &Path) -> Result<(), DatasetError> {
-    let mut ancestors = dir.ancestors().map(|path| match path.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => path,
-    });
+    let mut ancestors = dir
+        .ancestors()
+        .map(|path| match path.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => path,
+        });
     // A link to nothing is there, and is no folder.
     let existing = ancestors.find(|path| fs::symlink_metadata(path).is_ok());
     let existing = existing.unwrap_or(Path::new("/"));

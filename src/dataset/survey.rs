@@ -42,11 +42,16 @@ pub struct OwnFile {
     pub what: Own,
 }
 
-/// Lists files for a message: names, each with what it is.
+/// Lists files for a message: names, and what they are, those that are the same together.
 pub fn list_files(files: &[OwnFile]) -> String {
-    let described = files.iter().map(|file| {
-        let name = file.path.file_name().map_or(&*file.path, Path::new);
-        format!("{}: {}", shown(name), file.what)
+    let alike = files.chunk_by(|a, b| a.what == b.what);
+    let described = alike.map(|files| {
+        let names = files.iter().map(|file| {
+            let name = file.path.file_name().map_or(&*file.path, Path::new);
+            shown(name)
+        });
+        let names: Vec<_> = names.collect();
+        format!("{}: {}", names.join(", "), files[0].what)
     });
     described.collect::<Vec<_>>().join("; ")
 }
@@ -71,7 +76,10 @@ impl Survey {
         };
         let csv = candidates::csv_names().map(|name| dir.join(name));
         Ok(Self {
-            slots: files.iter().map(slot).collect::<Result<_, DatasetError>>()?,
+            slots: files
+                .iter()
+                .map(slot)
+                .collect::<Result<_, DatasetError>>()?,
             csv: csv
                 .filter(|path| fs::symlink_metadata(path).is_ok())
                 .collect(),

@@ -27,7 +27,10 @@ pub enum GridError {
         path: PathBuf,
     },
     /// The file is too large to be a config.
-    #[error("{} is larger than {limit} bytes; expected a config in JSON", origin_of(path))]
+    #[error(
+        "{} is larger than {limit} bytes; expected a config in JSON",
+        origin_of(path)
+    )]
     TooLarge {
         /// The path given.
         path: PathBuf,

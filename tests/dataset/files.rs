@@ -7,9 +7,7 @@ use fashion_bench::dataset::{
     DatasetError, DatasetName, DatasetRequest, Event, RawDataset, RawSplit, Remedy, load,
 };
 
-use crate::support::{
-    FILE_NAMES, custom, files_of, gzip, idx, load_quietly, split, write_files,
-};
+use crate::support::{FILE_NAMES, custom, files_of, gzip, idx, load_quietly, split, write_files};
 
 #[test]
 fn plain_and_gzipped_files_give_the_same_data_and_content_hashes() {
@@ -259,7 +257,12 @@ fn a_good_plain_file_beside_a_broken_gz_is_used_and_that_is_said() {
     let packed = dir.path().join("train-images-idx3-ubyte.gz");
     let good = gzip(&files[0]);
     // Cut off, no gzip at all, empty, and whole but cut off before it was packed.
-    for broken in [&good[..good.len() / 2], b"<html>", b"", &gzip(&files[0][..90])] {
+    for broken in [
+        &good[..good.len() / 2],
+        b"<html>",
+        b"",
+        &gzip(&files[0][..90]),
+    ] {
         fs::write(&packed, broken).unwrap();
         let (result, passed_over) = read(dir.path());
         assert_eq!(result, Ok(20));
@@ -288,14 +291,26 @@ fn two_good_files_of_different_content_are_both_named_and_neither_is_used() {
     other[20] = 9;
     fs::write(dir.path().join("train-labels-idx1-ubyte.gz"), gzip(&other)).unwrap();
     let error = read(dir.path()).0.unwrap_err();
-    assert!(error.contains("train-labels-idx1-ubyte.gz (content "), "{error}");
-    assert!(error.contains("train-labels-idx1-ubyte (content "), "{error}");
+    assert!(
+        error.contains("train-labels-idx1-ubyte.gz (content "),
+        "{error}"
+    );
+    assert!(
+        error.contains("train-labels-idx1-ubyte (content "),
+        "{error}"
+    );
     // Two broken ones are both named, too.
     fs::write(dir.path().join("train-labels-idx1-ubyte.gz"), "").unwrap();
     fs::write(dir.path().join("train-labels-idx1-ubyte"), "").unwrap();
     let error = read(dir.path()).0.unwrap_err();
-    assert!(error.contains("train-labels-idx1-ubyte.gz (expected "), "{error}");
-    assert!(error.contains("train-labels-idx1-ubyte (expected "), "{error}");
+    assert!(
+        error.contains("train-labels-idx1-ubyte.gz (expected "),
+        "{error}"
+    );
+    assert!(
+        error.contains("train-labels-idx1-ubyte (expected "),
+        "{error}"
+    );
 }
 
 #[test]
@@ -313,7 +328,10 @@ fn the_idx_form_beside_the_csv_form_must_hold_the_same() {
     // A CSV form that cannot be read, or is not whole, is passed over.
     write_csv(dir.path(), "label,pixel1\n1,x\n", &csv_of(&test));
     let names = ["fashion-mnist_train.csv", "fashion-mnist_test.csv"];
-    assert_eq!(read(dir.path()), (Ok(12), names.map(str::to_owned).to_vec()));
+    assert_eq!(
+        read(dir.path()),
+        (Ok(12), names.map(str::to_owned).to_vec())
+    );
     fs::remove_file(dir.path().join(names[1])).unwrap();
     assert_eq!(read(dir.path()), (Ok(12), vec![names[0].to_owned()]));
     // So is an IDX form that is not whole beside a CSV form that is.

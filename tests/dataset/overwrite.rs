@@ -134,7 +134,10 @@ fn a_link_to_a_broken_copy_is_moved_and_its_target_left_alone() {
     symlink(&target, dir.path().join(&name)).unwrap();
     published.fetch(dir.path()).0.unwrap();
     assert_eq!(fs::read(&target).unwrap(), half);
-    assert_eq!(fs::read(dir.path().join(&name)).unwrap(), published.packed[0]);
+    assert_eq!(
+        fs::read(dir.path().join(&name)).unwrap(),
+        published.packed[0]
+    );
     let aside = dir.path().join(format!("{name}.broken-1"));
     assert_eq!(fs::read_link(aside).unwrap(), target);
 }
