@@ -87,20 +87,24 @@ pub fn load(
         Err(DatasetError::NotFound(absence)) if absence.is_fillable() => absence,
         located => return load_found(request, &place, &located?, on_event),
     };
-    let may_fall_back = request.name == DatasetName::Auto && absence.is_total();
     let fetched = match request.offline {
         true => Err(DatasetError::NotFound(absence)),
         false => fetch_into(request.wanted(), place.dir(), on_event),
     };
     match fetched {
         Ok(()) => load_found(request, &place, &locate(request, on_event)?, on_event),
-        Err(error) if may_fall_back => {
+        Err(error) if request.name == DatasetName::Auto && has_nothing(&place) => {
             let reason = error.to_string();
             on_event(Event::FellBackToDemo { reason });
             Ok(demo::generate(&request.demo))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether none of the four files lies there, not even after a download that failed midway.
+fn has_nothing(place: &Place) -> bool {
+    candidates::missing(place.dir()).len() == files::FILE_NAMES.len()
 }
 
 /// Finds the files that `request` asks for; they are read only where there is a choice.
@@ -130,33 +134,36 @@ pub fn fetch(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<PathBuf, DatasetError> {
-    let wanted = request.wanted();
-    let dir = match (&request.data_dir, request.place()) {
-        (Some(dir), _) => dir.clone(),
-        (None, place) => {
-            let dir = place::default_dir(wanted);
-            let default = Place::Default { dir: dir.clone() };
-            let absence = Absence::of(wanted, default);
-            if absence.remedy == Remedy::NameTheLink && !absence.missing.is_empty() {
-                return Err(DatasetError::NotFound(Box::new(absence)));
-            }
-            if let Place::Named {
-                dir: named,
-                by: NamedBy::Variable(variable),
-            } = place
-                && !is_same(&dir, &named)
-            {
-                let dir = dir.clone();
-                on_event(Event::NotReadFrom {
-                    dir,
-                    variable,
-                    named,
-                });
-            }
-            dir
-        }
+    let dir = match &request.data_dir {
+        Some(dir) => dir.clone(),
+        None => default_target(request, on_event)?,
     };
-    fetch_into(wanted, &dir, on_event)?;
+    fetch_into(request.wanted(), &dir, on_event)?;
+    Ok(dir)
+}
+
+/// The default place as the target of a download, unless it is a link; says so if a run would read
+/// another folder.
+fn default_target(
+    request: &DatasetRequest,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<PathBuf, DatasetError> {
+    let dir = place::default_dir(request.wanted());
+    let absence = Absence::of(request.wanted(), Place::Default { dir: dir.clone() });
+    if absence.remedy == Remedy::NameTheLink && !absence.missing.is_empty() {
+        return Err(DatasetError::NotFound(Box::new(absence)));
+    }
+    match request.place() {
+        Place::Named {
+            dir: named,
+            by: NamedBy::Variable(variable),
+        } if !is_same(&dir, &named) => on_event(Event::NotReadFrom {
+            dir: dir.clone(),
+            variable,
+            named,
+        }),
+        _ => {}
+    }
     Ok(dir)
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 use crate::fashion;
@@ -266,6 +267,16 @@ fn fetch_goes_where_it_was_told_to_or_to_the_default_place_and_says_what_a_run_r
         .stderr(contains("cannot download train-images-idx3-ubyte.gz"));
     assert!(snapshot(&desk.path("mine")) == before);
     assert!(!desk.path("data").exists());
+}
+
+#[test]
+fn fetch_says_nothing_of_a_variable_that_names_the_default_place() {
+    let desk = Desk::new();
+    desk.command(&["data", "fetch"])
+        .env("FASHION_MNIST_DIR", desk.path("data/fashion-mnist"))
+        .assert()
+        .code(2)
+        .stderr(contains("so a run reads that folder").not());
 }
 
 #[test]
