@@ -32,6 +32,8 @@ pub struct Absence {
 pub enum Remedy {
     /// Nothing stands in the way of a download.
     Fetch,
+    /// The path leads to no folder that can be read.
+    NameAnother,
     /// The files there are those of another data set.
     AskFor(DatasetName),
     /// The files there are the user's own, so that a download would mix them up.
@@ -56,7 +58,10 @@ impl Absence {
             _ => None,
         });
         let is_link = fs::symlink_metadata(dir).is_ok_and(|metadata| metadata.is_symlink());
-        let remedy = if let Some(other) = other {
+        let is_folder = matches!(found, Listing::Absent | Listing::Names(_));
+        let remedy = if !is_folder {
+            Remedy::NameAnother
+        } else if let Some(other) = other {
             Remedy::AskFor(other)
         } else if !own.is_empty() {
             Remedy::Complete(own)
@@ -80,8 +85,7 @@ impl Absence {
     /// absent, empty, or holds nothing but published files and broken copies of them.
     #[must_use]
     pub fn is_fillable(&self) -> bool {
-        let is_folder = matches!(self.found, Listing::Absent | Listing::Names(_));
-        !self.place.is_named() && is_folder && self.remedy == Remedy::Fetch
+        !self.place.is_named() && self.remedy == Remedy::Fetch
     }
 
     /// Whether none of the files is there.
@@ -97,6 +101,7 @@ impl Absence {
                 f,
                 "name the folder that holds them, or run `{command}` to download them there"
             ),
+            Remedy::NameAnother => write!(f, "name the folder that holds them with --data-dir"),
             Remedy::Fetch => write!(f, "run `{command}` or set {}", variable(name)),
             Remedy::AskFor(other) => write!(
                 f,

@@ -111,7 +111,8 @@ impl fmt::Display for Event {
                 named,
             } => write!(
                 f,
-                "{variable} names {}, so a run reads that folder, not {}; unset {variable}, or                  pass --data-dir {}",
+                "{variable} names {}, so a run reads that folder, not {}; unset {variable}, or \
+                 pass --data-dir {}",
                 shown(named),
                 shown(dir),
                 quoted(dir)
