@@ -33,7 +33,7 @@ pub const FORM: &[Case] = &[
     case(
         "second-byte-order-mark",
         "\u{feff}\u{feff}{\"classifiers\": {\"SVC\": []}}",
-        "1:1: expected a value, found `\u{feff}`",
+        "1:1: expected a value, found `\\u{feff}`",
     ),
     Case {
         name: "utf-16",
