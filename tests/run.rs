@@ -53,7 +53,8 @@ impl Bench {
             .args(args)
             .current_dir(self.directory.path())
             .env("XDG_CACHE_HOME", self.path("cache"))
-            .env_remove("FASHION_MNIST_DIR");
+            .env_remove("FASHION_MNIST_DIR")
+            .env_remove("MNIST_DIR");
         command
     }
 
@@ -395,6 +396,10 @@ fn a_data_set_that_is_not_there_is_exit_code_2() {
         .program(&["run", "config.json", "--data-dir", "nowhere", "--dry-run"])
         .output()
         .unwrap();
+    // The run itself would refuse, so the dry run does.
+    assert_code(&output, 2);
+    assert!(text(&output.stderr).contains("not found in nowhere (--data-dir)"));
+    let output = bench.run(&["--dry-run"]);
     assert_code(&output, 0);
     assert!(text(&output.stdout).contains("mnist was not found and would be downloaded"));
     let bench = Bench::new(SHORT);

@@ -17,7 +17,7 @@ use super::output::print;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The config, e.g. configs/baselines.json
+    /// The config, e.g. configs/baselines.json; `-` reads it from standard input
     config: PathBuf,
     /// Print JSON for machines, as docs/config.md describes it
     #[arg(long, conflicts_with = "full")]

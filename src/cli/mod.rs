@@ -14,6 +14,7 @@ mod list;
 mod loading;
 mod merge;
 pub mod output;
+mod prepared_file;
 mod report;
 mod results;
 mod run;

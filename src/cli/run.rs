@@ -8,6 +8,7 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -29,13 +30,14 @@ use nix::sys::signal::{SigSet, Signal};
 use super::dry_run;
 use super::loading::Loading;
 use super::output::{print, print_to_stderr, warn};
+use super::prepared_file::{Leftover, PreparedFile, prepare_in_process};
 
 /// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The config, e.g. configs/quick.json
+    /// The config, e.g. configs/quick.json; `-` reads it from standard input
     config: PathBuf,
     /// Run only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
     #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]
@@ -85,7 +87,8 @@ pub struct RunArgs {
     /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
     #[arg(long, value_name = "NAME")]
     dataset: Option<String>,
-    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>, which
+    /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Accept files other than the published ones; rows then say dataset `custom`
@@ -160,7 +163,7 @@ impl RunArgs {
         anyhow::ensure!(
             !plan.jobs.is_empty() || plan.refused.is_empty(),
             "nothing is left to run of {}: see the warnings",
-            self.config.display()
+            grid::origin_of(&self.config)
         );
         if let Some(shard) = self.shard {
             plan.jobs = shard.select(plan.jobs);
@@ -224,10 +227,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     });
     if args.dry_run {
         let raw = match loaded {
-            // The run itself might find the real data.
+            // The run itself might download the real data.
             Ok(_) if is_fallback => None,
             Ok(raw) => Some(raw),
-            Err(DatasetError::NotFound { .. }) => None,
+            Err(DatasetError::NotFound(absence)) if absence.is_fillable() => None,
             Err(error) => return Err(error.into()),
         };
         return show_plan(args, &plan, raw.as_ref());
@@ -259,27 +262,29 @@ fn run_plan(
     raw: RawDataset,
     table: &Table,
 ) -> anyhow::Result<(RunReport, bool)> {
-    let prepared_path = dataset::prepare(&raw, &dataset::default_cache_dir())?;
+    let leftover = Arc::new(Leftover::new());
+    let cancel = cancel_on_signal(Arc::clone(&leftover))?;
     // The children map the file; this process needs only what it says of itself.
+    let (prepared, file) = if args.in_process {
+        (prepare_in_process(&raw)?, None)
+    } else {
+        let file = PreparedFile::of(&raw, &leftover)?;
+        (Prepared::open(file.path())?, Some(file))
+    };
     drop(raw);
-    let prepared = Prepared::open(&prepared_path)?;
     let (identity, shape) = (prepared.identity().clone(), prepared.shape());
     let n_slots = args.n_slots(plan);
-    let executor: Box<dyn Executor> = if args.in_process {
-        Box::new(InlineExecutor::new(prepared))
-    } else {
+    let executor: Box<dyn Executor> = if let Some(file) = &file {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let command = move || {
             let mut command = Command::new(&program);
             command.arg("worker");
             command
         };
-        Box::new(ProcessExecutor::new(
-            command,
-            fs::canonicalize(prepared_path)?,
-        ))
+        Box::new(ProcessExecutor::new(command, file.path()))
+    } else {
+        Box::new(InlineExecutor::new(prepared))
     };
-    let cancel = cancel_on_signal()?;
     let request = RunRequest {
         jobs: &plan.jobs,
         settings: &plan.settings,
@@ -326,11 +331,14 @@ fn respect_nohup() {
 }
 
 /// The first signal cancels the run, the second ends the program at once.
-fn cancel_on_signal() -> anyhow::Result<Cancel> {
+fn cancel_on_signal(leftover: Arc<Leftover>) -> anyhow::Result<Cancel> {
     let cancel = Cancel::default();
     let handle = cancel.clone();
     ctrlc::set_handler(move || {
         if handle.cancel() {
+            if let Some(dir) = leftover.get() {
+                let _ = fs::remove_dir_all(dir);
+            }
             process::exit(i32::from(INTERRUPTED));
         }
         warn("interrupted: abandoning the running jobs; once more ends the program at once");
