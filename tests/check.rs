@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use fashion_bench::results::{Record, Row, Table};
+use fashion_bench::results::outcomes::{pack, unpack};
+use fashion_bench::results::{Record, Row, Status, Table, mean_accuracy, std_accuracy};
 use serde_json::Value;
 
 const CONFIG: &str = r#"{"dataset": "demo", "classifiers": {
@@ -127,11 +128,31 @@ fn answers(rows: &[Record]) -> BTreeMap<String, (Vec<f64>, Vec<String>)> {
     rows.iter().map(answer).collect()
 }
 
+/// Takes one image more for another class, and lets the whole row say so.
 fn one_image_less(row: &mut Record) {
-    let image = 1.0 / row.dataset.n_test as f64;
-    row.repeats[0].accuracy -= image;
-    row.repeats[0].predictions_sha256 = "other".to_owned();
-    row.mean_accuracy = Some(row.repeats[0].accuracy);
+    let n_test = row.dataset.n_test;
+    let repeat = &mut row.repeats[0];
+    let outcomes = unpack(repeat, n_test).unwrap();
+    let mut wrong = vec![None; n_test];
+    for (&image, label) in outcomes.wrong.iter().zip(outcomes.labels.unwrap()) {
+        wrong[image] = Some(label);
+    }
+    let image = wrong.iter().position(Option::is_none).unwrap();
+    let class = (0..repeat.confusion.len())
+        .find(|&class| repeat.confusion[class][class] > 0)
+        .unwrap();
+    let other = (class + 1) % repeat.confusion.len();
+    wrong[image] = Some(u8::try_from(other).unwrap());
+    repeat.confusion[class][class] -= 1;
+    repeat.confusion[class][other] += 1;
+    let packed = pack(&wrong);
+    (repeat.correct, repeat.wrong_labels) = (packed.correct, Some(packed.wrong_labels));
+    let n_right = wrong.iter().filter(|label| label.is_none()).count();
+    repeat.accuracy = n_right as f64 / n_test as f64;
+    repeat.predictions_sha256 = "other".to_owned();
+    row.score[0] = repeat.accuracy;
+    row.mean_accuracy = mean_accuracy(&row.score);
+    row.std_accuracy = std_accuracy(&row.score);
 }
 
 #[test]
@@ -207,7 +228,7 @@ fn without_a_verdict_the_exit_code_is_2() {
     bench.write("reference.json", "{}");
     let output = bench.check(&[]);
     assert_code(&output, 2);
-    assert!(stderr(&output).contains("is not a reference file of format 2"));
+    assert!(stderr(&output).contains("is not a reference file of format 3"));
 }
 
 #[test]
@@ -349,15 +370,15 @@ fn two_tables_are_compared_row_by_row() {
     assert_eq!(comparison["rows"].as_array().unwrap().len(), N_JOBS);
     assert_eq!(comparison["rows"][0]["is_paired"], true);
     // Nobody published figures of the demo set.
-    let output = bench.call(&[
-        "compare",
-        "published",
-        "table.jsonl",
-        "--format",
-        "markdown",
-    ]);
-    assert_code(&output, 0);
-    assert!(stdout(&output).contains("only in B: "));
+    for figures in ["published", "sklearn"] {
+        let output = bench.call(&["compare", figures, "table.jsonl"]);
+        assert_code(&output, 2);
+        let told = stderr(&output);
+        assert!(
+            told.contains("rows of different data cannot be compared"),
+            "{told}"
+        );
+    }
     let output = bench.call(&["compare", "published", "sklearn"]);
     assert_code(&output, 2);
     assert!(stderr(&output).contains("one of A and B must be a results table"));
@@ -386,4 +407,271 @@ fn the_demo_set_is_drawn_as_svg_and_png() {
     let output = draw(&["pca", "--out", "pca.gif"]);
     assert_code(&output, 2);
     assert!(stderr(&output).contains("must end in .svg or .png"));
+}
+
+/// Puts the rows of a table under other data.
+fn on_other_data(row: &mut Record) {
+    row.dataset.files[0].sha256 = "11".repeat(32);
+}
+
+#[test]
+fn tables_of_other_data_are_not_compared() {
+    let bench = Bench::new();
+    let whole = bench.text("table.jsonl");
+    let mut others = bench.rows("table.jsonl");
+    others.iter_mut().for_each(on_other_data);
+    let lines: Vec<_> = others
+        .iter()
+        .map(|row| serde_json::to_string(row).unwrap() + "\n")
+        .collect();
+    bench.write("other.jsonl", &lines.concat());
+    let output = bench.call(&["compare", "table.jsonl", "other.jsonl"]);
+    assert_code(&output, 2);
+    let told = stderr(&output);
+    assert!(
+        told.contains("A is of demo ") && told.contains("B is of demo "),
+        "{told}"
+    );
+    assert_eq!(stdout(&output), "");
+    // Joined, each data set is compared with itself, whatever the order.
+    bench.write("joined.jsonl", &format!("{whole}{}", lines.concat()));
+    for args in [
+        ["table.jsonl", "joined.jsonl"],
+        ["joined.jsonl", "other.jsonl"],
+    ] {
+        let output = bench.call(&[&["compare"], &args[..], &["--format", "json"]].concat());
+        assert_code(&output, 0);
+        let comparison: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(comparison["rows"].as_array().unwrap().len(), N_JOBS);
+        assert_eq!(comparison["datasets"].as_array().unwrap().len(), 1);
+    }
+    // Nor does it renew a reference.
+    bench.record("GaussianNB");
+    let before = bench.text("reference.json");
+    bench.write("table.jsonl", &lines.concat());
+    let output = bench.check(&["--update"]);
+    assert_code(&output, 2);
+    assert!(
+        stderr(&output).contains("the reference is of demo "),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(bench.text("reference.json"), before);
+}
+
+#[test]
+fn an_update_after_a_filtered_run_keeps_the_rows_that_were_not_run() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    let whole = bench.text("table.jsonl");
+    let filter = ["--filter", "ExtraTreeClassifier", "--results", "part.jsonl"];
+    assert_code(&bench.run(&filter), 0);
+    bench.write("table.jsonl", &bench.text("part.jsonl"));
+    let output = bench.check(&["--update"]);
+    assert_code(&output, 0);
+    let told = stdout(&output);
+    assert!(
+        told.contains("kept, as the table does not have them: "),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("recorded 9 rows in reference.json\n"),
+        "{told}"
+    );
+    bench.write("table.jsonl", &whole);
+    let output = bench.check(&["--json"]);
+    let report: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(report["findings"].as_array().unwrap().len(), N_JOBS);
+    bench.write("table.jsonl", &bench.text("part.jsonl"));
+    let output = bench.check(&["--update", "--prune"]);
+    assert_code(&output, 0);
+    let told = stdout(&output);
+    assert!(
+        told.contains("dropped, as the table does not have them: "),
+        "{told}"
+    );
+    assert!(
+        told.ends_with("recorded 3 rows in reference.json\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_failed_row_cannot_be_updated_away() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    bench.change("NearestCentroid", |row| {
+        row.status = Status::Failed;
+        row.reason = Some("it broke".to_owned());
+    });
+    assert_code(&bench.check(&[]), 1);
+    for args in [&["--update"][..], &["--update", "--prune"]] {
+        let output = bench.check(args);
+        assert_code(&output, 0);
+        assert!(stdout(&output).contains("the next check will find them: NearestCentroid()"));
+        assert_code(&bench.check(&[]), 1);
+    }
+}
+
+#[test]
+fn times_of_another_host_are_counted_and_can_be_required() {
+    let bench = Bench::new();
+    for name in ["GaussianNB", "NearestCentroid"] {
+        bench.change(name, |row| row.repeats[0].fit_cpu_s = 1.0);
+    }
+    bench.record("GaussianNB");
+    assert_code(&bench.check(&["--require-times"]), 0);
+    bench.change("NearestCentroid", |row| {
+        row.repeats[0].fit_cpu_s = 10.0;
+        row.environment.boot_id = Some("another".to_owned());
+    });
+    let output = bench.check(&["--junit", "out/new/junit.xml"]);
+    assert_code(&output, 0);
+    let told = "1 row's times not judged: no calibration row of their host";
+    assert!(stdout(&output).contains(told), "{}", stdout(&output));
+    let junit = bench.text("out/new/junit.xml");
+    assert!(
+        junit.contains("NearestCentroid() times") && junit.contains("<skipped"),
+        "{junit}"
+    );
+    assert_code(&bench.check(&["--require-times"]), 2);
+    // A container's host name is random, and no identity.
+    bench.change("NearestCentroid", |row| {
+        row.environment.boot_id = bench.rows("table.jsonl")[0].environment.boot_id.clone();
+        row.environment.host = "3f2a9c".to_owned();
+    });
+    let output = bench.check(&[]);
+    assert_code(&output, 1);
+    assert!(
+        stdout(&output).contains("SLOWER  NearestCentroid"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn files_that_cannot_be_written_do_not_cost_the_verdict() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    bench.change("NearestCentroid", one_image_less);
+    bench.write("file", "");
+    for args in [["--junit", "file/j.xml"], ["--junit", "/dev/full"]] {
+        let output = bench.check(&args);
+        assert_code(&output, 2);
+        assert!(stdout(&output).contains("REGRESSION  NearestCentroid"));
+        assert!(
+            stderr(&output).contains("error: cannot write "),
+            "{}",
+            stderr(&output)
+        );
+    }
+    let args = ["check", "table.jsonl", "--reference", "reference.json"];
+    let output = bench
+        .command(&args)
+        .env("GITHUB_STEP_SUMMARY", bench.path("no/folder.md"))
+        .output()
+        .unwrap();
+    assert_code(&output, 2);
+    assert!(stdout(&output).contains("REGRESSION  NearestCentroid"));
+}
+
+#[test]
+fn hostile_text_in_a_table_reaches_no_terminal_and_no_ci_system() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    let hostile = "]]>\u{1b}[2J\r\n::error::fake%0A|<b>";
+    bench.change("NearestCentroid", |row| {
+        row.status = Status::Failed;
+        row.reason = Some(hostile.to_owned());
+        row.parameter.insert(hostile.to_owned(), hostile.into());
+    });
+    bench.write("other.jsonl", &bench.text("table.jsonl"));
+    let calls: [&[&str]; 6] = [
+        &[
+            "check",
+            "table.jsonl",
+            "--reference",
+            "reference.json",
+            "--junit",
+            "j.xml",
+        ],
+        &["show", "table.jsonl"],
+        &[
+            "compare",
+            "table.jsonl",
+            "other.jsonl",
+            "--format",
+            "markdown",
+        ],
+        &[
+            "merge",
+            "table.jsonl",
+            "other.jsonl",
+            "--out",
+            "merged.jsonl",
+        ],
+        &["results", "validate", "table.jsonl"],
+        &["report", "table.jsonl", "--out", "report"],
+    ];
+    for args in calls {
+        let output = bench
+            .command(args)
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_STEP_SUMMARY", bench.path("summary.md"))
+            .output()
+            .unwrap();
+        for text in [stdout(&output), stderr(&output)] {
+            assert!(
+                !text.chars().any(|c| c.is_control() && c != '\n'),
+                "{args:?}: {text}"
+            );
+            assert!(!text.contains("\n::error::fake"), "{args:?}: {text}");
+        }
+    }
+    for file in [
+        "j.xml",
+        "summary.md",
+        "report/README.md",
+        "report/index.html",
+    ] {
+        let text = bench.text(file);
+        assert!(
+            !text.contains('\u{1b}') && !text.contains("fake%0A|<b>"),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn only_whole_regular_files_are_judged() {
+    let bench = Bench::new();
+    bench.record("GaussianNB");
+    let whole = bench.text("table.jsonl");
+    bench.write("table.jsonl", &format!("{whole}{}", &whole[..99]));
+    for args in [
+        &["check", "table.jsonl", "--reference", "reference.json"][..],
+        &["compare", "table.jsonl", "table.jsonl"],
+    ] {
+        let output = bench.call(args);
+        assert_code(&output, 2);
+        assert!(
+            stderr(&output).contains("table.jsonl:10 is torn"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    for device in ["/dev/zero", "/dev/full", "."] {
+        for args in [
+            &["check", device, "--reference", "reference.json"][..],
+            &["compare", device, "table.jsonl"],
+            &["merge", device],
+            &["show", device],
+            &["report", device],
+            &["results", "validate", device],
+        ] {
+            let output = bench.call(args);
+            assert_code(&output, 2);
+            assert!(stderr(&output).contains("not a regular file"), "{args:?}");
+        }
+    }
 }

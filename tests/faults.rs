@@ -66,7 +66,7 @@ macro_rules! estimators {
             }
         )*
 
-        static ESTIMATORS: [EstimatorSpec; 10] = [$(EstimatorSpec::of::<$params>()),*];
+        static ESTIMATORS: [EstimatorSpec; 12] = [$(EstimatorSpec::of::<$params>()),*];
     };
 }
 
@@ -81,7 +81,14 @@ estimators! {
     LeavingParams => Leaving = "Leaving", |n_rows, _| if n_rows >= TRAINING { process::exit(0) };
     CrashingParams => Crashing = "CrashingInTheTry", |_, _| process::abort();
     StuckParams => Stuck = "StuckInTheTry", |_, _| sleep_if(true);
+    KilledParams => Killed = "Killed", |n_rows, _| if n_rows >= TRAINING { kill_this() };
+    KilledInTryParams => KilledInTry = "KilledInTheTry", |_, _| kill_this();
     StallingParams => Stalling = "Stalling", |_, seed| sleep_if(seed == derive(0, &[2]));
+}
+
+/// As the system does when memory runs out.
+fn kill_this() {
+    nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 fn sleep_if(is_true: bool) {
@@ -188,6 +195,7 @@ fn run_plan(plan: &Plan, executor: &dyn Executor) -> RunReport {
             available_bytes: 8_000_000_000,
         },
         is_rerun: false,
+        retry: &[],
     };
     let report = run(&request, executor, &table, &Silent, &Cancel::default()).unwrap();
     let rows = table.read().unwrap();
@@ -284,6 +292,17 @@ fn a_crash_or_a_hang_in_the_try_costs_only_its_own_job() {
 }
 
 #[test]
+fn a_worker_that_is_killed_loses_its_row_and_no_other() {
+    let names = ["Good", "Killed", "KilledInTheTry"];
+    let report = run_plan(&plan(&names, Limits::default()), &executor());
+    assert_ended(&report, "Good", Status::Ok, "");
+    let reason = "the worker process was killed from outside by signal SIGKILL";
+    assert_ended(&report, "Killed", Status::Lost, reason);
+    let reason = format!("in a try on a handful of samples: {reason}");
+    assert_ended(&report, "KilledInTheTry", Status::Lost, &reason);
+}
+
+#[test]
 fn what_an_estimator_prints_does_not_get_into_its_row() {
     let report = run_plan(&plan(&["Printing", "Good"], Limits::default()), &executor());
     let (printing, good) = (row(&report, "Printing"), row(&report, "Good"));
@@ -349,13 +368,13 @@ fn a_cancelled_job_is_killed_at_once() {
 }
 
 #[test]
-fn a_worker_that_cannot_be_started_is_a_failure_of_its_job() {
+fn a_worker_that_cannot_be_started_is_a_lost_row() {
     let executor = ProcessExecutor::new(|| Command::new("/no/such/program"), prepared());
     let report = run_plan(&plan(&["Good"], Limits::default()), &executor);
     assert_ended(
         &report,
         "Good",
-        Status::Failed,
+        Status::Lost,
         "cannot start the worker process",
     );
 }

@@ -23,14 +23,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Pictures of plain arrays.
     ("embed", &["numeric"]),
     // What others found for the models of rows.
-    ("references", &["results", "grid", "estimators"]),
+    ("references", &["results", "grid", "estimators", "dataset"]),
     // What people and CI read: the table and the references.
     (
         "report",
         &["references", "results", "grid", "estimators", "dataset"],
     ),
     ("check", &["results", "grid", "estimators", "dataset"]),
-    ("compare", &["references", "results", "grid", "estimators"]),
+    // Rows and figures are of some data, and only of the same are they compared.
+    (
+        "compare",
+        &["references", "results", "grid", "estimators", "dataset"],
+    ),
 ];
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {

@@ -53,7 +53,8 @@ impl Bench {
             .args(args)
             .current_dir(self.directory.path())
             .env("XDG_CACHE_HOME", self.path("cache"))
-            .env_remove("FASHION_MNIST_DIR");
+            .env_remove("FASHION_MNIST_DIR")
+            .env_remove("MNIST_DIR");
         command
     }
 
@@ -395,6 +396,10 @@ fn a_data_set_that_is_not_there_is_exit_code_2() {
         .program(&["run", "config.json", "--data-dir", "nowhere", "--dry-run"])
         .output()
         .unwrap();
+    // The run itself would refuse, so the dry run does.
+    assert_code(&output, 2);
+    assert!(text(&output.stderr).contains("not found in nowhere (--data-dir)"));
+    let output = bench.run(&["--dry-run"]);
     assert_code(&output, 0);
     assert!(text(&output.stdout).contains("mnist was not found and would be downloaded"));
     let bench = Bench::new(SHORT);
@@ -414,4 +419,80 @@ fn the_published_schema_of_a_row_is_that_of_the_program() {
         text(&printed.stdout),
         "renew it: fashion-bench results schema > docs/results.schema.json"
     );
+}
+
+#[test]
+fn rows_go_to_standard_output_and_everything_else_to_standard_error() {
+    let bench = Bench::new(SHORT);
+    let output = bench.run(&["--results", "-"]);
+    assert_code(&output, 0);
+    let rows: Vec<Record> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 1);
+    assert!(text(&output.stderr).contains("the rows are in standard output"));
+    assert!(!bench.path("-").exists() && !bench.path("results").exists());
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_before_anything_is_trained() {
+    let bench = Bench::new(SHORT);
+    for device in ["/dev/stdout", "/dev/full", "/dev/zero", "."] {
+        let output = bench.run(&["--results", device]);
+        assert_code(&output, 2);
+        let told = text(&output.stderr);
+        assert!(told.contains("not a regular file"), "{device}: {told}");
+        assert!(!told.contains("started GaussianNB"), "{told}");
+    }
+    assert_code(&bench.run(&["--no-lock"]), 0);
+}
+
+#[test]
+fn a_worker_that_somebody_killed_is_lost_and_done_again() {
+    let bench = Bench::new(&SLOW.replace("\"GaussianNB\": [], ", ""));
+    let mut child = bench.start(&[]);
+    wait_for_line(&mut child, "started linfa::RandomForest");
+    let mut pids = Vec::new();
+    wait_until("a worker", || bench.n_workers() == 1);
+    for process in fs::read_dir("/proc").unwrap().flatten() {
+        let stat = fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+        let fields: Vec<_> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
+        if fields.get(1) == Some(&child.id().to_string().as_str()) {
+            pids.push(process.file_name().to_string_lossy().parse().unwrap());
+        }
+    }
+    for pid in pids {
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_code(&output, 1);
+    let rows = bench.rows();
+    assert_eq!(rows[0].status, Status::Lost);
+    let reason = rows[0].reason.as_deref().unwrap();
+    assert!(
+        reason.contains("killed from outside by signal SIGKILL"),
+        "{reason}"
+    );
+    assert!(text(&bench.run(&["--dry-run"]).stdout).contains("1 jobs to do, 0 done already"));
+}
+
+#[test]
+fn what_failed_is_done_again_on_request() {
+    let bench = Bench::new(&SLOW.replace("\"GaussianNB\": [], ", ""));
+    let limit = ["--time-limit", "0.1"];
+    assert_code(&bench.run(&limit), 1);
+    let to_do = |args: &[&str]| {
+        let output = bench.run(&[&limit[..], &["--dry-run"], args].concat());
+        text(&output.stdout).contains("1 jobs to do")
+    };
+    assert!(!to_do(&[]) && !to_do(&["--retry", "failed"]));
+    assert!(to_do(&["--retry", "timed_out"]) && to_do(&["--retry", "all"]));
+    assert!(to_do(&["--retry", "failed,timed_out"]));
+    assert_code(&bench.run(&["--retry", "nonsense"]), 2);
 }

@@ -2,6 +2,7 @@
 # A run split over the tasks of a Slurm array, and its results joined when all have ended:
 #
 #   mkdir -p results
+#   fashion-bench data fetch fashion-mnist --data-dir data/fashion-mnist
 #   shards=$(sbatch --parsable --array=1-20 docs/deploy/slurm-array.sh configs/baselines.json)
 #   sbatch --dependency=afterany:"$shards" --wrap \
 #       'fashion-bench merge results/shard-*.jsonl --out results/fashion-mnist.jsonl'

@@ -63,6 +63,25 @@ pub enum CheckError {
         /// Another one.
         other: String,
     },
+    /// The table is of other data than the reference that it should renew.
+    #[error(
+        "the reference is of {reference}, the table of {table}; record it in a file of its own, or \
+         remove the reference first"
+    )]
+    OtherData {
+        /// Data set of the reference.
+        reference: String,
+        /// Data sets of the table.
+        table: String,
+    },
+    /// A row that contradicts itself is nothing to hold others against.
+    #[error("the row of {name} contradicts itself: {problem}")]
+    Damaged {
+        /// Classifier and parameters.
+        name: String,
+        /// In what.
+        problem: String,
+    },
     /// There is nothing to make a reference of.
     #[error("the table has no row that ended well")]
     NoRows,

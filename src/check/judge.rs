@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::pace::{Calibration, Pace, Ratio};
+use super::pace::{Calibration, Pace, Ratio, Untimed};
 use super::reference::{RecordedRepeat, Reference, ReferenceRow};
 use crate::catalog::Family;
+use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
+use crate::results::check::problems;
 use crate::results::summary::has_converged;
-use crate::results::{Record, Repeat, Status};
+use crate::results::{Record, Repeat, Status, latest, latest_by_seed};
 
 /// What became of a recorded row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +42,8 @@ pub enum Outcome {
     Missing,
     /// It ran under a seed that was not recorded, and only one was.
     NoSpread,
+    /// The row contradicts itself, or says other sizes of the same data.
+    Damaged,
 }
 
 /// What an outcome means for the run.
@@ -60,7 +64,7 @@ impl Outcome {
     pub fn gate(self) -> Gate {
         match self {
             Self::Same | Self::Unconverged | Self::Excused => Gate::Pass,
-            Self::OtherData | Self::Missing | Self::NoSpread => Gate::CannotJudge,
+            Self::OtherData | Self::Missing | Self::NoSpread | Self::Damaged => Gate::CannotJudge,
             Self::Regression
             | Self::Improvement
             | Self::Changed
@@ -86,6 +90,7 @@ impl Outcome {
             Self::OtherData => "OTHER DATA",
             Self::Missing => "MISSING",
             Self::NoSpread => "NO SPREAD",
+            Self::Damaged => "DAMAGED",
         }
     }
 }
@@ -133,6 +138,9 @@ pub struct Finding {
     pub fit: Option<Ratio>,
     /// Predict time, likewise.
     pub predict: Option<Ratio>,
+    /// Why the times of a row that ended well were not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untimed: Option<Untimed>,
     /// Why, where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -174,9 +182,12 @@ pub struct Report {
     pub unrecorded: Vec<Unrecorded>,
     /// Probability with which chance alone finds fault with a run under seeds not recorded.
     pub false_alarm: f64,
-    /// CPU models of reference and run, where they differ: times are then shown, not judged.
+    /// Processors of reference and run, where they are not known to be the same: times are then
+    /// shown, not judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_cpu: Option<(String, String)>,
+    /// How many rows' times were not judged, by the reason.
+    pub untimed: BTreeMap<Untimed, usize>,
 }
 
 impl Report {
@@ -186,54 +197,96 @@ impl Report {
         let outcomes = self.findings.iter().map(|finding| finding.outcome.gate());
         outcomes.filter(|&found| found == gate).count()
     }
+
+    /// Withholds a good verdict where not every row's times were judged.
+    pub fn require_times(&mut self) {
+        if self.verdict == Verdict::Unchanged && !self.untimed.is_empty() {
+            self.verdict = Verdict::CannotJudge;
+        }
+    }
 }
 
 /// Compares the table with the reference.
 ///
-/// Where the table has several rows of one id on the reference's data, the last one counts.
+/// Of several rows of a model on the reference's data under one base seed the last one counts; of
+/// those of several base seeds the one with the worst verdict.
 #[must_use]
 pub fn judge(records: &[Record], reference: &Reference) -> Report {
-    let mut latest: BTreeMap<&JobId, &Record> = BTreeMap::new();
-    for record in records {
-        let is_known = latest
-            .get(&record.id)
-            .is_some_and(|old| old.dataset.is_same_data(&reference.dataset));
-        if record.dataset.is_same_data(&reference.dataset) || !is_known {
-            latest.insert(&record.id, record);
-        }
+    let is_of_data = |record: &&Record| record.dataset.is_same_data(&reference.dataset);
+    let mut by_id: BTreeMap<&JobId, Vec<&Record>> = BTreeMap::new();
+    for record in latest_by_seed(records.iter().filter(is_of_data)) {
+        by_id.entry(&record.id).or_default().push(record);
     }
-    let rows: Vec<_> = latest.values().copied().collect();
+    let ours: Vec<_> = records.iter().filter(is_of_data).collect();
     let judge = Judge {
         reference,
         calibration: reference
             .time
             .as_ref()
-            .map(|time| Calibration::new(&rows, &time.calibration)),
-        alpha: reference.row_alpha(),
+            .map(|time| Calibration::new(&ours, &time.calibration)),
+        alpha: row_alpha(reference, &by_id),
     };
-    let findings: Vec<_> = reference
-        .rows
-        .iter()
-        .map(|row| judge.row(row, latest.get(&row.id).copied()))
-        .collect();
-    let worst = findings.iter().map(|finding| finding.outcome.gate()).max();
+    let elsewhere = |id: &JobId| records.iter().rev().find(|record| record.id == *id);
+    let finding = |row: &ReferenceRow| {
+        let found = by_id.get(&row.id).into_iter().flatten();
+        let verdicts = found.map(|record| judge.row(row, Some(record)));
+        let worst = verdicts.max_by_key(|finding| finding.outcome.gate());
+        worst.unwrap_or_else(|| judge.row(row, elsewhere(&row.id)))
+    };
+    let findings: Vec<_> = reference.rows.iter().map(finding).collect();
     let is_recorded = |id: &JobId| reference.rows.iter().any(|row| row.id == *id);
+    let rows = latest(records);
     let unrecorded = rows.iter().filter(|record| !is_recorded(&record.id));
-    Report {
-        verdict: match worst.unwrap_or(Gate::CannotJudge) {
-            Gate::Pass => Verdict::Unchanged,
-            Gate::CannotJudge => Verdict::CannotJudge,
-            Gate::Finding => Verdict::Changed,
-        },
-        findings,
-        unrecorded: unrecorded.map(|record| unrecorded_row(record)).collect(),
-        false_alarm: reference.false_alarm,
-        other_cpu: rows
-            .iter()
-            .map(|record| &record.environment.cpu)
-            .find(|cpu| **cpu != reference.cpu)
-            .map(|cpu| (reference.cpu.clone(), cpu.clone())),
+    let mut untimed = BTreeMap::new();
+    for reason in findings.iter().filter_map(|finding| finding.untimed) {
+        *untimed.entry(reason).or_insert(0) += 1;
     }
+    Report {
+        verdict: verdict(&findings),
+        unrecorded: unrecorded.map(|record| unrecorded_row(record)).collect(),
+        findings,
+        false_alarm: reference.false_alarm,
+        other_cpu: ours
+            .iter()
+            .map(|record| &record.environment)
+            .find(|environment| !reference.is_comparable(environment))
+            .map(|found| (reference.processor_label(), found.processor_label())),
+        untimed,
+    }
+}
+
+/// The worst of the findings; no verdict where every row is excused and none was judged.
+fn verdict(findings: &[Finding]) -> Verdict {
+    let is_judged = |finding: &Finding| finding.outcome != Outcome::Excused;
+    let worst = findings.iter().filter(|finding| is_judged(finding));
+    match worst.map(|finding| finding.outcome.gate()).max() {
+        Some(Gate::Pass) => Verdict::Unchanged,
+        Some(Gate::Finding) => Verdict::Changed,
+        Some(Gate::CannotJudge) | None => Verdict::CannotJudge,
+    }
+}
+
+/// Probability with which a single verdict by the spread may find fault by chance: the reference's
+/// `false_alarm` over the number of such verdicts.
+fn row_alpha(reference: &Reference, by_id: &BTreeMap<&JobId, Vec<&Record>>) -> f64 {
+    let varying = reference.rows.iter().filter(|row| row.varies());
+    let n_verdicts: usize = varying
+        .map(|row| by_id.get(&row.id).map_or(1, Vec::len))
+        .sum();
+    reference.false_alarm / n_verdicts.max(1) as f64
+}
+
+/// In what a row contradicts itself, or what is recorded of its data; nothing if in nothing.
+pub(super) fn contradiction(record: &Record, data: &DatasetIdentity) -> Option<String> {
+    let sizes = |dataset: &DatasetIdentity| (dataset.n_train, dataset.n_test);
+    let (expected, found) = (sizes(data), sizes(&record.dataset));
+    if found != expected {
+        return Some(format!(
+            "expected {expected:?} train and test images of the same files, got {found:?}"
+        ));
+    }
+    let found = problems(record);
+    (!found.is_empty()).then(|| found.join("; "))
 }
 
 fn unrecorded_row(record: &Record) -> Unrecorded {
@@ -273,6 +326,7 @@ impl Judge<'_> {
             basis: None,
             fit: None,
             predict: None,
+            untimed: None,
             reason: record.and_then(|record| record.reason.clone()),
         };
         let data = &self.reference.dataset;
@@ -281,10 +335,14 @@ impl Judge<'_> {
             Some(record) if !record.dataset.is_same_data(data) => {
                 finding.outcome = Outcome::OtherData;
             }
-            Some(record) if record.status == Status::Ok && !record.repeats.is_empty() => {
-                self.scored(row, record, &mut finding);
-            }
-            Some(_) => finding.outcome = Outcome::Failed,
+            Some(record) if record.status != Status::Ok => finding.outcome = Outcome::Failed,
+            Some(record) => match contradiction(record, data) {
+                None => self.scored(row, record, &mut finding),
+                Some(problem) => {
+                    finding.outcome = Outcome::Damaged;
+                    finding.reason = Some(problem);
+                }
+            },
         }
         if matches!(finding.outcome, Outcome::Missing | Outcome::Failed)
             && let Some(reason) = self.reference.excused.get(&row.id)
@@ -301,8 +359,8 @@ impl Judge<'_> {
         finding.tolerance = accuracy.tolerance;
         finding.basis = accuracy.basis;
         self.time(row, record, finding);
-        // Ratios on another CPU are shown, but judge nothing.
-        let is_comparable = record.environment.cpu == self.reference.cpu;
+        // Ratios on another processor are shown, but judge nothing.
+        let is_comparable = finding.untimed.is_none();
         let has_pace = |pace| {
             let mut ratios = [finding.fit, finding.predict].into_iter().flatten();
             is_comparable && ratios.any(|ratio| ratio.pace == pace)
@@ -333,17 +391,24 @@ impl Judge<'_> {
                 row.repeats.first()
             }
         };
-        // Repeats whose predictions are known are held against them; only if there is none, the
-        // mean is held against the spread, in which a single changed image does not show.
+        // Repeats whose predictions are known are held against them. The others' mean is held
+        // against the spread, in which a single changed image does not show.
         let known: Vec<_> = repeats
             .iter()
             .filter_map(|repeat| Some((repeat, recorded(repeat)?)))
             .collect();
+        let others: Vec<_> = repeats.iter().filter(|r| recorded(r).is_none()).collect();
         if known.is_empty() {
-            self.within_spread(row, repeats)
-        } else {
-            self.as_predicted(&known, tolerance.images)
+            return self.within_spread(row, &others);
         }
+        let predicted = self.as_predicted(&known, tolerance.images);
+        if predicted.outcome == Outcome::Same && !others.is_empty() {
+            let spread = self.within_spread(row, &others);
+            if matches!(spread.outcome, Outcome::Regression | Outcome::Improvement) {
+                return spread;
+            }
+        }
+        predicted
     }
 
     fn as_predicted(&self, known: &[(&Repeat, &RecordedRepeat)], images: usize) -> Accuracy {
@@ -356,7 +421,9 @@ impl Judge<'_> {
         let difference = mean(|(found, _)| found.accuracy) - expected;
         let is_same = |(found, recorded): &(&Repeat, &RecordedRepeat)| {
             if images == 0 {
+                // The same predictions have the same accuracy, or one of the two was edited.
                 found.predictions_sha256 == recorded.predictions_sha256
+                    && (found.accuracy - recorded.accuracy).abs() < 1e-9
             } else {
                 // Accuracies are multiples of one image but for the rounding of decimals.
                 let n_images = ((found.accuracy - recorded.accuracy) * n_test).round();
@@ -377,7 +444,7 @@ impl Judge<'_> {
         }
     }
 
-    fn within_spread(&self, row: &ReferenceRow, repeats: &[Repeat]) -> Accuracy {
+    fn within_spread(&self, row: &ReferenceRow, repeats: &[&Repeat]) -> Accuracy {
         let expected = row.accuracy();
         let Some(spread) = row.spread() else {
             return Accuracy {
@@ -402,13 +469,26 @@ impl Judge<'_> {
     }
 
     fn time(&self, row: &ReferenceRow, record: &Record, finding: &mut Finding) {
-        let measured = self.calibration.as_ref().and_then(|c| c.measure(record));
-        if let (Some(rule), Some(paces)) = (&self.reference.time, measured) {
-            let ratio = |expected: Option<f64>, found| {
-                expected.map(|expected| Ratio::judge(expected, found, rule))
-            };
-            finding.fit = ratio(row.fit_ratio, paces.fit);
-            finding.predict = ratio(row.predict_ratio, paces.predict);
+        let Some((rule, calibration)) = self.reference.time.as_ref().zip(self.calibration.as_ref())
+        else {
+            finding.untimed = Some(Untimed::NoRule);
+            return;
+        };
+        if row.fit_ratio.is_none() && row.predict_ratio.is_none() {
+            finding.untimed = Some(Untimed::NotRecorded);
+            return;
+        }
+        let Some(paces) = calibration.measure(record) else {
+            finding.untimed = Some(Untimed::NoCalibration);
+            return;
+        };
+        let ratio = |expected: Option<f64>, found| {
+            expected.map(|expected| Ratio::judge(expected, found, rule))
+        };
+        finding.fit = ratio(row.fit_ratio, paces.fit);
+        finding.predict = ratio(row.predict_ratio, paces.predict);
+        if !self.reference.is_comparable(&record.environment) {
+            finding.untimed = Some(Untimed::OtherProcessor);
         }
     }
 }

@@ -4,11 +4,14 @@ use quick_junit::{
     NonSuccessKind, Report as JunitReport, SerializeError, TestCase, TestCaseStatus, TestSuite,
 };
 
-use super::judge::{Gate, Outcome, Report};
+use super::judge::{Finding, Gate, Outcome, Report};
+use super::pace::Untimed;
 use super::render::{explain, label};
+use crate::results::escape;
 
-/// A test case for each recorded row: its family is the class, a change a failure, a row that could
-/// not be judged an error, one that does not gate skipped.
+/// One test case per recorded row: its family is the class, a change a failure, a row that could
+/// not be judged an error, one that does not gate skipped. A row whose times should have been judged
+/// and were not has a second case, skipped.
 ///
 /// # Errors
 /// What the writer says.
@@ -24,13 +27,26 @@ pub fn render_junit(report: &Report) -> Result<String, SerializeError> {
         };
         if finding.outcome != Outcome::Same {
             status.set_type(finding.outcome.label());
-            status.set_message(message);
+            status.set_message(escape::xml(&message));
         }
-        let mut case = TestCase::new(label(finding), status);
+        let mut case = TestCase::new(escape::xml(&label(finding)), status);
         case.set_classname(format!("{:?}", finding.family));
         suite.add_test_case(case);
+        suite.add_test_cases(untimed(finding));
     }
     let mut junit = JunitReport::new("fashion-bench");
     junit.add_test_suite(suite);
     junit.to_string()
+}
+
+/// The skipped case for times that the reference has and that were not judged.
+fn untimed(finding: &Finding) -> Option<TestCase> {
+    let reason = finding
+        .untimed
+        .filter(|&reason| reason != Untimed::NoRule)?;
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(format!("times not judged: {}", reason.reason()));
+    let mut case = TestCase::new(escape::xml(&format!("{} times", label(finding))), status);
+    case.set_classname(format!("{:?}", finding.family));
+    Some(case)
 }

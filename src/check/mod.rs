@@ -14,9 +14,13 @@
 //!   the seed (Bonferroni). Under recorded seeds there is no chance, and no false alarm.
 //! - A row recorded as stopped at its iteration limit is shown and does not gate; one that
 //!   converged and no longer does is a regression.
+//! - A row under several base seeds is judged under each, and the worst verdict is its own. A row
+//!   that contradicts itself has no verdict.
 //! - CPU time of fit and predict, divided by that of the fit of a calibration row of the same run,
-//!   must be within a factor of what was recorded.
+//!   must be within a factor of what was recorded, where both ran on one machine and the recorded
+//!   processor is known to be the same kind. Whatever is not judged is counted with the reason.
 
+mod changes;
 mod error;
 mod judge;
 mod junit;
@@ -26,10 +30,12 @@ mod reference;
 mod render;
 mod spread;
 
+pub use changes::Changes;
 pub use error::CheckError;
 pub use judge::{Basis, Finding, Gate, Outcome, Report, Unrecorded, Verdict, judge};
 pub use junit::render_junit;
-pub use pace::{Pace, Ratio};
+pub use pace::{Pace, Ratio, Untimed};
+pub use recording::{Recording, RecordingRequest, record};
 pub use reference::{FORMAT, RecordedRepeat, Reference, ReferenceRow, TimeRule, Tolerance};
 pub use render::{render_annotations, render_markdown, render_text};
 pub use spread::Spread;

@@ -28,6 +28,8 @@ pub struct Ratio {
     pub expected: f64,
     /// Ratio found.
     pub found: f64,
+    /// How many times as long it took, with times below the floor taken for the floor.
+    pub growth: f64,
     /// What to think of it.
     pub pace: Pace,
 }
@@ -45,14 +47,36 @@ impl Ratio {
         Self {
             expected,
             found,
+            growth,
             pace,
         }
     }
+}
 
-    /// How many times the recorded time it took.
+/// Why the times of a row that ended well were not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untimed {
+    /// The table has no calibration row that ran on the same machine.
+    NoCalibration,
+    /// The times were recorded on a processor that is another one, or may be.
+    OtherProcessor,
+    /// The reference has no times of the row.
+    NotRecorded,
+    /// The reference does not say how times are judged.
+    NoRule,
+}
+
+impl Untimed {
+    /// Why, after "times not judged:".
     #[must_use]
-    pub fn growth(&self) -> f64 {
-        self.found / self.expected
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NoCalibration => "no calibration row of their host",
+            Self::OtherProcessor => "recorded on another processor or one not known well enough",
+            Self::NotRecorded => "none are recorded",
+            Self::NoRule => "the reference has no rule for them",
+        }
     }
 }
 
@@ -81,14 +105,10 @@ impl<'a> Calibration<'a> {
     /// The times of `record` by the calibration row that ran on the same machine nearest to it in
     /// time; nothing if there is none.
     pub(super) fn measure(&self, record: &Record) -> Option<Paces> {
-        let machine = |record: &Record| {
-            let environment = &record.environment;
-            (environment.host.clone(), environment.cpu.clone())
-        };
         let unit = self
             .rows
             .iter()
-            .filter(|unit| machine(unit) == machine(record))
+            .filter(|unit| unit.environment.is_same_machine(&record.environment))
             .min_by_key(|unit| unit.start_time.abs_diff(record.start_time))?;
         let unit_s = median(&unit.repeats, |repeat| repeat.fit_cpu_s).filter(|&s| s > 0.0)?;
         Some(Paces {
@@ -150,7 +170,7 @@ mod tests {
         let at = |name: &str, start: i64, host: &str, fit_cpu_s: f64| {
             let mut row = record(name, &[0.5]);
             row.start_time = start;
-            host.clone_into(&mut row.environment.host);
+            row.environment.boot_id = Some(host.to_owned());
             row.repeats[0].fit_cpu_s = fit_cpu_s;
             row
         };
@@ -169,6 +189,13 @@ mod tests {
         assert_eq!(fit(90, "a"), Some(4.0));
         assert_eq!(fit(0, "b"), Some(2.0));
         assert_eq!(fit(0, "c"), None);
+    }
+
+    #[test]
+    fn growth_is_finite_whatever_was_recorded() {
+        let growth = |expected, found| Ratio::judge(expected, found, &rule()).growth;
+        assert!((growth(0.0, 0.5) - 5.0).abs() < 1e-12);
+        assert!((growth(0.0, 0.0) - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The reference file: what a run is held against, and how far it may stray.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -12,10 +12,15 @@ use super::spread::Spread;
 use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
-use crate::results::{Repeat, publish};
+use crate::results::summary::render_params;
+use crate::results::{Environment, Processor, Repeat, escape, processor_label, publish};
 
 /// Version of the file's format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
+/// Oldest version that is read.
+const OLDEST_FORMAT: u32 = 2;
+/// Below it no deviation would ever be found fault with.
+const LEAST_FALSE_ALARM: f64 = 1e-6;
 
 /// Recorded rows of one data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Reference {
     pub dataset: DatasetIdentity,
     /// CPU model that the rows were recorded on.
     pub cpu: String,
+    /// What that processor is; absent in files of format 2, whose times are shown only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<Processor>,
     /// How often a run under fresh seeds may be found fault with by chance, in (0, 1). It is
     /// divided by the number of rows that depend on the seed.
     pub false_alarm: f64,
@@ -117,6 +125,16 @@ impl From<&Repeat> for RecordedRepeat {
 }
 
 impl ReferenceRow {
+    /// `SVC(C=1, kernel=rbf)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!(
+            "{}({})",
+            escape::line(&self.name),
+            render_params(&self.parameter)
+        )
+    }
+
     /// Whether the predictions depend on the seed, as far as recorded.
     #[must_use]
     pub fn varies(&self) -> bool {
@@ -165,11 +183,11 @@ impl Reference {
                 got,
             })
         };
-        if self.format != FORMAT {
-            return refuse("format 2", self.format.to_string());
+        if !(OLDEST_FORMAT..=FORMAT).contains(&self.format) {
+            return refuse("format 2 or 3", self.format.to_string());
         }
-        if !(self.false_alarm > 0.0 && self.false_alarm < 1.0) {
-            let expected = "a false_alarm in (0, 1)";
+        if !(self.false_alarm >= LEAST_FALSE_ALARM && self.false_alarm < 1.0) {
+            let expected = "a false_alarm in [1e-6, 1)";
             return refuse(expected, self.false_alarm.to_string());
         }
         if let Some(time) = &self.time {
@@ -179,6 +197,14 @@ impl Reference {
             if !is_positive(time.floor) {
                 return refuse("a time floor in (0, inf)", time.floor.to_string());
             }
+        }
+        let ids: BTreeSet<_> = self.rows.iter().map(|row| &row.id).collect();
+        if ids.len() != self.rows.len() {
+            return refuse("one row per id", "one id twice".to_owned());
+        }
+        let mut repeats = self.rows.iter().flat_map(|row| &row.repeats);
+        if let Some(repeat) = repeats.find(|repeat| !(0.0..=1.0).contains(&repeat.accuracy)) {
+            return refuse("accuracies in [0, 1]", repeat.accuracy.to_string());
         }
         if let Some(row) = self.rows.iter().find(|row| row.repeats.is_empty()) {
             return refuse("repeats in every row", format!("none in {}", row.id));
@@ -196,11 +222,17 @@ impl Reference {
         }
     }
 
-    /// Probability with which a single row may be found fault with by chance.
+    /// Whether times measured there may be held against the recorded ones: on a processor that is
+    /// known to be of the same kind.
     #[must_use]
-    pub fn row_alpha(&self) -> f64 {
-        let n_varying = self.rows.iter().filter(|row| row.varies()).count();
-        self.false_alarm / n_varying.max(1) as f64
+    pub fn is_comparable(&self, environment: &Environment) -> bool {
+        self.processor.is_some() && self.processor == environment.processor
+    }
+
+    /// The processor that the rows were recorded on, in words.
+    #[must_use]
+    pub fn processor_label(&self) -> String {
+        processor_label(&self.cpu, self.processor.as_ref())
     }
 
     /// Writes the file beside its place and renames it.

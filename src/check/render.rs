@@ -5,7 +5,9 @@ use std::fmt::Write;
 use comfy_table::{Table, presets};
 
 use super::judge::{Basis, Finding, Gate, Outcome, Report, Verdict};
-use super::pace::{Pace, Ratio};
+use super::pace::{Pace, Ratio, Untimed};
+use crate::results::escape::{self, github_data, github_property, markdown_cell};
+use crate::results::number::{growth, told_apart};
 use crate::results::summary::render_params;
 
 const HEADER: [&str; 9] = [
@@ -31,7 +33,7 @@ pub fn render_text(report: &Report) -> String {
     }
     let mut text = format!("{table}\n");
     for row in &report.unrecorded {
-        let (name, parameters) = (&row.name, render_params(&row.parameter));
+        let (name, parameters) = (escape::line(&row.name), render_params(&row.parameter));
         let status = row.status.label();
         // Writing to a string does not fail.
         let _ = writeln!(text, "not recorded: {name}({parameters}), {status}");
@@ -48,7 +50,8 @@ pub fn render_markdown(report: &Report) -> String {
         Verdict::Changed => "Benchmark: changed",
         Verdict::CannotJudge => "Benchmark: could not judge",
     };
-    let mut text = format!("### {heading}\n\n{}\n\n", conclusion(report));
+    let conclusion = markdown_cell(&conclusion(report));
+    let mut text = format!("### {heading}\n\n{conclusion}\n\n");
     let (gating, rest): (Vec<_>, Vec<_>) = report
         .findings
         .iter()
@@ -68,7 +71,7 @@ pub fn render_markdown(report: &Report) -> String {
     text
 }
 
-/// A workflow command for each row that gates, which GitHub shows as an annotation.
+/// One workflow command per row that gates, which GitHub shows as an annotation.
 #[must_use]
 pub fn render_annotations(report: &Report) -> String {
     let mut text = String::new();
@@ -82,8 +85,8 @@ pub fn render_annotations(report: &Report) -> String {
         let _ = writeln!(
             text,
             "::{command} title={}::{}",
-            escape_property(&title),
-            escape_data(&explain(finding))
+            github_property(&title),
+            github_data(&explain(finding))
         );
     }
     text
@@ -91,7 +94,8 @@ pub fn render_annotations(report: &Report) -> String {
 
 /// `SVC(C=1, kernel=rbf)`.
 pub(super) fn label(finding: &Finding) -> String {
-    format!("{}({})", finding.name, render_params(&finding.parameter))
+    let name = escape::line(&finding.name);
+    format!("{name}({})", render_params(&finding.parameter))
 }
 
 /// What was expected and what was found, in a sentence.
@@ -109,20 +113,22 @@ pub(super) fn explain(finding: &Finding) -> String {
                     finding.tolerance
                 ),
             };
-            format!(
-                "accuracy {found:.4}, expected {:.4}{rule}",
-                finding.expected
-            )
+            let [found, expected] = told_apart(found, finding.expected, 4);
+            format!("accuracy {found}, expected {expected}{rule}")
         }
         None => format!("no accuracy, expected {:.4}", finding.expected),
     };
     for (what, ratio) in [("fit", finding.fit), ("predict", finding.predict)] {
         if let Some(ratio) = ratio.filter(|ratio| ratio.pace != Pace::Same) {
-            let _ = write!(text, "; {what} took {:.2} times as long", ratio.growth());
+            let times = growth(ratio.growth);
+            let _ = write!(text, "; {what} took {times} times as long");
         }
     }
+    if let Some(untimed) = finding.untimed {
+        let _ = write!(text, "; times not judged: {}", untimed.reason());
+    }
     if let Some(reason) = &finding.reason {
-        let _ = write!(text, "; {reason}");
+        let _ = write!(text, "; {}", escape::line(reason));
     }
     text
 }
@@ -136,28 +142,30 @@ fn cells(finding: &Finding) -> [String; 9] {
             format!("±{:.4} of {n_seeds} seeds", finding.tolerance)
         }
     };
+    let found = finding.found.unwrap_or(finding.expected);
+    let [found, expected] = told_apart(found, finding.expected, 4);
     [
         finding.outcome.label().to_owned(),
-        finding.name.clone(),
+        escape::line(&finding.name),
         render_params(&finding.parameter),
-        format!("{:.4}", finding.expected),
-        finding
-            .found
-            .map_or_else(|| "-".to_owned(), |found| format!("{found:.4}")),
+        expected,
+        finding.found.map_or_else(|| "-".to_owned(), |_| found),
         tolerance,
-        growth(finding.fit),
-        growth(finding.predict),
-        finding.reason.clone().unwrap_or_default(),
+        times(finding.fit),
+        times(finding.predict),
+        finding
+            .reason
+            .as_deref()
+            .map(escape::line)
+            .unwrap_or_default(),
     ]
 }
 
-fn growth(ratio: Option<Ratio>) -> String {
-    match ratio {
-        None => "-".to_owned(),
-        // Both below the floor, so that their quotient says nothing.
-        Some(ratio) if !ratio.growth().is_finite() => "x1".to_owned(),
-        Some(ratio) => format!("x{:.2}", ratio.growth()),
-    }
+fn times(ratio: Option<Ratio>) -> String {
+    ratio.map_or_else(
+        || "-".to_owned(),
+        |ratio| format!("x{}", growth(ratio.growth)),
+    )
 }
 
 fn conclusion(report: &Report) -> String {
@@ -185,14 +193,15 @@ fn conclusion(report: &Report) -> String {
             text,
             "; {n_by_spread} judged by their spread, where chance alone finds fault with at most \
              {} % of runs",
-            report.false_alarm * 100.0
+            (report.false_alarm * 1e6).round() / 1e4
         );
     }
-    if let Some((recorded, found)) = &report.other_cpu {
-        let _ = write!(
-            text,
-            "; times are not judged, as they were recorded on another CPU ({recorded}, not {found})"
-        );
+    for (reason, n) in &report.untimed {
+        let whose = if *n == 1 { "row's" } else { "rows'" };
+        let _ = write!(text, "; {n} {whose} times not judged: {}", reason.reason());
+        if let (Untimed::OtherProcessor, Some((recorded, found))) = (reason, &report.other_cpu) {
+            let _ = write!(text, " (recorded on {recorded}, run on {found})");
+        }
     }
     if !report.findings.is_empty() && report.findings.iter().all(is_faster_or_gone) {
         text.push_str("; every row is faster: the calibration row may have become slower");
@@ -211,20 +220,11 @@ fn markdown_table(findings: &[&Finding]) -> String {
         "---|".repeat(HEADER.len())
     );
     for finding in findings {
-        let cells = cells(finding).map(|cell| cell.replace('|', "\\|").replace('\n', " "));
+        let cells = cells(finding).map(|cell| markdown_cell(&cell));
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     text
 }
 
-/// As GitHub's toolkit escapes the text of a workflow command.
-fn escape_data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-/// As GitHub's toolkit escapes a property of a workflow command.
-fn escape_property(text: &str) -> String {
-    escape_data(text).replace(':', "%3A").replace(',', "%2C")
-}
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,25 @@
 //! `fashion-bench check`: has anything changed against the recorded rows?
 
 use std::env;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use fashion_bench::check::{
-    Reference, Report, Verdict, judge, render_annotations, render_junit, render_markdown,
-    render_text,
+    Changes, RecordingRequest, Reference, Report, Verdict, judge, record, render_annotations,
+    render_junit, render_markdown, render_text,
 };
-use fashion_bench::results::{Record, Row, Table};
+use fashion_bench::results::{Record, publish};
 use serde::Serialize;
 
-use super::output::print;
+use super::output::{print, warn};
+use super::table::read_records;
 
 /// Exit code 0: nothing changed beyond its tolerance; 1: a row regressed, failed, or improved
-/// without anybody recording it; 2: rows are missing or of other data, so no verdict.
+/// without anybody recording it; 2: rows are missing, damaged or of other data, so no verdict.
 ///
 /// In GitHub Actions the findings also become annotations and a step summary.
 #[derive(Debug, Args)]
@@ -28,9 +29,12 @@ pub struct CheckArgs {
     /// The recorded rows
     #[arg(long, value_name = "FILE")]
     reference: PathBuf,
-    /// Record the table's rows in the reference instead, showing what changes
+    /// Record the table's rows in the reference instead, showing what changes; other rows stay
     #[arg(long)]
     update: bool,
+    /// Drop recorded rows that the table does not have
+    #[arg(long, requires = "update")]
+    prune: bool,
     /// Id or name of the row whose fit is the unit of time, from now on
     #[arg(long, value_name = "ROW", requires = "update")]
     calibration: Option<String>,
@@ -40,6 +44,9 @@ pub struct CheckArgs {
     /// Write the findings as JUnit XML, too
     #[arg(long, value_name = "FILE", conflicts_with = "update")]
     junit: Option<PathBuf>,
+    /// Give no good verdict where a row's times could not be judged
+    #[arg(long, conflicts_with = "update")]
+    require_times: bool,
 }
 
 /// What `--update --json` prints.
@@ -49,6 +56,8 @@ struct Update<'a> {
     recorded: usize,
     /// The reference.
     reference: &'a Path,
+    /// What became of each row of the reference.
+    rows: &'a Changes,
     /// What the old reference said of the table.
     #[serde(flatten)]
     changes: Option<&'a Report>,
@@ -60,17 +69,25 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         update(args, &records)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = judge(&records, &Reference::load(&args.reference)?);
-    if let Some(path) = &args.junit {
-        fs::write(path, render_junit(&report)?)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+    let mut report = judge(&records, &Reference::load(&args.reference)?);
+    if args.require_times {
+        report.require_times();
     }
-    tell_github(&report)?;
-    print(&if args.json {
-        json(&report)?
-    } else {
-        render_text(&report)
-    })?;
+    // The verdict is told whatever becomes of the files, and each of them whatever becomes of the
+    // others.
+    let told = [
+        print_report(args, &report),
+        write_junit(args, &report),
+        annotate(&report),
+        summarise_step(&report),
+    ];
+    let mut errors: Vec<_> = told.into_iter().filter_map(Result::err).collect();
+    if let Some(last) = errors.pop() {
+        for error in errors {
+            warn(&format!("{error:#}"));
+        }
+        return Err(last);
+    }
     Ok(match report.verdict {
         Verdict::Unchanged => ExitCode::SUCCESS,
         Verdict::Changed => ExitCode::from(1),
@@ -78,44 +95,67 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The rows of a table, which must be there.
-pub fn read_records(path: &Path) -> anyhow::Result<Vec<Record>> {
-    // An absent table reads as an empty one, which would be told as missing rows.
-    if !path.exists() {
-        bail!("there is no results table {}", path.display());
-    }
-    let rows = Table::new(path).read()?;
-    Ok(rows.iter().filter_map(Row::record).cloned().collect())
+fn print_report(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
+    print(&if args.json {
+        json(report)?
+    } else {
+        render_text(report)
+    })
+}
+
+fn write_junit(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
+    let Some(path) = &args.junit else {
+        return Ok(());
+    };
+    publish(render_junit(report)?.as_bytes(), path)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn update(args: &CheckArgs, records: &[Record]) -> anyhow::Result<()> {
     let path = &args.reference;
     let old = path.exists().then(|| Reference::load(path)).transpose()?;
-    let new = Reference::from_records(records, old.as_ref(), args.calibration.as_deref())
-        .with_context(|| format!("cannot make a reference of {}", args.results.display()))?;
-    let changes = old.map(|old| judge(records, &old));
+    let recording = record(&RecordingRequest {
+        records,
+        old: old.as_ref(),
+        calibration: args.calibration.as_deref(),
+        is_pruned: args.prune,
+    })
+    .with_context(|| format!("cannot make a reference of {}", args.results.display()))?;
+    let new = &recording.reference;
+    let changes = old.as_ref().map(|old| judge(records, old));
     new.store(path)?;
     let recorded = new.rows.len();
     if args.json {
         return print(&json(&Update {
             recorded,
             reference: path,
+            rows: &recording.changes,
             changes: changes.as_ref(),
         })?);
     }
     let changes = changes.as_ref().map(render_text).unwrap_or_default();
     print(&format!(
-        "{changes}recorded {recorded} rows in {}\n",
+        "{changes}{}recorded {recorded} rows in {}\n",
+        if old.is_some() {
+            recording.changes.render()
+        } else {
+            String::new()
+        },
         path.display()
     ))
 }
 
-/// Annotations and step summary, where the environment says that this is GitHub Actions.
-fn tell_github(report: &Report) -> anyhow::Result<()> {
+/// Annotations, where the environment says that this is GitHub Actions.
+fn annotate(report: &Report) -> anyhow::Result<()> {
     if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         // GitHub reads both streams; standard output may be redirected to a file.
         std::io::stderr().write_all(render_annotations(report).as_bytes())?;
     }
+    Ok(())
+}
+
+/// The step summary, where the environment names its file.
+fn summarise_step(report: &Report) -> anyhow::Result<()> {
     if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
         OpenOptions::new()

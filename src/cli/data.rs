@@ -22,7 +22,8 @@ pub struct DataArgs {
 
 #[derive(Debug, Subcommand)]
 enum DataCommand {
-    /// Download the files into --data-dir or data/<DATASET>, and check them
+    /// Download the files that are missing to --data-dir or data/<DATASET>, and check them; files
+    /// of your own are never touched
     Fetch(SourceArgs),
     /// Print each file's hashes and the revision; exit 1 if they are not the published files
     Verify(SourceArgs),
@@ -37,7 +38,8 @@ struct SourceArgs {
     /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
     #[arg(default_value = "fashion-mnist")]
     dataset: DatasetName,
-    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>; a
+    /// download goes to this directory or to data/<DATASET>]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Accept files other than the published ones; rows then say dataset `custom`
@@ -83,7 +85,7 @@ pub fn run(args: &DataArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn fetch(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
-    if request.name == DatasetName::Demo {
+    if request.name == DatasetName::Demo && request.data_dir.is_none() {
         writeln!(
             std::io::stdout(),
             "the demo set is built in, there is nothing to download"
@@ -120,6 +122,12 @@ fn verify(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
 }
 
 fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Result<ExitCode> {
+    if let Some(path) = out_path {
+        let is_png = path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("png"));
+        anyhow::ensure!(is_png, "`--out` must end in .png, got {}", path.display());
+    }
     let mut loading = Loading::default();
     let raw = dataset::load(request, &mut |event| loading.show(event))
         .context("failed to load the data")?;

@@ -6,7 +6,7 @@ use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
 use fashion_bench::results::summary::{render_duration, render_params};
-use fashion_bench::runner::{StartOrder, is_done, start_order};
+use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
 
 /// The jobs to do, those that the table holds already, and the totals. Without data there is no
 /// telling what the table holds of them.
@@ -15,12 +15,13 @@ pub fn render(
     known: Option<(&RawDataset, &Table)>,
     n_slots: usize,
     is_rerun: bool,
+    retry: &[Retry],
 ) -> anyhow::Result<String> {
     let mut text = String::new();
     let (mut total_s, mut n_done, mut n_to_do) = (0.0, 0, 0);
     for StartOrder { job, seconds } in start_order(plan) {
         let is_done = match known {
-            Some((raw, table)) if !is_rerun => is_done(plan, job, &raw.identity, table)?,
+            Some((raw, table)) if !is_rerun => is_done(plan, job, &raw.identity, table, retry)?,
             _ => false,
         };
         if is_done {

@@ -31,7 +31,8 @@ pub struct EmbedArgs {
     /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
     #[arg(long, value_name = "NAME", default_value = "fashion-mnist")]
     dataset: DatasetName,
-    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>, which
+    /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Seed of the draw and of t-SNE's start

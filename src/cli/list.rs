@@ -9,6 +9,7 @@ use fashion_bench::catalog::{Cost, Family, Params, Profile};
 use fashion_bench::grid::{
     self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings,
 };
+use fashion_bench::results::escape;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::output::print;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The config, e.g. configs/baselines.json
+    /// The config, e.g. configs/baselines.json; `-` reads it from standard input
     config: PathBuf,
     /// Print JSON for machines, as docs/config.md describes it
     #[arg(long, conflicts_with = "full")]
@@ -136,7 +137,10 @@ pub fn render_plan(plan: &Plan, is_full: bool) -> String {
     }
     for refusal in &plan.refused {
         let call = render_call(&refusal.name, &refusal.parameter);
-        push_line(&mut text, &format!("  {call}: {}", refusal.reason));
+        push_line(
+            &mut text,
+            &format!("  {call}: {}", escape::line(&refusal.reason)),
+        );
     }
     text.push('\n');
     render_counts(&mut text, plan);
@@ -216,7 +220,7 @@ fn render_call(name: &str, params: &Params) -> String {
         .iter()
         .map(|(param, value)| format!("{param}={}", plain(value)))
         .collect();
-    format!("{name}({})", args.join(", "))
+    escape::line(&format!("{name}({})", args.join(", ")))
 }
 
 fn push_line(text: &mut String, line: &str) {

@@ -1,17 +1,17 @@
 //! `fashion-bench merge`: the results tables of several machines as one.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use fashion_bench::results::merge::{Merged, merge};
 use fashion_bench::results::summary::label;
-use fashion_bench::results::{RowKind, Table, publish};
+use fashion_bench::results::{RowKind, publish};
 
-use super::output::print;
+use super::output::{print, print_to_stderr};
+use super::table::read_rows;
 
 /// Exit code 0: joined; 1: a job has rows that predict differently under the same seed, both of
 /// which are kept; 2: a table could not be read.
@@ -30,18 +30,7 @@ pub struct MergeArgs {
 pub fn run(args: &MergeArgs) -> anyhow::Result<ExitCode> {
     let mut tables = Vec::new();
     for path in &args.files {
-        if !path.exists() {
-            bail!("there is no results table {}", path.display());
-        }
-        let table = Table::new(path);
-        tables.push(table.read()?);
-        if let Some(torn) = table.torn() {
-            bail!(
-                "{}:{} is torn; finish that run first, or cut the line off",
-                path.display(),
-                torn.line
-            );
-        }
+        tables.push(read_rows(path)?);
     }
     let merged = merge(&tables);
     let lines = render_rows(&merged)?;
@@ -51,7 +40,7 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<ExitCode> {
             .with_context(|| format!("cannot write {}", path.display()))?,
     }
     // Standard output may be the table.
-    let _ = std::io::stderr().write_all(describe(&merged, &args.files).as_bytes());
+    print_to_stderr(&describe(&merged, &args.files));
     Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
 }
 

@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand.
+//! The command line: one file per subcommand.
 //!
 //! Exit codes: 0 all well, 1 a finding (failed rows, a regression), 2 the program could not do
 //! its work (usage, files, format), 130 interrupted.
@@ -13,12 +13,14 @@ mod estimators;
 mod list;
 mod loading;
 mod merge;
-mod output;
+pub mod output;
+mod prepared_file;
 mod report;
 mod results;
 mod run;
 mod show;
 mod suspects;
+mod table;
 mod worker;
 
 use std::process::ExitCode;

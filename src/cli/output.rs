@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Write};
 
+use fashion_bench::results::escape;
+
 /// Prints `text`; a reader that went away, as `head` does, is no error.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
@@ -16,6 +18,16 @@ pub fn print(text: &str) -> anyhow::Result<()> {
 
 /// Prints a warning to standard error.
 pub fn warn(text: &str) {
+    tell("warning", text);
+}
+
+/// Prints a message to standard error; what it quotes cannot act on a terminal or a CI system.
+pub fn tell(kind: &str, text: &str) {
     // Nothing can be done if standard error is closed.
-    let _ = writeln!(std::io::stderr(), "warning: {text}");
+    let _ = writeln!(std::io::stderr(), "{kind}: {}", escape::lines(text));
+}
+
+/// Prints `text` to standard error.
+pub fn print_to_stderr(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

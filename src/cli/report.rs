@@ -1,6 +1,7 @@
 //! `fashion-bench report`: a page and a leaderboard made of results tables.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -28,8 +29,8 @@ pub struct ReportArgs {
     /// Index file of suspected label errors, which the page can leave out; repeatable
     #[arg(long, value_name = "FILE")]
     suspects: Vec<PathBuf>,
-    /// Directory of the data's files, for pictures; searched before FASHION_MNIST_DIR (MNIST_DIR)
-    /// and data/<DATASET>
+    /// Directory of the data's files, for pictures [default: FASHION_MNIST_DIR or MNIST_DIR, else
+    /// data/<DATASET> if it is there]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }
@@ -43,10 +44,14 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     if records.is_empty() {
         bail!("the results tables hold no row of this program");
     }
+    let page = args.out.join("index.html");
+    let leaderboard = args.out.join("README.md");
+    check_replaceable(&page, "<title>fashion-bench</title>")?;
+    check_replaceable(&leaderboard, "# Results\n")?;
     let references = load_references(args.reference_dir.as_deref())?;
     let suspects = args.suspects.iter().map(|path| Suspects::load(path));
     let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
-    let raw = load_data(&records, args.data_dir.as_deref());
+    let raw = load_data(&records, args.data_dir.as_deref())?;
     let report = build_report(&ReportRequest {
         records: &records,
         n_original,
@@ -54,9 +59,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         suspects: &suspects,
         raw: &raw,
     })?;
-    let page = args.out.join("index.html");
     write(&page, &render_page(&report)?)?;
-    let leaderboard = args.out.join("README.md");
     write(&leaderboard, &render_leaderboard(&report)?)?;
     print(&format!(
         "wrote {} and {}\n",
@@ -64,6 +67,26 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
         leaderboard.display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes sure that a file at `path`, if there is one, is of an earlier report: that `mark` is in its
+/// first lines.
+fn check_replaceable(path: &Path, mark: &str) -> anyhow::Result<()> {
+    const HEAD_LEN: u64 = 1 << 10;
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(HEAD_LEN).read_to_end(&mut head),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+    }
+    .with_context(|| format!("cannot read {}", path.display()))?;
+    if !String::from_utf8_lossy(&head).contains(mark) {
+        bail!(
+            "{} is there and is not of an earlier report; name another folder with --out",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Writes a file whole or not at all.
@@ -125,11 +148,13 @@ pub fn load_references(directory: Option<&Path>) -> anyhow::Result<References> {
     })
 }
 
-/// The data of the rows as far as it is on this machine; nothing is downloaded for pictures.
-fn load_data(records: &[Record], data_dir: Option<&Path>) -> Vec<RawDataset> {
-    let mut found = Vec::new();
+/// The data of the rows as far as it is on this machine; nothing is downloaded for pictures. A
+/// folder that was named must be the data of rows.
+fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<RawDataset>> {
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
     for sheet in split_by_dataset(records) {
         let name = match sheet.dataset.name.as_str() {
+            "demo" if data_dir.is_some() => continue,
             "custom" => DatasetName::FashionMnist,
             name => match name.parse() {
                 Ok(name) => name,
@@ -142,9 +167,14 @@ fn load_data(records: &[Record], data_dir: Option<&Path>) -> Vec<RawDataset> {
             offline: true,
             ..DatasetRequest::new(name)
         };
+        let is_named = request.place().is_named();
         match dataset::load(&request, &mut |_| {}) {
             Ok(raw) if raw.identity.is_same_data(sheet.dataset) => found.push(raw),
-            Ok(_) | Err(DatasetError::NotFound { .. }) => {}
+            Ok(_) => {}
+            // The folder may be that of other rows of these tables.
+            Err(error @ DatasetError::WrongDataset { .. }) => refused.push(error),
+            Err(error) if is_named => return Err(error).context("cannot draw pictures"),
+            Err(DatasetError::NotFound(_)) => {}
             Err(error) => warn(&format!(
                 "no pictures of {}: {:#}",
                 sheet.dataset.name,
@@ -152,5 +182,18 @@ fn load_data(records: &[Record], data_dir: Option<&Path>) -> Vec<RawDataset> {
             )),
         }
     }
-    found
+    if let Some(dir) = data_dir.filter(|_| found.is_empty()) {
+        if let Some(error) = refused.pop() {
+            return Err(error).context("cannot draw pictures");
+        }
+        bail!(
+            "{} does not hold the data that the rows are of; name their folder, or leave \
+             --data-dir out for a page without pictures",
+            dir.display()
+        );
+    }
+    for error in refused {
+        warn(&format!("no pictures: {error}"));
+    }
+    Ok(found)
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use fashion_bench::results::check::{FileReport, check_file};
-use fashion_bench::results::{RowKind, row_schema};
+use fashion_bench::results::{RowKind, escape, row_schema};
 
 use super::output::print;
 
@@ -53,7 +53,7 @@ fn render_report(file: &Path, report: &FileReport) -> String {
             "{}:{}: {}",
             file.display(),
             finding.line,
-            finding.problem
+            escape::line(&finding.problem)
         );
     }
     let n_original = report

@@ -8,34 +8,36 @@ use std::fs;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use fashion_bench::catalog::{DataShape, Profile};
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
 use fashion_bench::results::summary::{Entry, Summary, render_params};
-use fashion_bench::results::{Status, Table};
+use fashion_bench::results::{Status, Table, Writers};
 use fashion_bench::runner::progress::{Bars, LogLines, Progress};
 use fashion_bench::runner::{
-    self, Cancel, Executor, InlineExecutor, ProcessExecutor, RunReport, RunRequest, Shard,
+    self, Cancel, Executor, InlineExecutor, ProcessExecutor, Retry, RunReport, RunRequest, Shard,
     machine_memory,
 };
 use nix::sys::signal::{SigSet, Signal};
 
 use super::dry_run;
 use super::loading::Loading;
-use super::output::{print, warn};
+use super::output::{print, print_to_stderr, warn};
+use super::prepared_file::{Leftover, PreparedFile, prepare_in_process};
 
 /// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The config, e.g. configs/quick.json
+    /// The config, e.g. configs/quick.json; `-` reads it from standard input
     config: PathBuf,
     /// Run only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
     #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]
@@ -52,9 +54,21 @@ pub struct RunArgs {
     /// Base seed of shuffles and estimators
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// The results table [default: results/<dataset>.jsonl]
+    /// The results table, or - for standard output [default: results/<dataset>.jsonl]
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
+    /// Do not lock the table, where its file system cannot; no other program may write to it
+    #[arg(long)]
+    no_lock: bool,
+    /// Do again what ended so, although nothing changed; repeatable
+    #[arg(
+        long,
+        value_name = "STATUS",
+        value_enum,
+        value_delimiter = ',',
+        conflicts_with = "rerun"
+    )]
+    retry: Vec<RetryArg>,
     /// Train what the table holds already, too
     #[arg(long)]
     rerun: bool,
@@ -73,7 +87,8 @@ pub struct RunArgs {
     /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
     #[arg(long, value_name = "NAME")]
     dataset: Option<String>,
-    /// Directory of the files; searched before FASHION_MNIST_DIR (MNIST_DIR) and data/<DATASET>
+    /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>, which
+    /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Accept files other than the published ones; rows then say dataset `custom`
@@ -88,6 +103,28 @@ pub struct RunArgs {
     /// Kill a job at this much resident memory, in MB (10⁶ bytes)
     #[arg(long, value_name = "MB")]
     memory_limit: Option<u64>,
+}
+
+/// What `--retry` chooses; what was lost to a cause outside the model is done again anyway.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum RetryArg {
+    /// Rows whose classifier reported an error, panicked or crashed
+    Failed,
+    /// Rows that were killed at the time limit
+    TimedOut,
+    /// All rows that did not end well
+    All,
+}
+
+impl From<RetryArg> for Retry {
+    fn from(arg: RetryArg) -> Self {
+        match arg {
+            RetryArg::Failed => Self::Failed,
+            RetryArg::TimedOut => Self::TimedOut,
+            RetryArg::All => Self::All,
+        }
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {
@@ -126,7 +163,7 @@ impl RunArgs {
         anyhow::ensure!(
             !plan.jobs.is_empty() || plan.refused.is_empty(),
             "nothing is left to run of {}: see the warnings",
-            self.config.display()
+            grid::origin_of(&self.config)
         );
         if let Some(shard) = self.shard {
             plan.jobs = shard.select(plan.jobs);
@@ -152,12 +189,26 @@ impl RunArgs {
             .unwrap_or_else(|| runner::default_slots(plan.settings.threads_per_job))
     }
 
+    /// Whether the rows go to standard output, and everything else to standard error.
+    fn is_to_stdout(&self) -> bool {
+        self.results.as_deref() == Some(Path::new("-"))
+    }
+
     fn table(&self, dataset: &str) -> Table {
-        Table::new(
-            self.results
-                .clone()
-                .unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl"))),
-        )
+        if self.is_to_stdout() {
+            return Table::to_stream("standard output", Box::new(std::io::stdout()));
+        }
+        let path = self.results.clone();
+        let path = path.unwrap_or_else(|| Path::new("results").join(format!("{dataset}.jsonl")));
+        Table::new(path).writers(if self.no_lock {
+            Writers::One
+        } else {
+            Writers::Many
+        })
+    }
+
+    fn retry(&self) -> Vec<Retry> {
+        self.retry.iter().copied().map(Retry::from).collect()
     }
 }
 
@@ -176,10 +227,10 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     });
     if args.dry_run {
         let raw = match loaded {
-            // The run itself might find the real data.
+            // The run itself might download the real data.
             Ok(_) if is_fallback => None,
             Ok(raw) => Some(raw),
-            Err(DatasetError::NotFound { .. }) => None,
+            Err(DatasetError::NotFound(absence)) if absence.is_fillable() => None,
             Err(error) => return Err(error.into()),
         };
         return show_plan(args, &plan, raw.as_ref());
@@ -188,8 +239,12 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let table = args.table(&raw.identity.name);
     let (report, is_cancelled) = run_plan(args, &plan, raw, &table)?;
     let summary = summarise(args, &plan, &report, &table, started);
-    let width = std::io::stdout().is_terminal().then(terminal_width);
-    print(&format!("\n{}\n", summary.render(width.flatten())))?;
+    if args.is_to_stdout() {
+        print_to_stderr(&format!("\n{}\n", summary.render(None)));
+    } else {
+        let width = std::io::stdout().is_terminal().then(terminal_width);
+        print(&format!("\n{}\n", summary.render(width.flatten())))?;
+    }
     if is_fallback {
         warn_of_fallback();
     }
@@ -207,27 +262,29 @@ fn run_plan(
     raw: RawDataset,
     table: &Table,
 ) -> anyhow::Result<(RunReport, bool)> {
-    let prepared_path = dataset::prepare(&raw, &dataset::default_cache_dir())?;
+    let leftover = Arc::new(Leftover::new());
+    let cancel = cancel_on_signal(Arc::clone(&leftover))?;
     // The children map the file; this process needs only what it says of itself.
+    let (prepared, file) = if args.in_process {
+        (prepare_in_process(&raw)?, None)
+    } else {
+        let file = PreparedFile::of(&raw, &leftover)?;
+        (Prepared::open(file.path())?, Some(file))
+    };
     drop(raw);
-    let prepared = Prepared::open(&prepared_path)?;
     let (identity, shape) = (prepared.identity().clone(), DataShape::from(&prepared));
     let n_slots = args.n_slots(plan);
-    let executor: Box<dyn Executor> = if args.in_process {
-        Box::new(InlineExecutor::new(prepared))
-    } else {
+    let executor: Box<dyn Executor> = if let Some(file) = &file {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let command = move || {
             let mut command = Command::new(&program);
             command.arg("worker");
             command
         };
-        Box::new(ProcessExecutor::new(
-            command,
-            fs::canonicalize(prepared_path)?,
-        ))
+        Box::new(ProcessExecutor::new(command, file.path()))
+    } else {
+        Box::new(InlineExecutor::new(prepared))
     };
-    let cancel = cancel_on_signal()?;
     let request = RunRequest {
         jobs: &plan.jobs,
         settings: &plan.settings,
@@ -236,6 +293,7 @@ fn run_plan(
         n_slots,
         memory: machine_memory(),
         is_rerun: args.rerun,
+        retry: &args.retry(),
     };
     let bars = std::io::stderr().is_terminal().then(|| Bars::new(n_slots));
     let lines = LogLines::new(std::io::stderr(), n_slots);
@@ -273,11 +331,14 @@ fn respect_nohup() {
 }
 
 /// The first signal cancels the run, the second ends the program at once.
-fn cancel_on_signal() -> anyhow::Result<Cancel> {
+fn cancel_on_signal(leftover: Arc<Leftover>) -> anyhow::Result<Cancel> {
     let cancel = Cancel::default();
     let handle = cancel.clone();
     ctrlc::set_handler(move || {
         if handle.cancel() {
+            if let Some(dir) = leftover.get() {
+                let _ = fs::remove_dir_all(dir);
+            }
             process::exit(i32::from(INTERRUPTED));
         }
         warn("interrupted: abandoning the running jobs; once more ends the program at once");
@@ -322,7 +383,7 @@ fn exit_code(args: &RunArgs, report: &RunReport, summary: &Summary<'_>) -> ExitC
 fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<&RawDataset>) -> anyhow::Result<ExitCode> {
     let table = raw.map(|raw| args.table(&raw.identity.name));
     let known = raw.zip(table.as_ref());
-    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun)?;
+    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun, &args.retry())?;
     print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use fashion_bench::catalog::ESTIMATORS;
-use fashion_bench::catalog::Family;
+use comfy_table::Table;
+use fashion_bench::catalog::{ESTIMATORS, Family};
 use fashion_bench::references::References;
 use fashion_bench::report::{Figures, IntervalSource, split_by_dataset};
-use fashion_bench::results::Record;
+use fashion_bench::results::columns::{Column, draw};
+use fashion_bench::results::number::{fixed, signed};
 use fashion_bench::results::summary::render_params;
+use fashion_bench::results::{Record, escape};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -94,7 +95,7 @@ pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
             0 => String::new(),
             n => format!("; {n} more not shown"),
         };
-        format!("{}\n{} rows{hidden}\n", draw(&rows), rows.len())
+        format!("{}\n{} rows{hidden}\n", draw_rows(&rows), rows.len())
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -149,66 +150,56 @@ fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
     key(b).total_cmp(&key(a))
 }
 
-fn draw(rows: &[Shown<'_>]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header([
-            "classifier",
-            "parameters",
-            "accuracy",
-            "95 % interval",
-            "vs sklearn",
-            "vs published",
-            "fit s",
-            "predict s",
-            "speed-up",
-            "status",
-        ]);
-    // To a pipe, as wide as need be.
-    if table.width().is_none() {
-        table.set_content_arrangement(ContentArrangement::Disabled);
-    }
+const COLUMNS: [Column; 10] = [
+    Column::text("classifier", None),
+    Column::text("parameters", None),
+    Column::number("accuracy", None),
+    Column::text("95 % interval", Some(1)),
+    Column::number("vs sklearn", Some(4)),
+    Column::number("vs published", Some(2)),
+    Column::number("fit s", Some(6)),
+    Column::number("predict s", Some(3)),
+    Column::number("speed-up", Some(5)),
+    Column::text("status", None),
+];
+
+/// The rows as a table as wide as the terminal; to a pipe, as wide as need be.
+fn draw_rows(rows: &[Shown<'_>]) -> String {
+    let rows: Vec<_> = rows.iter().map(cells).collect();
+    draw(&COLUMNS, &rows, Table::new().width())
+}
+
+fn cells(row: &Shown<'_>) -> [String; 10] {
     let number = |value: Option<f64>, digits: usize| {
-        value.map_or_else(String::new, |value| format!("{value:.digits$}"))
+        value.map_or_else(String::new, |value| fixed(value, digits))
     };
-    let signed =
-        |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:+.4}"));
-    for row in rows {
-        let figures = &row.figures;
-        let interval = figures.interval.map(|interval| {
-            let source = match interval.source {
-                IntervalSource::Repeats => "repeats",
-                IntervalSource::TestSplit => "test split",
-            };
-            format!("{:.4} to {:.4} ({source})", interval.low, interval.high)
-        });
-        let speedup = figures.speedup.map(|speedup| format!("{speedup:.1}x"));
-        let status = match row.reason {
-            Some(reason) => format!("{}: {reason}", row.status),
-            None if figures.converged == Some(false) => "not converged".to_owned(),
-            None => row.status.to_owned(),
+    let difference = |value: Option<f64>| value.map_or_else(String::new, |value| signed(value, 4));
+    let figures = &row.figures;
+    let interval = figures.interval.map(|interval| {
+        let source = match interval.source {
+            IntervalSource::Repeats => "repeats",
+            IntervalSource::TestSplit => "test split",
         };
-        table.add_row([
-            row.name.to_owned(),
-            render_params(row.parameter),
-            number(figures.accuracy, 4),
-            interval.unwrap_or_default(),
-            signed(figures.above_sklearn()),
-            signed(figures.above_published()),
-            number(figures.fit_s, 3),
-            number(figures.predict_s, 3),
-            speedup.unwrap_or_default(),
-            status,
-        ]);
-    }
-    for column in [2, 4, 5, 6, 7, 8] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
+        format!("{:.4} to {:.4} ({source})", interval.low, interval.high)
+    });
+    let speedup = figures.speedup.map(|speedup| format!("{speedup:.1}x"));
+    let status = match row.reason {
+        Some(reason) => format!("{}: {}", row.status, escape::line(reason)),
+        None if figures.converged == Some(false) => "not converged".to_owned(),
+        None => row.status.to_owned(),
+    };
+    [
+        escape::line(row.name),
+        render_params(row.parameter),
+        number(figures.accuracy, 4),
+        interval.unwrap_or_default(),
+        difference(figures.above_sklearn()),
+        difference(figures.above_published()),
+        number(figures.fit_s, 3),
+        number(figures.predict_s, 3),
+        speedup.unwrap_or_default(),
+        status,
+    ]
 }
 
 fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {

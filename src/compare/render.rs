@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::rows::{Comparison, RowComparison};
+use super::rows::{Comparison, RowComparison, SIGNIFICANT};
+use crate::results::escape::{self, markdown_cell};
+use crate::results::number::{p_value, signed, told_apart};
 use crate::results::summary::render_params;
 
 /// A column: its heading, and whether it holds numbers.
@@ -19,92 +21,114 @@ const COLUMNS: [(&str, bool); 8] = [
     ("time A / B", true),
 ];
 
-/// The comparison as a table for a terminal.
+/// The comparison as a table for a terminal, one per data set.
 #[must_use]
 pub fn render_text(comparison: &Comparison) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table.set_header(COLUMNS.map(|(heading, _)| heading));
-    for row in &comparison.rows {
-        table.add_row(cells(row));
-    }
-    for (column, (_, is_number)) in table.column_iter_mut().zip(COLUMNS) {
-        if is_number {
-            column.set_cell_alignment(CellAlignment::Right);
+    let mut text = String::new();
+    for (dataset, rows) in by_dataset(comparison) {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        table.set_header(COLUMNS.map(|(heading, _)| heading));
+        for row in &rows {
+            table.add_row(cells(row));
         }
+        for (column, (_, is_number)) in table.column_iter_mut().zip(COLUMNS) {
+            if is_number {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{dataset}\n{table}\n{}\n", conclusion(&rows));
     }
-    format!("{table}\n{}\n", conclusion(comparison))
+    text.push_str(&only(comparison));
+    text.trim_end().to_owned() + "\n"
 }
 
-/// The comparison as Markdown.
+/// The comparison as Markdown, one table per data set.
 #[must_use]
 pub fn render_markdown(comparison: &Comparison) -> String {
     let headings = COLUMNS.map(|(heading, _)| heading).join(" | ");
     let rule = COLUMNS.map(|(_, is_number)| if is_number { "---:" } else { "---" });
-    let mut text = format!("| {headings} |\n|{}|\n", rule.join("|"));
-    for row in &comparison.rows {
-        let cells = cells(row).map(|cell| cell.replace('|', "\\|"));
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    let mut text = String::new();
+    for (dataset, rows) in by_dataset(comparison) {
+        let rule = rule.join("|");
+        let dataset = markdown_cell(dataset);
+        let _ = writeln!(text, "### {dataset}\n\n| {headings} |\n|{rule}|");
+        for row in &rows {
+            let cells = cells(row).map(|cell| markdown_cell(&cell));
+            let _ = writeln!(text, "| {} |", cells.join(" | "));
+        }
+        let _ = writeln!(text, "\n{}\n", markdown_cell(&conclusion(&rows)));
     }
-    let _ = writeln!(text, "\n{}", conclusion(comparison));
+    for line in only(comparison).lines() {
+        let _ = writeln!(text, "{}\n", markdown_cell(line));
+    }
+    text
+}
+
+fn by_dataset(comparison: &Comparison) -> impl Iterator<Item = (&str, Vec<&RowComparison>)> {
+    comparison.datasets.iter().map(|dataset| {
+        let rows = comparison.rows.iter();
+        let rows = rows.filter(|row| row.dataset == *dataset).collect();
+        (dataset.as_str(), rows)
+    })
+}
+
+/// The models of one side alone.
+fn only(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for (side, rows) in [("A", &comparison.only_a), ("B", &comparison.only_b)] {
+        if !rows.is_empty() {
+            let _ = writeln!(text, "only in {side}: {}", rows.join(", "));
+        }
+    }
     text
 }
 
 fn cells(row: &RowComparison) -> [String; 8] {
     let difference = &row.difference;
-    let mark = if row.is_significant() { " *" } else { "" };
+    let [accuracy_a, accuracy_b] = told_apart(row.accuracy_a, row.accuracy_b, 4);
+    // As many digits as the accuracies have, or a difference would be one of nothing.
+    let n_digits = accuracy_a.len().saturating_sub(2).max(4);
     [
-        row.name.clone(),
+        escape::line(&row.name),
         render_params(&row.parameter),
-        format!("{:.4}", row.accuracy_a),
-        format!("{:.4}", row.accuracy_b),
-        format!("{:+.4}", difference.mean),
+        accuracy_a,
+        accuracy_b,
+        signed(difference.mean, n_digits),
         format!("±{:.4}", difference.half_width),
-        match row.p_holm {
-            p if p < 1e-4 => format!("< 0.0001{mark}"),
-            p => format!("{p:.4}{mark}"),
-        },
+        p_value(row.p_holm, SIGNIFICANT),
         row.time_ratio
             .map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}")),
     ]
 }
 
-fn conclusion(comparison: &Comparison) -> String {
-    let significant = comparison.rows.iter().filter(|row| row.is_significant());
-    let (better, worse): (Vec<_>, Vec<_>) = significant.partition(|row| row.difference.mean > 0.0);
-    let n_rows = comparison.rows.len();
+fn conclusion(rows: &[&RowComparison]) -> String {
+    let n_beyond_chance = |is_better: bool| {
+        let rows = rows.iter().filter(|row| row.is_significant());
+        rows.filter(|row| (row.difference.mean > 0.0) == is_better)
+            .count()
+    };
+    let n_rows = rows.len();
     let mut text = format!(
         "{n_rows} rows on both sides: A is better in {}, worse in {}, the rest (without *) is no \
          more than chance",
-        better.len(),
-        worse.len()
+        n_beyond_chance(true),
+        n_beyond_chance(false)
     );
-    let n_unpaired = comparison
-        .rows
-        .iter()
-        .filter(|row| !row.difference.is_paired)
-        .count();
+    let n_unpaired = rows.iter().filter(|row| !row.difference.is_paired).count();
     if n_unpaired > 0 {
+        // Writing to a string does not fail.
         let _ = write!(
             text,
             "; {n_unpaired} without predictions on both sides, compared as proportions"
         );
     }
-    let ratios: Vec<f64> = comparison
-        .rows
-        .iter()
-        .filter_map(|r| r.time_ratio)
-        .collect();
+    let ratios: Vec<f64> = rows.iter().filter_map(|row| row.time_ratio).collect();
     if !ratios.is_empty() {
-        let logs: f64 = ratios.iter().map(|ratio| ratio.max(1e-9).ln()).sum();
+        let logs: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
         let mean = (logs / ratios.len() as f64).exp();
         let _ = write!(text, "; geometric mean of the time ratios {mean:.3}");
-    }
-    for (side, rows) in [("A", &comparison.only_a), ("B", &comparison.only_b)] {
-        if !rows.is_empty() {
-            let _ = write!(text, "\nonly in {side}: {}", rows.join(", "));
-        }
     }
     text
 }

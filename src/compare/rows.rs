@@ -1,16 +1,16 @@
 //! Which rows belong together, and what they are told apart by.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::error::CompareError;
 use super::holm::holm;
 use super::pairing::{Difference, compare_paired, compare_unpaired};
+use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
 use crate::references::References;
 use crate::results::outcomes::unpack;
-use crate::results::{Record, Status};
+use crate::results::{DataSets, Record, Status, data_label, latest};
 
 /// A family-wise error below which a difference is called one.
 pub const SIGNIFICANT: f64 = 0.05;
@@ -36,6 +36,24 @@ pub enum Side<'a> {
 }
 
 impl Side<'_> {
+    /// Whether a side without predictions was measured on that data.
+    fn covers(&self, dataset: &DatasetIdentity) -> bool {
+        match self {
+            Self::Table(_) => false,
+            Self::Published(references) => references.has_published(dataset),
+            Self::Sklearn(references) => references.has_measured(dataset),
+        }
+    }
+
+    /// The data that a side without predictions was measured on, in words.
+    fn measured_on(&self) -> &'static str {
+        match self {
+            Self::Table(_) => "its own data",
+            Self::Published(_) => "Fashion-MNIST and MNIST, as published",
+            Self::Sklearn(_) => "the data that scikit-learn was measured on, Fashion-MNIST v3",
+        }
+    }
+
     /// What a side without predictions found for the model of a row.
     fn figure(&self, record: &Record) -> Option<Figure> {
         match self {
@@ -52,11 +70,13 @@ impl Side<'_> {
     }
 }
 
-/// A model on both sides.
+/// A model on both sides, on the same data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RowComparison {
     /// Stable id.
     pub id: JobId,
+    /// The data set that both rows are of.
+    pub dataset: String,
     /// Classifier name.
     pub name: String,
     /// Parameters as the config wrote them.
@@ -68,7 +88,7 @@ pub struct RowComparison {
     /// By how much A is more accurate.
     #[serde(flatten)]
     pub difference: Difference,
-    /// The p-value, corrected for the number of rows.
+    /// The p-value, corrected for the number of rows of the data set.
     pub p_holm: f64,
     /// CPU seconds of fit and predict in A divided by those in B.
     pub time_ratio: Option<f64>,
@@ -85,7 +105,9 @@ impl RowComparison {
 /// Two sides, row by row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Models on both sides, in the order of the table.
+    /// The data sets that both sides have, in the order in which the table has them.
+    pub datasets: Vec<String>,
+    /// Models on both sides, by data set, in the order of the table.
     pub rows: Vec<RowComparison>,
     /// Models of A that B does not have.
     pub only_a: Vec<String>,
@@ -93,90 +115,145 @@ pub struct Comparison {
     pub only_b: Vec<String>,
 }
 
-/// Compares A with B; nothing if neither is a table, as only a table says on which data.
+/// Compares A with B, data set by data set.
 ///
-/// Rows that did not end well count as absent. Of several rows of a model the last counts.
-#[must_use]
-pub fn compare(a: Side<'_>, b: Side<'_>) -> Option<Comparison> {
+/// Rows that did not end well count as absent. Of several rows of a model on one data set the last
+/// counts.
+///
+/// # Errors
+/// [`CompareError`] if neither is a table, as only a table says on which data; if a table has no
+/// rows; if the sides have no data set in common.
+pub fn compare(a: Side<'_>, b: Side<'_>) -> Result<Comparison, CompareError> {
     let mut comparison = match (a, b) {
-        (Side::Table(a), Side::Table(b)) => of_tables(a, b),
-        (Side::Table(a), b) => of_figures(a, b, 1.0),
-        (a, Side::Table(b)) => of_figures(b, a, -1.0),
-        _ => return None,
+        (Side::Table(a), Side::Table(b)) => of_tables(a, b)?,
+        (Side::Table(a), b) => of_figures(a, b, true)?,
+        (a, Side::Table(b)) => of_figures(b, a, false)?,
+        _ => return Err(CompareError::NoTable),
     };
-    let p: Vec<_> = comparison.rows.iter().map(|row| row.difference.p).collect();
-    for (row, p_holm) in comparison.rows.iter_mut().zip(holm(&p)) {
-        row.p_holm = p_holm;
+    for dataset in &comparison.datasets {
+        let is_of = |row: &&mut RowComparison| row.dataset == *dataset;
+        let mut rows: Vec<_> = comparison.rows.iter_mut().filter(is_of).collect();
+        let p: Vec<_> = rows.iter().map(|row| row.difference.p).collect();
+        for (row, p_holm) in rows.iter_mut().zip(holm(&p)) {
+            row.p_holm = p_holm;
+        }
     }
-    Some(comparison)
+    Ok(comparison)
 }
 
-/// The last row of each model that ended well, in the order of the table.
-fn latest(records: &[Record]) -> Vec<&Record> {
+/// The last row of each model on each data set that ended well, in the order of the table.
+fn scored<'a>(records: &'a [Record], side: &'static str) -> Result<Vec<&'a Record>, CompareError> {
     let is_scored =
         |record: &&Record| record.status == Status::Ok && record.mean_accuracy.is_some();
-    let scored: Vec<_> = records.iter().filter(is_scored).collect();
-    let last: BTreeMap<_, _> = scored
+    let rows = latest(records.iter().filter(is_scored));
+    match rows.is_empty() {
+        true => Err(CompareError::NoRows { side }),
+        false => Ok(rows),
+    }
+}
+
+fn of_tables(a: &[Record], b: &[Record]) -> Result<Comparison, CompareError> {
+    let (a, b) = (scored(a, "A")?, scored(b, "B")?);
+    let sets = [&a, &b].map(|rows| DataSets::of(rows.iter().copied()));
+    let [of_a, of_b] = &sets;
+    let is_in_b = |set: &&DatasetIdentity| of_b.iter().any(|other| other.is_same_data(set));
+    let shared: Vec<_> = of_a.iter().copied().filter(is_in_b).collect();
+    if shared.is_empty() {
+        let [a, b] = sets.map(|sets| labels(&sets));
+        return Err(CompareError::OtherData { a, b });
+    }
+    let is_alone = of_a.len() == 1 && of_b.len() == 1;
+    let mut comparison = Comparison {
+        datasets: shared.iter().map(|set| data_label(set)).collect(),
+        ..Comparison::default()
+    };
+    for set in shared {
+        for record in a.iter().filter(|record| record.dataset.is_same_data(set)) {
+            if let Some(other) = find_same(&b, record) {
+                comparison.rows.push(pair(record, other));
+            }
+        }
+    }
+    let without = |rows: &[&Record], others: &[&Record]| -> Vec<String> {
+        let alone = rows
+            .iter()
+            .filter(|record| find_same(others, record).is_none());
+        alone.map(|record| label(record, is_alone)).collect()
+    };
+    comparison.only_a = without(&a, &b);
+    comparison.only_b = without(&b, &a);
+    Ok(comparison)
+}
+
+/// The row of the same model on the same data.
+fn find_same<'a>(rows: &[&'a Record], record: &Record) -> Option<&'a Record> {
+    let is_same =
+        |other: &&&Record| other.id == record.id && other.dataset.is_same_data(&record.dataset);
+    rows.iter().find(is_same).copied()
+}
+
+fn labels(sets: &[&DatasetIdentity]) -> String {
+    let labels: Vec<_> = sets.iter().map(|set| data_label(set)).collect();
+    labels.join(" and ")
+}
+
+fn of_figures(
+    records: &[Record],
+    figures: Side<'_>,
+    is_table_a: bool,
+) -> Result<Comparison, CompareError> {
+    let rows = scored(records, if is_table_a { "A" } else { "B" })?;
+    let sets = DataSets::of(rows.iter().copied());
+    let covered: Vec<_> = sets
         .iter()
-        .enumerate()
-        .map(|(idx, record)| (&record.id, idx))
+        .copied()
+        .filter(|set| figures.covers(set))
         .collect();
-    let stands = |(idx, record): (usize, &&'_ Record)| last[&record.id] == idx;
-    let kept: Vec<bool> = scored.iter().enumerate().map(stands).collect();
-    let pairs = scored.into_iter().zip(kept);
-    pairs
-        .filter_map(|(record, kept)| kept.then_some(record))
-        .collect()
-}
-
-fn of_tables(a: &[Record], b: &[Record]) -> Comparison {
-    let (a, b) = (latest(a), latest(b));
-    let in_b: BTreeMap<_, _> = b.iter().map(|record| (&record.id, *record)).collect();
-    let mut comparison = Comparison::default();
-    for record in &a {
-        match in_b.get(&record.id) {
-            Some(other) => comparison.rows.push(pair(record, other)),
-            None => comparison.only_a.push(label(record)),
+    if covered.is_empty() {
+        let (mut a, mut b) = (labels(&sets), figures.measured_on().to_owned());
+        if !is_table_a {
+            std::mem::swap(&mut a, &mut b);
         }
+        return Err(CompareError::OtherData { a, b });
     }
-    let is_in_a = |record: &&&Record| a.iter().any(|other| other.id == record.id);
-    let only_b = b.iter().filter(|record| !is_in_a(record));
-    comparison.only_b = only_b.map(|record| label(record)).collect();
-    comparison
-}
-
-fn of_figures(records: &[Record], figures: Side<'_>, sign: f64) -> Comparison {
-    let mut comparison = Comparison::default();
-    for record in latest(records) {
-        let Some((figure, accuracy)) = figures.figure(record).zip(record.mean_accuracy) else {
-            let only = if sign > 0.0 {
-                &mut comparison.only_a
-            } else {
-                &mut comparison.only_b
+    let mut comparison = Comparison {
+        datasets: covered.iter().map(|set| data_label(set)).collect(),
+        ..Comparison::default()
+    };
+    let mut only = Vec::new();
+    for set in &sets {
+        for record in rows
+            .iter()
+            .filter(|record| record.dataset.is_same_data(set))
+        {
+            let Some((figure, accuracy)) = figures.figure(record).zip(record.mean_accuracy) else {
+                only.push(label(record, sets.len() == 1));
+                continue;
             };
-            only.push(label(record));
-            continue;
-        };
-        let (mut accuracies, mut times) =
-            ([accuracy, figure.accuracy], [cpu_s(record), figure.cpu_s]);
-        if sign < 0.0 {
-            accuracies.reverse();
-            times.reverse();
+            let (mut accuracies, mut times) =
+                ([accuracy, figure.accuracy], [cpu_s(record), figure.cpu_s]);
+            if !is_table_a {
+                accuracies.reverse();
+                times.reverse();
+            }
+            let [a, b] = accuracies;
+            let difference = compare_unpaired(a, b, record.dataset.n_test.max(1));
+            comparison
+                .rows
+                .push(row(record, accuracies, difference, times));
         }
-        let [a, b] = accuracies;
-        let difference = compare_unpaired(a, b, record.dataset.n_test.max(1));
-        comparison
-            .rows
-            .push(row(record, accuracies, difference, times));
     }
-    comparison
+    match is_table_a {
+        true => comparison.only_a = only,
+        false => comparison.only_b = only,
+    }
+    Ok(comparison)
 }
 
 fn pair(a: &Record, b: &Record) -> RowComparison {
     let accuracies = [a, b].map(|record| record.mean_accuracy.unwrap_or_default());
-    let is_same_data = a.dataset.is_same_data(&b.dataset);
     let difference = match (shares_right(a), shares_right(b)) {
-        (Some(a), Some(b)) if is_same_data && a.len() == b.len() => compare_paired(&a, &b),
+        (Some(a), Some(b)) if a.len() == b.len() => compare_paired(&a, &b),
         _ => compare_unpaired(accuracies[0], accuracies[1], a.dataset.n_test.max(1)),
     };
     row(a, accuracies, difference, [cpu_s(a), cpu_s(b)])
@@ -190,6 +267,7 @@ fn row(
 ) -> RowComparison {
     RowComparison {
         id: record.id.clone(),
+        dataset: data_label(&record.dataset),
         name: record.name.clone(),
         parameter: record.parameter.clone(),
         accuracy_a,
@@ -198,7 +276,8 @@ fn row(
         p_holm: difference.p,
         time_ratio: time_a
             .zip(time_b)
-            .filter(|(_, b)| *b > 0.0)
+            // No clock tells a time of nothing from a short one.
+            .filter(|(a, b)| *a > 0.0 && *b > 0.0)
             .map(|(a, b)| a / b),
     }
 }
@@ -223,8 +302,12 @@ fn cpu_s(record: &Record) -> Option<f64> {
     (!record.repeats.is_empty()).then(|| sum / record.repeats.len() as f64)
 }
 
-fn label(record: &Record) -> String {
-    crate::results::summary::label(record)
+fn label(record: &Record, is_alone: bool) -> String {
+    let label = crate::results::summary::label(record);
+    match is_alone {
+        true => label,
+        false => format!("{label} on {}", data_label(&record.dataset)),
+    }
 }
 
 #[cfg(test)]
@@ -288,19 +371,63 @@ mod tests {
         assert_eq!(turned.rows[0].time_ratio, Some(2.0));
         assert_eq!(turned.only_b, ["B()"]);
         assert!(!turned.rows[0].difference.is_paired);
-        assert_eq!(compare(figures, Side::Published(&references)), None);
+        assert_eq!(
+            compare(figures, Side::Published(&references)),
+            Err(CompareError::NoTable)
+        );
+    }
+
+    fn on(data: &str, name: &str, score: f64) -> Record {
+        let mut row = record(name, &[score]);
+        data.clone_into(&mut row.dataset.files[0].sha256);
+        row
     }
 
     #[test]
-    fn rows_of_other_data_and_damaged_bitmaps_are_not_paired() {
+    fn damaged_bitmaps_are_not_paired() {
         let a = [record("A", &[0.5])];
-        let mut other = a.clone();
-        other[0].dataset.files[0].sha256 = "11".to_owned();
         let mut damaged = a.clone();
         damaged[0].repeats[0].correct = "AAAA".to_owned();
-        for b in [other, damaged] {
-            let found = compare(Side::Table(&a), Side::Table(&b)).unwrap();
-            assert!(!found.rows[0].difference.is_paired);
+        let found = compare(Side::Table(&a), Side::Table(&damaged)).unwrap();
+        assert!(!found.rows[0].difference.is_paired);
+    }
+
+    #[test]
+    fn tables_of_other_data_are_not_compared_and_both_are_named() {
+        let (a, b) = ([on("aaaa", "A", 0.5)], [on("bbbb", "A", 0.75)]);
+        let error = compare(Side::Table(&a), Side::Table(&b)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "A is of demo (aaaa), B is of demo (bbbb): rows of different data cannot be compared"
+        );
+        let error = compare(Side::Table(&a), Side::Table(&[])).unwrap_err();
+        assert_eq!(error, CompareError::NoRows { side: "B" });
+    }
+
+    #[test]
+    fn a_joined_table_is_compared_data_set_by_data_set() {
+        let a = [on("x", "A", 0.25), on("y", "A", 0.5), on("y", "B", 0.5)];
+        let b = [on("y", "A", 0.75), on("x", "A", 0.25), on("z", "C", 0.5)];
+        let found = compare(Side::Table(&a), Side::Table(&b)).unwrap();
+        let rows: Vec<_> = found
+            .rows
+            .iter()
+            .map(|row| (row.dataset.as_str(), row.accuracy_a, row.accuracy_b))
+            .collect();
+        assert_eq!(rows, [("demo (x)", 0.25, 0.25), ("demo (y)", 0.5, 0.75)]);
+        assert_eq!(found.only_a, ["B() on demo (y)"]);
+        assert_eq!(found.only_b, ["C() on demo (z)"]);
+        // Each data set is corrected for its own rows alone.
+        assert!((found.rows[1].p_holm - found.rows[1].difference.p).abs() < 1e-12);
+    }
+
+    #[test]
+    fn published_figures_are_not_held_against_other_data() {
+        let references = References::embedded();
+        let table = [record("GaussianNB", &[0.5])];
+        for figures in [Side::Published(&references), Side::Sklearn(&references)] {
+            let error = compare(figures, Side::Table(&table)).unwrap_err();
+            assert!(matches!(error, CompareError::OtherData { .. }), "{error}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::load::origin_of;
 use crate::estimators::ParamError;
 
 /// Why a config did not become a plan.
@@ -26,7 +27,10 @@ pub enum GridError {
         path: PathBuf,
     },
     /// The file is too large to be a config.
-    #[error("{} is larger than {limit} bytes; expected a config in JSON", path.display())]
+    #[error(
+        "{} is larger than {limit} bytes; expected a config in JSON",
+        origin_of(path)
+    )]
     TooLarge {
         /// The path given.
         path: PathBuf,
@@ -34,7 +38,7 @@ pub enum GridError {
         limit: u64,
     },
     /// The file cannot be read.
-    #[error("cannot read the config {}", path.display())]
+    #[error("cannot read the config {}", origin_of(path))]
     Read {
         /// The path given.
         path: PathBuf,
@@ -91,8 +95,6 @@ impl fmt::Display for Spot {
 pub enum Problem {
     #[error("the file is empty; expected an object with `classifiers`")]
     Empty,
-    #[error("the file starts with a byte order mark; save it as UTF-8 without one")]
-    ByteOrderMark,
     #[error("the byte 0x{byte:02x} is not UTF-8; save the file as UTF-8")]
     NotUtf8 { byte: u8 },
     #[error("expected {expected}, found {found}")]

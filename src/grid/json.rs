@@ -50,9 +50,6 @@ impl Node {
 
 /// The one value that `text` holds.
 pub(super) fn parse_document(text: &str) -> Result<Node, Fault> {
-    if text.starts_with('\u{feff}') {
-        return Err(Fault::new(0, Problem::ByteOrderMark));
-    }
     let mut parser = Parser { text, at: 0 };
     parser.skip_space();
     if parser.peek().is_none() {

@@ -1,4 +1,4 @@
-//! Reading a config from its file.
+//! Reading a config from its file or from standard input.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -13,13 +13,27 @@ use crate::catalog::did_you_mean;
 /// Bytes that a config may have.
 const MAX_BYTES: u64 = 1 << 24;
 
-/// Reads the config at `path` and plans its jobs with the estimators of the registry.
+/// The path that stands for standard input; a file of that name is `./-`.
+const STANDARD_INPUT: &str = "-";
+
+/// Returns what errors call the config at `path`.
+#[must_use]
+pub fn origin_of(path: &Path) -> String {
+    if path.as_os_str() == STANDARD_INPUT {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// Reads the config at `path`, or from standard input if that is `-`, and plans its jobs with the
+/// estimators of the registry.
 ///
 /// # Errors
 /// [`GridError`] for a file that cannot be read and for whatever [`parse`] refuses.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
     let bytes = read_bytes(path)?;
-    let origin = path.display().to_string();
+    let origin = origin_of(path);
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -51,8 +65,13 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
         },
     };
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(&failed)?;
-    file.take(MAX_BYTES + 1)
+    let source: Box<dyn Read> = if path.as_os_str() == STANDARD_INPUT {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(&failed)?)
+    };
+    source
+        .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(&failed)?;
     if bytes.len() as u64 > MAX_BYTES {

@@ -16,5 +16,5 @@ pub use config::{DATASETS, render_config_schema};
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
-pub use load::load;
+pub use load::{load, origin_of};
 pub use plan::{Overrides, parse, parse_profile};

@@ -44,7 +44,8 @@ pub struct Overrides {
     pub memory_mb: Option<u64>,
 }
 
-/// Plans the jobs of the config `text`; `origin` is what errors call it.
+/// Plans the jobs of the config `text`; `origin` is what errors call it. A byte order mark at its
+/// start is skipped.
 ///
 /// Combinations that do not exist are refused one by one in the plan; what can only be a mistake
 /// in the config is an error.
@@ -59,6 +60,7 @@ pub fn parse(
     overrides: &Overrides,
     estimators: &'static [EstimatorSpec],
 ) -> Result<Plan, GridError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fault = |fault: Fault| fault.into_error(text, origin);
     let root = json::parse_document(text).map_err(fault)?;
     let config = decode::decode(&root, text).map_err(fault)?;

@@ -12,8 +12,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::ReferencesError;
-use crate::catalog;
-use crate::catalog::{Params, Profile};
+use crate::catalog::{self, Params, Profile};
+use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
 use crate::results::{Record, mean_accuracy, median};
 
@@ -194,6 +194,21 @@ impl References {
             .accuracy(&record.dataset.name)
     }
 
+    /// Whether there are published figures of that data. The table is of the data's first revision,
+    /// and is held against any.
+    #[must_use]
+    pub fn has_published(&self, dataset: &DatasetIdentity) -> bool {
+        let mut rows = self.published.iter();
+        rows.any(|row| row.accuracy(&dataset.name).is_some())
+    }
+
+    /// Whether scikit-learn was measured on that data.
+    #[must_use]
+    pub fn has_measured(&self, dataset: &DatasetIdentity) -> bool {
+        let mut keys = self.measured.keys();
+        is_measured_revision(dataset) && keys.any(|(name, _)| *name == dataset.name)
+    }
+
     /// The row of the published table that is a model.
     #[must_use]
     pub fn published_row(&self, id: &JobId) -> Option<&Published> {
@@ -276,13 +291,18 @@ impl References {
     /// What was measured of a row's model on the same data.
     fn lines(&self, record: &Record) -> &[MeasuredLine] {
         let dataset = &record.dataset;
-        // Fashion-MNIST was drawn anew twice; scikit-learn was measured on what stands today.
-        if dataset.name == "fashion-mnist" && dataset.revision.as_deref() != Some("v3") {
+        if !is_measured_revision(dataset) {
             return &[];
         }
         let key = (dataset.name.clone(), record.id.clone());
         self.measured.get(&key).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether it is the revision that scikit-learn was measured on: Fashion-MNIST was drawn anew twice,
+/// and what stands today was measured.
+fn is_measured_revision(dataset: &DatasetIdentity) -> bool {
+    dataset.name != "fashion-mnist" || dataset.revision.as_deref() == Some("v3")
 }
 
 /// The id of a model; nothing for one that is not ours or does not exist.

@@ -6,6 +6,7 @@ use minijinja::{Environment, context};
 
 use super::assemble::Report;
 use super::error::ReportError;
+use crate::results::escape::markdown_cell;
 
 const PAGE: &str = include_str!("page.html");
 const SHEET: &str = include_str!("sheet.html");
@@ -37,8 +38,7 @@ fn environment() -> Result<Environment<'static>, ReportError> {
     for (name, template) in templates {
         environment.add_template(name, template)?;
     }
-    // In a table of Markdown a bar ends a cell.
-    environment.add_filter("cell", |text: String| text.replace('|', "\\|"));
+    environment.add_filter("cell", |text: String| markdown_cell(&text));
     Ok(environment)
 }
 

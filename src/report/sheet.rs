@@ -1,9 +1,7 @@
-//! Rows of several tables, by data set, each job once.
-
-use std::collections::HashMap;
+//! Rows of several tables, by data set, each model once.
 
 use crate::dataset::DatasetIdentity;
-use crate::results::Record;
+use crate::results::{DataSets, Record, latest};
 
 /// The rows of one data set.
 #[derive(Debug, Clone)]
@@ -14,31 +12,19 @@ pub struct Sheet<'a> {
     pub rows: Vec<&'a Record>,
 }
 
-/// Groups `records` by data set: Fashion-MNIST, MNIST, then any others. Of several rows of one job
-/// the last counts, as everywhere.
+/// Groups `records` by data set: Fashion-MNIST, MNIST, then any others. Of several rows of a model
+/// on one data set the last counts, as everywhere.
 #[must_use]
 pub fn split_by_dataset(records: &[Record]) -> Vec<Sheet<'_>> {
-    let mut sheets: Vec<Sheet<'_>> = Vec::new();
-    let mut places = HashMap::new();
-    for record in records {
-        let known = sheets
-            .iter()
-            .position(|sheet| sheet.dataset.is_same_data(&record.dataset));
-        let sheet_idx = known.unwrap_or_else(|| {
-            sheets.push(Sheet {
-                dataset: &record.dataset,
-                rows: Vec::new(),
-            });
-            sheets.len() - 1
-        });
-        let rows = &mut sheets[sheet_idx].rows;
-        let place = *places.entry((sheet_idx, &record.id)).or_insert(rows.len());
-        if place == rows.len() {
-            rows.push(record);
-        } else {
-            rows[place] = record;
+    let rows = latest(records);
+    let sheet = |dataset| {
+        let is_of = |record: &&&Record| record.dataset.is_same_data(dataset);
+        Sheet {
+            dataset,
+            rows: rows.iter().filter(is_of).copied().collect(),
         }
-    }
+    };
+    let mut sheets: Vec<Sheet<'_>> = DataSets::of(records).into_iter().map(sheet).collect();
     for sheet in &mut sheets {
         sheet.rows.sort_by(|a, b| {
             let accuracy = |record: &Record| record.mean_accuracy.unwrap_or(-1.0);

@@ -10,8 +10,8 @@ use super::words::{family_label, percent, points};
 use crate::catalog::Family;
 use crate::grid::JobId;
 use crate::references::References;
-use crate::results::Record;
 use crate::results::summary::render_params;
+use crate::results::{Record, escape};
 
 /// The two data sets, by name.
 const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
@@ -88,7 +88,7 @@ fn line(record: &Record, references: &References) -> PairView {
     let cell =
         |accuracy: f64| Cell::new(format!("{:.1}", accuracy * 100.0), accuracy, String::new());
     PairView {
-        name: record.name.clone(),
+        name: escape::line(&record.name),
         params: render_params(&record.parameter),
         family: record.family,
         family_label: family_label(record.family),

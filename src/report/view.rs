@@ -9,7 +9,7 @@ use super::side_by_side::PairView;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
 use crate::results::summary::render_params;
-use crate::results::{Record, Status};
+use crate::results::{Record, Status, escape};
 
 /// The whole page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -136,7 +136,7 @@ impl RowView {
         };
         Self {
             key,
-            name: record.name.clone(),
+            name: escape::line(&record.name),
             params: render_params(&record.parameter),
             family: record.family,
             family_label: family_label(record.family),
@@ -176,7 +176,7 @@ impl RowView {
             repeats_title: repeats_title(record),
             state,
             status,
-            reason: record.reason.clone(),
+            reason: record.reason.as_deref().map(escape::line),
         }
     }
 }
@@ -240,6 +240,7 @@ pub(super) fn status_of(record: &Record, figures: &Figures) -> (&'static str, St
         Status::OutOfMemory => "out_of_memory",
         Status::Invalid => "invalid",
         Status::Unsupported => "unsupported",
+        Status::Lost => "lost",
     };
     (state, record.status.label().to_owned())
 }

@@ -1,10 +1,12 @@
 //! A row held against itself, and a file of rows against the schema.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::error::TableError;
 use super::outcomes;
+use super::place::check_place;
 use super::record::{Record, Repeat, Status, mean_accuracy, std_accuracy};
 use super::table::{Row, parse_row};
 use crate::grid::JobId;
@@ -32,6 +34,7 @@ pub struct Finding {
 /// # Errors
 /// [`TableError::Io`] if the file cannot be read.
 pub fn check_file(path: &Path) -> Result<FileReport, TableError> {
+    check_place(path)?;
     let bytes = fs::read(path).map_err(TableError::io("read", path))?;
     let mut report = FileReport::default();
     for (line_idx, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -101,10 +104,21 @@ pub fn problems(record: &Record) -> Vec<String> {
         is_close(record.std_accuracy, std_accuracy(&record.score)),
         &|| "`std_accuracy` is not twice the standard deviation of `score`".to_owned(),
     );
+    expect(!record.invariant || record.num_repeat >= 2, &|| {
+        "`invariant` is of two scores that are equal".to_owned()
+    });
+    let seeds: BTreeSet<u64> = record.repeats.iter().map(|repeat| repeat.seed).collect();
+    expect(seeds.len() == record.repeats.len(), &|| {
+        "two repeats have one seed".to_owned()
+    });
     expect(record.done_time >= record.start_time, &|| {
         "`done_time` lies before `start_time`".to_owned()
     });
     let is_complete = record.num_repeat == record.repeats_asked || record.invariant;
+    expect(
+        record.status != Status::Ok || record.num_repeat > 0,
+        &|| "expected a repeat of a row whose status is ok".to_owned(),
+    );
     expect(record.status != Status::Ok || is_complete, &|| {
         format!(
             "expected {} repeats of a row whose status is ok, got {}",
@@ -134,6 +148,21 @@ fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
         .flatten()
         .map(|&n| u64::from(n))
         .sum();
+    if !(0.0..=1.0).contains(&repeat.accuracy) {
+        found.push(format!(
+            "expected an accuracy in [0, 1], got {}",
+            repeat.accuracy
+        ));
+    }
+    let seconds = [
+        repeat.fit_s,
+        repeat.fit_cpu_s,
+        repeat.predict_s,
+        repeat.predict_cpu_s,
+    ];
+    if seconds.iter().any(|&s| !(s.is_finite() && s >= 0.0)) {
+        found.push(format!("expected times of 0 or more, got {seconds:?}"));
+    }
     if n_scored != n_test as u64 {
         found.push(format!(
             "expected {n_test} images in the confusion matrix, got {n_scored}"
@@ -190,7 +219,25 @@ mod tests {
     fn contradictions_in_a_row_are_found() {
         let whole = record("GaussianNB", &[0.5, 0.75]);
         type Break = (&'static str, fn(&mut Record));
-        let broken: [Break; 9] = [
+        let broken: [Break; 14] = [
+            ("`invariant` is of two", |row| {
+                row.repeats.truncate(1);
+                row.num_repeat = 1;
+                row.invariant = true;
+            }),
+            ("two repeats have one seed", |row| {
+                row.repeats[1].seed = row.repeats[0].seed;
+            }),
+            ("expected a repeat of a row", |row| {
+                row.repeats.clear();
+                (row.num_repeat, row.repeats_asked) = (0, 0);
+            }),
+            ("repeat 0: expected an accuracy", |row| {
+                row.repeats[0].accuracy = -0.5;
+            }),
+            ("repeat 0: expected times", |row| {
+                row.repeats[0].fit_cpu_s = -1.0
+            }),
             ("expected id", |row| row.name = "SVC".to_owned()),
             ("`score` is not", |row| row.score[0] = 0.25),
             ("expected num_repeat 2, got 3", |row| row.num_repeat = 3),

@@ -39,10 +39,12 @@ impl<'a> FromIterator<&'a Record> for Effort {
 
 impl Effort {
     fn wall_s(&self) -> f64 {
-        self.by_family.values().map(|family| family.wall_s).sum()
+        // A sum of nothing is a negative zero.
+        let seconds = self.by_family.values().map(|family| family.wall_s);
+        seconds.fold(0.0, |sum, s| sum + s)
     }
 
-    /// A line a family, the longest first; nothing of a single family.
+    /// One line per family, the longest first; nothing of a single family.
     #[must_use]
     pub fn render_families(&self) -> Option<String> {
         if self.by_family.len() < 2 {
@@ -120,6 +122,12 @@ mod tests {
             rows()[..1].iter().collect::<Effort>().render_families(),
             None
         );
+    }
+
+    #[test]
+    fn a_run_without_new_rows_took_no_share_of_the_time() {
+        let text = [].iter().collect::<Effort>().render_use(2, 9.5);
+        assert_eq!(text, "fit and predict took 0.0 % of the 2 slots' time");
     }
 
     #[test]

@@ -19,6 +19,41 @@ pub enum TableError {
         /// The operating system's reason.
         source: io::Error,
     },
+    /// A device, a pipe, a socket or a directory.
+    #[error(
+        "the results table {} is {kind}, not a regular file; `--results -` of `run` writes the rows \
+         to standard output",
+        path.display()
+    )]
+    NotAFile {
+        /// The table.
+        path: PathBuf,
+        /// What lies there, with its article.
+        kind: &'static str,
+    },
+    /// The file system has no locks, so several writers would tear each other's rows.
+    #[error(
+        "the file system of the results table {} has no file locks; if no other program writes to \
+         it, pass --no-lock",
+        path.display()
+    )]
+    NoLocks {
+        /// The table.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// The last line has no end: a writer was killed, or the file was cut off.
+    #[error(
+        "{}:{line} is torn; finish that run first, or cut the line off",
+        path.display()
+    )]
+    Torn {
+        /// The table.
+        path: PathBuf,
+        /// Line number, from 1.
+        line: usize,
+    },
     /// A line other than a torn last one is not a row.
     #[error("{}:{line} is not a row of a results table", path.display())]
     Line {

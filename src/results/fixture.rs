@@ -2,6 +2,7 @@
 
 use serde_json::Map;
 
+use super::machine::Processor;
 use super::outcomes;
 use super::record::{
     ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
@@ -50,13 +51,24 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
         repeats_asked: scores.len(),
         invariant: false,
         seed: 7,
-        repeats: scores.iter().map(|&score| repeat(score)).collect(),
+        repeats: (1..)
+            .zip(scores)
+            .map(|(seed, &score)| repeat(seed, score))
+            .collect(),
         peak_rss_bytes: Some(12_000_000),
         limits: Limits::default(),
         dataset: dataset(),
         environment: Environment {
             host: "host".to_owned(),
             cpu: "cpu".to_owned(),
+            processor: Some(Processor {
+                vendor: "vendor".to_owned(),
+                family: "25".to_owned(),
+                model: "17".to_owned(),
+                stepping: "1".to_owned(),
+                vectors: "avx512".to_owned(),
+            }),
+            boot_id: Some("boot".to_owned()),
             cores: 2,
             threads: 1,
             jobs: 2,
@@ -68,7 +80,7 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
     }
 }
 
-fn repeat(accuracy: f64) -> Repeat {
+fn repeat(seed: u64, accuracy: f64) -> Repeat {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -81,7 +93,7 @@ fn repeat(accuracy: f64) -> Repeat {
             .collect::<Vec<_>>(),
     );
     Repeat {
-        seed: 1,
+        seed,
         accuracy,
         fit_s: 1.5,
         fit_cpu_s: 1.25,

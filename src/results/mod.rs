@@ -1,28 +1,38 @@
-//! The results table: one JSON line a job.
+//! The results table: one JSON line per job.
 //!
 //! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
 //! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
 //! against itself; [`outcomes`] tells image by image what was predicted; [`merge`] joins tables;
-//! [`summary`] draws what a run prints at its end.
+//! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end;
+//! [`escape`] and [`number`] are how rows are printed.
 
 pub mod check;
+pub mod columns;
 mod effort;
 mod error;
+pub mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod latest;
+mod machine;
 pub mod merge;
+pub mod number;
 mod original;
 pub mod outcomes;
+mod place;
 mod publish;
 mod record;
 pub mod summary;
 mod table;
 
 pub use error::{LineError, TableError};
+pub use latest::{DataSets, data_label, latest, latest_by_seed};
+pub use machine::{Processor, processor_label};
 pub use original::OriginalRecord;
+pub use place::check_place;
 pub use publish::publish;
 pub use record::{
     ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, median,
     row_schema, std_accuracy,
 };
-pub use table::{Row, RowKind, Table, Torn};
+pub use table::{Row, RowKind, Table, Torn, Writers};

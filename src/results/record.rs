@@ -4,13 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::machine::Processor;
 use crate::catalog::{Family, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// How a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,22 @@ pub enum Status {
     Invalid,
     /// Not possible on this data or machine.
     Unsupported,
+    /// Ended by a cause outside the model: killed by a signal that nobody here sent, by the system
+    /// for want of memory, or never started. The next run does it again. Since schema 3.
+    Lost,
+}
+
+impl Status {
+    /// Every status, in the order in which summaries count them.
+    pub const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Failed,
+        Self::TimedOut,
+        Self::OutOfMemory,
+        Self::Invalid,
+        Self::Unsupported,
+        Self::Lost,
+    ];
 }
 
 /// One row of the results table.
@@ -145,6 +162,12 @@ pub struct Environment {
     pub host: String,
     /// CPU model.
     pub cpu: String,
+    /// What the processor is; absent in rows of schema 2 and where the system does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<Processor>,
+    /// Identity of the system's start; absent likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_id: Option<String>,
     /// Logical cores of the machine.
     pub cores: usize,
     /// Rayon threads of the job.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
+use super::columns::{Column, draw};
 use super::effort::Effort;
+use super::escape;
 use super::record::{Record, Repeat, Status};
 
 /// A row of the summary.
@@ -18,6 +19,16 @@ pub struct Entry<'a> {
     /// Whether it was there before the run.
     pub is_earlier: bool,
 }
+
+const COLUMNS: [Column; 7] = [
+    Column::text("classifier", None),
+    Column::text("parameters", None),
+    Column::number("accuracy ± 2σ", None),
+    Column::number("fit s", Some(3)),
+    Column::number("predict s", Some(2)),
+    Column::number("peak MB", Some(1)),
+    Column::text("status", None),
+];
 
 /// How a run went.
 #[derive(Debug, Clone)]
@@ -71,39 +82,15 @@ impl Summary<'_> {
             .map(|entry| entry.record)
     }
 
-    fn draw_table(&self, width: Option<u16>) -> Table {
+    fn draw_table(&self, width: Option<u16>) -> String {
         let mut entries = self.entries.clone();
         // Stable, so that equal rows stay in the order of the plan.
         entries.sort_by(|a, b| {
             let accuracy = |entry: &Entry<'_>| entry.record.mean_accuracy.unwrap_or(-1.0);
             accuracy(b).total_cmp(&accuracy(a))
         });
-        let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-        match width {
-            None => table.set_content_arrangement(ContentArrangement::Disabled),
-            Some(width) => table
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_width(width),
-        };
-        table.set_header([
-            "classifier",
-            "parameters",
-            "accuracy ± 2σ",
-            "fit s",
-            "predict s",
-            "peak MB",
-            "status",
-        ]);
-        for entry in entries {
-            table.add_row(cells(entry));
-        }
-        for column in 2..6 {
-            if let Some(column) = table.column_mut(column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        table
+        let rows: Vec<_> = entries.into_iter().map(cells).collect();
+        draw(&COLUMNS, &rows, width)
     }
 
     fn warnings(&self) -> Vec<String> {
@@ -128,15 +115,7 @@ impl Summary<'_> {
         for entry in &self.entries {
             *by_status.entry(entry.record.status as u8).or_insert(0) += 1;
         }
-        let statuses = [
-            Status::Ok,
-            Status::Failed,
-            Status::TimedOut,
-            Status::OutOfMemory,
-            Status::Invalid,
-            Status::Unsupported,
-        ];
-        let mut parts: Vec<_> = statuses
+        let mut parts: Vec<_> = Status::ALL
             .iter()
             .filter_map(|&status| {
                 let n = by_status.get(&(status as u8))?;
@@ -176,6 +155,7 @@ impl Status {
             Self::OutOfMemory => "out of memory",
             Self::Invalid => "invalid",
             Self::Unsupported => "unsupported",
+            Self::Lost => "lost",
         }
     }
 }
@@ -183,10 +163,11 @@ impl Status {
 /// `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
 #[must_use]
 pub fn label(record: &Record) -> String {
-    format!("{}({})", record.name, render_params(&record.parameter))
+    let name = escape::line(&record.name);
+    format!("{name}({})", render_params(&record.parameter))
 }
 
-/// `C=1, kernel=rbf`.
+/// `C=1, kernel=rbf`, on one line and without control characters.
 #[must_use]
 pub fn render_params(params: &Map<String, Value>) -> String {
     let pairs: Vec<_> = params
@@ -197,7 +178,7 @@ pub fn render_params(params: &Map<String, Value>) -> String {
             other => format!("{name}={other}"),
         })
         .collect();
-    pairs.join(", ")
+    escape::line(&pairs.join(", "))
 }
 
 /// `0.850 s`, `42.1 s`, `12 min 05 s`, `3 h 07 min`.
@@ -217,7 +198,7 @@ pub fn render_duration(seconds: f64) -> String {
     }
 }
 
-fn cells(entry: Entry<'_>) -> Vec<Cell> {
+fn cells(entry: Entry<'_>) -> [String; 7] {
     let record = entry.record;
     let accuracy = match (record.mean_accuracy, record.std_accuracy) {
         (Some(mean), Some(spread)) if record.num_repeat > 1 => format!("{mean:.4} ± {spread:.4}"),
@@ -236,21 +217,21 @@ fn cells(entry: Entry<'_>) -> Vec<Cell> {
     let peak = record
         .peak_rss_bytes
         .map(|bytes| format!("{:.0}", bytes as f64 / 1e6));
-    vec![
-        Cell::new(&record.name),
-        Cell::new(render_params(&record.parameter)),
-        Cell::new(accuracy),
-        Cell::new(mean(|repeat| repeat.fit_s)),
-        Cell::new(mean(|repeat| repeat.predict_s)),
-        Cell::new(peak.unwrap_or_default()),
-        Cell::new(remarks(entry)),
+    [
+        escape::line(&record.name),
+        render_params(&record.parameter),
+        accuracy,
+        mean(|repeat| repeat.fit_s),
+        mean(|repeat| repeat.predict_s),
+        peak.unwrap_or_default(),
+        remarks(entry),
     ]
 }
 
 fn remarks(entry: Entry<'_>) -> String {
     let record = entry.record;
     let mut parts = vec![match &record.reason {
-        Some(reason) => format!("{}: {reason}", record.status.label()),
+        Some(reason) => format!("{}: {}", record.status.label(), escape::line(reason)),
         None => record.status.label().to_owned(),
     }];
     if !has_converged(record) {
@@ -359,7 +340,7 @@ mod tests {
     fn a_width_is_kept() {
         let mut row = record("LinearSVC", &[0.5]);
         row.reason = Some("words ".repeat(40));
-        let text = summary(&[row]).draw_table(Some(80)).to_string();
+        let text = summary(&[row]).draw_table(Some(80));
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
             "{text}"

@@ -6,7 +6,12 @@
 //! a torn line is moved to a file of its own beside the table.
 //!
 //! A table may hold several rows of one job (two runs at once, `--rerun`): the last one counts.
+//!
+//! A table may also be a stream, which is only written: then it has the rows of this run alone.
 
+mod lock;
+
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -17,7 +22,11 @@ use serde::Deserialize;
 
 use super::error::{LineError, TableError};
 use super::original::OriginalRecord;
+use super::place;
 use super::record::{Record, SCHEMA_VERSION};
+use lock::{Locks, is_without_locks};
+
+pub use lock::Writers;
 
 /// A row with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,10 +69,23 @@ pub struct Torn {
 }
 
 /// A results table.
-#[derive(Debug)]
 pub struct Table {
     path: PathBuf,
     seen: Mutex<Seen>,
+    writers: Writers,
+    locks: Locks,
+    /// Where the rows go instead of to a file.
+    stream: Option<Mutex<Box<dyn Write + Send>>>,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("path", &self.path)
+            .field("writers", &self.writers)
+            .field("is_stream", &self.stream.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was read so far. Tables only grow, so only what is new is read again.
@@ -87,10 +109,29 @@ impl Table {
         Self {
             path: path.into(),
             seen: Mutex::default(),
+            writers: Writers::default(),
+            locks: Locks::default(),
+            stream: None,
         }
     }
 
-    /// Where the table lies.
+    /// A table whose rows go to a stream, which `name` names in messages.
+    #[must_use]
+    pub fn to_stream(name: impl Into<PathBuf>, stream: Box<dyn Write + Send>) -> Self {
+        Self {
+            stream: Some(Mutex::new(stream)),
+            ..Self::new(name)
+        }
+    }
+
+    /// Sets who else may append to the file.
+    #[must_use]
+    pub fn writers(mut self, writers: Writers) -> Self {
+        self.writers = writers;
+        self
+    }
+
+    /// Where the table lies, or the name of the stream.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -99,9 +140,15 @@ impl Table {
     /// Makes sure that rows can be appended, creating the file and its directory if need be.
     ///
     /// # Errors
-    /// [`TableError::Io`] if the file cannot be opened for appending.
+    /// [`TableError::NotAFile`] for a device, a pipe or a directory; [`TableError::NoLocks`] if the
+    /// file cannot be locked and others may write to it; [`TableError::Io`] if it cannot be opened
+    /// for appending.
     pub fn create(&self) -> Result<(), TableError> {
-        self.open_for_append().map(drop)
+        if self.stream.is_some() {
+            return Ok(());
+        }
+        let file = self.open_for_append()?;
+        self.lock_exclusive(&file)
     }
 
     /// All rows, in the order of the file; none if there is no file.
@@ -117,6 +164,22 @@ impl Table {
             .chain(&seen.unterminated)
             .cloned()
             .collect())
+    }
+
+    /// All rows of a table that must be there and be whole, as whoever draws a conclusion needs it.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; [`TableError::Io`] if there is no file; [`TableError::Torn`].
+    pub fn read_whole(&self) -> Result<Vec<Row>, TableError> {
+        fs::metadata(&self.path).map_err(TableError::io("read", &self.path))?;
+        let rows = self.read()?;
+        match self.torn() {
+            Some(torn) => Err(TableError::Torn {
+                path: self.path.clone(),
+                line: torn.line,
+            }),
+            None => Ok(rows),
+        }
     }
 
     /// The last row of ours for which `is_wanted` holds.
@@ -143,10 +206,10 @@ impl Table {
     /// # Errors
     /// [`TableError`] if the row was not written; the table is then as it was.
     pub fn append(&self, record: &Record) -> Result<(), TableError> {
-        self.append_unless(record, &|_| false).map(drop)
+        self.append_unless(record, &|_| false, &|_| false).map(drop)
     }
 
-    /// Appends a row unless one is there for which `is_same` holds, which is then returned.
+    /// Appends a row unless the last one for which `is_same` holds `stands`, which is then returned.
     ///
     /// Looking and appending happen under one lock.
     ///
@@ -157,15 +220,19 @@ impl Table {
         &self,
         record: &Record,
         is_same: &dyn Fn(&Record) -> bool,
+        stands: &dyn Fn(&Record) -> bool,
     ) -> Result<Option<Record>, TableError> {
         let line = self.render(record)?;
         // Always in this order, the mutex and then the file, or two threads could block each other.
         let mut seen = self.lock_seen();
+        if let Some(stream) = &self.stream {
+            return self.send(stream, &line, record, &mut seen).map(|()| None);
+        }
         let mut file = self.open_for_append()?;
         // Released when `file` is closed, on errors, too.
-        file.lock().map_err(TableError::io("lock", &self.path))?;
+        self.lock_exclusive(&file)?;
         self.refresh_from(&mut file, &mut seen)?;
-        if let Some(same) = seen.find_last(is_same) {
+        if let Some(same) = seen.find_last(is_same).filter(|same| stands(same)) {
             return Ok(Some(same.clone()));
         }
         self.heal(&mut file, &mut seen)?;
@@ -178,6 +245,39 @@ impl Table {
             return Err(TableError::io("append to", &self.path)(source));
         }
         Ok(None)
+    }
+
+    fn send(
+        &self,
+        stream: &Mutex<Box<dyn Write + Send>>,
+        line: &[u8],
+        record: &Record,
+        seen: &mut Seen,
+    ) -> Result<(), TableError> {
+        let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+        stream
+            .write_all(line)
+            .and_then(|()| stream.flush())
+            .map_err(TableError::io("append to", &self.path))?;
+        seen.n_lines += 1;
+        seen.rows.push(Row {
+            line: seen.n_lines,
+            kind: RowKind::Ours(Box::new(record.clone())),
+        });
+        Ok(())
+    }
+
+    fn lock_exclusive(&self, file: &File) -> Result<(), TableError> {
+        if self.writers == Writers::One {
+            return Ok(());
+        }
+        (self.locks.exclusive)(file).map_err(|source| {
+            if is_without_locks(&source) {
+                let path = self.path.clone();
+                return TableError::NoLocks { path, source };
+            }
+            TableError::io("lock", &self.path)(source)
+        })
     }
 
     fn lock_seen(&self) -> MutexGuard<'_, Seen> {
@@ -205,6 +305,7 @@ impl Table {
                 .create(true)
                 .open(&self.path)
         };
+        place::check_place(&self.path)?;
         let is_new = !self.path.exists();
         if let Some(directory) = self.path.parent()
             && is_new
@@ -227,6 +328,10 @@ impl Table {
     }
 
     fn refresh(&self, seen: &mut Seen) -> Result<(), TableError> {
+        if self.stream.is_some() {
+            return Ok(());
+        }
+        place::check_place(&self.path)?;
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -235,10 +340,10 @@ impl Table {
             }
             Err(error) => return Err(TableError::io("open", &self.path)(error)),
         };
-        match file.lock_shared() {
+        match (self.locks.shared)(&file) {
             Ok(()) => {}
             // A file system without locks has one writer at most.
-            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            Err(error) if is_without_locks(&error) => {}
             Err(error) => return Err(TableError::io("lock", &self.path)(error)),
         }
         self.refresh_from(&mut file, seen)

@@ -5,6 +5,7 @@ use std::thread;
 
 use sysinfo::{CpuRefreshKind, System};
 
+use super::processor;
 use crate::results::Environment;
 
 /// Ends a git revision whose sources had local changes.
@@ -22,6 +23,8 @@ pub fn current(threads: usize, n_slots: usize, in_process: bool) -> Environment 
     Environment {
         host: gethostname::gethostname().to_string_lossy().into_owned(),
         cpu: cpu.unwrap_or_default(),
+        processor: processor::current(),
+        boot_id: processor::boot_id(),
         cores: system.cpus().len().max(1),
         threads,
         jobs: n_slots,

@@ -1,7 +1,7 @@
 //! What a run would do, without doing it.
 
 use super::environment;
-use super::resume::Wanted;
+use super::resume::{Retry, Wanted};
 use super::schedule::longest_first;
 use super::task::JobSettings;
 use crate::dataset::DatasetIdentity;
@@ -42,6 +42,7 @@ pub fn is_done(
     job: &Job,
     dataset: &DatasetIdentity,
     table: &Table,
+    retry: &[Retry],
 ) -> Result<bool, TableError> {
     let settings = JobSettings::from(&plan.settings);
     let environment = environment::current(settings.threads, 1, false);
@@ -49,7 +50,7 @@ pub fn is_done(
         dataset,
         settings: &settings,
         environment: &environment,
+        retry,
     };
-    let found = table.find_last(&|record| wanted.is_met_by(&job.id, record))?;
-    Ok(found.is_some())
+    Ok(wanted.find_in(table, &job.id)?.is_some())
 }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::forecast::Forecast;
 use super::run::Planned;
-use crate::results::Record;
 use crate::results::summary::{label, render_duration};
+use crate::results::{Record, escape};
 
 /// How often a bar is drawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -65,7 +65,7 @@ fn verdict(record: &Record) -> String {
         let _ = write!(text, " ({} repeats)", record.num_repeat);
     }
     if let Some(reason) = &record.reason {
-        let _ = write!(text, ": {reason}");
+        let _ = write!(text, ": {}", escape::line(reason));
     }
     text
 }

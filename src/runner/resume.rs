@@ -9,15 +9,40 @@
 //!   written by the same program: same version and same git revision without local changes. Another
 //!   program may have fixed what failed.
 //!
-//! Where a table holds several rows of a job, the last one counts. `--rerun` disregards the table.
+//! A row that is `lost` never stands: what ended it lies outside the model. `--retry` names further
+//! statuses that do not. Where a table holds several rows of a job, the last one counts. `--rerun`
+//! disregards the table.
 
 use super::environment::DIRTY;
 use super::task::JobSettings;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{JobId, Limits};
-use crate::results::{Environment, Record, Status};
+use crate::results::{Environment, Record, Status, Table, TableError};
 
-/// What a row must fit to stand.
+/// Rows to do again although nothing changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Those whose estimator reported an error, panicked or crashed.
+    Failed,
+    /// Those that were killed at the time limit.
+    TimedOut,
+    /// All that did not end well.
+    All,
+}
+
+impl Retry {
+    /// Whether it names rows of that status.
+    #[must_use]
+    pub fn is_for(self, status: Status) -> bool {
+        match self {
+            Self::Failed => status == Status::Failed,
+            Self::TimedOut => status == Status::TimedOut,
+            Self::All => status != Status::Ok,
+        }
+    }
+}
+
+/// The jobs of a run, for telling which rows of a table stand for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     /// The data.
@@ -26,24 +51,42 @@ pub struct Wanted<'a> {
     pub settings: &'a JobSettings,
     /// The program of this run.
     pub environment: &'a Environment,
+    /// What to do again although its row would stand.
+    pub retry: &'a [Retry],
 }
 
 impl Wanted<'_> {
-    /// Whether `record` stands for the job `id`.
+    /// Whether `record` is of the job `id`, however it ended.
     #[must_use]
-    pub fn is_met_by(&self, id: &JobId, record: &Record) -> bool {
-        let is_same = record.id == *id
+    pub fn is_row_of(&self, id: &JobId, record: &Record) -> bool {
+        record.id == *id
             && record.seed == self.settings.seed
             && record.repeats_asked == self.settings.repeats
-            && record.dataset.is_same_data(self.dataset);
-        is_same
-            && match record.status {
+            && record.dataset.is_same_data(self.dataset)
+    }
+
+    /// Whether the last row of a job, `record`, stands for it.
+    #[must_use]
+    pub fn stands(&self, record: &Record) -> bool {
+        let status = record.status;
+        !self.retry.iter().any(|retry| retry.is_for(status))
+            && match status {
                 Status::Ok => true,
+                Status::Lost => false,
                 Status::TimedOut | Status::OutOfMemory => self.is_no_looser_than(record),
                 Status::Failed | Status::Invalid | Status::Unsupported => {
                     self.is_no_looser_than(record) && self.is_same_program(&record.environment)
                 }
             }
+    }
+
+    /// The row of `table` that stands for the job `id`.
+    ///
+    /// # Errors
+    /// [`TableError`] if the table cannot be read.
+    pub fn find_in(&self, table: &Table, id: &JobId) -> Result<Option<Record>, TableError> {
+        let last = table.find_last(&|record| self.is_row_of(id, record))?;
+        Ok(last.filter(|record| self.stands(record)))
     }
 
     fn is_no_looser_than(&self, record: &Record) -> bool {
@@ -78,6 +121,10 @@ mod tests {
 
     /// Whether `then` stands when the run is as `then` but for what `change` does.
     fn stands(then: &Record, change: impl FnOnce(&mut Record)) -> bool {
+        stands_unless(then, change, &[])
+    }
+
+    fn stands_unless(then: &Record, change: impl FnOnce(&mut Record), retry: &[Retry]) -> bool {
         let mut now = then.clone();
         change(&mut now);
         let settings = JobSettings {
@@ -90,8 +137,9 @@ mod tests {
             dataset: &now.dataset,
             settings: &settings,
             environment: &now.environment,
+            retry,
         };
-        wanted.is_met_by(&now.id, then)
+        wanted.is_row_of(&now.id, then) && wanted.stands(then)
     }
 
     fn row(status: Status) -> Record {
@@ -104,25 +152,31 @@ mod tests {
         row
     }
 
-    const ALL: [Status; 6] = [
-        Status::Ok,
-        Status::Failed,
-        Status::TimedOut,
-        Status::OutOfMemory,
-        Status::Invalid,
-        Status::Unsupported,
-    ];
-
     #[test]
-    fn every_final_row_stands_if_nothing_changed() {
-        for status in ALL {
-            assert!(stands(&row(status), |_| {}), "{status:?}");
+    fn every_row_stands_if_nothing_changed_but_one_that_was_lost() {
+        for status in Status::ALL {
+            let is_final = status != Status::Lost;
+            assert_eq!(stands(&row(status), |_| {}), is_final, "{status:?}");
         }
     }
 
     #[test]
+    fn what_is_to_be_retried_does_not_stand() {
+        let redone = |retry: &[Retry]| -> Vec<Status> {
+            let is_redone = |status: &Status| !stands_unless(&row(*status), |_| {}, retry);
+            Status::ALL.into_iter().filter(is_redone).collect()
+        };
+        assert_eq!(redone(&[Retry::Failed]), [Status::Failed, Status::Lost]);
+        assert_eq!(
+            redone(&[Retry::Failed, Retry::TimedOut]),
+            [Status::Failed, Status::TimedOut, Status::Lost]
+        );
+        assert_eq!(redone(&[Retry::All]), Status::ALL[1..]);
+    }
+
+    #[test]
     fn no_row_stands_for_other_data_seeds_repeats_or_parameters() {
-        for status in ALL {
+        for status in Status::ALL {
             let row = row(status);
             assert!(!stands(&row, |now| now.seed += 1));
             assert!(!stands(&row, |now| now.repeats_asked += 1));
@@ -144,9 +198,12 @@ mod tests {
 
     #[test]
     fn only_rows_that_are_ok_stand_when_a_limit_is_loosened() {
-        for status in ALL {
+        for status in Status::ALL {
             let is_ok = status == Status::Ok;
             let row = row(status);
+            if status == Status::Lost {
+                continue;
+            }
             assert_eq!(stands(&row, |now| now.limits.time_s = Some(11.0)), is_ok);
             assert_eq!(stands(&row, |now| now.limits.time_s = None), is_ok);
             assert_eq!(stands(&row, |now| now.limits.memory_mb = Some(101)), is_ok);
@@ -156,10 +213,10 @@ mod tests {
 
     #[test]
     fn failures_of_another_program_are_tried_again() {
-        for status in ALL {
+        for status in Status::ALL {
             let is_kept = !matches!(
                 status,
-                Status::Failed | Status::Invalid | Status::Unsupported
+                Status::Failed | Status::Invalid | Status::Unsupported | Status::Lost
             );
             let row = row(status);
             let newer = |now: &mut Record| now.environment.version = "9.9.9".to_owned();

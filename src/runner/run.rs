@@ -1,4 +1,4 @@
-//! A run: skip what is done, try the rest, train it longest first, append a row for each job.
+//! A run: skip what is done, try the rest, train it longest first, append one row per job.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::environment;
 use super::executor::{Cancel, Executor, Outcome};
 use super::measure::MachineMemory;
 use super::progress::Progress;
-use super::resume::Wanted;
+use super::resume::{Retry, Wanted};
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
 use super::task::{Failure, JobSettings};
@@ -44,6 +44,8 @@ pub struct RunRequest<'a> {
     pub memory: MachineMemory,
     /// Whether to disregard what the table holds.
     pub is_rerun: bool,
+    /// Which rows of the table to do again although nothing changed.
+    pub retry: &'a [Retry],
 }
 
 /// What came out of a run.
@@ -171,16 +173,16 @@ impl<'a> Run<'a> {
         if self.request.is_rerun {
             return Ok(None);
         }
-        self.table.find_last(&|record| self.is_done(job, record))
+        self.wanted().find_in(self.table, &job.id)
     }
 
-    fn is_done(&self, job: &Job, record: &Record) -> bool {
-        let wanted = Wanted {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
             dataset: self.request.dataset,
             settings: &self.settings,
             environment: &self.environment,
-        };
-        !self.request.is_rerun && wanted.is_met_by(&job.id, record)
+            retry: self.request.retry,
+        }
     }
 
     /// Takes over the rows that stand; the jobs that are left.
@@ -346,8 +348,10 @@ impl<'a> Run<'a> {
     fn append(&self, job_idx: usize, record: Record) -> Result<(), TableError> {
         let job = &self.request.jobs[job_idx];
         // Two runs that trained the same job at the same time leave one row.
-        let is_same = |other: &Record| self.is_done(job, other);
-        match self.table.append_unless(&record, &is_same)? {
+        let wanted = self.wanted();
+        let is_same = |other: &Record| wanted.is_row_of(&job.id, other);
+        let stands = |other: &Record| !self.request.is_rerun && wanted.stands(other);
+        match self.table.append_unless(&record, &is_same, &stands)? {
             Some(earlier) => self.keep(job_idx, earlier, true),
             None => self.keep(job_idx, record, false),
         }

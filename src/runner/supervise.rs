@@ -38,6 +38,8 @@ pub(super) struct Ended {
 
 pub(super) enum How {
     NotStarted(io::Error),
+    /// The system would not say how the process is; it was killed.
+    Unwatched(io::Error),
     Exited(ExitStatus),
     TimedOut,
     OverMemory(u64),
@@ -50,7 +52,12 @@ impl Ended {
         match &self.how {
             How::NotStarted(error) => {
                 let reason = format!("cannot start the worker process: {error}");
-                Failure::new(Status::Failed, reason)
+                Failure::new(Status::Lost, reason)
+            }
+            How::Unwatched(error) => {
+                let reason =
+                    format!("killed, as the worker process could not be waited for: {error}");
+                Failure::new(Status::Lost, reason)
             }
             How::TimedOut => {
                 let limit = guard.time.unwrap_or_default().as_secs_f64();
@@ -73,31 +80,45 @@ impl Ended {
     }
 
     fn crash(&self, status: ExitStatus) -> Failure {
-        let signal = status.signal().map(|number| {
-            Signal::try_from(number)
-                .map_or_else(|_| number.to_string(), |signal| signal.to_string())
-        });
-        let mut reason = match (&signal, status.code()) {
-            (Some(signal), _) => format!("the worker process was ended by signal {signal}"),
+        let signal = status.signal().map(Signal::try_from);
+        let mut reason = match (signal, status.code()) {
+            (Some(Ok(signal)), _) if is_sent_from_outside(signal) => {
+                format!("the worker process was killed from outside by signal {signal}")
+            }
+            (Some(Ok(signal)), _) => format!("the worker process was ended by signal {signal}"),
+            (Some(Err(_)), _) => format!(
+                "the worker process was ended by signal {}",
+                status.signal().unwrap_or_default()
+            ),
             (None, code) => format!(
                 "the worker process ended with exit code {} before the job was done",
                 code.unwrap_or_default()
             ),
         };
-        if !self.tail.is_empty() {
-            reason = format!("{reason}: {}", self.tail);
-        } else if signal.as_deref() == Some(Signal::SIGKILL.as_str()) {
+        if signal == Some(Ok(Signal::SIGKILL)) {
             reason.push_str(", as the kernel does when memory runs out");
         }
-        // What the allocator says before it aborts.
-        let is_memory = self.tail.contains("memory allocation of");
-        let status = if is_memory {
-            Status::OutOfMemory
-        } else {
-            Status::Failed
+        if !self.tail.is_empty() {
+            reason = format!("{reason}: {}", self.tail);
+        }
+        let status = match signal {
+            Some(Ok(signal)) if is_sent_from_outside(signal) => Status::Lost,
+            // What the allocator says before it aborts.
+            _ if self.tail.contains("memory allocation of") => Status::OutOfMemory,
+            _ => Status::Failed,
         };
         Failure::new(status, reason)
     }
+}
+
+/// Whether a signal comes from somebody else, as no fault in a program raises it.
+///
+/// What this runner kills itself, at a limit, never gets here.
+fn is_sent_from_outside(signal: Signal) -> bool {
+    matches!(
+        signal,
+        Signal::SIGKILL | Signal::SIGTERM | Signal::SIGINT | Signal::SIGHUP | Signal::SIGQUIT
+    )
 }
 
 /// Starts a worker, hands on its messages, and kills it when `guard` or `cancel` says so.
@@ -142,6 +163,7 @@ pub(super) fn supervise(
             guard,
             since: Instant::now(),
             peak_rss_bytes: None,
+            try_wait: Child::try_wait,
         };
         let how = watch.until_end(&receiver, cancel, on_message);
         (how, watch.peak_rss_bytes)
@@ -207,6 +229,8 @@ struct Watch<'a> {
     guard: &'a Guard,
     since: Instant,
     peak_rss_bytes: Option<u64>,
+    /// The system's, but in tests.
+    try_wait: fn(&mut Child) -> io::Result<Option<ExitStatus>>,
 }
 
 impl Watch<'_> {
@@ -243,11 +267,15 @@ impl Watch<'_> {
         }
     }
 
+    /// How the child ended, if it has; one that cannot be waited for is not left behind alive.
     fn exited(&mut self) -> Option<How> {
-        match self.child.try_wait() {
+        match (self.try_wait)(self.child) {
             Ok(None) => None,
             Ok(Some(status)) => Some(How::Exited(status)),
-            Err(error) => Some(How::NotStarted(error)),
+            Err(error) => {
+                self.kill();
+                Some(How::Unwatched(error))
+            }
         }
     }
 
@@ -278,6 +306,59 @@ impl Watch<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ended(how: How, tail: &str) -> Failure {
+        let guard = Guard {
+            time: None,
+            is_per_message: false,
+            memory_mb: None,
+        };
+        let ended = Ended {
+            how,
+            peak_rss_bytes: None,
+            tail: tail.to_owned(),
+        };
+        ended.failure(&guard)
+    }
+
+    #[test]
+    fn a_signal_from_outside_is_no_failure_of_the_model() {
+        let status = |signal: Signal| {
+            let how = How::Exited(ExitStatus::from_raw(signal as i32));
+            ended(how, "").status
+        };
+        for outside in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGHUP] {
+            assert_eq!(status(outside), Status::Lost, "{outside}");
+        }
+        for fault in [Signal::SIGSEGV, Signal::SIGABRT, Signal::SIGFPE] {
+            assert_eq!(status(fault), Status::Failed, "{fault}");
+        }
+        let how = How::NotStarted(io::Error::other("no room"));
+        assert_eq!(ended(how, "").status, Status::Lost);
+    }
+
+    #[test]
+    fn a_child_that_cannot_be_waited_for_is_killed_and_the_reason_says_so() {
+        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        let guard = Guard {
+            time: None,
+            is_per_message: false,
+            memory_mb: None,
+        };
+        let mut watch = Watch {
+            child: &mut child,
+            guard: &guard,
+            since: Instant::now(),
+            peak_rss_bytes: None,
+            try_wait: |_| Err(io::Error::other("no child")),
+        };
+        let how = watch.exited().unwrap();
+        let failure = ended(how, "");
+        assert_eq!(failure.status, Status::Lost);
+        assert!(failure.reason.contains("could not be waited for: no child"));
+        assert!(nix::sys::signal::kill(pid, None).is_err(), "it is reaped");
+    }
 
     #[test]
     fn a_long_tail_is_cut_at_its_beginning() {

@@ -31,9 +31,9 @@ pub const FORM: &[Case] = &[
         "1:1: the file is empty; expected an object with `classifiers`",
     ),
     case(
-        "byte-order-mark",
-        "\u{feff}{\"classifiers\": {\"SVC\": []}}",
-        "1:1: the file starts with a byte order mark; save it as UTF-8 without one",
+        "second-byte-order-mark",
+        "\u{feff}\u{feff}{\"classifiers\": {\"SVC\": []}}",
+        "1:1: expected a value, found `\\u{feff}`",
     ),
     Case {
         name: "utf-16",

@@ -67,33 +67,7 @@ fn auto_falls_back_to_the_demo_set_with_a_warning_nobody_can_miss() {
 }
 
 #[test]
-fn data_that_are_not_there_are_an_error_that_says_where_was_looked() {
-    let root = tempfile::tempdir().unwrap();
-    let mut command = data(
-        root.path(),
-        &["info", "--offline", "--data-dir", "elsewhere"],
-    );
-    command
-        .env("FASHION_MNIST_DIR", "from-env")
-        .assert()
-        .code(2)
-        .stderr(contains(
-            "warning: elsewhere lacks train-images-idx3-ubyte.gz, ",
-        ))
-        .stderr(contains(
-            "error: failed to load the data: the files of fashion-mnist were not found in \
-             elsewhere, from-env, data/fashion-mnist; \
-             run `fashion-bench data fetch fashion-mnist` or set FASHION_MNIST_DIR",
-        ));
-    data(root.path(), &["verify", "mnist"])
-        .env("MNIST_DIR", "from-env")
-        .assert()
-        .code(2)
-        .stderr(contains("from-env, data/mnist"));
-}
-
-#[test]
-fn directories_are_searched_in_order() {
+fn the_option_binds_over_the_environment_and_that_over_the_default_place() {
     let root = custom_data();
     let other = root.path().join("other");
     fs::create_dir(&other).unwrap();

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use fashion_bench::dataset::{
-    DatasetError, DatasetName, DatasetRequest, Event, RawDataset, RawSplit, load,
+    DatasetError, DatasetName, DatasetRequest, Event, RawDataset, RawSplit, Remedy, load,
 };
 
-use crate::support::{custom, files_of, idx, load_quietly, split, write_files};
+use crate::support::{FILE_NAMES, custom, files_of, gzip, idx, load_quietly, split, write_files};
 
 #[test]
 fn plain_and_gzipped_files_give_the_same_data_and_content_hashes() {
@@ -107,14 +107,17 @@ fn an_incomplete_directory_is_reported_and_not_used() {
     let files = files_of(&split(20, 28, 28, 10), &split(10, 28, 28, 10));
     write_files(dir.path(), &files, true);
     fs::remove_file(dir.path().join("t10k-labels-idx1-ubyte.gz")).unwrap();
-    let mut missing = Vec::new();
-    let _ = load(&custom(dir.path()), &mut |event| {
-        if let Event::Missing { dir, files } = event {
-            missing.push((dir, files));
-        }
-    });
-    let expected = vec!["t10k-labels-idx1-ubyte.gz".to_owned()];
-    assert_eq!(missing[0], (dir.path().to_owned(), expected));
+    let error = load_quietly(&custom(dir.path())).unwrap_err();
+    let DatasetError::NotFound(absence) = error else {
+        panic!("{error}");
+    };
+    assert_eq!(absence.missing, ["t10k-labels-idx1-ubyte"]);
+    assert_eq!(absence.place.dir(), dir.path());
+    // The other three are no published files: a download is not what mends it.
+    assert!(
+        matches!(&absence.remedy, Remedy::Complete(files) if files.len() == 3),
+        "{absence}"
+    );
 }
 
 /// `split` as a CSV file.
@@ -231,4 +234,109 @@ fn the_first_revision_is_told_by_its_sorted_labels_with_a_warning_about_its_imag
             revision: "fashion-mnist v1".to_owned(),
         }]
     );
+}
+
+/// What reading `dir` gives: train images or the error, and what was passed over.
+fn read(dir: &Path) -> (Result<usize, String>, Vec<String>) {
+    let mut passed_over = Vec::new();
+    let result = load(&custom(dir), &mut |event| {
+        if let Event::PassedOver { path, .. } = &event {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            passed_over.push(name);
+        }
+    });
+    let result = result.map(|raw| raw.identity.n_train);
+    (result.map_err(|error| error.to_string()), passed_over)
+}
+
+#[test]
+fn a_good_plain_file_beside_a_broken_gz_is_used_and_that_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = files_of(&split(20, 5, 5, 10), &split(10, 5, 5, 10));
+    write_files(dir.path(), &files, false);
+    let packed = dir.path().join("train-images-idx3-ubyte.gz");
+    let good = gzip(&files[0]);
+    // Cut off, no gzip at all, empty, and whole but cut off before it was packed.
+    for broken in [
+        &good[..good.len() / 2],
+        b"<html>",
+        b"",
+        &gzip(&files[0][..90]),
+    ] {
+        fs::write(&packed, broken).unwrap();
+        let (result, passed_over) = read(dir.path());
+        assert_eq!(result, Ok(20));
+        assert_eq!(passed_over, ["train-images-idx3-ubyte.gz"]);
+    }
+    // And the other way round.
+    fs::write(&packed, &good).unwrap();
+    fs::write(dir.path().join(FILE_NAMES[0]), &files[0][..90]).unwrap();
+    let (result, passed_over) = read(dir.path());
+    assert_eq!(result, Ok(20));
+    assert_eq!(passed_over, [FILE_NAMES[0]]);
+    // The same content twice is one candidate.
+    fs::write(dir.path().join(FILE_NAMES[0]), &files[0]).unwrap();
+    assert_eq!(read(dir.path()), (Ok(20), Vec::new()));
+    // Half packed, half plain is fine.
+    fs::remove_file(dir.path().join(FILE_NAMES[0])).unwrap();
+    assert_eq!(read(dir.path()), (Ok(20), Vec::new()));
+}
+
+#[test]
+fn two_good_files_of_different_content_are_both_named_and_neither_is_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = files_of(&split(20, 5, 5, 10), &split(10, 5, 5, 10));
+    write_files(dir.path(), &files, false);
+    let mut other = files[1].clone();
+    other[20] = 9;
+    fs::write(dir.path().join("train-labels-idx1-ubyte.gz"), gzip(&other)).unwrap();
+    let error = read(dir.path()).0.unwrap_err();
+    assert!(
+        error.contains("train-labels-idx1-ubyte.gz (content "),
+        "{error}"
+    );
+    assert!(
+        error.contains("train-labels-idx1-ubyte (content "),
+        "{error}"
+    );
+    // Two broken ones are both named, too.
+    fs::write(dir.path().join("train-labels-idx1-ubyte.gz"), "").unwrap();
+    fs::write(dir.path().join("train-labels-idx1-ubyte"), "").unwrap();
+    let error = read(dir.path()).0.unwrap_err();
+    assert!(
+        error.contains("train-labels-idx1-ubyte.gz (expected "),
+        "{error}"
+    );
+    assert!(
+        error.contains("train-labels-idx1-ubyte (expected "),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_idx_form_beside_the_csv_form_must_hold_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let (train, test) = (split(12, 6, 6, 10), split(5, 6, 6, 10));
+    write_files(dir.path(), &files_of(&train, &test), true);
+    write_csv(dir.path(), &csv_of(&train), &csv_of(&test));
+    assert_eq!(read(dir.path()), (Ok(12), Vec::new()));
+    // Another train split: nobody knows which was meant.
+    write_csv(dir.path(), &csv_of(&split(13, 6, 6, 10)), &csv_of(&test));
+    let error = read(dir.path()).0.unwrap_err();
+    assert!(error.contains("train-images-idx3-ubyte.gz, "), "{error}");
+    assert!(error.contains("fashion-mnist_train.csv, "), "{error}");
+    // A CSV form that cannot be read, or is not whole, is passed over.
+    write_csv(dir.path(), "label,pixel1\n1,x\n", &csv_of(&test));
+    let names = ["fashion-mnist_train.csv", "fashion-mnist_test.csv"];
+    assert_eq!(
+        read(dir.path()),
+        (Ok(12), names.map(str::to_owned).to_vec())
+    );
+    fs::remove_file(dir.path().join(names[1])).unwrap();
+    assert_eq!(read(dir.path()), (Ok(12), vec![names[0].to_owned()]));
+    // So is an IDX form that is not whole beside a CSV form that is.
+    write_csv(dir.path(), &csv_of(&train), &csv_of(&test));
+    fs::remove_file(dir.path().join("t10k-labels-idx1-ubyte.gz")).unwrap();
+    let (result, passed_over) = read(dir.path());
+    assert_eq!((result, passed_over.len()), (Ok(12), 3));
 }

@@ -8,6 +8,9 @@ mod download;
 #[path = "../fashion/mod.rs"]
 mod fashion;
 mod files;
+mod mirror;
+mod named;
+mod overwrite;
 mod prepared;
 mod real;
 mod support;

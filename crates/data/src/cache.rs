@@ -78,17 +78,18 @@ pub struct CacheFile {
     pub labels: Vec<u8>,
 }
 
-/// The directory of cache files: `fashion-bench` under the user's cache directory.
+/// The directory of cache files: `fashion-bench` under the user's cache directory; `None` if the
+/// environment names none. A folder that all users share is no place for it: whoever made it first
+/// could put other values there.
 #[must_use]
-pub fn default_cache_dir() -> PathBuf {
+pub fn default_cache_dir() -> Option<PathBuf> {
     let absolute = |name: &str| {
         let path = PathBuf::from(env::var_os(name)?);
         path.is_absolute().then_some(path)
     };
     absolute("XDG_CACHE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
-        .unwrap_or_else(env::temp_dir)
-        .join("fashion-bench")
+        .map(|dir| dir.join("fashion-bench"))
 }
 
 /// Opens `path` and checks its header, its length and its labels.
@@ -212,6 +213,14 @@ pub fn write(
     };
     fill().map_err(DatasetError::io("write to", temp.path()))?;
     temp.persist(path)
+        .map_err(|error| DatasetError::io("create", path)(error.error))?;
+    Ok(())
+}
+
+/// Moves a finished temporary file to its place, readable by everybody; fails if something is there.
+pub fn publish_new(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
+    share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
+    temp.persist_noclobber(path)
         .map_err(|error| DatasetError::io("create", path)(error.error))?;
     Ok(())
 }

@@ -33,17 +33,8 @@ pub fn load<T>(
     let file = File::open(path).map_err(DatasetError::io("open", path))?;
     let mut raw = Hashing::<_, Md5>::new(file);
     let (content, sha256) = {
-        let mut buffered = BufReader::with_capacity(1 << 16, &mut raw);
-        let start = buffered
-            .fill_buf()
-            .map_err(DatasetError::io("read", path))?;
-        let is_gzip = start.starts_with(&[0x1f, 0x8b]);
-        let decompressed: Box<dyn Read + '_> = if is_gzip {
-            Box::new(MultiGzDecoder::new(buffered))
-        } else {
-            Box::new(buffered)
-        };
-        let mut hashing = Hashing::<_, Sha256>::new(decompressed);
+        let content = decompressed(&mut raw).map_err(DatasetError::io("read", path))?;
+        let mut hashing = Hashing::<_, Sha256>::new(content);
         (parse(&mut hashing)?, hashing.finish())
     };
     io::copy(&mut raw, &mut io::sink()).map_err(DatasetError::io("read", path))?;
@@ -68,6 +59,71 @@ pub fn sha256_of_content(path: &Path) -> Result<String, DatasetError> {
         io::copy(reader, &mut io::sink()).map_err(|error| read_error(path, error))
     };
     Ok(load(path, drain)?.sha256)
+}
+
+/// SHA-256 of `bytes`, in hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// What a file holds as far as it can be decompressed.
+#[derive(Debug)]
+pub struct Skimmed {
+    /// The first bytes of the content.
+    pub head: Vec<u8>,
+    /// Bytes of the content that could be read.
+    pub n_bytes: u64,
+    /// SHA-256 of these bytes, in hex.
+    pub sha256: String,
+    /// Whether the file was read to its end without a fault in its gzip stream.
+    pub is_whole: bool,
+}
+
+/// Reads `path`, plain or gzip, as far as it goes; keeps the first `head_len` bytes of the content
+/// and gives up after `max_bytes` of it, which counts as whole.
+///
+/// # Errors
+/// [`DatasetError::Io`] if the system cannot read the file; a damaged stream is no error.
+pub fn skim(path: &Path, head_len: usize, max_bytes: u64) -> Result<Skimmed, DatasetError> {
+    let file = File::open(path).map_err(DatasetError::io("open", path))?;
+    let mut reader = decompressed(file).map_err(DatasetError::io("read", path))?;
+    let (mut head, mut n_bytes, mut hasher) = (Vec::new(), 0, Sha256::new());
+    let mut buffer = vec![0; 1 << 16];
+    let is_whole = loop {
+        let n_read = match reader.read(&mut buffer) {
+            Ok(0) => break true,
+            Ok(n_read) => n_read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => match read_error(path, error) {
+                DatasetError::Format { .. } => break false,
+                error => return Err(error),
+            },
+        };
+        let bytes = &buffer[..n_read];
+        head.extend(&bytes[..n_read.min(head_len - head.len())]);
+        hasher.update(bytes);
+        n_bytes += n_read as u64;
+        if n_bytes > max_bytes {
+            break true;
+        }
+    };
+    Ok(Skimmed {
+        head,
+        n_bytes,
+        sha256: hex::encode(hasher.finalize()),
+        is_whole,
+    })
+}
+
+/// The content of what `raw` gives: decompressed if its first bytes are gzip's.
+fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut buffered = BufReader::with_capacity(1 << 16, raw);
+    let is_gzip = buffered.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok(if is_gzip {
+        Box::new(MultiGzDecoder::new(buffered))
+    } else {
+        Box::new(buffered)
+    })
 }
 
 /// What an error while reading `path` means: a broken gzip stream is a finding about the file,

@@ -1,18 +1,17 @@
 //! Downloads, the only network code: mirrors in turn, checked, and nothing half-done left behind.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use md5::{Digest, Md5};
-use tempfile::NamedTempFile;
 use ureq::Agent;
 
-use super::digest;
 use super::error::{Attempt, DatasetError};
 use super::event::Event;
-use super::name::DatasetName;
+use super::shelf;
+use super::survey::Survey;
 
 /// Largest file that is downloaded: twice the largest published one, in round numbers.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -27,6 +26,10 @@ pub struct RemoteFile {
     pub name: String,
     /// MD5 that it must have.
     pub md5: String,
+    /// SHA-256 of its decompressed content, by which a file is recognised however it is packed.
+    pub sha256: String,
+    /// SHA-256 of the first 1024 bytes of that content, by which a broken copy is recognised.
+    pub head_sha256: String,
 }
 
 /// How long to wait for a mirror.
@@ -44,22 +47,6 @@ impl Default for Timeouts {
             connect: Duration::from_secs(15),
             stall: Duration::from_secs(30),
         }
-    }
-}
-
-/// Base addresses of the known mirrors of a data set, each ending in a slash.
-#[must_use]
-pub const fn mirrors(name: DatasetName) -> &'static [&'static str] {
-    match name {
-        DatasetName::FashionMnist | DatasetName::Auto => &[
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-        ],
-        DatasetName::Mnist => &[
-            "https://ossci-datasets.s3.amazonaws.com/mnist/",
-            "https://storage.googleapis.com/cvdf-datasets/mnist/",
-        ],
-        DatasetName::Demo => &[],
     }
 }
 
@@ -90,66 +77,65 @@ impl Downloader {
         }
     }
 
-    /// Downloads those of `files` that `dir` does not already hold with the right MD5.
+    /// Downloads those of `files` that `dir` does not hold yet, packed or plain.
     ///
-    /// A file appears under its name only when it is whole and its MD5 is right; on failure, what
-    /// was whole before stays, and directories made for the download are removed again.
+    /// What is there decides, by its content and before a byte is written or asked for: the
+    /// published file is kept; a broken copy of it is moved aside once a whole one has arrived; if
+    /// anything else is there, nothing is done at all. A file appears under its name only when it
+    /// is whole and its MD5 is right, and never in the place of another. On failure, what was whole
+    /// before stays, and directories made for the download are removed again.
     ///
     /// # Errors
-    /// [`DatasetError::Download`] with every mirror's reason for the first file that none of them
-    /// has, [`DatasetError::Io`] if `dir` cannot be written.
+    /// [`DatasetError::OwnFiles`] if `dir` holds files of the user's own under these names or in
+    /// the CSV form, [`DatasetError::Download`] with every mirror's reason for the first file that
+    /// none of them has, [`DatasetError::Io`] if `dir` cannot be read or written.
     pub fn fetch_all(
         &mut self,
         files: &[RemoteFile],
         dir: &Path,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<(), DatasetError> {
-        let created = create_dirs(dir)?;
-        let result = files.iter().try_for_each(|file| {
-            if digest::md5_of(&dir.join(&file.name)).is_ok_and(|md5| md5 == file.md5) {
-                return Ok(());
-            }
-            self.fetch(file, dir, on_event).map(|_| ())
-        });
-        if result.is_err() {
-            // Innermost first; a directory that holds a whole file is not empty and stays.
-            for dir in created {
-                let _ = fs::remove_dir(dir);
-            }
+        let steps = Survey::of(files, dir)?.checked_steps(dir)?;
+        if steps.is_empty() {
+            return Ok(());
         }
-        result
+        shelf::check_writable(dir)?;
+        for step in &steps {
+            let content = self.fetch(&step.remote, on_event)?;
+            let created = create_dirs(dir)?;
+            let path = match shelf::place(&content, step, dir, on_event) {
+                Ok(path) => path,
+                Err(error) => {
+                    // Innermost first; a directory that holds a file is not empty and stays.
+                    for dir in created {
+                        let _ = fs::remove_dir(dir);
+                    }
+                    return Err(error);
+                }
+            };
+            let n_bytes = content.len() as u64;
+            on_event(Event::Downloaded { path, n_bytes });
+        }
+        Ok(())
     }
 
-    /// Downloads one file into `dir` and returns its path.
+    /// Downloads one file into memory, so that an interruption leaves nothing behind.
     fn fetch(
         &mut self,
         file: &RemoteFile,
-        dir: &Path,
         on_event: &mut dyn FnMut(Event),
-    ) -> Result<PathBuf, DatasetError> {
+    ) -> Result<Vec<u8>, DatasetError> {
         let n_mirrors = self.mirrors.len();
         let mut attempts = Vec::new();
         for turn in 0..n_mirrors {
             let mirror_idx = (self.preferred_idx + turn) % n_mirrors;
             let url = format!("{}{}", self.mirrors[mirror_idx], file.name);
-            let mut temp =
-                NamedTempFile::new_in(dir).map_err(DatasetError::io("create a file in", dir))?;
-            match self.transfer(&url, file, temp.as_file_mut(), on_event) {
-                Ok(n_bytes) => {
+            match self.transfer(&url, file, on_event) {
+                Ok(content) => {
                     self.preferred_idx = mirror_idx;
-                    let path = dir.join(&file.name);
-                    super::cache::publish(temp, &path)?;
-                    let downloaded = path.clone();
-                    on_event(Event::Downloaded {
-                        path: downloaded,
-                        n_bytes,
-                    });
-                    return Ok(path);
+                    return Ok(content);
                 }
-                Err(TransferError::Disk(source)) => {
-                    return Err(DatasetError::io("write to", temp.path())(source));
-                }
-                Err(TransferError::Mirror(reason)) => {
+                Err(reason) => {
                     let attempt = Attempt { url, reason };
                     on_event(Event::MirrorFailed(attempt.clone()));
                     attempts.push(attempt);
@@ -162,23 +148,23 @@ impl Downloader {
         })
     }
 
-    /// Writes what `url` answers to `target` and checks it; the number of bytes.
+    /// Returns what `url` answers, checked, or why it will not do.
     fn transfer(
         &self,
         url: &str,
         file: &RemoteFile,
-        target: &mut File,
         on_event: &mut dyn FnMut(Event),
-    ) -> Result<u64, TransferError> {
-        let mirror = |error: &dyn std::fmt::Display| TransferError::Mirror(error.to_string());
-        let response = self.agent.get(url).call().map_err(|error| mirror(&error))?;
+    ) -> Result<Vec<u8>, String> {
+        let response = self.agent.get(url).call();
+        let response = response.map_err(|error| error.to_string())?;
         let body = response.into_body();
         let total = body.content_length();
         let mut reader = body.into_reader();
-        let mut hasher = Md5::new();
+        let mut content = Vec::new();
         let mut buffer = vec![0; 1 << 16];
-        let (mut n_bytes, mut reported) = (0_u64, 0_u64);
-        loop {
+        let mut reported = 0_u64;
+        let n_bytes = loop {
+            let n_bytes = content.len() as u64;
             let progress = Event::Progress {
                 file_name: file.name.clone(),
                 n_bytes,
@@ -189,43 +175,28 @@ impl Downloader {
                 on_event(progress);
             }
             let n_read = match reader.read(&mut buffer) {
-                Ok(0) => break,
+                Ok(0) => break n_bytes,
                 Ok(n_read) => n_read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    return Err(mirror(&format_args!("{error}, after {n_bytes} bytes")));
-                }
+                Err(error) => return Err(format!("{error}, after {n_bytes} bytes")),
             };
-            n_bytes += n_read as u64;
-            if n_bytes > MAX_FILE_BYTES {
-                let reason = format!("expected at most {MAX_FILE_BYTES} bytes, got more");
-                return Err(TransferError::Mirror(reason));
+            if n_bytes + n_read as u64 > MAX_FILE_BYTES {
+                return Err(format!("expected at most {MAX_FILE_BYTES} bytes, got more"));
             }
-            hasher.update(&buffer[..n_read]);
-            target
-                .write_all(&buffer[..n_read])
-                .map_err(TransferError::Disk)?;
-        }
+            content.extend_from_slice(&buffer[..n_read]);
+        };
         if let Some(total) = total.filter(|total| *total != n_bytes) {
-            let reason = format!("expected {total} bytes, got {n_bytes}");
-            return Err(TransferError::Mirror(reason));
+            return Err(format!("expected {total} bytes, got {n_bytes}"));
         }
-        let found_md5 = hex::encode(hasher.finalize());
+        let found_md5 = hex::encode(Md5::digest(&content));
         if found_md5 != file.md5 {
             let expected_md5 = &file.md5;
-            let reason = format!("expected MD5 {expected_md5}, got {found_md5} of {n_bytes} bytes");
-            return Err(TransferError::Mirror(reason));
+            return Err(format!(
+                "expected MD5 {expected_md5}, got {found_md5} of {n_bytes} bytes"
+            ));
         }
-        target.sync_all().map_err(TransferError::Disk)?;
-        Ok(n_bytes)
+        Ok(content)
     }
-}
-
-enum TransferError {
-    /// Another mirror may do better.
-    Mirror(String),
-    /// No mirror can help.
-    Disk(io::Error),
 }
 
 /// Makes `dir` and what is missing above it; what was made, innermost first.

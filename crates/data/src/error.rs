@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::absence::Absence;
+use super::candidates::Candidate;
+use super::listing::shown;
 use super::name::DatasetName;
+use super::place::{Place, fetch_command};
+use super::survey::{OwnFile, list_files};
 
 /// Why a data set could not be found, read, downloaded or prepared.
 #[derive(Debug, Error)]
@@ -41,7 +46,8 @@ pub enum DatasetError {
     /// A file is well-formed but has another content than the published one.
     #[error(
         "{}: expected MD5 {expected_md5} of {expected}, found {found_md5}; \
-         download the file again, or pass --allow-custom to use data of your own",
+         move it away and download it with `fashion-bench data fetch`, or pass --allow-custom to \
+         use data of your own",
         path.display()
     )]
     WrongHash {
@@ -71,7 +77,8 @@ pub enum DatasetError {
     /// Files of different revisions lie together.
     #[error(
         "{}: expected the files of one revision, found {found}; \
-         download all four again, or pass --allow-custom to use data of your own",
+         move them away and download all four with `fashion-bench data fetch`, or pass \
+         --allow-custom to use data of your own",
         dir.display()
     )]
     MixedRevisions {
@@ -80,22 +87,63 @@ pub enum DatasetError {
         /// Each file with its revision.
         found: String,
     },
-    /// No directory holds the files, and they may not be downloaded.
+    /// The folder that counts does not hold the files, and they may not be downloaded.
+    #[error("{0}")]
+    NotFound(Box<Absence>),
+    /// A folder was named for a data set that has no files.
     #[error(
-        "the files of {name} were not found in {}; run `fashion-bench data fetch {name}` or \
-         set {variable}",
-        list_paths(searched)
+        "the demo set is built in and reads no folder, but {} was named; \
+         ask for another dataset, or leave the folder out",
+        shown(dir)
     )]
-    NotFound {
-        /// Data set asked for.
+    NoFiles {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A file is a damaged copy of a published one.
+    #[error(
+        "{} is a broken copy of a file of {name}; run `{}`, which moves it aside and downloads \
+         it again",
+        shown(path),
+        fetch_command(*name, place)
+    )]
+    BrokenCopy {
+        /// The file.
+        path: PathBuf,
+        /// The data set.
         name: DatasetName,
-        /// Directories searched, in order.
-        searched: Vec<PathBuf>,
-        /// Environment variable that names a directory.
-        variable: &'static str,
+        /// Where it lies.
+        place: Box<Place>,
+        /// What is wrong with it.
+        source: Box<DatasetError>,
+    },
+    /// Two files stand for the same thing and differ.
+    #[error(
+        "{}: nobody can tell which of these was meant: {}; move all but one away",
+        shown(dir),
+        list(candidates)
+    )]
+    Ambiguous {
+        /// The folder.
+        dir: PathBuf,
+        /// Files, or sets of files.
+        candidates: Vec<Candidate>,
+    },
+    /// Files of the user's own lie where a download would go.
+    #[error(
+        "nothing was downloaded, because {} holds files of your own ({}); move them away, or name \
+         another folder with --data-dir",
+        shown(dir),
+        list_files(files)
+    )]
+    OwnFiles {
+        /// The folder.
+        dir: PathBuf,
+        /// Each of them.
+        files: Vec<OwnFile>,
     },
     /// Every mirror failed.
-    #[error("cannot download {file_name}: {}", list_attempts(attempts))]
+    #[error("cannot download {file_name}: {}", list(attempts))]
     Download {
         /// The file.
         file_name: String,
@@ -176,15 +224,7 @@ fn known_names() -> String {
     quoted.join(", ")
 }
 
-fn list_paths(paths: &[PathBuf]) -> String {
-    let shown: Vec<_> = paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    shown.join(", ")
-}
-
-fn list_attempts(attempts: &[Attempt]) -> String {
-    let shown: Vec<_> = attempts.iter().map(Attempt::to_string).collect();
+fn list<T: fmt::Display>(items: &[T]) -> String {
+    let shown: Vec<_> = items.iter().map(T::to_string).collect();
     shown.join("; ")
 }

@@ -4,17 +4,34 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::error::Attempt;
+use super::listing::{quoted, shown};
 
 /// Progress or a warning; its `Display` is one line of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A directory that was asked for does not hold all files; the search goes on.
-    Missing {
-        /// The directory.
+    /// A file was not read, although its name is one of those that are looked for.
+    PassedOver {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A broken copy of a published file made room for a whole one.
+    MovedAside {
+        /// Where it lay.
+        path: PathBuf,
+        /// Where it lies now.
+        aside: PathBuf,
+    },
+    /// A download went to another folder than the one that is read.
+    NotReadFrom {
+        /// The folder of the download.
         dir: PathBuf,
-        /// Files that are not there.
-        files: Vec<String>,
+        /// The environment variable that names another one.
+        variable: &'static str,
+        /// The folder that it names.
+        named: PathBuf,
     },
     /// The files were found here.
     Found {
@@ -65,7 +82,9 @@ impl Event {
     pub const fn is_warning(&self) -> bool {
         matches!(
             self,
-            Self::Missing { .. }
+            Self::PassedOver { .. }
+                | Self::MovedAside { .. }
+                | Self::NotReadFrom { .. }
                 | Self::MirrorFailed(_)
                 | Self::CustomData { .. }
                 | Self::ImagesUnchecked { .. }
@@ -77,9 +96,27 @@ impl Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { dir, files } => {
-                write!(f, "{} lacks {}", dir.display(), files.join(", "))
+            Self::PassedOver { path, reason } => {
+                write!(f, "{} was not read: {reason}", shown(path))
             }
+            Self::MovedAside { path, aside } => write!(
+                f,
+                "{} was a broken copy and now lies at {}",
+                shown(path),
+                shown(aside)
+            ),
+            Self::NotReadFrom {
+                dir,
+                variable,
+                named,
+            } => write!(
+                f,
+                "{variable} names {}, so a run reads that folder, not {}; unset {variable}, or \
+                 pass --data-dir {}",
+                shown(named),
+                shown(dir),
+                quoted(dir)
+            ),
             Self::Found { dir } => write!(f, "reading {}", dir.display()),
             Self::Progress {
                 file_name, n_bytes, ..

@@ -66,29 +66,6 @@ impl Layout {
     }
 }
 
-/// Looks for a data set in `dir`, `.gz` before plain, IDX before CSV; the names of missing IDX
-/// files if there is none.
-pub fn find(dir: &Path) -> Result<Layout, Vec<String>> {
-    let first_of = |names: [String; 2]| {
-        let mut paths = names.map(|name| dir.join(name)).into_iter();
-        paths.find(|path| path.is_file())
-    };
-    let idx = FILE_NAMES.map(|name| first_of([format!("{name}.gz"), name.to_owned()]));
-    if let [Some(a), Some(b), Some(c), Some(d)] = &idx {
-        return Ok(Layout::Idx([a.clone(), b.clone(), c.clone(), d.clone()]));
-    }
-    let csv = kaggle::FILE_NAMES.map(|name| first_of([name.to_owned(), format!("{name}.gz")]));
-    if let [Some(train), Some(test)] = csv {
-        return Ok(Layout::Csv([train, test]));
-    }
-    Err(FILE_NAMES
-        .iter()
-        .zip(&idx)
-        .filter(|(_, path)| path.is_none())
-        .map(|(name, _)| format!("{name}.gz"))
-        .collect())
-}
-
 /// Reads the files of `layout`; `dir` is where it was found.
 ///
 /// With `allow_custom` images may have any size, as long as all have the same, and labels any

@@ -100,6 +100,20 @@ pub fn render_header(dims: &[usize]) -> Vec<u8> {
     header
 }
 
+/// Bytes that a file has whose content begins with `head`, if that is a header of unsigned bytes.
+pub fn announced_len(head: &[u8]) -> Option<u64> {
+    let [0, 0, UNSIGNED_BYTE, n_dims] = *head.first_chunk()? else {
+        return None;
+    };
+    let header_len = 4 * (usize::from(n_dims) + 1);
+    let (dims, _) = head.get(4..header_len)?.as_chunks::<4>();
+    let n_values = dims
+        .iter()
+        .map(|dim| u64::from(u32::from_be_bytes(*dim)))
+        .try_fold(1_u64, u64::checked_mul)?;
+    n_values.checked_add(header_len as u64)
+}
+
 fn read_header<const N: usize>(
     reader: &mut dyn Read,
     path: &Path,

@@ -1,24 +1,28 @@
 //! Asking for a data set: where it is looked for, and what stands in for it.
 
-use std::env;
 use std::path::{Path, PathBuf};
 
+use super::absence::{Absence, Remedy};
+use super::candidates;
 use super::demo::{self, DemoShape};
-use super::download::{Downloader, RemoteFile, Timeouts, mirrors};
+use super::download::{Downloader, Timeouts};
 use super::error::DatasetError;
 use super::event::Event;
 use super::files::{self, Layout, N_CLASSES, Source};
+use super::holding::{self, Holding};
 use super::identity::DatasetIdentity;
 use super::name::DatasetName;
+use super::place::{self, NamedBy, Place};
+use super::published::{mirrors, remote_files};
 use super::raw::RawDataset;
-use super::revisions::{self, Revision};
+use super::revisions;
 
 /// Which data set, where to look for it, and what is acceptable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatasetRequest {
     /// The data set.
     pub name: DatasetName,
-    /// Directory to look in first, and to download into.
+    /// Directory of the files: they are read from there or from nowhere.
     pub data_dir: Option<PathBuf>,
     /// Accepts files that are no published ones; the identity is then named `custom`.
     pub allow_custom: bool,
@@ -49,142 +53,152 @@ impl DatasetRequest {
         }
     }
 
-    /// Directories to search, in order.
-    fn search_dirs(&self) -> Vec<PathBuf> {
-        let from_env = env::var_os(variable(self.wanted()))
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from);
-        let dirs = self.data_dir.iter().cloned().chain(from_env);
-        dirs.chain([self.default_dir()]).collect()
-    }
-
-    fn default_dir(&self) -> PathBuf {
-        Path::new("data").join(self.wanted().as_str())
-    }
-
-    /// The directory that downloads go to.
+    /// The one folder in which the files are looked for.
     #[must_use]
-    pub fn download_dir(&self) -> PathBuf {
-        self.data_dir.clone().unwrap_or_else(|| self.default_dir())
+    pub fn place(&self) -> Place {
+        Place::of(self.wanted(), self.data_dir.as_deref())
+    }
+
+    /// The data set as it is generated, if that is what is asked for.
+    pub(super) fn generated(&self) -> Result<Option<RawDataset>, DatasetError> {
+        match (self.name, &self.data_dir) {
+            (DatasetName::Demo, None) => Ok(Some(demo::generate(&self.demo))),
+            (DatasetName::Demo, Some(dir)) => Err(DatasetError::NoFiles { dir: dir.clone() }),
+            _ => Ok(None),
+        }
     }
 }
 
-/// The environment variable that names the directory of a data set.
-const fn variable(name: DatasetName) -> &'static str {
-    match name {
-        DatasetName::Mnist => "MNIST_DIR",
-        _ => "FASHION_MNIST_DIR",
-    }
-}
-
-/// Finds, checks and reads the data set that `request` asks for, downloading it if need be.
+/// Finds, checks and reads the data set that `request` asks for, downloading it if it may be.
 ///
 /// # Errors
-/// [`DatasetError`] if it cannot be found or downloaded, or is not what it should be. `auto` falls
-/// back to the demo set only where there are no files at all; files that are there but broken are
-/// an error.
+/// [`DatasetError`] if it cannot be found or downloaded, or is not what it should be. A folder that
+/// was named is the data or an error. `auto` falls back to the demo set only where no folder was
+/// named and there are no files at all; files that are there but broken are an error.
 pub fn load(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<RawDataset, DatasetError> {
-    if request.name == DatasetName::Demo {
-        return Ok(demo::generate(&request.demo));
+    if let Some(raw) = request.generated()? {
+        return Ok(raw);
     }
-    let located = match locate(request, on_event) {
-        Err(missing @ DatasetError::NotFound { .. }) if request.offline => Err(missing),
-        Err(DatasetError::NotFound { .. }) => fetch(request, on_event).map(|dir| {
-            let layout = files::find(&dir);
-            (dir, layout)
-        }),
-        located => located.map(|(dir, layout)| (dir, Ok(layout))),
+    let place = request.place();
+    let absence = match locate(request, on_event) {
+        Err(DatasetError::NotFound(absence)) if absence.is_fillable() => absence,
+        located => return load_found(request, &place, &located?, on_event),
     };
-    let (dir, layout) = match located {
-        Ok(located) => located,
-        Err(error) if request.name == DatasetName::Auto => {
+    let fetched = match request.offline {
+        true => Err(DatasetError::NotFound(absence)),
+        false => fetch_into(request.wanted(), place.dir(), on_event),
+    };
+    match fetched {
+        Ok(()) => load_found(request, &place, &locate(request, on_event)?, on_event),
+        Err(error) if request.name == DatasetName::Auto && has_nothing(&place) => {
             let reason = error.to_string();
             on_event(Event::FellBackToDemo { reason });
-            return Ok(demo::generate(&request.demo));
+            Ok(demo::generate(&request.demo))
         }
-        Err(error) => return Err(error),
-    };
-    let layout = layout.map_err(|missing| {
-        DatasetError::format(&dir, "the four files downloaded", missing.join(", "))
-    })?;
-    load_found(request, &dir, &layout, on_event)
+        Err(error) => Err(error),
+    }
 }
 
-/// Finds the directory that holds the files that `request` asks for, without reading them.
+/// Whether none of the four files lies there, not even after a download that failed midway.
+fn has_nothing(place: &Place) -> bool {
+    candidates::missing(place.dir()).len() == files::FILE_NAMES.len()
+}
+
+/// Finds the files that `request` asks for; they are read only where there is a choice.
 ///
 /// # Errors
-/// [`DatasetError::NotFound`] with every directory searched.
+/// [`DatasetError::NotFound`] with what is there instead, [`DatasetError::Ambiguous`] if two files
+/// stand for the same thing.
 pub fn locate(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),
-) -> Result<(PathBuf, Layout), DatasetError> {
-    let searched = request.search_dirs();
-    for dir in &searched {
-        match files::find(dir) {
-            Ok(layout) => return Ok((dir.clone(), layout)),
-            // The default directory need not be there; one that was named should.
-            Err(files) if *dir != request.default_dir() || dir.is_dir() => {
-                let dir = dir.clone();
-                on_event(Event::Missing { dir, files });
-            }
-            Err(_) => {}
-        }
-    }
-    Err(DatasetError::NotFound {
-        name: request.wanted(),
-        searched,
-        variable: variable(request.wanted()),
+) -> Result<Layout, DatasetError> {
+    let place = request.place();
+    let found = candidates::find(place.dir(), on_event)?;
+    found.ok_or_else(|| {
+        let absence = Absence::of(request.wanted(), place);
+        DatasetError::NotFound(Box::new(absence))
     })
 }
 
-/// Downloads the files that `request` asks for from the known mirrors; the directory they are in.
+/// Downloads the files that `request` asks for to the folder that it names, else to
+/// `data/<dataset>`; the folder. What the environment names is not written to.
 ///
 /// # Errors
-/// [`DatasetError::Download`] with every mirror's reason.
+/// [`DatasetError::OwnFiles`] if files of the user's own are there, [`DatasetError::Download`] with
+/// every mirror's reason.
 pub fn fetch(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<PathBuf, DatasetError> {
-    let dir = request.download_dir();
-    let wanted = request.wanted();
-    let urls = mirrors(wanted).iter().map(|url| (*url).to_owned());
-    Downloader::new(urls.collect(), Timeouts::default()).fetch_all(
-        &remote_files(wanted),
-        &dir,
-        on_event,
-    )?;
+    let dir = match &request.data_dir {
+        Some(dir) => dir.clone(),
+        None => default_target(request, on_event)?,
+    };
+    fetch_into(request.wanted(), &dir, on_event)?;
     Ok(dir)
 }
 
-/// Today's published files of a data set.
-fn remote_files(name: DatasetName) -> Vec<RemoteFile> {
-    let known = Revision::current(name).map(|revision| &revision.files);
-    let with_names = known
-        .into_iter()
-        .flat_map(|files| files::FILE_NAMES.iter().zip(files));
-    with_names
-        .filter_map(|(name, known)| {
-            let md5 = known.as_ref()?.md5.to_owned();
-            let name = format!("{name}.gz");
-            Some(RemoteFile { name, md5 })
-        })
-        .collect()
+/// The default place as the target of a download, unless it is a link; says so if a run would read
+/// another folder.
+fn default_target(
+    request: &DatasetRequest,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<PathBuf, DatasetError> {
+    let dir = place::default_dir(request.wanted());
+    let absence = Absence::of(request.wanted(), Place::Default { dir: dir.clone() });
+    if absence.remedy == Remedy::NameTheLink && !absence.missing.is_empty() {
+        return Err(DatasetError::NotFound(Box::new(absence)));
+    }
+    match request.place() {
+        Place::Named {
+            dir: named,
+            by: NamedBy::Variable(variable),
+        } if !is_same(&dir, &named) => on_event(Event::NotReadFrom {
+            dir: dir.clone(),
+            variable,
+            named,
+        }),
+        _ => {}
+    }
+    Ok(dir)
 }
 
-/// Reads and checks the files of `layout`, which were found in `dir`.
+/// Whether both paths lead to the same folder, or will when it is made.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let resolved = |path: &Path| {
+        path.canonicalize()
+            .or_else(|_| std::path::absolute(path))
+            .ok()
+    };
+    resolved(a) == resolved(b)
+}
+
+fn fetch_into(
+    name: DatasetName,
+    dir: &Path,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<(), DatasetError> {
+    let mut downloader = Downloader::new(mirrors(name), Timeouts::default());
+    downloader.fetch_all(&remote_files(name), dir, on_event)
+}
+
+/// Reads and checks the files of `layout`, which were found in `place`.
 pub fn load_found(
     request: &DatasetRequest,
-    dir: &Path,
+    place: &Place,
     layout: &Layout,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<RawDataset, DatasetError> {
+    let dir = place.dir();
     on_event(Event::Found {
         dir: dir.to_owned(),
     });
-    let source = files::load(dir, layout, request.allow_custom)?;
+    let source = files::load(dir, layout, request.allow_custom)
+        .map_err(|error| explain(error, request.wanted(), place))?;
     let revision = revisions::recognise(&source, request.wanted(), request.allow_custom)?;
     let dir = dir.to_owned();
     match revision {
@@ -196,6 +210,27 @@ pub fn load_found(
         Some(_) => {}
     }
     Ok(assemble(source, revision))
+}
+
+/// Says how to mend a file that is not well-formed because it is a broken copy of a published one.
+fn explain(error: DatasetError, name: DatasetName, place: &Place) -> DatasetError {
+    let DatasetError::Format { path, .. } = &error else {
+        return error;
+    };
+    let file_name = files::file_name(path);
+    let remote = remote_files(name).into_iter().find(|remote| {
+        let plain = remote.name.strip_suffix(".gz");
+        remote.name == file_name || plain == Some(file_name.as_str())
+    });
+    match remote.map(|remote| holding::inspect(path, &remote)) {
+        Some(Ok(Holding::Broken)) => DatasetError::BrokenCopy {
+            path: path.clone(),
+            name,
+            place: Box::new(place.clone()),
+            source: Box::new(error),
+        },
+        _ => error,
+    }
 }
 
 fn assemble(source: Source, revision: revisions::Recognised) -> RawDataset {

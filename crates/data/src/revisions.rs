@@ -26,11 +26,30 @@ pub struct KnownFile {
     pub md5: &'static str,
     /// SHA-256 of the decompressed content.
     pub sha256: &'static str,
+    /// SHA-256 of the first [`HEAD_LEN`](super::holding::HEAD_LEN) bytes of that content, by which
+    /// a broken copy is recognised; known for the files that are published today.
+    pub head_sha256: Option<&'static str>,
 }
 
 impl KnownFile {
     const fn new(md5: &'static str, sha256: &'static str) -> Option<Self> {
-        Some(Self { md5, sha256 })
+        Some(Self {
+            md5,
+            sha256,
+            head_sha256: None,
+        })
+    }
+
+    const fn today(
+        md5: &'static str,
+        sha256: &'static str,
+        head_sha256: &'static str,
+    ) -> Option<Self> {
+        Some(Self {
+            md5,
+            sha256,
+            head_sha256: Some(head_sha256),
+        })
     }
 
     /// Whether `file` is this one; re-compressed or plain files have the right content, too.
@@ -72,6 +91,15 @@ impl Revision {
         REVISIONS.iter().find(|known| known.dataset == dataset)
     }
 
+    /// The revision that a file with this SHA-256 of its content belongs to, if it is published.
+    #[must_use]
+    pub fn of_content(sha256: &str) -> Option<&'static Self> {
+        REVISIONS.iter().find(|revision| {
+            let mut known = revision.files.iter().flatten();
+            known.any(|known| known.sha256 == sha256)
+        })
+    }
+
     /// The revision that `file` belongs to, if it is a published one.
     #[must_use]
     pub fn of_file(file: &FileIdentity) -> Option<&'static Self> {
@@ -88,21 +116,25 @@ pub static REVISIONS: &[Revision] = &[
         dataset: DatasetName::FashionMnist,
         name: Some("v3"),
         files: [
-            KnownFile::new(
+            KnownFile::today(
                 "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
                 "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+                "d76c3da0ecc841c98a90648643307f8f61445b5bb7b993678eb982ad99cfea80",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "25c81989df183df01b3e8a0aad5dffbe",
                 "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+                "b1ec05ce126c46ea2ab4614e200d479dc5cad9331dd73c7fb1ce7d44b0230377",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "bef4ecab320f06d8554ea6380940ec79",
                 "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+                "dc43d368eca788519859435140bfb16749445eb35197f3f293e9fb1d05193174",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "bb300cfdad3c16e7a12a480ee83cd310",
                 "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+                "e46a62f80f170a1bfc0e6422bfb5edc999430ce3a71997a1c3010f289fd9b223",
             ),
         ],
     },
@@ -142,21 +174,25 @@ pub static REVISIONS: &[Revision] = &[
         dataset: DatasetName::Mnist,
         name: None,
         files: [
-            KnownFile::new(
+            KnownFile::today(
                 "f68b3c2dcbeaaa9fbdd348bbdeb94873",
                 "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                "82cbf3bb56d8516ae959a3d3321c76a19ec0a928b3c078d436c57b137c0a4b17",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "d53e105ee54ea40749a09fcbcd1e9432",
                 "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                "d952865594348e5e8b54f8b8ac08db81c2ce25a0dc34cc188027e8a74ae5001c",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "9fb629c4189551a2d022fa330f9573f3",
                 "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                "a1925fa72420ed7e34c9f887b77cec68a57ae0183033fa8cd22dba76fa38825d",
             ),
-            KnownFile::new(
+            KnownFile::today(
                 "ec29112dd5afa0611ce80d1b7f02629c",
                 "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                "4d180f2a8a305cc9f7d94a3ab78b3f71f4c7b5c429d489975a07554e820add8e",
             ),
         ],
     },

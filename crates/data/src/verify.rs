@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::demo;
 use super::digest;
 use super::error::DatasetError;
 use super::event::Event;
 use super::files;
 use super::identity::{DatasetIdentity, FileIdentity};
-use super::name::DatasetName;
 use super::request::{self, DatasetRequest};
 use super::revisions::Revision;
 
@@ -44,15 +42,16 @@ pub fn verify(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Verification, DatasetError> {
-    if request.name == DatasetName::Demo {
-        return Ok(verify_demo(demo::generate(&request.demo).identity));
+    if let Some(raw) = request.generated()? {
+        return Ok(verify_demo(raw.identity));
     }
-    let (dir, layout) = request::locate(request, on_event)?;
+    let place = request.place();
+    let layout = request::locate(request, on_event)?;
     let files = layout.paths().iter().map(|path| report(path));
     Ok(Verification {
         files: files.collect::<Result<_, _>>()?,
-        verdict: request::load_found(request, &dir, &layout, on_event).map(|raw| raw.identity),
-        dir: Some(dir),
+        verdict: request::load_found(request, &place, &layout, on_event).map(|raw| raw.identity),
+        dir: Some(place.dir().to_owned()),
     })
 }
 

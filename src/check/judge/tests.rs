@@ -144,24 +144,30 @@ fn rows_of_other_data_do_not_count() {
 
 #[test]
 fn failed_and_missing_rows_are_findings_unless_they_are_excused() {
-    let mut reference = reference(&[steady("A")]);
+    let mut reference = reference(&[steady("A"), steady("B")]);
     let mut failed = steady("A");
     failed.status = Status::TimedOut;
     let verdicts = |reference: &Reference| {
-        let of_failed = judge(std::slice::from_ref(&failed), reference);
-        let of_none = judge(&[], reference);
+        let of_failed = judge(&[failed.clone(), steady("B")], reference);
+        let of_none = judge(&[steady("B")], reference);
         (of_failed.verdict, of_none.verdict)
     };
     assert_eq!(
         verdicts(&reference),
         (Verdict::Changed, Verdict::CannotJudge)
     );
-    let id = reference.rows[0].id.clone();
-    reference.excused.insert(id, "too slow here".to_owned());
+    reference
+        .excused
+        .insert(failed.id.clone(), "too slow here".to_owned());
     assert_eq!(
         verdicts(&reference),
         (Verdict::Unchanged, Verdict::Unchanged)
     );
+    // Where everything is excused nothing was judged.
+    reference
+        .excused
+        .insert(steady("B").id, "too slow, too".to_owned());
+    assert_eq!(judge(&[], &reference).verdict, Verdict::CannotJudge);
 }
 
 #[test]
@@ -209,8 +215,9 @@ fn times_are_judged_by_the_calibration_row() {
     let fast_code = [slowed(unit, 2.0), slowed(steady("A"), 0.6)];
     assert!(outcomes(&fast_code).contains(&("A".to_owned(), Outcome::Faster)));
     // On another CPU the times are shown, not judged.
+    let slow_code_here = slow_code.clone();
     let elsewhere = slow_code.map(|mut row| {
-        row.environment.cpu = "another".to_owned();
+        row.environment.processor.as_mut().unwrap().model = "1".to_owned();
         row
     });
     assert!(
@@ -222,6 +229,19 @@ fn times_are_judged_by_the_calibration_row() {
     let row = report.findings.iter().find(|f| f.name == "A").unwrap();
     assert_eq!(row.fit.unwrap().pace, Pace::Slower);
     assert!(report.other_cpu.is_some());
+    assert_eq!(
+        report.untimed,
+        BTreeMap::from([(Untimed::OtherProcessor, 2)])
+    );
+    // Nor by a reference that knows the name alone, as those of format 2.
+    let mut named = reference.clone();
+    (named.format, named.processor) = (2, None);
+    let report = judge(&slow_code_here, &named);
+    assert_eq!(report.verdict, Verdict::Unchanged);
+    assert_eq!(
+        report.untimed,
+        BTreeMap::from([(Untimed::OtherProcessor, 2)])
+    );
     // Without the unit there is nothing to judge by.
     assert!(outcomes(&[steady("A")]).contains(&("A".to_owned(), Outcome::Same)));
 }
@@ -230,10 +250,10 @@ fn times_are_judged_by_the_calibration_row() {
 fn the_recorded_processor_is_that_of_the_calibration_row() {
     let unit = steady("Unit");
     let mut other = steady("A");
-    other.environment.cpu = "another".to_owned();
+    other.environment.processor.as_mut().unwrap().model = "1".to_owned();
     for records in [[unit.clone(), other.clone()], [other, unit.clone()]] {
         let reference = Reference::from_records(&records, None, Some("Unit")).unwrap();
-        assert_eq!(reference.cpu, unit.environment.cpu);
+        assert_eq!(reference.processor, unit.environment.processor);
         for row in &reference.rows {
             assert_eq!(row.fit_ratio.is_some(), row.name == "Unit");
         }
@@ -275,7 +295,7 @@ fn rules_survive_an_update_and_the_false_alarm_is_shared_by_the_rows() {
     let rows = [steady("A"), varying("B"), varying("C")];
     let new = Reference::from_records(&rows, Some(&old), None).unwrap();
     assert_eq!(new.tolerance, old.tolerance);
-    assert!((new.row_alpha() - 0.05).abs() < 1e-12);
+    assert!((row_alpha(&new, &BTreeMap::new()) - 0.05).abs() < 1e-12);
 }
 
 #[test]
@@ -315,6 +335,92 @@ fn a_reference_that_contradicts_itself_is_refused() {
         *bad.pointer_mut(pointer).unwrap() = value;
         std::fs::write(&path, bad.to_string()).unwrap();
         let error = Reference::load(&path).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_row_that_contradicts_itself_has_no_verdict() {
+    let reference = reference(&[steady("A")]);
+    type Break = (&'static str, fn(&mut Record));
+    let broken: [Break; 8] = [
+        ("an edited score", |row| row.score[0] = 1.0),
+        ("an edited mean", |row| row.mean_accuracy = Some(0.9)),
+        ("no repeats", |row| {
+            let empty = fixture::record("A", &[]);
+            *row = Record {
+                status: Status::Ok,
+                ..empty
+            };
+        }),
+        ("fewer repeats than it says", |row| row.num_repeat += 1),
+        ("fewer repeats than asked for", |row| row.repeats_asked += 1),
+        ("one repeat twice", |row| {
+            row.repeats[1].seed = row.repeats[0].seed
+        }),
+        ("another size of the same files", |row| {
+            row.dataset.n_test = 0
+        }),
+        ("an accuracy beyond 1", |row| row.repeats[0].accuracy = 1.5),
+    ];
+    for (what, break_it) in broken {
+        let mut row = steady("A");
+        break_it(&mut row);
+        let report = judge(std::slice::from_ref(&row), &reference);
+        assert_eq!(report.findings[0].outcome, Outcome::Damaged, "{what}");
+        assert_eq!(report.verdict, Verdict::CannotJudge, "{what}");
+    }
+}
+
+#[test]
+fn the_recorded_predictions_with_another_accuracy_are_a_finding() {
+    let reference = reference(&[steady("A")]);
+    let edited = record("A", &[(10, 0.875, "steady")]);
+    assert_eq!(outcome(&edited, &reference), Outcome::Improvement);
+}
+
+#[test]
+fn good_repeats_under_recorded_seeds_do_not_cover_bad_ones_under_others() {
+    let mut reference = reference(&[varying("A")]);
+    reference.false_alarm = 0.2;
+    let covered = record("A", &[(10, 0.5, "a"), (98, 0.0, "x"), (99, 0.0, "y")]);
+    assert_eq!(outcome(&covered, &reference), Outcome::Regression);
+    let fine = record("A", &[(10, 0.5, "a"), (98, 0.5, "x")]);
+    assert_eq!(outcome(&fine, &reference), Outcome::Same);
+}
+
+#[test]
+fn every_base_seed_of_a_table_is_judged() {
+    let reference = reference(&[steady("A")]);
+    let mut failed = fixture::record("A", &[]);
+    (failed.status, failed.seed) = (Status::Failed, 99);
+    // A later row under another seed does not replace it.
+    let report = judge(&[failed, steady("A")], &reference);
+    assert_eq!(report.findings[0].outcome, Outcome::Failed);
+    assert_eq!(report.verdict, Verdict::Changed);
+}
+
+#[test]
+fn a_reference_that_could_never_find_fault_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("reference.json");
+    let refused = |change: fn(&mut Reference)| {
+        let mut reference = reference(&[steady("A"), varying("B")]);
+        change(&mut reference);
+        reference.store(&path).unwrap();
+        Reference::load(&path).unwrap_err().to_string()
+    };
+    type Change = (&'static str, fn(&mut Reference));
+    let changes: [Change; 4] = [
+        ("false_alarm", |r| r.false_alarm = 1e-300),
+        ("one row per id", |r| r.rows[1].id = r.rows[0].id.clone()),
+        ("accuracies in [0, 1]", |r| {
+            r.rows[0].repeats[0].accuracy = 2.0
+        }),
+        ("format 2 or 3", |r| r.format = 4),
+    ];
+    for (expected, change) in changes {
+        let error = refused(change);
         assert!(error.contains(expected), "{error}");
     }
 }

@@ -178,8 +178,11 @@ fn a_row_is_appended_once_if_that_is_asked_for() {
     in_directory(|_, table| {
         let (first, second) = (record("A", &[0.5]), record("A", &[0.25]));
         let is_same = |other: &Record| other.name == "A";
-        assert_eq!(table.append_unless(&first, &is_same).unwrap(), None);
-        let there = Table::new(table.path()).append_unless(&second, &is_same);
+        assert_eq!(
+            table.append_unless(&first, &is_same, &|_| true).unwrap(),
+            None
+        );
+        let there = Table::new(table.path()).append_unless(&second, &is_same, &|_| true);
         assert_eq!(there.unwrap().as_ref(), Some(&first));
         assert_eq!(names(&table), ["A"]);
         table.append(&second).unwrap();
@@ -202,7 +205,82 @@ fn a_row_that_could_not_be_read_back_is_not_written() {
 fn a_table_that_cannot_be_opened_is_named() {
     in_directory(|directory, _| {
         let error = Table::new(directory).create().unwrap_err();
-        let expected = format!("cannot open the results table {}", directory.display());
-        assert_eq!(error.to_string(), expected);
+        let expected = format!("the results table {} is a directory", directory.display());
+        assert!(error.to_string().starts_with(&expected), "{error}");
+    });
+}
+
+fn without_locks(_: &File) -> std::io::Result<()> {
+    Err(std::io::Error::from_raw_os_error(nix::libc::ENOLCK))
+}
+
+#[test]
+fn a_file_system_without_locks_is_refused_unless_there_is_one_writer() {
+    in_directory(|_, table| {
+        let locks = Locks {
+            exclusive: without_locks,
+            shared: without_locks,
+        };
+        let path = table.path();
+        let many = || Table {
+            locks,
+            ..Table::new(path)
+        };
+        for error in [
+            many().create().unwrap_err(),
+            many().append(&record("A", &[0.5])).unwrap_err(),
+        ] {
+            assert!(error.to_string().ends_with("pass --no-lock"), "{error}");
+        }
+        let one = many().writers(Writers::One);
+        one.create().unwrap();
+        one.append(&record("A", &[0.5])).unwrap();
+        // Whoever reads needs no lock.
+        assert_eq!(names(&many()), ["A"]);
+    });
+}
+
+#[test]
+fn a_device_is_no_table() {
+    for path in ["/dev/zero", "/dev/full"] {
+        let table = Table::new(path);
+        for error in [
+            table.create().unwrap_err(),
+            table.read().unwrap_err(),
+            table.append(&record("A", &[0.5])).unwrap_err(),
+        ] {
+            assert!(error.to_string().contains("is a device"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_gets_the_rows_and_holds_those_of_this_run() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let table = Table::to_stream("standard output", Box::new(writer));
+    table.create().unwrap();
+    table.append(&record("A", &[0.5])).unwrap();
+    table.append(&record("B", &[0.5])).unwrap();
+    assert_eq!(names(&table), ["A", "B"]);
+    drop(table);
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    let sent: Vec<Record> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(sent, [record("A", &[0.5]), record("B", &[0.5])]);
+}
+
+#[test]
+fn whoever_concludes_something_reads_a_whole_table() {
+    in_directory(|_, table| {
+        assert!(table.read_whole().is_err(), "there is no file");
+        table.append(&record("A", &[0.5])).unwrap();
+        assert_eq!(table.read_whole().unwrap().len(), 1);
+        let whole = fs::read(table.path()).unwrap();
+        fs::write(table.path(), [&whole[..], &whole[..9]].concat()).unwrap();
+        let error = Table::new(table.path()).read_whole().unwrap_err();
+        assert!(error.to_string().contains(":2 is torn"), "{error}");
     });
 }

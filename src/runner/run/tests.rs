@@ -105,6 +105,7 @@ impl Bench {
             n_slots: self.n_slots,
             memory: self.memory,
             is_rerun: self.is_rerun,
+            retry: &[],
         };
         run(
             &request,
@@ -284,4 +285,38 @@ fn a_table_that_cannot_be_used_is_an_error_before_anything_is_trained() {
     let error = bench.run(&executor).unwrap_err();
     assert!(error.to_string().contains("table.jsonl:1"), "{error}");
     assert_eq!(trained(&executor), Vec::<i64>::new());
+}
+
+#[test]
+fn what_was_lost_is_done_again_and_the_last_row_counts() {
+    let bench = Bench::new(0..3);
+    let mut executor = FakeExecutor::default();
+    executor
+        .failing
+        .insert(1, Failure::new(Status::Lost, "killed"));
+    executor
+        .refused
+        .insert(2, Failure::new(Status::Lost, "killed in the try"));
+    bench.run(&executor).unwrap();
+    let executor = FakeExecutor::default();
+    let report = bench.run(&executor).unwrap();
+    assert_eq!(trained(&executor), [1, 2]);
+    assert!(
+        report
+            .rows
+            .iter()
+            .all(|row| row.record.status == Status::Ok)
+    );
+    // A row that is ok does not stand for one that was lost after it.
+    let mut bench = bench;
+    bench.is_rerun = true;
+    let mut executor = FakeExecutor::default();
+    executor
+        .failing
+        .insert(0, Failure::new(Status::Lost, "killed"));
+    bench.run(&executor).unwrap();
+    bench.is_rerun = false;
+    let executor = FakeExecutor::default();
+    bench.run(&executor).unwrap();
+    assert_eq!(trained(&executor), [0]);
 }

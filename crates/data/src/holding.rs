@@ -1,0 +1,102 @@
+//! What a file is that lies where a published one belongs: whole, a broken copy, or somebody's own.
+//!
+//! A **broken copy** of a published file is one that is empty, or that is not whole (its gzip
+//! stream is damaged or breaks off, or its content is shorter or longer than its IDX header says)
+//! *and* has the first [`HEAD_LEN`] bytes of the published content. A file that is whole but has
+//! another content is never a broken copy, nor is one that breaks off within these bytes: when in
+//! doubt it is the user's own.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::digest;
+use super::download::RemoteFile;
+use super::error::DatasetError;
+use super::idx;
+use super::revisions::Revision;
+
+/// Bytes of the published content that a broken copy must begin with: the header and the first
+/// image, or the first thousand labels.
+pub const HEAD_LEN: usize = 1024;
+
+/// What lies at the path of a published file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Holding {
+    /// Nothing.
+    Absent,
+    /// The published content, packed as published, packed anew, or plain.
+    Published,
+    /// A broken copy of the published file.
+    Broken,
+    /// Anything else, which nobody but the user may touch.
+    Own(Own),
+}
+
+/// What a file of the user's own is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Own {
+    /// A whole file of another revision or data set.
+    Known(&'static Revision),
+    /// No published content.
+    Unknown,
+    /// A folder, a link to nothing, a pipe.
+    NotAFile,
+}
+
+impl PartialEq for Revision {
+    fn eq(&self, other: &Self) -> bool {
+        (self.dataset, self.name) == (other.dataset, other.name)
+    }
+}
+
+impl fmt::Display for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(revision) => write!(f, "published in {}", revision.label()),
+            Self::Unknown => f.write_str("not published, nor a broken copy of what is"),
+            Self::NotAFile => f.write_str("no regular file"),
+        }
+    }
+}
+
+/// Reads what lies at `path` and tells what it is beside the published file `remote`.
+///
+/// # Errors
+/// [`DatasetError::Io`] if it cannot be read.
+pub fn inspect(path: &Path, remote: &RemoteFile) -> Result<Holding, DatasetError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => {}
+        Err(error) if is_absence(&error) => return Ok(Holding::Absent),
+        Err(error) => return Err(DatasetError::io("read", path)(error)),
+    }
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() == 0 => return Ok(Holding::Broken),
+        Ok(metadata) if metadata.is_file() => {}
+        // A pipe is not opened: that would wait for a writer.
+        Ok(_) => return Ok(Holding::Own(Own::NotAFile)),
+        Err(error) if is_absence(&error) => return Ok(Holding::Own(Own::NotAFile)),
+        Err(error) => return Err(DatasetError::io("read", path)(error)),
+    }
+    let skimmed = digest::skim(path, HEAD_LEN, idx::MAX_BYTES as u64)?;
+    let announced = idx::announced_len(&skimmed.head);
+    let is_whole = skimmed.is_whole && announced.is_none_or(|len| len == skimmed.n_bytes);
+    if skimmed.is_whole && skimmed.sha256 == remote.sha256 {
+        return Ok(Holding::Published);
+    }
+    if let Some(revision) = Revision::of_content(&skimmed.sha256) {
+        return Ok(Holding::Own(Own::Known(revision)));
+    }
+    if !is_whole && digest::sha256(&skimmed.head) == remote.head_sha256 {
+        return Ok(Holding::Broken);
+    }
+    Ok(Holding::Own(Own::Unknown))
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
