@@ -36,6 +36,7 @@ pub mod parameters;
 pub mod classifier;
 
 //TMP pub mod boosting;
+mod blocks;
 pub mod class_weight;
 pub mod erased;
 mod error;
@@ -50,7 +51,7 @@ pub mod multiclass;
 //TMP pub mod naive_bayes;
 //TMP pub mod neighbors;
 //TMP pub mod sgd;
-//TMP pub mod svm;
+pub mod svm;
 //TMP pub mod tree;
 
 pub use class_weight::ClassWeight;
