@@ -46,7 +46,7 @@ mod finite;
 //TMP pub mod hist;
 pub mod info;
 //TMP pub mod linear;
-//TMP pub mod mlp;
+pub mod mlp;
 pub mod multiclass;
 //TMP pub mod naive_bayes;
 //TMP pub mod neighbors;

@@ -36,7 +36,11 @@ impl Classifier for SvcValidParams {
         let weights = self.settings.class_weight.of_classes(&encoding, codes);
         let problem = |pair: &ClassPair| {
             let bound = |class: usize| self.c * weights[class];
-            Ok(c_dual(&pair.is_first, bound(pair.first), bound(pair.second)))
+            Ok(c_dual(
+                &pair.is_first,
+                bound(pair.first),
+                bound(pair.second),
+            ))
         };
         fit_machines(x, encoding, codes, &self.settings, &problem, c_solution).map(Svc)
     }
@@ -84,7 +88,9 @@ fn fit_machines(
         })
     });
     let break_ties = settings.break_ties;
-    Ok(Machines::new(x, encoding, codes, kernel, &pairs?, break_ties))
+    Ok(Machines::new(
+        x, encoding, codes, kernel, &pairs?, break_ties,
+    ))
 }
 
 /// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel rows

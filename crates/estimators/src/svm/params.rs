@@ -168,8 +168,20 @@ mod tests {
             class_weight: ClassWeight::Balanced,
             ..SvmSettings::default()
         };
-        assert!(SvcParams::default().settings(settings.clone()).check().is_ok());
-        let error = NuSvcParams::default().settings(settings).check().unwrap_err();
-        assert!(error.to_string().starts_with("NuSVC(class_weight) is not supported"));
+        assert!(
+            SvcParams::default()
+                .settings(settings.clone())
+                .check()
+                .is_ok()
+        );
+        let error = NuSvcParams::default()
+            .settings(settings)
+            .check()
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("NuSVC(class_weight) is not supported")
+        );
     }
 }

@@ -48,7 +48,11 @@ mod tests {
             assert_eq!(StepLimit::read(&written), Some(StepLimit(limit)));
             assert_eq!(StepLimit(limit).write(), written);
         }
-        for refused in [ParamValue::Int(-2), ParamValue::Null, ParamValue::Float(1.5)] {
+        for refused in [
+            ParamValue::Int(-2),
+            ParamValue::Null,
+            ParamValue::Float(1.5),
+        ] {
             assert_eq!(StepLimit::read(&refused), None);
         }
     }
