@@ -42,7 +42,7 @@ pub mod erased;
 mod error;
 mod finite;
 //TMP pub mod forest;
-//TMP pub mod gaussian_process;
+pub mod gaussian_process;
 //TMP pub mod hist;
 pub mod info;
 //TMP pub mod linear;
