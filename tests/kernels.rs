@@ -6,12 +6,17 @@ mod fashion;
 
 use std::collections::BTreeMap;
 
-use fashion_bench::catalog;
-use fashion_bench::catalog::{Params, Profile};
+use fashion_bench::catalog::{self, Params, Profile};
 use fashion_bench::estimators::erased::Model;
+use fashion_bench::estimators::gaussian_process::GaussianProcess;
+use fashion_bench::estimators::mlp::Mlp;
+use fashion_bench::estimators::svm::Svc;
 use fashion_bench::estimators::{FitError, ParamError};
+use linfa::Dataset;
+use linfa::traits::Fit;
 use ndarray::{Array1, Array2};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 #[derive(Deserialize)]
@@ -229,17 +234,17 @@ fn bad_parameters_are_refused_by_name() {
         (
             "SVC",
             json!({"C": 0.0}),
-            "the `C` of SVC must be a number in (0, inf), got 0",
+            "the `C` of SVC must be a number in (0, inf), got 0.0",
         ),
         (
             "SVC",
             json!({"gamma": -1.0}),
-            "the `gamma` of SVC must be a number in (0, inf), got -1",
+            "the `gamma` of SVC must be \"scale\", \"auto\" or a number in (0, inf), got -1.0",
         ),
         (
             "SVC",
             json!({"tol": 0.0}),
-            "the `tol` of SVC must be a number in (0, inf), got 0",
+            "the `tol` of SVC must be a number in (0, inf), got 0.0",
         ),
         (
             "NuSVC",
@@ -249,12 +254,12 @@ fn bad_parameters_are_refused_by_name() {
         (
             "MLPClassifier",
             json!({"hidden_layer_sizes": [10, 0]}),
-            "the `hidden_layer_sizes` of MLPClassifier must be a list of integers in [1, inf), got [10, 0]",
+            "the `hidden_layer_sizes` of MLPClassifier must be a list of integers in [1, inf), got [10,0]",
         ),
         (
             "MLPClassifier",
             json!({"alpha": -1.0}),
-            "the `alpha` of MLPClassifier must be a number in [0, inf), got -1",
+            "the `alpha` of MLPClassifier must be a number in [0, inf), got -1.0",
         ),
         (
             "GaussianProcessClassifier",
@@ -303,4 +308,28 @@ fn a_dense_process_beyond_the_memory_limit_is_refused_with_the_figure() {
         panic!("{error}");
     };
     assert_eq!(needed_bytes, 12 * 8 * 12_000 * 12_000);
+}
+
+#[test]
+fn models_survive_json() {
+    let oracle = load(include_str!("oracle/kernels/machines.json"));
+    let y = Array1::from(oracle.y.clone());
+    // Near rows make the matrix of the process dense, distant ones sparse.
+    for spread in [1.0, 25.0] {
+        let data = Dataset::new(matrix(&oracle.x, spread), y.clone());
+        let x_test = matrix(&oracle.x_test, spread);
+        survives(&Svc::params().fit(&data).unwrap(), &x_test);
+        survives(&Mlp::params().max_iter(5).fit(&data).unwrap(), &x_test);
+        survives(&GaussianProcess::params().fit(&data).unwrap(), &x_test);
+    }
+}
+
+fn survives<M: Model + Serialize + DeserializeOwned>(model: &M, x: &Array2<f32>) {
+    let text = serde_json::to_string(model).expect("a model as JSON");
+    let read: M = serde_json::from_str(&text).expect("the model read back");
+    assert_eq!(
+        read.predict(x.view()).unwrap(),
+        model.predict(x.view()).unwrap()
+    );
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
 }

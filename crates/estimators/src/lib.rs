@@ -36,23 +36,24 @@ pub mod parameters;
 #[macro_use]
 pub mod classifier;
 
-//TMP pub mod boosting;
+pub mod boosting;
+mod blocks;
 pub mod class_weight;
 pub mod erased;
 mod error;
 mod finite;
-//TMP pub mod forest;
-//TMP pub mod gaussian_process;
-//TMP pub mod hist;
+pub mod forest;
+pub mod gaussian_process;
+pub mod hist;
 pub mod info;
 pub mod linear;
-//TMP pub mod mlp;
+pub mod mlp;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
-//TMP pub mod sgd;
-//TMP pub mod svm;
-//TMP pub mod tree;
+pub mod sgd;
+pub mod svm;
+pub mod tree;
 
 pub use class_weight::ClassWeight;
 pub use error::{FitError, ParamError};

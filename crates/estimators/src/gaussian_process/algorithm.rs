@@ -1,47 +1,40 @@
 //! From training data to the modes of all two-class problems.
 //!
-//! Sparse problems share one search for near rows; dense ones are made one at a time, each
-//! keeping its factor. Costs n²/2 inner products for the search (less what the norms exclude), or
-//! n³/3 a problem and Newton step where the matrix is dense.
+//! Sparse problems share one search for near rows. Dense ones are made one at a time, and each keeps
+//! its factor. The search costs n²/2 inner products (less what the norms exclude), a dense problem
+//! n³/3 per Newton step.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, ArrayView2, Axis, Data, Ix2};
+use ndarray::{ArrayView2, Axis};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use super::covariance::{Covariance, Rbf, check_dense, dense_covariance, sparse_covariance};
+use super::covariance::{Covariance, check_dense, dense_covariance, sparse_covariance};
 use super::model::{GaussianProcess, Problem};
-use super::params::{GaussianProcessValidParams, MultiClass};
+use super::params::{GaussianProcessMultiClass, GaussianProcessValidParams};
 use super::posterior::Posterior;
+use super::rbf::Rbf;
+use crate::classifier::Classifier;
 use crate::error::FitError;
-use crate::multiclass::{ClassEncoding, class_pairs};
+use crate::multiclass::{ClassEncoding, ClassPair, class_pairs};
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for GaussianProcessValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = GaussianProcess;
+impl Classifier for GaussianProcessValidParams {
+    type Model = GaussianProcess;
 
-    fn fit(
+    fn fit_codes(
         &self,
-        dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
     ) -> Result<GaussianProcess, FitError> {
-        let x = dataset.records().view();
-        let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets());
-        let kernel = Rbf {
-            constant: self.constant_value,
-            length_scale: self.length_scale,
-        };
-        let splits = self.splits(&codes, encoding.n_classes());
-        let problems = self.find_modes(x, kernel, splits)?;
+        let kernel = self.rbf();
+        let splits = self.splits(codes, encoding.n_classes());
+        let problems = self.find_modes(x, kernel, &splits)?;
+        let (codes, multi_class) = (codes.to_vec(), self.multi_class);
         Ok(GaussianProcess::new(
             x,
             encoding,
             codes,
             kernel,
-            self.multi_class,
+            multi_class,
             problems,
         ))
     }
@@ -54,16 +47,27 @@ struct Split {
 }
 
 impl GaussianProcessValidParams {
-    /// In the order of prediction. Two classes are one problem in either mode.
+    /// Returns the kernel with the numbers that are not given at 1.
+    fn rbf(&self) -> Rbf {
+        let given = self.kernel.unwrap_or_default();
+        Rbf {
+            constant: given.constant_value.unwrap_or(1.0),
+            length_scale: given.length_scale.unwrap_or(1.0),
+        }
+    }
+
+    /// Returns the two-class problems in the order of prediction. Two classes are one problem in
+    /// either mode.
     fn splits(&self, codes: &[usize], n_classes: usize) -> Vec<Split> {
-        if self.multi_class == MultiClass::OneVsOne || n_classes == 2 {
-            let pair = |(first, second)| {
-                let of_pair = |&row: &usize| codes[row] == first || codes[row] == second;
-                let rows: Vec<usize> = (0..codes.len()).filter(of_pair).collect();
-                let is_one = rows.iter().map(|&row| codes[row] == second).collect();
-                Split { rows, is_one }
+        if self.multi_class == GaussianProcessMultiClass::OneVsOne || n_classes == 2 {
+            let of_pair = |(first, second)| {
+                let pair = ClassPair::new(codes, first, second);
+                Split {
+                    is_one: pair.is_first.iter().map(|is_first| !is_first).collect(),
+                    rows: pair.rows,
+                }
             };
-            return class_pairs(n_classes).map(pair).collect();
+            return class_pairs(n_classes).map(of_pair).collect();
         }
         let against_rest = |class| Split {
             rows: (0..codes.len()).collect(),
@@ -72,11 +76,12 @@ impl GaussianProcessValidParams {
         (0..n_classes).map(against_rest).collect()
     }
 
+    /// Finds the mode of each problem.
     fn find_modes(
         &self,
         x: ArrayView2<'_, f32>,
         kernel: Rbf,
-        splits: Vec<Split>,
+        splits: &[Split],
     ) -> Result<Vec<Problem>, FitError> {
         let mode = |split: &Split, covariance| Problem {
             rows: split.rows.clone(),

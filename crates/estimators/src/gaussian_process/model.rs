@@ -1,22 +1,22 @@
 //! Fitted modes and their decisions.
 //!
 //! A decision is the sign of `f* = Σ k(x*, x_i)(y_i - π_i)`. On standardised pixels its terms lie
-//! between 1e-50 and 1e-300, and the nearest rows of either class decide: sums are taken relative
-//! to their largest term, over the rows whose terms can be seen beside it at all, with distances
-//! computed again in `f64`. So no sum underflows, where scikit-learn's may.
+//! between 1e-50 and 1e-300, and the nearest rows of either class decide. Sums are taken relative to
+//! their largest term, over the rows whose terms are not lost beside it, with distances computed
+//! again in `f64`. So no sum underflows, where scikit-learn's may.
 //!
 //! Probabilities, which settle one-vs-rest and break ties between votes, are rounded as
 //! scikit-learn's are: an f* below 1e-16 gives 0.5 for every class. Among equal probabilities the
 //! last class wins (one-vs-rest), as there.
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Axis, Data, Ix2};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use ndarray::{Array1, Array2, ArrayView2};
 
-use super::covariance::{Rbf, distance_slack, squared_distance, squared_norms};
-use super::params::MultiClass;
+use super::params::{GaussianProcessMultiClass, GaussianProcessParams, GaussianProcessValidParams};
 use super::posterior::Posterior;
-use crate::info::{FitInfo, Fitted};
+use super::rbf::{Rbf, distance_slack, squared_distance, squared_norms};
+use crate::blocks::predict_in_blocks;
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores};
 use fashion_bench_numeric::erf::erf;
 use fashion_bench_numeric::gemm::gemm_nt;
@@ -24,10 +24,10 @@ use fashion_bench_numeric::gemm::gemm_nt;
 /// Rows predicted together.
 const BLOCK_ROWS: usize = 64;
 
-/// Terms smaller by e^-40 than the largest of their class are not seen beside it.
+/// Terms smaller by e^-40 than the largest of their class are lost beside it.
 const WINDOW: f64 = 40.0;
 
-/// Below this exponent spread, distances from `f32` products are good to 1e-5 of a term.
+/// From this length scale on, distances from `f32` products are good to 1e-5 of a term.
 const COARSE_LENGTH_SCALE: f64 = 10.0;
 
 /// Scales and weights of the error functions that make up the logistic function (Williams and
@@ -52,26 +52,26 @@ const ERF_WEIGHTS: [f64; 5] = [
 ///
 /// # Example
 /// ```
-/// use fashion_bench_estimators::gaussian_process::GaussianProcessParams;
+/// use fashion_bench_estimators::gaussian_process::GaussianProcess;
 /// use linfa::prelude::*;
 /// use ndarray::array;
 /// let data = DatasetBase::new(
 ///     array![[0.0_f32, 0.0], [0.2, 0.1], [3.0, 3.0], [3.1, 2.9]],
 ///     array![0_usize, 0, 1, 1],
 /// );
-/// let model = GaussianProcessParams::default().check()?.fit(&data)?;
+/// let model = GaussianProcess::params().fit(&data)?;
 /// assert_eq!(model.predict(&array![[0.1_f32, 0.0], [2.9, 3.0]]), array![0, 1]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct GaussianProcess {
-    x: Array2<f32>,
+    pub(super) x: Array2<f32>,
     norms: Vec<f32>,
-    codes: Vec<usize>,
-    encoding: ClassEncoding,
-    kernel: Rbf,
-    multi_class: MultiClass,
-    problems: Vec<Problem>,
+    pub(super) codes: Vec<usize>,
+    pub(super) encoding: ClassEncoding,
+    pub(super) kernel: Rbf,
+    pub(super) multi_class: GaussianProcessMultiClass,
+    pub(super) problems: Vec<Problem>,
     /// For each problem, where each training row stands in it.
     places: Vec<Vec<Option<u32>>>,
 }
@@ -99,13 +99,21 @@ struct Latent {
     exponent: f64,
 }
 
+linfa_traits! { GaussianProcessValidParams => GaussianProcess; }
+
 impl GaussianProcess {
+    /// Parameters at scikit-learn's defaults.
+    #[must_use]
+    pub fn params() -> GaussianProcessParams {
+        GaussianProcessParams::default()
+    }
+
     pub(super) fn new(
         x: ArrayView2<'_, f32>,
         encoding: ClassEncoding,
         codes: Vec<usize>,
         kernel: Rbf,
-        multi_class: MultiClass,
+        multi_class: GaussianProcessMultiClass,
         problems: Vec<Problem>,
     ) -> Self {
         let places = problems
@@ -130,6 +138,7 @@ impl GaussianProcess {
         }
     }
 
+    /// Returns the class code of each row of `x`.
     fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
         let mut products = Array2::zeros((x.nrows(), self.x.nrows()));
         gemm_nt(1.0, x, self.x.view(), 0.0, &mut products.view_mut());
@@ -155,17 +164,17 @@ impl GaussianProcess {
                 .collect();
         }
         match self.multi_class {
-            MultiClass::OneVsRest => {
+            GaussianProcessMultiClass::OneVsRest => {
                 let all: Vec<usize> = (0..near.len()).collect();
                 let probabilities = self.probabilities(&all, &latents, &near);
                 probabilities.iter().map(|p| last_largest(p)).collect()
             }
-            MultiClass::OneVsOne => self.vote(&latents, &near),
+            GaussianProcessMultiClass::OneVsOne => self.vote(&latents, &near),
         }
     }
 
-    /// The class with most votes for each row; only where several have as many are probabilities
-    /// needed.
+    /// Returns the class with most votes for each row. Probabilities are computed only where several
+    /// classes have as many votes.
     fn vote(&self, latents: &[Vec<Latent>], near: &[Vec<Near>]) -> Vec<usize> {
         let n_classes = self.encoding.n_classes();
         let mut tied = Vec::new();
@@ -192,7 +201,7 @@ impl GaussianProcess {
         found
     }
 
-    /// Of each class, the training rows whose terms are seen beside its largest.
+    /// Returns the training rows whose terms are not lost beside the largest of their class.
     fn near(&self, row: &[f32], norm: f32, products: &[f32]) -> Vec<Near> {
         let distance = |i: usize| (norm + self.norms[i] - 2.0 * products[i]).max(0.0);
         let slack = |i: usize| distance_slack(norm, self.norms[i]);
@@ -219,7 +228,7 @@ impl GaussianProcess {
             .collect()
     }
 
-    /// The rows of `near` in a problem, by their place in it.
+    /// Returns those rows of `near` that are in a problem: place in it, and exponent.
     fn within<'a>(
         &'a self,
         problem: usize,
@@ -230,6 +239,7 @@ impl GaussianProcess {
             .filter_map(|near| Some((places[near.row]? as usize, near.exponent)))
     }
 
+    /// Returns f* of a problem.
     fn latent(&self, problem: usize, near: &[Near]) -> Latent {
         let near = self.within(problem, near);
         let exponent = near
@@ -246,7 +256,7 @@ impl GaussianProcess {
         }
     }
 
-    /// For each of `rows`, the probability of each problem's second class.
+    /// Returns for each of `rows` the probability of each problem's second class.
     fn probabilities(
         &self,
         rows: &[usize],
@@ -274,7 +284,7 @@ impl GaussianProcess {
     }
 }
 
-/// The last of the largest: scikit-learn's rule for one-vs-rest.
+/// Returns the last of the largest: scikit-learn's rule for one-vs-rest.
 fn last_largest(probabilities: &[f64]) -> usize {
     let mut best = 0;
     for (class, &probability) in probabilities.iter().enumerate() {
@@ -285,7 +295,8 @@ fn last_largest(probabilities: &[f64]) -> usize {
     best
 }
 
-/// The mean of the logistic function of a normal variable, in scikit-learn's order of operations.
+/// Returns the mean of the logistic function of a normal variable, in scikit-learn's order of
+/// operations.
 fn probability(mean: f64, variance: f64) -> f64 {
     let pi = std::f64::consts::PI;
     let alpha = 1.0 / (2.0 * variance);
@@ -298,28 +309,14 @@ fn probability(mean: f64, variance: f64) -> f64 {
     sum + 0.5 * ERF_WEIGHTS.iter().sum::<f64>()
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for GaussianProcess {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK_ROWS).collect();
-        let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK_ROWS).collect();
-        blocks
-            .into_par_iter()
-            .zip(targets)
-            .for_each(|(block, mut targets)| {
-                for (target, code) in targets.iter_mut().zip(self.classify(block)) {
-                    *target = self.encoding.label(code);
-                }
-            });
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for GaussianProcess {
+impl FittedClassifier for GaussianProcess {
     fn n_features(&self) -> usize {
         self.x.ncols()
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let classify = |block: ArrayView2<'_, f32>| self.classify(block);
+        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -4,15 +4,16 @@
 //! Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), algorithm 3.1:
 //! f ← K·a, a = b - W^½ B⁻¹ W^½ K b, b = W f + y - π, B = I + W^½ K W^½. It stops when the
 //! objective (the log marginal likelihood where B is factored, its part without ln|B| where not)
-//! gains less than 1e-10, as scikit-learn does. Sparse systems are solved by conjugate
-//! gradients to 1e-13: the eigenvalues of B lie between 1 and 1 + λmax(K)/4, so a few dozen steps
-//! do; dense ones by Cholesky.
+//! gains less than 1e-10, as scikit-learn does. Sparse systems are solved by conjugate gradients to
+//! 1e-13, which takes a few dozen steps because the eigenvalues of B lie between 1 and
+//! 1 + λmax(K)/4; dense ones are solved by Cholesky.
 
 use std::collections::HashMap;
 
 use ndarray::{Array2, ArrayView1};
 
-use super::covariance::{Covariance, Sparse};
+use super::covariance::Covariance;
+use super::sparse::Sparse;
 use fashion_bench_numeric::cholesky::Cholesky;
 
 /// Gain of the objective that counts as none.
@@ -28,16 +29,31 @@ pub struct Posterior {
     pub residual: Vec<f64>,
     /// W^½ of each row.
     pub weight: Vec<f64>,
-    system: System,
+    /// What explains variances.
+    pub system: System,
+    /// Newton steps.
     pub n_iter: usize,
+    /// Whether the objective stopped gaining.
     pub converged: bool,
 }
 
 /// What solves B·x = b.
 #[derive(Debug, Clone)]
-enum System {
+pub enum System {
+    /// K, for conjugate gradients.
     Sparse(Sparse),
+    /// The factor of B.
     Dense(Cholesky),
+}
+
+impl System {
+    /// Makes the system of B = I + W^½ K W^½, given K and W^½.
+    pub fn new(covariance: Covariance, weight: &[f64]) -> Self {
+        match covariance {
+            Covariance::Sparse(k) => Self::Sparse(k),
+            Covariance::Dense(k) => Self::Dense(factor(&k, weight)),
+        }
+    }
 }
 
 impl Posterior {
@@ -79,21 +95,17 @@ impl Posterior {
             last = objective;
         }
         let (residual, weight) = moments(&f, &y);
-        let system = match covariance {
-            Covariance::Sparse(k) => System::Sparse(k),
-            Covariance::Dense(k) => System::Dense(factor(&k, &weight)),
-        };
         Self {
+            system: System::new(covariance, &weight),
             residual,
             weight,
-            system,
             n_iter,
             converged,
         }
     }
 
-    /// Variances explained at points: k*ᵀ W^½ B⁻¹ W^½ k* for each point's covariances with rows
-    /// (place and value), those left out being 0.
+    /// Returns the variance explained at each of `points`: k*ᵀ W^½ B⁻¹ W^½ k* for the covariances k*
+    /// of the point with rows (place and value), those left out being 0.
     pub fn explained_variances(&self, points: &[Vec<(usize, f64)>]) -> Vec<f64> {
         match &self.system {
             System::Dense(factor) => {
@@ -116,6 +128,7 @@ impl Posterior {
         }
     }
 
+    /// Returns the variance explained at one point, from the rows that matter to it.
     fn explained_by_few(&self, k: &Sparse, near: &[(usize, f64)]) -> f64 {
         if near.is_empty() {
             return 0.0;
@@ -137,7 +150,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// y - π and W^½.
+/// Returns y - π and W^½.
 fn moments(f: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let pi = |f: f64| 1.0 / (1.0 + (-f).exp());
     let residual = f.iter().zip(y).map(|(&f, y)| y - pi(f)).collect();
@@ -145,7 +158,7 @@ fn moments(f: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
     (residual, weight)
 }
 
-/// ln(1 + e^x).
+/// Returns ln(1 + e^x).
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
@@ -157,6 +170,7 @@ fn times(covariance: &Covariance, v: &[f64]) -> Vec<f64> {
     }
 }
 
+/// Factors B.
 fn factor(k: &Array2<f64>, weight: &[f64]) -> Cholesky {
     let mut b = k.clone();
     for ((i, j), value) in b.indexed_iter_mut() {
@@ -201,9 +215,9 @@ fn conjugate_gradients(k: &Sparse, weight: &[f64], b: &[f64]) -> Vec<f64> {
     x
 }
 
-/// The rows that a point with the covariances `near` feels, ascending. A row's part in the
-/// explained variance, relative to the prior's, is no more than the square of the largest product
-/// of correlations on a path to it; what is left out sums to less than the rounding error of 1.
+/// Returns the rows that matter to a point with the covariances `near`, ascending. A row's part in
+/// the explained variance, relative to the prior's, is no more than the square of the largest product
+/// of correlations on a path to it. What is left out sums to less than the rounding error of 1.
 fn reached(k: &Sparse, near: &[(usize, f64)]) -> Vec<usize> {
     let floor = (f64::EPSILON / 2.0 / k.n() as f64).sqrt();
     let mut strength: HashMap<usize, f64> = HashMap::new();

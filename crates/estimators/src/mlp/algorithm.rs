@@ -1,43 +1,43 @@
 //! Mini-batch training.
 //!
-//! Minimises mean cross entropy + alpha/(2·batch)·‖W‖² over batches of `batch_size` (default at
-//! most 200) in a new order each epoch. Stops when for more than `n_iter_no_change` (10) epochs in
-//! a row the mean loss of an epoch fails to fall below its best by `tol` (1e-4) — or, with a
-//! validation share, the score of that fails to rise so; then the best network is kept. These are
-//! scikit-learn's rules; it stratifies the validation share for two classes, here it is drawn at
-//! random for any number. Products and weights are `f32` (scikit-learn follows its input, `f64`
-//! as a rule); losses are summed in `f64`. An epoch costs three products of data and weights.
+//! Minimises mean cross entropy + alpha/(2·batch)·‖W‖² over batches of `batch_size` (at most 200 by
+//! default) in a new order each epoch. Training stops when the mean loss of an epoch has failed to
+//! fall below its best by `tol` (1e-4) for more than `n_iter_no_change` (10) epochs in a row. With
+//! `early_stopping` it is the score of a held-out share that must rise, and the best network is kept.
+//! These are scikit-learn's rules, with two differences: scikit-learn stratifies the held-out share
+//! of two classes, where it is drawn at random here for any number of them; and products and weights
+//! are `f32` (scikit-learn follows its input, `f64` as a rule). Losses are summed in `f64`. An epoch
+//! costs three products of data and weights.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, ArrayView2, Axis, Data, Ix2};
+use ndarray::{ArrayView2, Axis};
 use rand::seq::SliceRandom;
 
 use super::model::{BLOCK_ROWS, Mlp};
 use super::network::{Network, Workspace};
 use super::optimizer::Optimizer;
 use super::params::MlpValidParams;
+use crate::classifier::Classifier;
 use crate::error::FitError;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 use fashion_bench_numeric::rng::{Rng, stream};
 
-/// Streams of the seed.
+/// The seed's stream of initial weights.
 const WEIGHTS: u64 = 0;
+/// The seed's stream of orders of samples.
 const ORDER: u64 = 1;
+/// The seed's stream of the held-out share.
 const SPLIT: u64 = 2;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for MlpValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = Mlp;
+impl Classifier for MlpValidParams {
+    type Model = Mlp;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<Mlp, FitError> {
-        let x = dataset.records().view();
-        let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets());
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<Mlp, FitError> {
         let n_outputs = match encoding.n_classes() {
             2 => 1,
             n_classes => n_classes,
@@ -47,34 +47,42 @@ where
         units.push(n_outputs);
         let mut rng = stream(self.seed, &[WEIGHTS]);
         let network = Network::new(&units, self.activation, &mut rng);
-        let (train, validation) = self.split(x.nrows())?;
-        let batch_size = self.batch_size.unwrap_or(200).min(train.len());
+        let (train, validation) = self.split(x)?;
+        let batch_size = self.batch_size.of_samples(train.len());
         let mut training = Training {
             params: self,
-            x,
-            codes: &codes,
-            optimizer: Optimizer::new(self.solver, self.learning_rate_init, &network),
+            x: x.view(),
+            codes,
+            optimizer: Optimizer::new(self, &network),
             work: network.workspace(batch_size),
             network,
             batch_size,
         };
         let info = training.run(train, &validation)?;
-        Ok(Mlp::new(encoding, training.network, info))
+        Ok(Mlp {
+            encoding,
+            network: training.network,
+            info,
+        })
     }
 }
 
 impl MlpValidParams {
-    /// Rows to train on and rows to validate on.
-    fn split(&self, n: usize) -> Result<(Vec<usize>, Vec<usize>), FitError> {
-        let mut rows: Vec<usize> = (0..n).collect();
-        let Some(share) = self.validation_fraction else {
+    /// Returns the rows to train on and the rows held out for early stopping.
+    ///
+    /// # Errors
+    /// [`FitError::Empty`] if no row is left to train on.
+    fn split(&self, x: ArrayView2<'_, f32>) -> Result<(Vec<usize>, Vec<usize>), FitError> {
+        let (n_samples, n_features) = x.dim();
+        let mut rows: Vec<usize> = (0..n_samples).collect();
+        if !self.early_stopping {
             return Ok((rows, Vec::new()));
-        };
-        let n_validation = (share * n as f64).ceil() as usize;
-        if n_validation >= n {
+        }
+        let n_validation = (self.validation_fraction * n_samples as f64).ceil() as usize;
+        if n_validation >= n_samples {
             return Err(FitError::Empty {
                 n_samples: 0,
-                n_features: self.hidden_layer_sizes.len(),
+                n_features,
             });
         }
         rows.shuffle(&mut stream(self.seed, &[SPLIT]));
@@ -100,8 +108,8 @@ struct Patience {
 }
 
 impl Patience {
-    /// Takes a score (larger is better); whether it is the best so far. As in scikit-learn a
-    /// validation score that is exactly `tol` better counts, a loss does not need the limit.
+    /// Takes a score (larger is better) and returns whether it is the best so far. As in
+    /// scikit-learn, a score that is better by exactly `tol` counts as an improvement.
     fn take(&mut self, score: f64, tol: f64) -> bool {
         if score < self.best + tol {
             self.n_without += 1;
@@ -117,6 +125,7 @@ impl Patience {
 }
 
 impl Training<'_> {
+    /// Trains until the stopping rule is met or `max_iter` epochs are done.
     fn run(&mut self, mut train: Vec<usize>, validation: &[usize]) -> Result<FitInfo, FitError> {
         let mut rng = stream(self.params.seed, &[ORDER]);
         let mut patience = Patience {
@@ -130,14 +139,7 @@ impl Training<'_> {
         };
         for epoch in 1..=self.params.max_iter {
             let loss = self.epoch(&mut train, &mut rng);
-            if !loss.is_finite() {
-                return Err(FitError::Diverged {
-                    what: "the training loss",
-                    value: loss,
-                    n_iter: epoch,
-                    fix: "lower `learning_rate_init`",
-                });
-            }
+            check_loss(loss, epoch)?;
             info.loss_curve.push(loss);
             info.n_iter = Some(epoch as u64);
             if validation.is_empty() {
@@ -163,7 +165,7 @@ impl Training<'_> {
         Ok(info)
     }
 
-    /// The mean loss over all batches of a new order of `rows`.
+    /// Trains on all batches of a new order of `rows`; returns their mean loss.
     fn epoch(&mut self, rows: &mut [usize], rng: &mut Rng) -> f64 {
         if self.params.shuffle {
             rows.shuffle(rng);
@@ -183,6 +185,7 @@ impl Training<'_> {
         total / rows.len() as f64
     }
 
+    /// Returns the share of `rows` that the network classifies correctly.
     fn accuracy(&self, rows: &[usize]) -> f64 {
         let n_right: usize = rows
             .chunks(BLOCK_ROWS)
@@ -198,4 +201,17 @@ impl Training<'_> {
             .sum();
         n_right as f64 / rows.len() as f64
     }
+}
+
+/// Checks that the loss after `n_iter` epochs is finite.
+fn check_loss(loss: f64, n_iter: usize) -> Result<(), FitError> {
+    if loss.is_finite() {
+        return Ok(());
+    }
+    Err(FitError::Diverged {
+        what: "the training loss",
+        value: loss,
+        n_iter,
+        fix: "lower `learning_rate_init`",
+    })
 }

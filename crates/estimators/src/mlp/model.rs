@@ -1,11 +1,12 @@
 //! A trained network.
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, Axis, Data, Ix2};
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use ndarray::{Array1, ArrayView2};
 
 use super::network::Network;
-use crate::info::{FitInfo, Fitted};
+use super::params::{MlpParams, MlpValidParams};
+use crate::blocks::predict_in_blocks;
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 
 /// Rows classified together.
@@ -14,64 +15,51 @@ pub(super) const BLOCK_ROWS: usize = 512;
 /// A fitted `MLPClassifier`.
 ///
 /// # Structure
-/// Fully connected layers in `f32`; one output a class, or a single one for two classes.
+/// Fully connected layers in `f32`; one output per class, or a single one for two classes.
 ///
 /// # Prediction
-/// The class of the largest output, of equals the lowest.
+/// The class of the largest output, of equal ones the lowest.
 ///
 /// # Example
 /// ```
-/// use fashion_bench_estimators::mlp::MlpParams;
+/// use fashion_bench_estimators::mlp::Mlp;
 /// use linfa::prelude::*;
 /// use ndarray::array;
 /// let data = DatasetBase::new(
 ///     array![[-1.0_f32, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]],
 ///     array![0_usize, 1, 1, 0],
 /// );
-/// let params = MlpParams::default().hidden_layer_sizes(vec![20]).learning_rate_init(0.1);
-/// let model = params.check()?.fit(&data)?;
+/// let params = Mlp::params().hidden_layer_sizes(vec![20]).learning_rate_init(0.1);
+/// let model = params.fit(&data)?;
 /// assert_eq!(model.predict(data.records()), array![0, 1, 1, 0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mlp {
-    encoding: ClassEncoding,
-    network: Network,
-    info: FitInfo,
+    pub(super) encoding: ClassEncoding,
+    pub(super) network: Network,
+    pub(super) info: FitInfo,
 }
+
+linfa_traits! { MlpValidParams => Mlp; }
 
 impl Mlp {
-    pub(super) fn new(encoding: ClassEncoding, network: Network, info: FitInfo) -> Self {
-        Self {
-            encoding,
-            network,
-            info,
-        }
+    /// Parameters at scikit-learn's defaults.
+    #[must_use]
+    pub fn params() -> MlpParams {
+        MlpParams::default()
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for Mlp {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), BLOCK_ROWS).collect();
-        let targets: Vec<_> = y.axis_chunks_iter_mut(Axis(0), BLOCK_ROWS).collect();
-        blocks
-            .into_par_iter()
-            .zip(targets)
-            .for_each(|(block, mut targets)| {
-                for (target, code) in targets.iter_mut().zip(self.network.classify(block)) {
-                    *target = self.encoding.label(code);
-                }
-            });
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for Mlp {
+impl FittedClassifier for Mlp {
     fn n_features(&self) -> usize {
         self.network.n_inputs()
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let classify = |block: ArrayView2<'_, f32>| self.network.classify(block);
+        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -1,6 +1,6 @@
-//! Layers, the pass forward, and the loss with its gradient backward.
+//! Layers, the pass forward, and the pass backward from the loss to the gradients.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::Rng as _;
 
 use super::params::Activation;
@@ -13,6 +13,7 @@ const MAX_LOSS: f64 = 36.043_653_389_117_15;
 
 /// A fully connected layer.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Layer {
     /// `fan_in` × `fan_out`.
     pub weights: Array2<f32>,
@@ -22,6 +23,7 @@ pub struct Layer {
 
 /// All layers; the last one's outputs go through softmax, or for one output the logistic function.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Network {
     pub layers: Vec<Layer>,
     pub activation: Activation,
@@ -43,7 +45,7 @@ pub struct Workspace {
 }
 
 impl Network {
-    /// Weights and biases uniform as Glorot and Bengio's, with scikit-learn's factor (2 for the
+    /// Draws weights and biases uniformly as Glorot and Bengio do, with scikit-learn's factor (2 for the
     /// logistic function, 6 for others).
     pub fn new(units: &[usize], activation: Activation, rng: &mut Rng) -> Self {
         let factor = if activation == Activation::Logistic {
@@ -66,7 +68,7 @@ impl Network {
         Self { layers, activation }
     }
 
-    /// Room for batches of up to `n_rows`.
+    /// Makes room for batches of up to `n_rows`.
     pub fn workspace(&self, n_rows: usize) -> Workspace {
         let outputs: Vec<Array2<f32>> = self
             .layers
@@ -93,7 +95,7 @@ impl Network {
         self.layers[0].weights.nrows()
     }
 
-    /// The class code of each row of `x`.
+    /// Returns the class code of each row of `x`.
     pub fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
         let mut input = x.to_owned();
         let last = self.layers.len() - 1;
@@ -105,7 +107,7 @@ impl Network {
             }
             input = output;
         }
-        let of_row = |scores: ndarray::ArrayView1<'_, f32>| match scores.to_slice() {
+        let of_row = |scores: ArrayView1<'_, f32>| match scores.to_slice() {
             Some([score]) => usize::from(*score > 0.0),
             Some(scores) => crate::multiclass::argmax(scores),
             None => unreachable!("rows of a fresh matrix are contiguous"),
@@ -113,7 +115,7 @@ impl Network {
         input.rows().into_iter().map(of_row).collect()
     }
 
-    /// Σ w² over all weights.
+    /// Returns Σ w² over all weights.
     pub fn squared_weights(&self) -> f64 {
         self.layers
             .iter()
@@ -124,23 +126,23 @@ impl Network {
             .sum()
     }
 
-    /// One pass forward and backward over the first `n_rows` rows of the workspace: fills the
-    /// gradients of the mean loss, returns the summed loss, both without the penalty.
+    /// Goes forward and backward over the first `n_rows` rows of the workspace: fills in the gradients
+    /// of the mean loss and returns the summed loss, both without the penalty.
     pub fn backpropagate(&self, work: &mut Workspace, n_rows: usize) -> f64 {
         let last = self.layers.len() - 1;
         for (idx, layer) in self.layers.iter().enumerate() {
             let (before, rest) = work.outputs.split_at_mut(idx);
             let input = before.last().unwrap_or(&work.x);
-            let mut output = rest[0].slice_mut(s![..n_rows, ..]);
-            layer.apply(input.slice(s![..n_rows, ..]), &mut output);
+            let mut output = first_rows_mut(&mut rest[0], n_rows);
+            layer.apply(first_rows(input, n_rows), &mut output);
             if idx < last {
                 apply_activation(self.activation, output);
             }
         }
         let loss = output_loss(
-            work.outputs[last].slice(s![..n_rows, ..]),
+            first_rows(&work.outputs[last], n_rows),
             &work.codes[..n_rows],
-            work.deltas[last].slice_mut(s![..n_rows, ..]),
+            first_rows_mut(&mut work.deltas[last], n_rows),
         );
         for idx in (0..=last).rev() {
             let input = if idx == 0 {
@@ -148,9 +150,9 @@ impl Network {
             } else {
                 &work.outputs[idx - 1]
             };
-            let input = input.slice(s![..n_rows, ..]);
+            let input = first_rows(input, n_rows);
             let (before, rest) = work.deltas.split_at_mut(idx);
-            let delta = rest[0].slice(s![..n_rows, ..]);
+            let delta = first_rows(&rest[0], n_rows);
             let gradient = &mut work.gradients[idx];
             let scale = 1.0 / n_rows as f32;
             gemm_tn(scale, input, delta, 0.0, &mut gradient.weights.view_mut());
@@ -160,7 +162,7 @@ impl Network {
             }
             gradient.bias *= scale;
             if let Some(below) = before.last_mut() {
-                let mut below = below.slice_mut(s![..n_rows, ..]);
+                let mut below = first_rows_mut(below, n_rows);
                 gemm_nt(1.0, delta, self.layers[idx].weights.view(), 0.0, &mut below);
                 times_derivative(self.activation, input, below);
             }
@@ -170,14 +172,22 @@ impl Network {
 }
 
 impl Layer {
-    /// `x·W + b`; `output` is written.
+    /// Writes `x·W + b` to `output`.
     fn apply(&self, x: ArrayView2<'_, f32>, output: &mut ArrayViewMut2<'_, f32>) {
-        // The bias first, the product on top: one pass less than adding it afterwards.
+        // Adding the product to the bias saves the pass that adding the bias afterwards would take.
         for mut row in output.axis_iter_mut(Axis(0)) {
             row.assign(&self.bias);
         }
         gemm(1.0, x, self.weights.view(), 1.0, output);
     }
+}
+
+fn first_rows(matrix: &Array2<f32>, n_rows: usize) -> ArrayView2<'_, f32> {
+    matrix.slice_axis(Axis(0), (..n_rows).into())
+}
+
+fn first_rows_mut(matrix: &mut Array2<f32>, n_rows: usize) -> ArrayViewMut2<'_, f32> {
+    matrix.slice_axis_mut(Axis(0), (..n_rows).into())
 }
 
 fn apply_activation(activation: Activation, mut values: ArrayViewMut2<'_, f32>) {
@@ -192,7 +202,7 @@ fn apply_activation(activation: Activation, mut values: ArrayViewMut2<'_, f32>) 
     }
 }
 
-/// `delta *= activation'`, in terms of the activation's outputs.
+/// Multiplies `delta` by the activation's derivative, in terms of the activation's outputs.
 fn times_derivative(
     activation: Activation,
     outputs: ArrayView2<'_, f32>,
@@ -208,7 +218,7 @@ fn times_derivative(
     }
 }
 
-/// Summed cross entropy of the outputs; `delta` becomes probabilities minus the truth.
+/// Returns the summed cross entropy of the outputs; `delta` becomes probabilities minus the truth.
 fn output_loss(
     outputs: ArrayView2<'_, f32>,
     codes: &[usize],
@@ -220,7 +230,7 @@ fn output_loss(
         let row_loss = if scores.len() == 1 {
             let score = scores[0];
             delta[0] = logistic(score) - code as f32;
-            // ln(1 + e^∓score), of the sign that the truth says.
+            // ln(1 + e^-score) for class 1, ln(1 + e^score) for class 0.
             let against = f64::from(if code == 1 { -score } else { score });
             against.max(0.0) + (-against.abs()).exp().ln_1p()
         } else {

@@ -4,15 +4,68 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::network::{Layer, Network};
-use super::params::{LearningRate, Solver};
+use super::params::{MlpLearningRate, MlpSolver, MlpValidParams};
 
 /// Smallest step length that `adaptive` divides further.
 const MIN_ADAPTIVE_RATE: f64 = 1e-6;
 
-/// A solver with its state.
+/// How weights follow gradients, with the numbers that it takes.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    Adam {
+        beta_1: f64,
+        beta_2: f64,
+        epsilon: f64,
+    },
+    Sgd {
+        momentum: f64,
+        nesterov: bool,
+        schedule: Schedule,
+    },
+}
+
+/// How the step length of sgd changes.
+#[derive(Debug, Clone, Copy)]
+enum Schedule {
+    Constant,
+    InvScaling { power_t: f64 },
+    Adaptive,
+}
+
+impl Rule {
+    fn of(params: &MlpValidParams) -> Self {
+        match params.solver {
+            MlpSolver::Adam => Self::Adam {
+                beta_1: params.beta_1,
+                beta_2: params.beta_2,
+                epsilon: params.epsilon,
+            },
+            MlpSolver::Sgd => Self::Sgd {
+                momentum: params.momentum,
+                nesterov: params.nesterovs_momentum,
+                schedule: Schedule::of(params),
+            },
+            MlpSolver::Lbfgs => unreachable!("refused by the check of the parameters"),
+        }
+    }
+}
+
+impl Schedule {
+    fn of(params: &MlpValidParams) -> Self {
+        match params.learning_rate {
+            MlpLearningRate::Constant => Self::Constant,
+            MlpLearningRate::InvScaling => Self::InvScaling {
+                power_t: params.power_t,
+            },
+            MlpLearningRate::Adaptive => Self::Adaptive,
+        }
+    }
+}
+
+/// A rule with its state.
 #[derive(Debug)]
 pub struct Optimizer {
-    solver: Solver,
+    rule: Rule,
     rate_init: f64,
     rate: f64,
     n_steps: i32,
@@ -39,17 +92,17 @@ enum Step {
 }
 
 impl Optimizer {
-    /// At rest.
-    pub fn new(solver: Solver, rate: f64, network: &Network) -> Self {
+    /// Makes the optimizer that `params` ask for, with moments and velocities of 0.
+    pub fn new(params: &MlpValidParams, network: &Network) -> Self {
         let mut at_rest = network.layers.clone();
         for layer in &mut at_rest {
             layer.weights.fill(0.0);
             layer.bias.fill(0.0);
         }
         Self {
-            solver,
-            rate_init: rate,
-            rate,
+            rule: Rule::of(params),
+            rate_init: params.learning_rate_init,
+            rate: params.learning_rate_init,
             n_steps: 0,
             first: at_rest.clone(),
             second: at_rest,
@@ -84,23 +137,24 @@ impl Optimizer {
         }
     }
 
-    /// After each epoch, with the samples seen since the start.
+    /// Ends an epoch, after `n_seen` samples since the start.
     pub fn end_epoch(&mut self, n_seen: usize) {
-        if let Solver::Sgd {
-            schedule: LearningRate::InvScaling { power_t },
+        if let Rule::Sgd {
+            schedule: Schedule::InvScaling { power_t },
             ..
-        } = self.solver
+        } = self.rule
         {
             self.rate = self.rate_init / ((n_seen + 1) as f64).powf(power_t);
         }
     }
 
-    /// When improvement has ended: whether training should.
+    /// Returns whether training stops when it no longer improves; if not, the step length is shorter
+    /// from now on.
     pub fn should_stop(&mut self) -> bool {
         let is_adaptive = matches!(
-            self.solver,
-            Solver::Sgd {
-                schedule: LearningRate::Adaptive,
+            self.rule,
+            Rule::Sgd {
+                schedule: Schedule::Adaptive,
                 ..
             }
         );
@@ -111,9 +165,10 @@ impl Optimizer {
         false
     }
 
+    /// Returns the factors of the next step.
     fn factors(&self) -> Step {
-        match self.solver {
-            Solver::Adam {
+        match self.rule {
+            Rule::Adam {
                 beta_1,
                 beta_2,
                 epsilon,
@@ -124,7 +179,7 @@ impl Optimizer {
                 rate: (self.rate_init * (1.0 - beta_2.powi(self.n_steps)).sqrt()
                     / (1.0 - beta_1.powi(self.n_steps))) as f32,
             },
-            Solver::Sgd {
+            Rule::Sgd {
                 momentum, nesterov, ..
             } => Step::Sgd {
                 momentum: momentum as f32,

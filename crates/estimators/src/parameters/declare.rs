@@ -91,10 +91,10 @@ macro_rules! parameter_row {
             name: $name,
             kinds: <$type as $crate::parameters::Parameter>::kinds(),
             expected: <$type as $crate::parameters::Parameter>::expected(&$range),
-            default: $crate::parameters::Parameter::write($value),
+            default: <$type as $crate::parameters::Parameter>::write($value),
             default_2017: {
                 let past: Option<$type> = $past;
-                past.map(|past| $crate::parameters::Parameter::write(&past))
+                past.map(|past| <$type as $crate::parameters::Parameter>::write(&past))
             },
             synonyms: <$type as $crate::parameters::Parameter>::synonyms(),
             is_ignored: $is_ignored,

@@ -20,11 +20,11 @@
 //! Working sets of a fixed size converge slowly here: as many variables are free as there are
 //! features, and their matrix is nearly singular. A step costs one reading of the rows,
 //! `n_features²` multiplications for each row that enters or leaves the curved ones, and
-//! `n_features³/3`; 50 to 100 are needed on pairs of Fashion-MNIST's classes, whatever C is.
+//! `n_features³/3`; pairs of Fashion-MNIST's classes need 50 to 100 steps, whatever C is.
 
 use ndarray::ArrayView2;
 
-use super::decomposition::{Dual, Outcome};
+use super::dual::{Dual, DualOutcome};
 use fashion_bench_numeric::accumulate::{add_scaled_rows, dot_mixed};
 use fashion_bench_numeric::dot::sum_of_squares;
 use fashion_bench_numeric::gram::Gram;
@@ -33,20 +33,21 @@ use fashion_bench_numeric::tall::Tall;
 /// First penalty, as a part of the widest interval of a variable.
 const FIRST_PENALTY: f64 = 0.05;
 
-/// Growth of the penalty. Larger ones need fewer updates, but more steps for each: 12 and 75 with 2
-/// on T-shirts and shirts at C = 1, 8 and 85 with 3, 4 and 154 with 10.
+/// Growth of the penalty. A larger one needs fewer updates, but more steps for each. Fashion-MNIST's
+/// T-shirts and shirts at C = 1 need 12 updates and 75 steps with 2, 8 and 85 with 3, 4 and 154 with
+/// 10.
 const GROWTH: f64 = 2.0;
 
-/// How many times the violation the gradient may be when the multipliers are updated.
+/// Ratio of gradient to violation up to which the multipliers are updated.
 const INNER_SHARE: f64 = 10.0;
 
 /// Curvature of the intercept where no row has any, as a part of σ.
 const INTERCEPT_RIDGE: f64 = 1e-6;
 
-/// Newton steps; some ten times as many as ever seen.
+/// Largest number of Newton steps, ten times what pairs of Fashion-MNIST's classes need.
 const MAX_STEPS: usize = 1000;
 
-/// Evaluations of the derivative along one direction.
+/// Largest number of evaluations of the derivative along one direction.
 const MAX_EVALUATIONS: usize = 50;
 
 /// Part of the derivative at the start of a direction that may be left at its end.
@@ -54,21 +55,21 @@ const SEARCH_TOL: f64 = 0.1;
 
 /// Improves `dual.beta`, one group of variables, for the linear kernel of `x` (`n_samples` ×
 /// `n_features`, row-major) until no violation above `tol` is left.
-pub fn solve(dual: &mut Dual, x: ArrayView2<'_, f32>, tol: f64) -> Outcome {
+pub fn solve(dual: &mut Dual, x: ArrayView2<'_, f32>, tol: f64) -> DualOutcome {
     let mut state = State::new(dual, x);
     let (mut n_iter, mut n_rounds) = (0, 0);
     loop {
         state.clip();
         let gradient = state.gradient();
         let norm = gradient.iter().map(|g| g * g).sum::<f64>().sqrt();
-        // Beyond this the weights tell the scores of the clipped values well enough.
+        // From here on the scores of the weights are close enough to those of the clipped values.
         let is_settled = norm * state.longest <= 0.25 * tol;
         if is_settled || n_iter >= MAX_STEPS {
             let f = state.dual_gradient();
             let gap = state.dual.violation(&state.clipped, &f);
             if gap <= tol || n_iter >= MAX_STEPS {
                 state.dual.beta.clone_from(&state.clipped);
-                return Outcome {
+                return DualOutcome {
                     gradient: f,
                     n_iter,
                     n_rounds,
@@ -137,7 +138,7 @@ impl<'a, 'x> State<'a, 'x> {
         state
     }
 
-    /// Gives rows new clipped values.
+    /// Gives rows new clipped values, and keeps their sums up to date.
     fn move_clipped(&mut self, values: Vec<(usize, f64)>) {
         let mut rows = Vec::with_capacity(values.len());
         let (intercept, features) = self.sums.split_last_mut().expect("an intercept");
@@ -152,7 +153,7 @@ impl<'a, 'x> State<'a, 'x> {
         add_scaled_rows(&rows, features);
     }
 
-    /// The clipped value of row `i` at `score`, and whether the clip is not active.
+    /// Returns the clipped value of row `i` at `score`, and whether the clip is not active.
     fn clip_at(&self, i: usize, score: f64) -> (f64, bool) {
         let (lower, upper) = (self.dual.lower[i], self.dual.upper[i]);
         let raw = self.dual.beta[i] + self.penalty * (self.dual.linear[i] - score);
@@ -181,7 +182,8 @@ impl<'a, 'x> State<'a, 'x> {
         }
     }
 
-    /// Of the augmented Lagrangian, with respect to the weights; the intercept is free.
+    /// Returns the gradient of the augmented Lagrangian with respect to the weights; the intercept
+    /// has no penalty.
     fn gradient(&self) -> Vec<f64> {
         let pairs = self.weights.iter().zip(&self.sums);
         let mut gradient: Vec<f64> = pairs.map(|(w, sum)| w - sum).collect();
@@ -190,7 +192,7 @@ impl<'a, 'x> State<'a, 'x> {
         gradient
     }
 
-    /// p - Kβ for the clipped values.
+    /// Returns p - Kβ for the clipped values.
     fn dual_gradient(&self) -> Vec<f64> {
         let products = self.times(&self.sums);
         let pairs = self.dual.linear.iter().zip(products);
@@ -199,7 +201,7 @@ impl<'a, 'x> State<'a, 'x> {
             .collect()
     }
 
-    /// The rows' products with `v`.
+    /// Returns the product of each row with `v`.
     fn times(&self, v: &[f64]) -> Vec<f64> {
         let (intercept, features) = v.split_last().expect("an intercept");
         (0..self.scores.len())
@@ -207,7 +209,8 @@ impl<'a, 'x> State<'a, 'x> {
             .collect()
     }
 
-    /// How far a multiplier is from its clipped value, where the clip is not active.
+    /// Returns the largest distance of a multiplier from its clipped value, where the clip is not
+    /// active.
     fn largest_change(&self) -> f64 {
         (0..self.scores.len())
             .filter(|&i| self.is_curved[i])
@@ -215,7 +218,7 @@ impl<'a, 'x> State<'a, 'x> {
             .fold(0.0, f64::max)
     }
 
-    /// One Newton step with a line search.
+    /// Takes one Newton step with a line search.
     fn step(&mut self, gradient: &[f64]) {
         let mut ridge = vec![1.0; gradient.len()];
         ridge[gradient.len() - 1] = INTERCEPT_RIDGE * self.penalty;
@@ -231,8 +234,8 @@ impl<'a, 'x> State<'a, 'x> {
         }
     }
 
-    /// The root of the derivative along `direction`, where scores change by `slopes`: Newton's
-    /// steps on it, kept between points where it is negative and positive.
+    /// Finds the root of the derivative along `direction`, where scores change by `slopes`, by
+    /// Newton steps that are kept between points where the derivative is negative and positive.
     fn search(&self, direction: &[f64], slopes: &[f64]) -> f64 {
         let features = direction.len() - 1;
         let (mut along, mut square) = (0.0, 0.0);

@@ -10,18 +10,20 @@
 //!
 //! Compared with pair-at-a-time optimisation over the whole set (LIBSVM), a step costs the size
 //! of the working set instead of `n_samples`, kernel rows are computed by matrix products of a
-//! hundred rows, and there is no need of shrinking: variables that stay at their bounds are
-//! simply never picked. Decomposition after T. Joachims, Making Large-Scale SVM Learning Practical
+//! hundred rows, and shrinking is not needed: variables that stay at their bounds are never
+//! picked. Decomposition after T. Joachims, Making Large-Scale SVM Learning Practical
 //! (1999); sizes after Z. Wen et al., ThunderSVM, JMLR 19 (2018).
 
-use super::rows::KernelRows;
+use super::dual::{Dual, DualOutcome};
+use super::kernel_cache::KernelCache;
 use super::smo::{Limits, SubProblem, Variable};
 use fashion_bench_numeric::accumulate::add_scaled_rows;
 
 /// Variables that enter the working set in one round.
 const N_NEW: usize = 256;
-/// Smallest and largest working set; it grows with the number of free variables.
+/// Smallest working set; it grows with the number of free variables.
 const MIN_SET: usize = 512;
+/// Largest working set.
 const MAX_SET: usize = 3072;
 /// Steps in one round, for each variable of its set.
 const STEPS_PER_VARIABLE: usize = 40;
@@ -29,91 +31,13 @@ const STEPS_PER_VARIABLE: usize = 40;
 /// Rounds without a smaller violation after which rounding is taken to have won.
 const MAX_STALLED: usize = 200;
 
-/// The variables and constraints of one dual problem; see [`super::smo`] for the symbols.
-#[derive(Debug, Clone)]
-pub struct Dual {
-    /// Start and result.
-    pub beta: Vec<f64>,
-    /// Lower bounds, at most 0.
-    pub lower: Vec<f64>,
-    /// Upper bounds, at least 0.
-    pub upper: Vec<f64>,
-    /// p of the objective.
-    pub linear: Vec<f64>,
-    /// Group of each variable: all 0, or 0 and 1.
-    pub group: Vec<u8>,
-    /// 1 + the largest of `group`.
-    pub n_groups: usize,
-}
-
-impl Dual {
-    /// The largest violation of optimality in any group at `beta`, whose gradient is given: the
-    /// largest gradient that can go up less the smallest that can go down.
-    pub fn violation(&self, beta: &[f64], gradient: &[f64]) -> f64 {
-        let mut top = [f64::NEG_INFINITY; 2];
-        let mut bottom = [f64::INFINITY; 2];
-        for (idx, &f) in gradient.iter().enumerate() {
-            let group = usize::from(self.group[idx]);
-            if beta[idx] < self.upper[idx] {
-                top[group] = top[group].max(f);
-            }
-            if beta[idx] > self.lower[idx] {
-                bottom[group] = bottom[group].min(f);
-            }
-        }
-        (top[0] - bottom[0]).max(top[1] - bottom[1])
-    }
-
-    /// The value all free gradients of a group share, which is the intercept: their mean, or where none is free
-    /// the middle of what the bounds leave.
-    pub fn level(&self, gradient: &[f64], group: u8) -> f64 {
-        let (mut sum, mut n_free) = (0.0, 0_usize);
-        let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
-        for idx in (0..gradient.len()).filter(|&idx| self.group[idx] == group) {
-            let f = gradient[idx];
-            match (
-                self.beta[idx] < self.upper[idx],
-                self.beta[idx] > self.lower[idx],
-            ) {
-                (true, true) => {
-                    sum += f;
-                    n_free += 1;
-                }
-                (true, false) => highest_up = highest_up.max(f),
-                (false, true) => lowest_down = lowest_down.min(f),
-                (false, false) => {}
-            }
-        }
-        if n_free > 0 {
-            sum / n_free as f64
-        } else {
-            f64::midpoint(highest_up, lowest_down)
-        }
-    }
-}
-
-/// How a solution came about.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// f = p - Kβ at the end.
-    pub gradient: Vec<f64>,
-    /// Steps of all rounds.
-    pub n_iter: usize,
-    /// Working sets.
-    pub n_rounds: usize,
-    /// Largest violation at the end.
-    pub gap: f64,
-    /// Whether that is within the tolerance.
-    pub converged: bool,
-}
-
 /// Improves `dual.beta` until no violation above `tol` is left or `max_iter` steps are done.
 pub fn solve(
     dual: &mut Dual,
-    rows: &mut KernelRows<'_>,
+    rows: &mut KernelCache<'_>,
     tol: f64,
     max_iter: Option<usize>,
-) -> Outcome {
+) -> DualOutcome {
     let mut state = State::new(dual, rows);
     let (mut n_iter, mut n_rounds) = (0, 0);
     let (mut best_gap, mut n_stalled) = (f64::INFINITY, 0);
@@ -124,7 +48,7 @@ pub fn solve(
         best_gap = best_gap.min(gap);
         // Rounding can leave violations that no step in `f32` improves.
         if gap <= tol || steps_left == 0 || n_stalled > MAX_STALLED {
-            return Outcome {
+            return DualOutcome {
                 gradient: state.gradient,
                 n_iter,
                 n_rounds,
@@ -139,9 +63,9 @@ pub fn solve(
 
 struct State<'a, 'x> {
     dual: &'a mut Dual,
-    rows: &'a mut KernelRows<'x>,
+    rows: &'a mut KernelCache<'x>,
     gradient: Vec<f64>,
-    /// The working set, longest member first.
+    /// The working set; those that have been in it longest come first.
     set: Vec<usize>,
     /// Room in the working set.
     capacity: usize,
@@ -149,7 +73,7 @@ struct State<'a, 'x> {
 }
 
 impl<'a, 'x> State<'a, 'x> {
-    fn new(dual: &'a mut Dual, rows: &'a mut KernelRows<'x>) -> Self {
+    fn new(dual: &'a mut Dual, rows: &'a mut KernelCache<'x>) -> Self {
         let mut state = Self {
             gradient: dual.linear.clone(),
             dual,
@@ -183,7 +107,7 @@ impl<'a, 'x> State<'a, 'x> {
         self.can_go_up(idx) && self.can_go_down(idx)
     }
 
-    /// One working set; returns the steps taken.
+    /// Picks and solves one working set; returns the number of steps taken.
     fn round(&mut self, tol: f64, gap: f64, steps_left: usize) -> usize {
         self.pick_set();
         self.rows.ensure(&self.set);
@@ -231,8 +155,8 @@ impl<'a, 'x> State<'a, 'x> {
         self.set = kept;
     }
 
-    /// The `n` variables that violate optimality most: in each group half from the top of those
-    /// that can go up, half from the bottom of those that can go down.
+    /// Returns the `n` variables that violate optimality most: in each group half from the top of
+    /// those that can go up, half from the bottom of those that can go down.
     fn worst_violators(&self, n: usize) -> Vec<usize> {
         let share = (n / (2 * self.dual.n_groups)).max(1);
         let mut is_picked = vec![false; self.gradient.len()];
@@ -283,7 +207,8 @@ impl<'a, 'x> State<'a, 'x> {
                 *next - 1
             })
             .collect();
-        // Only differences within a group matter; near its level few digits of them get lost.
+        // Only differences within a group matter, and gradients less their group's level keep more
+        // of their digits in `f32`.
         let levels: Vec<f64> = (0..self.dual.n_groups)
             .map(|group| self.dual.level(&self.gradient, group as u8))
             .map(|level| if level.is_finite() { level } else { 0.0 })
@@ -307,7 +232,7 @@ impl<'a, 'x> State<'a, 'x> {
         slots
     }
 
-    /// Carries changes of β into all gradients; their rows must be at hand.
+    /// Carries changes of β into all gradients; their kernel rows must be in the cache.
     fn move_gradient(&mut self, changes: &[(usize, f64)]) {
         let scaled: Vec<(f64, &[f32])> = changes
             .iter()

@@ -6,6 +6,7 @@ use fashion_bench_numeric::exp::{exp, tanh};
 
 /// A kernel whose `gamma` is a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Kernel {
     /// `a·b`.
     Linear,
@@ -33,8 +34,8 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Kernel values of one sample with many: `values` holds the inner products on entry, the
-    /// kernel on return; `norm` and `norms` are the squared norms of the one and of the many.
+    /// Turns inner products of one sample with many into kernel values, in place; `norm` and `norms`
+    /// are the squared norms of the one and of the many.
     ///
     /// # Panics
     /// If there are not as many norms as values.
@@ -50,7 +51,7 @@ impl Kernel {
         }
     }
 
-    /// The kernel of a sample of squared norm `norm` with itself.
+    /// Returns the kernel of a sample of squared norm `norm` with itself.
     #[must_use]
     pub fn diagonal(self, norm: f32) -> f32 {
         match self {
@@ -114,7 +115,7 @@ impl WithSimd for Apply<'_> {
     }
 }
 
-/// `base^exponent` by squaring, in LIBSVM's order of operations.
+/// Returns `base^exponent` by squaring, in LIBSVM's order of operations.
 #[inline(always)]
 fn power(base: f32, mut exponent: u32) -> f32 {
     let (mut factor, mut result) = (base, 1.0);

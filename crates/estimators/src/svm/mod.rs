@@ -1,23 +1,30 @@
 //! Support vector classifiers with kernels, one-vs-one: `SVC` and `NuSVC`, as LIBSVM's.
 //!
-//! `algorithm` cuts the classes into pairs and `model` votes; a pair's dual problem is solved by
-//! `decomposition` over working sets, each by `smo`, on kernel rows from `rows`; hard
-//! ones of the linear kernel are ended by `augmented_lagrangian`, on their weights.
+//! `algorithm` makes a `dual` problem of each pair of classes. `decomposition` solves it over
+//! working sets, each of them by `smo`, on the rows of a `kernel_cache`; what is slow to solve so
+//! with the linear kernel is ended by `augmented_lagrangian`, on its weights. The `machines` of all
+//! pairs vote.
 
 mod algorithm;
 mod augmented_lagrangian;
 mod decomposition;
+mod dual;
+mod gamma;
 mod kernel;
+mod kernel_cache;
+mod machines;
 mod model;
 mod params;
-mod rows;
 mod smo;
+mod step_limit;
 #[cfg(test)]
 mod tests;
 
+pub use gamma::Gamma;
 pub use kernel::Kernel;
 pub use model::{NuSvc, Svc};
 pub use params::{
-    ClassWeight, Gamma, KernelKind, NU_SVC, NuSvcParams, NuSvcValidParams, SVC, SvcParams,
-    SvcValidParams, SvmSettings,
+    DecisionShape, KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams,
+    SvmSettings,
 };
+pub use step_limit::StepLimit;

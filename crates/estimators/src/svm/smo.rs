@@ -4,14 +4,14 @@
 //!
 //! > max  pᵀβ - ½ βᵀKβ   with  lower ≤ β ≤ upper  and  Σβ fixed within each *group*,
 //!
-//! one group for C-SVC, one a class for ν-SVC. `f = p - Kβ` is its gradient (LIBSVM's -y·G). A step
+//! one group for C-SVC, one per class for ν-SVC. `f = p - Kβ` is its gradient (LIBSVM's -y·G). A step
 //! moves a pair of one group, β_i up and β_j down by the same amount: i the largest f that can go
 //! up, j the best second-order gain among those that can go down (Fan, Chen, Lin: Working Set
 //! Selection Using Second Order Information, JMLR 6, 2005, "WSS 2"). A curvature that is not
 //! positive is replaced by a tiny one, as in LIBSVM. Stops when in each group the largest f that
 //! can go up exceeds the smallest that can go down by no more than the tolerance.
 //!
-//! Inside, gradients are `f32`: the caller recomputes them in `f64` after each call, so that
+//! Gradients are `f32` here. The caller brings its own up to date in `f64` after each call, so that
 //! rounding never accumulates beyond [`Limits::max_iter`] steps.
 
 use pulp::{Arch, Simd, WithSimd};
@@ -47,14 +47,14 @@ pub struct SubProblem {
 pub struct Limits {
     /// Largest difference of gradients that counts as none.
     pub tol: f32,
-    /// Steps.
+    /// Largest number of steps.
     pub max_iter: usize,
 }
 
 /// One variable of a working set.
 #[derive(Debug, Clone, Copy)]
 pub struct Variable {
-    /// Its value, read and improved.
+    /// Its value at the start.
     pub beta: f64,
     /// Lower bound.
     pub lower: f64,
@@ -103,18 +103,18 @@ impl SubProblem {
         self.update_bounds(slot);
     }
 
-    /// The kernel row of `slot`, to be filled for every slot in use.
+    /// Returns the kernel row of `slot`, which the caller fills for every slot in use.
     pub fn kernel_row_mut(&mut self, slot: usize) -> &mut [f32] {
         &mut self.kernel[slot * self.n_slots..(slot + 1) * self.n_slots]
     }
 
-    /// The value of the variable in `slot`.
+    /// Returns the value of the variable in `slot`.
     #[must_use]
     pub fn beta(&self, slot: usize) -> f64 {
         self.beta[slot]
     }
 
-    /// Takes steps until a limit is met; returns their number.
+    /// Takes steps until one of the limits is met; returns their number.
     pub fn solve(&mut self, limits: Limits) -> usize {
         for slot in 0..self.n_slots {
             self.diagonal[slot] = self.kernel[slot * self.n_slots + slot];
@@ -289,7 +289,8 @@ struct Candidates<'a> {
     diagonal: &'a [f32],
 }
 
-/// Among those that can go down and lie below `top`, the one with the largest second-order gain.
+/// Returns the slot with the largest second-order gain among those that can go down and whose
+/// gradient lies below `top`.
 #[inline(always)]
 fn second_order_partner<S: Simd>(
     simd: S,
@@ -322,7 +323,7 @@ fn second_order_partner<S: Simd>(
     first_largest::<S>(&best, &best_idx)
 }
 
-/// The largest of the lanes; of equals the lowest slot.
+/// Returns the largest of the lanes; of equal ones that of the lowest slot.
 #[inline(always)]
 fn first_largest<S: Simd>(values: &S::f32s, idx: &S::f32s) -> Best {
     let values: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(values));

@@ -4,9 +4,10 @@ use ndarray::{Array2, Axis};
 use rand::Rng as _;
 
 use super::augmented_lagrangian;
-use super::decomposition::{self, Dual};
+use super::decomposition;
+use super::dual::Dual;
 use super::kernel::Kernel;
-use super::rows::KernelRows;
+use super::kernel_cache::KernelCache;
 use fashion_bench_numeric::rng::stream;
 
 const KERNELS: [Kernel; 3] = [
@@ -42,7 +43,7 @@ fn problem(n: usize, n_features: usize, c: f64) -> (Array2<f32>, Dual) {
     (x, dual)
 }
 
-/// A group a class, without a linear term, the first `n_full` variables at their outer bounds.
+/// Returns `dual` with a group per class and without a linear term, the first `n_full` variables at their outer bounds.
 fn in_two_groups(mut dual: Dual, n_full: usize) -> Dual {
     dual.n_groups = 2;
     for i in 0..dual.beta.len() {
@@ -72,7 +73,8 @@ fn gradient(dual: &Dual, k: &Array2<f64>) -> Vec<f64> {
         .collect()
 }
 
-/// The most violating pair: largest gradient that can go up, smallest that can go down.
+/// Returns the most violating pair, the largest gradient that can go up and the smallest that can
+/// go down, with its violation.
 fn worst_pair(dual: &Dual, f: &[f64]) -> (usize, usize, f64) {
     let up = (0..f.len()).filter(|&i| dual.beta[i] < dual.upper[i]);
     let down = (0..f.len()).filter(|&i| dual.beta[i] > dual.lower[i]);
@@ -87,7 +89,7 @@ fn objective(dual: &Dual, k: &Array2<f64>) -> f64 {
     terms.sum()
 }
 
-/// One pair at a time, everything in `f64` and computed anew.
+/// Solves `dual` by one pair at a time, everything in `f64`.
 fn slow_twin(mut dual: Dual, k: &Array2<f64>, tol: f64) -> Dual {
     let mut f = gradient(&dual, k);
     loop {
@@ -114,7 +116,7 @@ fn solutions_of_all_kernels_are_optimal_and_equal_the_slow_twin() {
             let (x, mut dual) = problem(n, 5, 2.0);
             let k = matrix(kernel, &x);
             let twin = slow_twin(dual.clone(), &k, 1e-3);
-            let mut rows = KernelRows::new(kernel, x.view(), usize::MAX);
+            let mut rows = KernelCache::new(kernel, x.view(), usize::MAX);
             let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
             assert!(outcome.converged);
             assert!(dual.beta.iter().sum::<f64>().abs() < 1e-9);
@@ -133,7 +135,7 @@ fn solutions_of_all_kernels_are_optimal_and_equal_the_slow_twin() {
 fn a_cache_without_room_changes_nothing() {
     let solve = |budget| {
         let (x, mut dual) = problem(3000, 5, 2.0);
-        let mut rows = KernelRows::new(KERNELS[1], x.view(), budget);
+        let mut rows = KernelCache::new(KERNELS[1], x.view(), budget);
         decomposition::solve(&mut dual, &mut rows, 1e-3, None);
         (dual.beta, rows.n_computed())
     };
@@ -146,7 +148,7 @@ fn a_cache_without_room_changes_nothing() {
 #[test]
 fn the_limit_of_steps_is_kept_and_reported() {
     let (x, mut dual) = problem(300, 5, 2.0);
-    let mut rows = KernelRows::new(KERNELS[1], x.view(), usize::MAX);
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, Some(7));
     assert!(!outcome.converged && outcome.n_iter == 7 && outcome.gap > 1e-3);
 }
@@ -158,7 +160,7 @@ fn an_indefinite_kernel_ends_at_a_stationary_point() {
         gamma: 1.0,
         coef0: -1.0,
     };
-    let mut rows = KernelRows::new(kernel, x.view(), usize::MAX);
+    let mut rows = KernelCache::new(kernel, x.view(), usize::MAX);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
     assert!(outcome.converged);
     let (_, _, gap) = worst_pair(&dual, &gradient(&dual, &matrix(kernel, &x)));
@@ -169,7 +171,7 @@ fn an_indefinite_kernel_ends_at_a_stationary_point() {
 fn each_group_keeps_its_sum() {
     let (x, dual) = problem(200, 5, 1.0);
     let mut dual = in_two_groups(dual, 80);
-    let mut rows = KernelRows::new(KERNELS[1], x.view(), usize::MAX);
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-4, None);
     assert!(outcome.converged);
     for group in 0..2 {
@@ -183,7 +185,7 @@ fn gradients_far_from_zero_keep_the_digits_that_matter() {
     // As ν-SVC with the linear kernel on standardised pixels: gradients far above 1e5, tolerance 1e-3.
     let (x, dual) = problem(400, 100, 1.0);
     let (x, mut dual) = (x * 30.0 + 50.0, in_two_groups(dual, 120));
-    let mut rows = KernelRows::new(Kernel::Linear, x.view(), usize::MAX);
+    let mut rows = KernelCache::new(Kernel::Linear, x.view(), usize::MAX);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
     assert!(outcome.converged, "{}", outcome.gap);
 }
@@ -228,7 +230,7 @@ fn copies_and_empty_features_do_not_stop_newton_steps() {
 fn rows_equal_the_kernel_matrix_and_are_computed_again_once_dropped() {
     let (x, _) = problem(150, 5, 1.0);
     let k = matrix(KERNELS[1], &x);
-    let mut rows = KernelRows::new(KERNELS[1], x.view(), 40 * 150 * 4);
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), 40 * 150 * 4);
     let (low, high): (Vec<usize>, Vec<usize>) = ((0..40).collect(), (110..150).rev().collect());
     for (samples, n_computed) in [
         (&low, 40),

@@ -1,5 +1,5 @@
-//! Kernel rows of one two-class problem, computed in blocks when asked for and kept while room
-//! lasts.
+//! Kernel rows of one two-class problem, computed in blocks when a working set needs them and kept
+//! while room lasts.
 
 use ndarray::{Array2, ArrayView2};
 
@@ -10,9 +10,9 @@ use fashion_bench_numeric::gemm::gemm_nt;
 /// Rows of one matrix product: enough for its full speed, few enough to be a small buffer.
 const BLOCK_ROWS: usize = 128;
 
-/// The rows asked for last, as many as fit.
+/// The kernel rows that were used last, as many as fit.
 #[derive(Debug)]
-pub struct KernelRows<'a> {
+pub struct KernelCache<'a> {
     kernel: Kernel,
     x: ArrayView2<'a, f32>,
     norms: Vec<f32>,
@@ -32,9 +32,9 @@ struct Slot {
     values: Box<[f32]>,
 }
 
-impl<'a> KernelRows<'a> {
-    /// Rows of the kernel matrix of `x` (`n_samples` × `n_features`, row-major); keeps at most
-    /// `budget_bytes` of them, but always as many as one call asks for.
+impl<'a> KernelCache<'a> {
+    /// Makes a cache for the kernel matrix of `x` (`n_samples` × `n_features`, row-major) that keeps
+    /// at most `budget_bytes` of its rows, but always as many as one call of [`Self::ensure`] needs.
     #[must_use]
     pub fn new(kernel: Kernel, x: ArrayView2<'a, f32>, budget_bytes: usize) -> Self {
         let n = x.nrows();
@@ -58,19 +58,19 @@ impl<'a> KernelRows<'a> {
         }
     }
 
-    /// Samples.
+    /// Returns the number of samples.
     #[must_use]
     pub fn n_samples(&self) -> usize {
         self.norms.len()
     }
 
-    /// The kernel of a sample with itself.
+    /// Returns the kernel of a sample with itself.
     #[must_use]
     pub fn diagonal(&self, sample: usize) -> f32 {
         self.kernel.diagonal(self.norms[sample])
     }
 
-    /// Rows computed so far, those computed again included.
+    /// Returns the number of rows computed so far, those computed again included.
     #[must_use]
     pub fn n_computed(&self) -> usize {
         self.n_computed
@@ -97,13 +97,13 @@ impl<'a> KernelRows<'a> {
         self.n_computed += missing.len();
     }
 
-    /// The row of `sample`, `n_samples` values.
+    /// Returns the row of `sample`, `n_samples` values.
     ///
     /// # Panics
-    /// If it was not among the last call's of [`Self::ensure`] and has been dropped since.
+    /// If the last call of [`Self::ensure`] did not name it and its row has been dropped.
     #[must_use]
     pub fn row(&self, sample: usize) -> &[f32] {
-        let slot = self.slot_of[sample].expect("the row was asked for");
+        let slot = self.slot_of[sample].expect("the row was made available");
         &self.slots[slot as usize].values
     }
 
@@ -123,7 +123,8 @@ impl<'a> KernelRows<'a> {
         values
     }
 
-    /// Slots to overwrite if `n_new` rows come, the one to use first last: the longest unused.
+    /// Returns the slots to overwrite by `n_new` rows, the longest unused ones; the first to use
+    /// comes last.
     fn reusable_slots(&self, n_new: usize) -> Vec<u32> {
         let n_over = (self.slots.len() + n_new).saturating_sub(self.max_slots);
         if n_over == 0 {
@@ -156,7 +157,7 @@ impl<'a> KernelRows<'a> {
                     used,
                     values: row.into(),
                 });
-                u32::try_from(self.slots.len() - 1).expect("at most one slot a sample")
+                u32::try_from(self.slots.len() - 1).expect("at most one slot per sample")
             }
         };
         self.slot_of[sample] = Some(slot);
