@@ -37,6 +37,7 @@ macro_rules! choices {
 
         impl $name {
             /// Every choice, in the order of its declaration.
+            #[allow(dead_code, reason = "a private enum may not need it")]
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The names of [`Self::ALL`].
