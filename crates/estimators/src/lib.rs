@@ -44,7 +44,7 @@ mod finite;
 //TMP pub mod gaussian_process;
 //TMP pub mod hist;
 pub mod info;
-//TMP pub mod linear;
+pub mod linear;
 //TMP pub mod mlp;
 pub mod multiclass;
 //TMP pub mod naive_bayes;
