@@ -49,7 +49,7 @@ pub mod linear;
 pub mod multiclass;
 //TMP pub mod naive_bayes;
 //TMP pub mod neighbors;
-//TMP pub mod sgd;
+pub mod sgd;
 //TMP pub mod svm;
 //TMP pub mod tree;
 
