@@ -37,7 +37,6 @@ macro_rules! choices {
 
         impl $name {
             /// Every choice, in the order of its declaration.
-            #[allow(dead_code, reason = "a private enum may not need it")]
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The names of [`Self::ALL`].
@@ -51,6 +50,9 @@ macro_rules! choices {
                 }
             }
         }
+
+        // A private enum may not need the list.
+        const _: &[$name] = $name::ALL;
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
