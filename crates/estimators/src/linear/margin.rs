@@ -42,9 +42,9 @@ pub(super) enum MarginKind {
 #[derive(Debug, Clone)]
 pub(super) struct MarginLoss {
     kind: MarginKind,
-    /// +1 or -1 a row.
+    /// +1 or -1 for each row.
     y: Vec<f64>,
-    /// Cost a row.
+    /// Cost of each row.
     cost: Vec<f64>,
     stop: Stop,
     /// Relative duality gap to reach (hinge).
@@ -74,7 +74,7 @@ impl MarginLoss {
         }
     }
 
-    /// First and second derivative of row `row_idx` with respect to the margin.
+    /// Returns the first and second derivative of row `row_idx` with respect to the margin.
     #[inline]
     fn derivatives_of(&self, row_idx: usize, margin: f64) -> (f64, f64) {
         let cost = self.cost[row_idx];
@@ -104,7 +104,7 @@ impl MarginLoss {
         }
     }
 
-    /// Loss of one row.
+    /// Returns the loss of one row.
     fn value_of(&self, row_idx: usize, margin: f64) -> f64 {
         let slack = (1.0 - margin).max(0.0);
         self.cost[row_idx]

@@ -1,6 +1,6 @@
 //! The multinomial logistic loss, which couples all classes.
 //!
-//! `c·(log Σ_m exp(z_m) - z_y)` a row of class y.
+//! It is `c·(log Σ_m exp(z_m) - z_y)` for a row of class y with the cost c.
 
 use super::group_loss::{GroupLoss, Point, Verdict};
 use super::stop::Stop;

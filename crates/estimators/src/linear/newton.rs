@@ -6,21 +6,21 @@
 //! ½ Σ_j ridge_j·|w_j|² + Σ_i loss_i(x_i·w)
 //! ```
 //!
-//! with a convex [`GroupLoss`]: one column for a one-vs-rest problem, one a class where the
+//! with a convex [`GroupLoss`]: one column for a one-vs-rest problem, one per class where the
 //! classes are coupled. An iteration is one reading of the rows for the gradients of all groups,
 //! one for the products with all directions, and a line search on what those two leave in memory;
 //! groups that are done drop out.
 //!
-//! Directions are conjugate gradients, preconditioned by the Cholesky factor of a curvature
-//! matrix (one a column, the coupling left out). A [`Curvature`] follows the weights of the rows
+//! Directions are found by conjugate gradients ([`super::conjugate_gradients`]), preconditioned by
+//! the Cholesky factor of a curvature matrix per column. A [`Curvature`] follows the weights of the rows
 //! by adding and taking out only the rows that changed; while most of them do, it is made from a
 //! sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature is
 //! known exactly (the hinges) and a single column the factor *is* the Newton system and no
-//! conjugate gradients are needed. Cost: O(n·p) a reading, O(m·p²) for m rows changed, O(p³) a
+//! conjugate gradients are needed. Cost: O(n·p) per reading, O(m·p²) for m rows changed, O(p³) per
 //! factor.
 //!
-//! Line search and stopping rule: the root of the directional derivative to a tenth of its first
-//! value; each loss says when it is done ([`Verdict`]). Newton systems are solved to
+//! The line search goes to the root of the directional derivative, to a tenth of its first value
+//! ([`find_root`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
@@ -40,6 +40,7 @@ const N_SAMPLED: [usize; 2] = [4_000, 10_000];
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
 
+/// A group on its way to the minimum.
 struct NewtonGroup<L> {
     state: GroupState<L>,
     /// One per column.

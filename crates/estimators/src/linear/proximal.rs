@@ -33,11 +33,13 @@ const TRUSTED: f64 = 0.2;
 /// Fraction of the predicted decrease that a step must reach.
 const SUFFICIENT: f64 = 0.01;
 
-/// How exactly the model's matrix follows the rows: a fraction of a row's weight, and the rows
-/// drawn while most of them change.
+/// How far the weight of a row in the model's matrix may be off, as a fraction of the larger.
 const LAG: f64 = 0.2;
+
+/// Rows that the model's matrix is made from while most of them change.
 const N_SAMPLED: usize = 12_000;
 
+/// A group on its way to the minimum.
 struct ProximalGroup<'a, L> {
     state: GroupState<L>,
     /// Weight of each coefficient's absolute value.

@@ -12,12 +12,12 @@
 //! Perceptron with l2 0.745 and 0.763, PassiveAggressiveClassifier 0.785 and 0.801; scikit-learn,
 //! one seed: 0.764 and 0.798.)
 //!
-//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks of `BLOCK`
+//! Unlike in scikit-learn, an epoch is a shuffle of the last one's order, cut into blocks of `BLOCK`
 //! rows that all classes go through in turn, each in its own order inside a block, so that memory
 //! is read once and not once per class. The l1 penalties of rows that change no weight otherwise are
 //! taken together, at the next row that does. Weights are `f32`; scores, intercepts and losses
-//! `f64`. The training loss is summed where somebody asks for it: with `tol`, and in the last
-//! epoch. Cost: two to three passes over n·p·classes numbers per epoch.
+//! `f64`. The training loss is summed only where it is used: with `tol`, and in the last epoch.
+//! Cost: two to three passes over n·p·classes numbers per epoch.
 
 use ndarray::{Array1, Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};

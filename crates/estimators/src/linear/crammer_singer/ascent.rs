@@ -10,7 +10,7 @@ use super::simplex::Project;
 use fashion_bench_numeric::rng::Rng;
 use fashion_bench_numeric::row_block::{add_multiples, fold, products};
 
-/// Times a visit to a block goes through its rows. (60,000 standardised images, C = 1: after 30
+/// How often a visit to a block goes through its rows. (60,000 standardised images, C = 1: after 30
 /// iterations the dual objective is 16,246 with one and 16,255 with two, in the same time.)
 const PASSES: usize = 2;
 
@@ -30,7 +30,7 @@ pub(super) struct Ascent<'a> {
     problem: &'a CrammerSinger<'a>,
     /// Weight of the distance to the centre.
     kappa: f64,
-    /// Multipliers, a row of `n_classes` for each of the rows.
+    /// Multipliers, `n_classes` for each row.
     beta: Vec<f64>,
     pub weights: Vec<Vec<f64>>,
     centre: Vec<Vec<f64>>,
