@@ -4,13 +4,12 @@
 
 mod fashion;
 
-use fashion_bench::catalog;
-use fashion_bench::catalog::{Params, Profile};
+use fashion_bench::catalog::{self, Params, Profile};
 use fashion_bench::estimators::FitInfo;
-use fashion_bench::estimators::info::Fitted as _;
+use fashion_bench::estimators::classifier::FittedClassifier as _;
 use fashion_bench::estimators::linear::{
-    LinearSvc, LogisticPenalty, LogisticRegression, LogisticRegressionParams, LogisticSolver,
-    MultiClass, RidgeClassifier, SvcLoss, SvcPenalty,
+    LinearPenalty, LinearSvc, LogisticRegression, LogisticRegressionParams, LogisticSolver,
+    RidgeClassifier, SvcLoss, SvcMultiClass, SvcPenalty,
 };
 use fashion_bench::estimators::sgd::{
     PassiveAggressiveClassifier, Perceptron, SgdClassifier, SgdPenalty,
@@ -340,11 +339,7 @@ fn a_path_of_costs_ends_where_single_fits_do_in_fewer_steps() {
     for data in real.iter().chain([&Dataset::new(x, y)]) {
         let lbfgs = LogisticRegression::params;
         let liblinear = || lbfgs().solver(LogisticSolver::Liblinear);
-        for params in [
-            lbfgs(),
-            liblinear(),
-            liblinear().penalty(LogisticPenalty::L1),
-        ] {
+        for params in [lbfgs(), liblinear(), liblinear().penalty(LinearPenalty::L1)] {
             let [path, fits] = path_and_fits(&params, data);
             for (a, b) in path.iter().zip(&fits) {
                 // Lower is no fault: the rule of lbfgs is loose where the loss is small.
@@ -372,7 +367,12 @@ fn a_feature_that_never_varies_gets_no_weight() {
     let data = Dataset::new(x, y);
     let svc = LinearSvc::params;
     let logistic = LogisticRegression::params;
-    let sgd = |penalty| SgdClassifier::params().penalty(penalty);
+    let sgd = |norm| {
+        SgdClassifier::params().penalty(SgdPenalty {
+            norm,
+            ..SgdPenalty::default()
+        })
+    };
     let fits = [
         svc().fit(&data).unwrap().model().weights().clone(),
         svc()
@@ -390,7 +390,7 @@ fn a_feature_that_never_varies_gets_no_weight() {
             .weights()
             .clone(),
         svc()
-            .multi_class(MultiClass::CrammerSinger)
+            .multi_class(SvcMultiClass::CrammerSinger)
             .fit(&data)
             .unwrap()
             .model()
@@ -399,19 +399,19 @@ fn a_feature_that_never_varies_gets_no_weight() {
         logistic().fit(&data).unwrap().model().weights().clone(),
         logistic()
             .solver(LogisticSolver::Liblinear)
-            .penalty(LogisticPenalty::L1)
+            .penalty(LinearPenalty::L1)
             .fit(&data)
             .unwrap()
             .model()
             .weights()
             .clone(),
-        sgd(SgdPenalty::L2)
+        sgd(LinearPenalty::L2)
             .fit(&data)
             .unwrap()
             .model()
             .weights()
             .clone(),
-        sgd(SgdPenalty::L1)
+        sgd(LinearPenalty::L1)
             .fit(&data)
             .unwrap()
             .model()

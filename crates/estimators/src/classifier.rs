@@ -44,11 +44,12 @@ pub trait Classifier: Send + Sync {
     ) -> Result<Self::Model, FitError> {
         let (encoding, codes) = ClassEncoding::new(labels);
         check_shapes(x, codes.len())?;
+        let x = x.as_standard_layout();
         if !Self::CHECKS_VALUES {
-            check_finite(x)?;
+            check_finite(x.view())?;
         }
         check_classes(&encoding)?;
-        self.fit_codes(x, &codes, encoding)
+        self.fit_codes(x.view(), &codes, encoding)
     }
 }
 

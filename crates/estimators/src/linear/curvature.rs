@@ -1,9 +1,10 @@
 //! A curvature matrix `diag(ridge) + Σ_i d_i·x_i·x_iᵀ` that follows the row weights `d`.
 //!
-//! Sampling by weight alone missed the few rows that have ink in a corner, and with them all
-//! curvature of those pixels: with an l1 term (C = 10) steps were cut to 1e-6 and 100 of them (90 s
-//! on one core) did not converge. By weight times leverage 28 do (23 s); with an l2 term it
-//! saves 40 % of the time.
+//! While most weights change, the matrix is made from a sample of the rows, drawn in proportion to
+//! weight times leverage. Sampling by weight alone missed the few rows that have ink in a corner,
+//! and with them all curvature of those pixels: on 60,000 standardised images, logistic regression
+//! with an l1 term (C = 10) had its steps cut to 1e-6, and 100 of them (90 s on one core) did not
+//! converge. By weight times leverage 28 steps do (23 s); with an l2 term it saves 40 % of the time.
 
 use rand::Rng as _;
 
@@ -16,8 +17,8 @@ const NEGLIGIBLE: f32 = 1e-4;
 
 /// How a [`Curvature`] follows the weights.
 ///
-/// What a row does to the matrix is its weight times its leverage, here called its share: a pixel
-/// that is inked in few images is there all but zero, and its curvature is those few rows'.
+/// What a row does to the matrix is its weight times its leverage, here called its *share*: the
+/// curvature of a pixel that is zero in all but a few images is that of those few rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Following<'a> {
     /// Rows are summed anew where their weight is off by more than this fraction of the larger;
@@ -36,7 +37,7 @@ impl Following<'_> {
         weights.iter().zip(self.leverages).map(|(w, h)| w * h)
     }
 
-    /// The weights in units of `scale`, 0 where the row's share is negligible.
+    /// Returns the weights in units of `scale`, 0 where the row's share is negligible.
     fn without_negligible(&self, weights: &[f32], scale: f32) -> Vec<f32> {
         let total: f64 = self.shares(weights).map(f64::from).sum();
         #[expect(clippy::cast_possible_truncation, reason = "a threshold")]
@@ -47,7 +48,7 @@ impl Following<'_> {
             .collect()
     }
 
-    /// The rows whose weight is off.
+    /// Returns the rows whose weight is off.
     fn off(&self, old: &[f32], new: &[f32]) -> Vec<usize> {
         let is_off = |(_, (old, new)): &(usize, (&f32, &f32))| {
             f64::from((*old - *new).abs()) > self.lag * f64::from(old.max(**new))
@@ -75,7 +76,7 @@ pub(super) struct Curvature {
 }
 
 impl Curvature {
-    /// One that keeps the matrix itself instead of its factor.
+    /// Returns one that keeps the matrix itself instead of its factor.
     pub fn for_model() -> Self {
         Self {
             keeps_matrix: true,
@@ -98,7 +99,7 @@ impl Curvature {
         self.needs_all_rows = true;
     }
 
-    /// The symmetric matrix, row by row.
+    /// Returns the symmetric matrix, row by row.
     pub fn matrix(&self) -> &[f64] {
         &self.matrix
     }
@@ -213,7 +214,7 @@ impl Curvature {
     }
 }
 
-/// About `n_wanted` rows, each with probability proportional to its share (at most 1), and the
+/// Returns about `n_wanted` rows, each with probability proportional to its share (at most 1), and the
 /// inverse of that probability: what its weight must grow by, so that the expected sum is that of
 /// all rows. Systematic sampling: one uniform number, then even steps along the running sum.
 fn sample(shares: &[f32], n_wanted: usize, (seed, call): (u64, u64)) -> Vec<(usize, f64)> {
@@ -232,7 +233,7 @@ fn sample(shares: &[f32], n_wanted: usize, (seed, call): (u64, u64)) -> Vec<(usi
     rows
 }
 
-/// The factor `r` for which `Σ min(1, r·share)` is about `n_wanted`.
+/// Returns the factor `r` for which `Σ min(1, r·share)` is about `n_wanted`.
 fn inclusion_rate(shares: &[f32], n_wanted: f64) -> f64 {
     let all: f64 = shares.iter().map(|&w| f64::from(w)).sum();
     let mut rate = n_wanted / all;

@@ -21,7 +21,7 @@ const MAX_ROUNDS: usize = 50;
 /// Sweeps before a jump.
 const SWEEPS: usize = 10;
 
-/// Distance of 0 from the subdifferential of one coordinate with the weight `w`.
+/// Returns the distance of 0 from the subdifferential of one coordinate with the weight `w`.
 pub(super) fn violation(w: f64, gradient: f64, l1: f64) -> f64 {
     if w > 0.0 {
         (gradient + l1).abs()
@@ -43,7 +43,7 @@ pub(super) struct L1Model<'a> {
 }
 
 impl<'a> L1Model<'a> {
-    /// The model around `weights` with the symmetric `matrix` (row by row) and the `gradient`.
+    /// Returns the model around `weights` with the symmetric `matrix` (row by row) and the `gradient`.
     pub fn new(matrix: &'a [f64], weights: &[f64], gradient: &[f64], l1: &'a [f64]) -> Self {
         Self {
             matrix,
@@ -53,7 +53,7 @@ impl<'a> L1Model<'a> {
         }
     }
 
-    /// Goes on until the violations sum to `target`, and returns the point.
+    /// Minimises until the violations sum to `target`, and returns the point.
     pub fn minimise(mut self, target: f64) -> Vec<f64> {
         for _ in 0..MAX_ROUNDS {
             for _ in 0..SWEEPS {
@@ -67,7 +67,7 @@ impl<'a> L1Model<'a> {
         self.point
     }
 
-    /// The violations of all coordinates.
+    /// Returns the sum of the violations of all coordinates.
     fn violation(&self) -> f64 {
         let coordinates = self.point.iter().zip(&self.slope).zip(self.l1);
         coordinates
@@ -143,8 +143,9 @@ impl<'a> L1Model<'a> {
     }
 }
 
-/// Where a convex function of `t ≥ 0` is lowest, given its slope at 0, its curvature, and its
-/// `kinks`: where, by how much the slope rises there, and a name. Names the kink that it is at.
+/// Returns where a convex function of `t ≥ 0` is lowest, and the name of the kink there, if it is
+/// one. The function is given by its slope at 0, its curvature, and its `kinks`: where each is, by
+/// how much the slope rises there, and a name.
 fn lowest(
     mut slope: f64,
     curvature: f64,

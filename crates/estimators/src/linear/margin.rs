@@ -18,7 +18,8 @@
 //! against the duality gap, `α` becomes the clipped value and σ grows. As every clipped value is
 //! a feasible dual point, the duality gap is known at every step; it is the stopping rule.
 
-use super::newton::{GroupLoss, Point, Verdict};
+use super::group_loss::{GroupLoss, Point, Verdict};
+use super::stop::Stop;
 
 /// First penalty, as a fraction of the largest cost.
 const FIRST_PENALTY: f64 = 0.05;
@@ -37,31 +38,13 @@ pub(super) enum MarginKind {
     Hinge,
 }
 
-/// When a smooth problem is solved.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Stop {
-    /// The gradient's norm is at most this fraction of the one at zero weights (LIBLINEAR).
-    RelativeNorm(f64),
-    /// No element of the gradient is larger than this (scikit-learn's own solvers).
-    LargestElement(f64),
-}
-
-impl Stop {
-    pub fn is_met(self, point: &Point<'_>) -> bool {
-        match self {
-            Self::RelativeNorm(eps) => point.gradient_norm <= eps * point.first_norm,
-            Self::LargestElement(eps) => point.gradient_max <= eps,
-        }
-    }
-}
-
 /// The loss of one class against the rest.
 #[derive(Debug, Clone)]
 pub(super) struct MarginLoss {
     kind: MarginKind,
-    /// +1 or -1 a row.
+    /// +1 or -1 for each row.
     y: Vec<f64>,
-    /// Cost a row.
+    /// Cost of each row.
     cost: Vec<f64>,
     stop: Stop,
     /// Relative duality gap to reach (hinge).
@@ -70,7 +53,7 @@ pub(super) struct MarginLoss {
     alpha: Vec<f64>,
     sigma: f64,
     /// Best relative duality gap so far (hinge).
-    pub gap: f64,
+    gap: f64,
     best_dual: f64,
 }
 
@@ -91,7 +74,7 @@ impl MarginLoss {
         }
     }
 
-    /// First and second derivative of row `row_idx` with respect to the margin.
+    /// Returns the first and second derivative of row `row_idx` with respect to the margin.
     #[inline]
     fn derivatives_of(&self, row_idx: usize, margin: f64) -> (f64, f64) {
         let cost = self.cost[row_idx];
@@ -121,7 +104,7 @@ impl MarginLoss {
         }
     }
 
-    /// Loss of one row.
+    /// Returns the loss of one row.
     fn value_of(&self, row_idx: usize, margin: f64) -> f64 {
         let slack = (1.0 - margin).max(0.0);
         self.cost[row_idx]
@@ -219,10 +202,10 @@ impl GroupLoss for MarginLoss {
         if self.kind == MarginKind::Hinge {
             return self.assess_hinge(point);
         }
-        if self.stop.is_met(point) {
-            Verdict::Done
-        } else {
-            Verdict::Step
-        }
+        self.stop.assess(point)
+    }
+
+    fn duality_gap(&self) -> Option<f64> {
+        (self.kind == MarginKind::Hinge).then_some(self.gap)
     }
 }

@@ -1,3 +1,40 @@
-//! x
+//! Linear classifiers fitted by batch optimisation.
+//!
+//! The solvers ([`newton`], [`proximal`], [`crammer_singer`]) know only rows, costs and losses.
+//! What a classifier minimises and how its parameters are named is in the classifier's own folder.
+
 mod centroid;
-pub use centroid::*;
+mod columns;
+mod conjugate_gradients;
+mod crammer_singer;
+mod curvature;
+mod group;
+mod group_loss;
+mod l1_model;
+mod logistic;
+mod margin;
+pub(crate) mod model;
+mod multinomial;
+mod newton;
+mod one_vs_rest;
+mod penalty;
+mod proximal;
+mod ridge;
+mod root;
+mod solution;
+mod stop;
+mod svc;
+
+pub use centroid::{
+    CentroidMetric, NearestCentroid, NearestCentroidParams, NearestCentroidValidParams,
+};
+pub use logistic::{
+    LogisticMultiClass, LogisticRegression, LogisticRegressionParams,
+    LogisticRegressionValidParams, LogisticSolver,
+};
+pub use model::LinearModel;
+pub use penalty::LinearPenalty;
+pub use ridge::{RidgeClassifier, RidgeClassifierParams, RidgeClassifierValidParams};
+pub use svc::{
+    LinearSvc, LinearSvcParams, LinearSvcValidParams, SvcDual, SvcLoss, SvcMultiClass, SvcPenalty,
+};

@@ -1,10 +1,10 @@
-//! The fitted form that all linear classifiers share: a weight vector and an intercept an output.
+//! The fitted form that all linear classifiers share: a weight vector and an intercept per output.
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::newton::Solution;
-use crate::info::{FitInfo, Fitted};
+use super::solution::Solution;
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, one_vs_rest_class};
 use fashion_bench_numeric::gemm::gemm_nt;
 
@@ -14,7 +14,7 @@ const CHUNK: usize = 1024;
 /// A fitted linear classifier.
 ///
 /// # Structure
-/// One output a class, or a single one for two classes, where a positive decision means the
+/// One output per class, or a single one for two classes, where a positive decision means the
 /// second; an output is a weight vector and an intercept, in `f32`.
 ///
 /// # Prediction
@@ -32,6 +32,7 @@ const CHUNK: usize = 1024;
 /// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LinearModel {
     weights: Array2<f32>,
     intercepts: Array1<f32>,
@@ -40,7 +41,7 @@ pub struct LinearModel {
 }
 
 impl LinearModel {
-    /// A model of `weights` (outputs × features) and `intercepts`.
+    /// Returns the model of `weights` (outputs × features) and `intercepts`.
     pub(crate) fn new(
         weights: Array2<f32>,
         intercepts: Array1<f32>,
@@ -55,7 +56,7 @@ impl LinearModel {
         }
     }
 
-    /// A model of the columns of `solutions`, whose last weight is that of a constant feature of
+    /// Returns the model of the columns of `solutions`, whose last weight is that of a constant feature of
     /// value `bias`, if there is one.
     #[expect(
         clippy::cast_possible_truncation,
@@ -66,7 +67,6 @@ impl LinearModel {
         n_features: usize,
         bias: Option<f32>,
         encoding: ClassEncoding,
-        gap: f64,
     ) -> Self {
         let columns: Vec<&Vec<f64>> = solutions.iter().flat_map(|s| &s.weights).collect();
         let weights =
@@ -82,25 +82,25 @@ impl LinearModel {
             n_iter: solutions.iter().map(|s| s.n_iter as u64).max(),
             converged: Some(solutions.iter().all(|s| s.converged)),
             objective: Some(solutions.iter().map(|s| s.objective).sum()),
-            gap: Some(gap),
+            gap: Some(solutions.iter().fold(0.0, |gap, s| s.gap.max(gap))),
             ..FitInfo::default()
         };
         Self::new(weights, intercepts, encoding, info)
     }
 
-    /// The weights, outputs × features.
+    /// Returns the weights, outputs × features.
     #[must_use]
     pub fn weights(&self) -> &Array2<f32> {
         &self.weights
     }
 
-    /// The intercept of each output.
+    /// Returns the intercept of each output.
     #[must_use]
     pub fn intercepts(&self) -> &Array1<f32> {
         &self.intercepts
     }
 
-    /// The decision values of the rows of `x`, rows × outputs.
+    /// Returns the decision values of the rows of `x`, rows × outputs.
     #[must_use]
     pub fn decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f32> {
         let mut decisions = Array2::zeros((x.nrows(), self.weights.nrows()));
@@ -110,9 +110,19 @@ impl LinearModel {
     }
 }
 
-impl Fitted for LinearModel {
+impl FittedClassifier for LinearModel {
     fn n_features(&self) -> usize {
         self.weights.ncols()
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let chunks = x.axis_chunks_iter(Axis(0), CHUNK);
+        for (x, mut labels) in chunks.zip(labels.axis_chunks_iter_mut(Axis(0), CHUNK)) {
+            for (decisions, label) in self.decisions(x).rows().into_iter().zip(&mut labels) {
+                let code = one_vs_rest_class(decisions.as_slice().expect("rows are contiguous"));
+                *label = self.encoding.label(code);
+            }
+        }
     }
 
     fn fit_info(&self) -> FitInfo {
@@ -120,70 +130,51 @@ impl Fitted for LinearModel {
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for LinearModel {
-    fn predict_inplace<'a>(&'a self, x: &'a ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        let chunks = x.axis_chunks_iter(ndarray::Axis(0), CHUNK);
-        for (x, mut y) in chunks.zip(y.axis_chunks_iter_mut(ndarray::Axis(0), CHUNK)) {
-            for (decisions, y) in self.decisions(x).rows().into_iter().zip(&mut y) {
-                let code = one_vs_rest_class(decisions.as_slice().expect("rows are contiguous"));
-                *y = self.encoding.label(code);
-            }
-        }
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-/// Declares a linear classifier: a [`LinearModel`] under its own name.
+/// Declares a linear classifier: a [`LinearModel`] under its own name, with its parameters.
 macro_rules! linear_classifier {
-    ($(#[$doc:meta])* $name:ident, $params:ty) => {
+    ($(#[$doc:meta])* $name:ident: $params:ty => $valid:ty) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
-        pub struct $name(pub(super) $crate::linear::LinearModel);
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub struct $name($crate::linear::LinearModel);
+
+        linfa_traits! { $valid => $name; }
 
         impl $name {
-            /// Parameters at scikit-learn's defaults.
+            /// Returns the parameters at scikit-learn's defaults.
             #[must_use]
             pub fn params() -> $params {
                 <$params>::default()
             }
 
-            /// Weights, intercepts and decisions.
+            /// Returns the weights, intercepts and decisions.
             #[must_use]
             pub fn model(&self) -> &$crate::linear::LinearModel {
                 &self.0
             }
         }
 
-        impl $crate::info::Fitted for $name {
+        impl From<$crate::linear::LinearModel> for $name {
+            fn from(model: $crate::linear::LinearModel) -> Self {
+                Self(model)
+            }
+        }
+
+        impl $crate::classifier::FittedClassifier for $name {
             fn n_features(&self) -> usize {
                 self.0.n_features()
             }
 
+            fn predict_rows(
+                &self,
+                x: ndarray::ArrayView2<'_, f32>,
+                labels: &mut ndarray::Array1<usize>,
+            ) {
+                self.0.predict_rows(x, labels);
+            }
+
             fn fit_info(&self) -> $crate::FitInfo {
                 self.0.fit_info()
-            }
-        }
-
-        impl<D: ndarray::Data<Elem = f32>>
-            linfa::traits::PredictInplace<ndarray::ArrayBase<D, ndarray::Ix2>, ndarray::Array1<usize>>
-            for $name
-        {
-            fn predict_inplace<'a>(
-                &'a self,
-                x: &'a ndarray::ArrayBase<D, ndarray::Ix2>,
-                y: &mut ndarray::Array1<usize>,
-            ) {
-                self.0.predict_inplace(x, y);
-            }
-
-            fn default_target(
-                &self,
-                x: &ndarray::ArrayBase<D, ndarray::Ix2>,
-            ) -> ndarray::Array1<usize> {
-                self.0.default_target(x)
             }
         }
     };

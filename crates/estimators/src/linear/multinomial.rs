@@ -1,9 +1,9 @@
 //! The multinomial logistic loss, which couples all classes.
 //!
-//! `c·(log Σ_m exp(z_m) - z_y)` a row of class y.
+//! It is `c·(log Σ_m exp(z_m) - z_y)` for a row of class y with the cost c.
 
-use super::margin::Stop;
-use super::newton::{GroupLoss, Point, Verdict};
+use super::group_loss::{GroupLoss, Point, Verdict};
+use super::stop::Stop;
 use fashion_bench_numeric::softmax::{log_sum_exp, softmax_inplace};
 
 /// The multinomial logistic loss.
@@ -113,10 +113,6 @@ impl GroupLoss for Multinomial {
     }
 
     fn assess(&mut self, point: &Point<'_>) -> Verdict {
-        if self.stop.is_met(point) {
-            Verdict::Done
-        } else {
-            Verdict::Step
-        }
+        self.stop.assess(point)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::multiclass::class_counts;
 
-/// The problems: one a class, or a single one (the second class) where there are two.
+/// The problems: one per class, or a single one (for the second class) where there are two.
 pub(super) struct OneVsRest<'a> {
     codes: &'a [usize],
     counts: Vec<usize>,
@@ -18,17 +18,17 @@ impl<'a> OneVsRest<'a> {
         }
     }
 
-    /// The positive class of each problem.
+    /// Returns the positive class of each problem.
     pub fn classes(&self) -> Range<usize> {
         usize::from(self.counts.len() == 2)..self.counts.len()
     }
 
-    /// Rows of each class.
+    /// Returns the number of rows of each class.
     pub fn counts(&self) -> &[usize] {
         &self.counts
     }
 
-    /// Sign and cost of each row in the problem of `class`, given the costs of positive and
+    /// Returns the sign and the cost of each row in the problem of `class`, given the costs of positive and
     /// negative rows.
     pub fn rows(&self, class: usize, (positive, negative): (f64, f64)) -> (Vec<f64>, Vec<f64>) {
         let by_sign = |a: f64, b: f64| -> Vec<f64> {
@@ -40,7 +40,7 @@ impl<'a> OneVsRest<'a> {
         (by_sign(1.0, -1.0), by_sign(positive, negative))
     }
 
-    /// LIBLINEAR's tolerance of the primal solvers: `tol · max(min(n₊, n₋), 1) / n`.
+    /// Returns LIBLINEAR's tolerances of the primal solvers: `tol · max(min(n₊, n₋), 1) / n`.
     pub fn liblinear_tols(&self, tol: f64) -> Vec<f64> {
         let n = self.codes.len();
         self.classes()
@@ -52,8 +52,9 @@ impl<'a> OneVsRest<'a> {
     }
 }
 
-/// Costs of positive and negative rows of each problem as LIBLINEAR sets them: the weight of a
-/// class applies where it is the positive one, and to the negative one only if there are just two.
+/// Returns the costs of positive and negative rows of each problem as LIBLINEAR sets them: the
+/// weight of a class applies where it is the positive one, and to the negative rows only if there
+/// are just two classes.
 pub(super) fn liblinear_costs(
     problems: &OneVsRest<'_>,
     c: f64,

@@ -8,7 +8,7 @@
 //!
 //! As in newGLMNET (Yuan, Ho and Lin 2012, Algorithm 5) a step minimises the quadratic model of
 //! the smooth part plus the l1 term ([`L1Model`]), then halves until the objective falls enough
-//! (their equation 24, σ = 0.01). Different from it, the model's matrix is formed ([`Curvature`]),
+//! (their equation 24, σ = 0.01). Unlike theirs, the model's matrix is formed ([`Curvature`]),
 //! so that a coordinate costs O(p) and not O(n), and only rows whose weight changed are summed
 //! anew. The matrix may be inexact; the gradient and the objective never are.
 //!
@@ -16,10 +16,13 @@
 //! one at zero weights.
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use super::curvature::{Curvature, Following};
+use super::group::{GroupSettings, GroupState, products_along, update_gradients};
+use super::group_loss::GroupLoss;
 use super::l1_model::{L1Model, violation};
-use super::newton::{GroupLoss, Settings, Solution, scores, to_single};
+use super::solution::Solution;
 
 /// Halvings of a step.
 const MAX_HALVINGS: usize = 20;
@@ -30,181 +33,140 @@ const TRUSTED: f64 = 0.2;
 /// Fraction of the predicted decrease that a step must reach.
 const SUFFICIENT: f64 = 0.01;
 
-/// How exactly the model's matrix follows the rows: a fraction of a row's weight, and the rows
-/// drawn while most of them change.
+/// How far the weight of a row in the model's matrix may be off, as a fraction of the larger.
 const LAG: f64 = 0.2;
+
+/// Rows that the model's matrix is made from while most of them change.
 const N_SAMPLED: usize = 12_000;
 
-struct Problem<L> {
-    loss: L,
-    weights: Vec<Vec<f64>>,
-    z: Vec<Vec<f64>>,
-    slopes: Vec<Vec<f32>>,
-    curvatures: Vec<Vec<f32>>,
-    gradient: Vec<Vec<f64>>,
+/// A group on its way to the minimum.
+struct ProximalGroup<'a, L> {
+    state: GroupState<L>,
+    /// Weight of each coefficient's absolute value.
+    l1: &'a [f64],
+    /// What the violations must come down to, as a fraction of those at zero weights.
+    tol: f64,
+    /// One per column.
     matrices: Vec<Curvature>,
-    step: Vec<Vec<f64>>,
     objective: f64,
+    /// Sum of the violations at zero weights.
     first_violation: f64,
+    /// Sum of the violations; infinite where the last step has not been judged yet.
     violation: f64,
-    n_iter: usize,
     is_stuck: bool,
 }
 
 /// Minimises every problem from zero weights or from `start`, the solutions of like problems.
-/// `l1` holds a weight a coefficient, `tols` a tolerance a problem.
+/// `l1` holds a weight per coefficient, `tols` a tolerance per problem.
 pub(super) fn minimise<L: GroupLoss>(
-    settings: &Settings<'_>,
+    settings: &GroupSettings<'_>,
     l1: &[f64],
     tols: &[f64],
     losses: Vec<L>,
     start: Option<&[Solution]>,
 ) -> Vec<Solution> {
-    let mut problems: Vec<Problem<L>> = losses
+    let mut groups: Vec<ProximalGroup<'_, L>> = losses
         .into_iter()
-        .map(|loss| Problem::new(loss, settings))
+        .zip(tols)
+        .map(|(loss, &tol)| ProximalGroup::new(loss, l1, tol, settings))
         .collect();
     if let Some(start) = start {
-        update_gradients(settings, l1, &mut problems.iter_mut().collect::<Vec<_>>());
-        for (problem, solution) in problems.iter_mut().zip(start) {
-            problem.move_to(settings, l1, &solution.weights);
+        judge(settings, &mut groups.iter_mut().collect::<Vec<_>>());
+        for (group, solution) in groups.iter_mut().zip(start) {
+            group.move_to(settings, &solution.weights);
         }
     }
     loop {
-        let mut running = running(settings, tols, &mut problems);
+        let mut running: Vec<&mut ProximalGroup<'_, L>> = groups
+            .iter_mut()
+            .filter(|group| group.is_running(settings))
+            .collect();
         if running.is_empty() {
             break;
         }
-        update_gradients(settings, l1, &mut running);
-        let mut stepping: Vec<&mut Problem<L>> = self::running(settings, tols, &mut problems);
-        stepping.retain(|problem| problem.n_iter < settings.max_iter);
-        if stepping.is_empty() {
+        judge(settings, &mut running);
+        running.retain(|group| group.is_running(settings) && group.state.has_steps(settings));
+        if running.is_empty() {
             break;
         }
-        stepping
-            .par_iter_mut()
-            .with_max_len(1)
-            .for_each(|problem| problem.model_step(settings, l1));
-        let columns: Vec<Vec<f32>> = stepping
-            .iter()
-            .flat_map(|problem| to_single(&problem.step))
-            .collect();
-        let products = settings.design.times(&columns);
-        let n_columns = stepping[0].step.len();
-        stepping
-            .par_iter_mut()
-            .with_max_len(1)
-            .enumerate()
-            .for_each(|(idx, problem)| {
-                problem.search(
-                    settings,
-                    l1,
-                    &products[idx * n_columns..(idx + 1) * n_columns],
-                );
-            });
+        step(settings, &mut running);
     }
-    let finish = |(problem, &tol): (Problem<L>, &f64)| Solution {
-        converged: problem.is_done(tol),
-        n_iter: problem.n_iter,
-        objective: problem.objective,
-        relative_gradient: problem.violation / problem.first_violation.max(f64::MIN_POSITIVE),
-        weights: problem.weights,
-    };
-    problems.into_iter().zip(tols).map(finish).collect()
+    groups.into_iter().map(ProximalGroup::finish).collect()
 }
 
-/// The problems that are neither done nor stuck; those whose last step is still to be judged
-/// count in.
-fn running<'a, L: GroupLoss>(
-    settings: &Settings<'_>,
-    tols: &[f64],
-    problems: &'a mut [Problem<L>],
-) -> Vec<&'a mut Problem<L>> {
-    let is_running = |problem: &Problem<L>, tol: f64| {
-        let has_steps = problem.n_iter < settings.max_iter || problem.violation.is_infinite();
-        !problem.is_done(tol) && !problem.is_stuck && has_steps
-    };
-    problems
-        .iter_mut()
-        .zip(tols)
-        .filter(|(problem, tol)| is_running(problem, **tol))
-        .map(|(problem, _)| problem)
-        .collect()
-}
-
-fn update_gradients<L: GroupLoss>(
-    settings: &Settings<'_>,
-    l1: &[f64],
-    problems: &mut [&mut Problem<L>],
-) {
-    problems.par_iter_mut().with_max_len(1).for_each(|problem| {
-        let Problem {
-            loss,
-            z,
-            slopes,
-            curvatures,
-            ..
-        } = &mut **problem;
-        loss.derivatives(z, slopes, curvatures);
-    });
-    let columns: Vec<Vec<f32>> = problems
-        .iter()
-        .flat_map(|problem| problem.slopes.iter().cloned())
-        .collect();
-    let mut gradients = settings.design.transposed_times(&columns).into_iter();
-    for problem in problems.iter_mut() {
-        let Problem {
-            weights, gradient, ..
-        } = &mut **problem;
-        let mut total = 0.0;
-        for (w, gradient) in weights.iter().zip(gradient) {
-            *gradient = gradients.next().expect("one for each column");
-            for (j, g) in gradient.iter_mut().enumerate() {
-                *g += settings.ridge[j] * w[j];
-                total += violation(w[j], *g, l1[j]);
-            }
-        }
-        problem.violation = total;
-        if problem.n_iter == 0 && problem.first_violation == 0.0 {
-            problem.first_violation = total;
-        }
+/// Brings the gradients of `groups` up to date and sums their violations.
+fn judge<L: GroupLoss>(settings: &GroupSettings<'_>, groups: &mut [&mut ProximalGroup<'_, L>]) {
+    let mut states: Vec<_> = groups.iter_mut().map(|group| &mut group.state).collect();
+    update_gradients(settings, &mut states);
+    for group in groups {
+        group.judge();
     }
 }
 
-impl<L: GroupLoss> Problem<L> {
-    fn new(loss: L, settings: &Settings<'_>) -> Self {
-        let (n_rows, width) = (settings.design.n_rows(), settings.design.width());
-        let n_columns = loss.n_columns();
-        let z = vec![vec![0.0; n_rows]; n_columns];
+/// Takes a step with each of `groups`.
+fn step<L: GroupLoss>(settings: &GroupSettings<'_>, groups: &mut [&mut ProximalGroup<'_, L>]) {
+    groups
+        .par_iter_mut()
+        .with_max_len(1)
+        .for_each(|group| group.minimise_model(settings));
+    let products = products_along(settings, groups.iter().map(|group| &group.state));
+    let n_columns = products.len() / groups.len();
+    groups
+        .par_iter_mut()
+        .with_max_len(1)
+        .zip(products.par_chunks(n_columns))
+        .for_each(|(group, q)| group.search(settings, q));
+}
+
+impl<'a, L: GroupLoss> ProximalGroup<'a, L> {
+    fn new(loss: L, l1: &'a [f64], tol: f64, settings: &GroupSettings<'_>) -> Self {
+        let state = GroupState::new(loss, settings);
         Self {
-            objective: loss.value(&z),
-            z,
-            weights: vec![vec![0.0; width]; n_columns],
-            slopes: vec![vec![0.0; n_rows]; n_columns],
-            curvatures: vec![vec![0.0; n_rows]; n_columns],
-            gradient: vec![vec![0.0; width]; n_columns],
-            matrices: vec![Curvature::for_model(); n_columns],
-            step: vec![vec![0.0; width]; n_columns],
+            objective: state.loss.value(&state.z),
+            matrices: vec![Curvature::for_model(); state.weights.len()],
+            state,
+            l1,
+            tol,
             first_violation: 0.0,
             violation: f64::INFINITY,
-            n_iter: 0,
             is_stuck: false,
-            loss,
         }
     }
 
-    fn move_to(&mut self, settings: &Settings<'_>, l1: &[f64], weights: &[Vec<f64>]) {
-        self.weights = weights.to_vec();
-        self.z = scores(settings.design, weights);
-        self.objective = self.penalty(settings, l1, 0.0) + self.loss.value(&self.z);
+    fn move_to(&mut self, settings: &GroupSettings<'_>, weights: &[Vec<f64>]) {
+        self.state.move_to(settings, weights);
+        self.objective = self.penalty(settings, 0.0) + self.state.loss.value(&self.state.z);
         self.violation = f64::INFINITY;
     }
 
-    /// The penalty `t` steps ahead.
-    fn penalty(&self, settings: &Settings<'_>, l1: &[f64], t: f64) -> f64 {
-        let columns = self.weights.iter().zip(&self.step);
+    /// Whether it is neither done nor stuck; one whose last step is still to be judged is running.
+    fn is_running(&self, settings: &GroupSettings<'_>) -> bool {
+        let has_steps = self.state.has_steps(settings) || self.violation.is_infinite();
+        !self.is_done() && !self.is_stuck && has_steps
+    }
+
+    fn is_done(&self) -> bool {
+        self.violation <= self.tol * self.first_violation
+    }
+
+    fn judge(&mut self) {
+        let mut total = 0.0;
+        for (w, g) in self.state.weights.iter().zip(&self.state.gradient) {
+            for ((&w, &g), &l1) in w.iter().zip(g).zip(self.l1) {
+                total += violation(w, g, l1);
+            }
+        }
+        self.violation = total;
+        if self.state.n_iter == 0 && self.first_violation == 0.0 {
+            self.first_violation = total;
+        }
+    }
+
+    /// Returns the penalty `t` steps ahead.
+    fn penalty(&self, settings: &GroupSettings<'_>, t: f64) -> f64 {
+        let columns = self.state.weights.iter().zip(&self.state.direction);
         columns
-            .flat_map(|(w, d)| w.iter().zip(d).zip(l1.iter().zip(settings.ridge)))
+            .flat_map(|(w, d)| w.iter().zip(d).zip(self.l1.iter().zip(settings.ridge)))
             .map(|((w, d), (l1, ridge))| {
                 let w = w + t * d;
                 l1 * w.abs() + 0.5 * ridge * w * w
@@ -212,30 +174,31 @@ impl<L: GroupLoss> Problem<L> {
             .sum()
     }
 
-    fn is_done(&self, tol: f64) -> bool {
-        self.violation <= tol * self.first_violation
-    }
-
-    /// Sets `step` to the minimiser of the quadratic model with the l1 term; the coupling of
-    /// columns is left out of the model.
-    fn model_step(&mut self, settings: &Settings<'_>, l1: &[f64]) {
-        let lag = if self.loss.lag() > 0.0 { LAG } else { 0.0 };
-        let target = 0.05 * self.violation / self.weights.len() as f64;
-        let Self {
-            matrices,
+    /// Sets the direction to the minimiser of the quadratic model with the l1 term; the coupling
+    /// of columns is left out of the model.
+    fn minimise_model(&mut self, settings: &GroupSettings<'_>) {
+        let lag = if self.state.loss.lag() > 0.0 {
+            LAG
+        } else {
+            0.0
+        };
+        let target = 0.05 * self.violation / self.state.weights.len() as f64;
+        let l1 = self.l1;
+        let GroupState {
             curvatures,
             weights,
             gradient,
-            step,
+            direction,
             ..
-        } = self;
-        let columns = matrices
+        } = &mut self.state;
+        let columns = self
+            .matrices
             .par_iter_mut()
             .with_max_len(1)
             .zip(curvatures)
             .zip(weights);
-        columns.zip(gradient).zip(step).enumerate().for_each(
-            |(column, ((((matrix, curvatures), weights), gradient), step))| {
+        columns.zip(gradient).zip(direction).enumerate().for_each(
+            |(column, ((((matrix, curvatures), weights), gradient), direction))| {
                 let seed = settings.seed + column as u64;
                 let how = Following {
                     lag,
@@ -246,38 +209,33 @@ impl<L: GroupLoss> Problem<L> {
                 matrix.follow(settings.design, settings.ridge, curvatures, &how);
                 let model = L1Model::new(matrix.matrix(), weights, gradient, l1);
                 let point = model.minimise(target);
-                for ((step, point), w) in step.iter_mut().zip(&point).zip(weights) {
-                    *step = point - *w;
+                for ((direction, point), w) in direction.iter_mut().zip(&point).zip(weights) {
+                    *direction = point - *w;
                 }
             },
         );
     }
 
-    fn search(&mut self, settings: &Settings<'_>, l1: &[f64], q: &[Vec<f32>]) {
-        let mut predicted = 0.0;
-        for ((w, d), g) in self.weights.iter().zip(&self.step).zip(&self.gradient) {
-            for (((w, d), g), l1) in w.iter().zip(d).zip(g).zip(l1) {
-                predicted += g * d + l1 * ((w + d).abs() - w.abs());
-            }
-        }
+    /// Goes along the direction, whose products with the rows are `q`, as far as the objective
+    /// falls enough.
+    fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
+        let predicted = self.predicted();
         let mut t = 1.0;
         let mut accepted = None;
         for _ in 0..MAX_HALVINGS {
             let along = |(z, q): (&Vec<f64>, &Vec<f32>)| -> Vec<f64> {
-                z.iter()
-                    .zip(q)
-                    .map(|(z, &q)| z + t * f64::from(q))
-                    .collect()
+                let pairs = z.iter().zip(q);
+                pairs.map(|(z, &q)| z + t * f64::from(q)).collect()
             };
-            let z: Vec<Vec<f64>> = self.z.iter().zip(q).map(along).collect();
-            let objective = self.penalty(settings, l1, t) + self.loss.value(&z);
+            let z: Vec<Vec<f64>> = self.state.z.iter().zip(q).map(along).collect();
+            let objective = self.penalty(settings, t) + self.state.loss.value(&z);
             if objective - self.objective <= SUFFICIENT * t * predicted {
                 accepted = Some((z, objective));
                 break;
             }
             t *= 0.5;
         }
-        self.n_iter += 1;
+        self.state.n_iter += 1;
         let was_sampled = self.matrices.iter().any(Curvature::is_sampled);
         if t < TRUSTED {
             self.matrices.iter_mut().for_each(Curvature::need_all_rows);
@@ -286,14 +244,36 @@ impl<L: GroupLoss> Problem<L> {
             self.is_stuck = !was_sampled;
             return;
         };
-        self.z = z;
+        self.state.z = z;
         self.objective = objective;
-        // To be judged anew.
         self.violation = f64::INFINITY;
-        for (w, d) in self.weights.iter_mut().zip(&self.step) {
-            for (w, d) in w.iter_mut().zip(d) {
-                *w += t * d;
+        self.state.move_weights(t);
+    }
+
+    /// Returns the change of the objective over the whole direction, as far as slopes tell.
+    fn predicted(&self) -> f64 {
+        let GroupState {
+            weights,
+            gradient,
+            direction,
+            ..
+        } = &self.state;
+        let mut predicted = 0.0;
+        for ((w, d), g) in weights.iter().zip(direction).zip(gradient) {
+            for (((w, d), g), l1) in w.iter().zip(d).zip(g).zip(self.l1) {
+                predicted += g * d + l1 * ((w + d).abs() - w.abs());
             }
+        }
+        predicted
+    }
+
+    fn finish(self) -> Solution {
+        Solution {
+            converged: self.is_done(),
+            n_iter: self.state.n_iter,
+            objective: self.objective,
+            gap: self.violation / self.first_violation.max(f64::MIN_POSITIVE),
+            weights: self.state.weights,
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The root that an exact line search looks for.
+//! The root of a directional derivative: where an exact line search ends.
 
-/// The root of an increasing function that is negative at 0, given with its derivative, to a
-/// tenth of the value at 0; 0 if none is found.
+/// Returns the root of an increasing function that is negative at 0, to a tenth of the value at 0,
+/// or 0 if there is none to be found. `f` returns the value and the derivative.
 pub(super) fn find_root(f: impl Fn(f64) -> (f64, f64)) -> f64 {
     let (start, start_curvature) = f(0.0);
     if start >= 0.0 || start_curvature.is_nan() {

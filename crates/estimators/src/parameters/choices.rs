@@ -51,6 +51,9 @@ macro_rules! choices {
             }
         }
 
+        // A private enum may not need the list.
+        const _: &[$name] = $name::ALL;
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.name())

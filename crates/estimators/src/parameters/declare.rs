@@ -161,7 +161,6 @@ macro_rules! parameter_set {
                 rows
             }
 
-            #[allow(unused_variables, reason = "a set of groups alone reads no value itself")]
             fn set(
                 &mut self,
                 name: &str,

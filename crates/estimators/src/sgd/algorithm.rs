@@ -1,10 +1,10 @@
 //! Stochastic gradient descent on all one-vs-rest problems at once.
 //!
-//! Minimises `Σ_i loss(y_i, x_i·w + b)/n + alpha·penalty(w)` for each class by one step a row:
+//! Minimises `Σ_i loss(y_i, x_i·w + b)/n + alpha·penalty(w)` for each class by one step per row:
 //! shrink for the l2 share of the penalty, move along the row, truncate for the l1 share. Steps,
 //! epochs, averaging and stopping are scikit-learn's: with `tol`, a class is done after
 //! `n_iter_no_change` epochs in which its loss, summed on the way, was above the best so far
-//! minus `tol` a row (default 1e-3); a class that is done drops out.
+//! minus `tol` per row (default 1e-3); a class that is done drops out.
 //!
 //! Each class sees the rows in an order of its own, as in scikit-learn: where all share one, the
 //! noise of the last steps has opposite signs in the classes that a row tells apart, and their arg
@@ -12,28 +12,26 @@
 //! Perceptron with l2 0.745 and 0.763, PassiveAggressiveClassifier 0.785 and 0.801; scikit-learn,
 //! one seed: 0.764 and 0.798.)
 //!
-//! Different from scikit-learn: an epoch is a shuffle of the last one's, cut into blocks of `BLOCK`
+//! Unlike in scikit-learn, an epoch is a shuffle of the last one's order, cut into blocks of `BLOCK`
 //! rows that all classes go through in turn, each in its own order inside a block, so that memory
-//! is read once and not once a class. The l1 penalties of rows that change no weight otherwise are
+//! is read once and not once per class. The l1 penalties of rows that change no weight otherwise are
 //! taken together, at the next row that does. Weights are `f32`; scores, intercepts and losses
-//! `f64`. The training loss is summed where somebody asks for it: with `tol`, and in the last
-//! epoch. Cost: two to three passes over n·p·classes numbers an epoch.
+//! `f64`. The training loss is summed only where it is used: with `tol`, and in the last epoch.
+//! Cost: two to three passes over n·p·classes numbers per epoch.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayView2};
 use pulp::{Arch, Simd, WithSimd};
 use rand::seq::SliceRandom as _;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use super::class::{ClassState, Visit};
-use super::settings::{EarlyStopping, LearningRate, Settings};
+use super::class_state::{ClassState, Visit};
+use super::settings::{Settings, StepLength};
 use crate::FitError;
 use crate::info::FitInfo;
 use crate::linear::LinearModel;
 use crate::multiclass::{ClassEncoding, class_counts};
-use fashion_bench_numeric::dot::{dot, sum_of_squares};
+use fashion_bench_numeric::dot::sum_of_squares;
 use fashion_bench_numeric::rng::{Rng, stream};
 
 /// Rows that the classes go through one after the other: with 784 features they take 800 kB, and
@@ -47,7 +45,7 @@ const SHUFFLE_STREAM: u64 = 0;
 const SPLIT_STREAM: u64 = 1;
 const ORDER_STREAM: u64 = 2;
 
-/// Rows as the epochs see them.
+/// The rows as the epochs see them.
 struct Rows<'a> {
     x: ArrayView2<'a, f32>,
     codes: &'a [usize],
@@ -66,18 +64,17 @@ impl Rows<'_> {
 }
 
 /// Fits the model of `settings`.
-pub(super) fn fit<D, T>(
+///
+/// # Errors
+/// [`FitError::Diverged`] if a weight or an intercept leaves the finite numbers.
+pub(super) fn fit(
     settings: &Settings,
-    dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
-) -> Result<LinearModel, FitError>
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    let x = dataset.records().as_standard_layout();
-    let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
+    x: ArrayView2<'_, f32>,
+    codes: &[usize],
+    encoding: ClassEncoding,
+) -> Result<LinearModel, FitError> {
     let n_classes = encoding.n_classes();
-    let weights = settings.class_weight.of_classes(&encoding, &codes);
+    let weights = settings.training.class_weight.of_classes(&encoding, codes);
     // The weight of a class applies where it is the positive one, to the negative rows only if
     // there are just two classes.
     let negative = if n_classes == 2 { weights[0] } else { 1.0 };
@@ -85,12 +82,12 @@ where
     let mut classes: Vec<ClassState> = (first..n_classes)
         .map(|class| ClassState::new(settings, class, (weights[class], negative), x.ncols()))
         .collect();
-    let mut rows = split(settings, x.view(), &codes, n_classes);
+    let mut rows = split(settings, x.view(), codes, n_classes);
     run(settings, &mut rows, &mut classes)?;
     Ok(into_model(settings, &classes, x.ncols(), encoding))
 }
 
-/// Sets aside the rows held back: of each class its share, drawn at random.
+/// Splits off the rows held back: of each class its share, drawn at random.
 fn split<'a>(
     settings: &Settings,
     x: ArrayView2<'a, f32>,
@@ -98,10 +95,7 @@ fn split<'a>(
     n_classes: usize,
 ) -> Rows<'a> {
     let mut is_held_back = vec![false; codes.len()];
-    if let Some(EarlyStopping {
-        validation_fraction,
-    }) = settings.early_stopping
-    {
+    if let Some(share) = settings.training.share_held_back() {
         let mut rng = stream(settings.seed, &[SPLIT_STREAM]);
         for (class, count) in class_counts(codes, n_classes).into_iter().enumerate() {
             let mut members: Vec<usize> = (0..codes.len())
@@ -113,15 +107,15 @@ fn split<'a>(
                 clippy::cast_sign_loss,
                 reason = "a share of a count"
             )]
-            let n_held_back = (count as f64 * validation_fraction).round() as usize;
+            let n_held_back = (count as f64 * share).round() as usize;
             for &row in &members[..n_held_back.min(count - 1)] {
                 is_held_back[row] = true;
             }
         }
     }
     let is_passive_aggressive = matches!(
-        settings.learning_rate,
-        LearningRate::PassiveAggressive1 { .. } | LearningRate::PassiveAggressive2 { .. }
+        settings.step,
+        StepLength::PassiveAggressive1 { .. } | StepLength::PassiveAggressive2 { .. }
     );
     let squares = if is_passive_aggressive {
         let square = |row: ndarray::ArrayView1<'_, f32>| {
@@ -146,8 +140,8 @@ fn run(
     rows: &mut Rows<'_>,
     classes: &mut [ClassState],
 ) -> Result<(), FitError> {
-    for epoch in 0..settings.max_iter {
-        if settings.shuffle {
+    for epoch in 0..settings.training.max_iter {
+        if settings.training.shuffle {
             let mut rng = stream(settings.seed, &[SHUFFLE_STREAM, epoch as u64]);
             rows.training.shuffle(&mut rng);
         }
@@ -188,10 +182,10 @@ fn run(
     Ok(())
 }
 
-/// Share of the rows held back on whose side of zero the decision is right.
+/// Returns the share of the rows held back for which the decision is on the right side of zero.
 fn accuracy(rows: &Rows<'_>, state: &ClassState) -> f64 {
     let is_right = |&&row: &&usize| {
-        let is_positive = state.score(dot(rows.row(row), &state.weights)) > 0.0;
+        let is_positive = state.score(rows.row(row)) > 0.0;
         is_positive == (rows.codes[row] == state.class)
     };
     rows.held_back.iter().filter(is_right).count() as f64 / rows.held_back.len() as f64
@@ -215,10 +209,10 @@ impl WithSimd for Epoch<'_, '_> {
             rows,
             classes,
         } = self;
-        let is_last = epoch + 1 == settings.max_iter;
+        let is_last = epoch + 1 == settings.training.max_iter;
         let mut orders: Vec<Rng> = Vec::with_capacity(classes.len());
         for state in classes.iter_mut() {
-            state.start_epoch(is_last || settings.tol.is_some());
+            state.start_epoch(is_last || settings.training.tol.is_some());
             let path = [ORDER_STREAM, epoch as u64, state.class as u64];
             orders.push(stream(settings.seed, &path));
         }
@@ -227,7 +221,7 @@ impl WithSimd for Epoch<'_, '_> {
             for (state, rng) in classes.iter_mut().zip(&mut orders) {
                 order.clear();
                 order.extend_from_slice(block);
-                if settings.shuffle {
+                if settings.training.shuffle {
                     order.shuffle(rng);
                 }
                 for &row_idx in &order {
@@ -262,6 +256,7 @@ fn into_model(
     let info = FitInfo {
         n_iter: classes.iter().map(|state| state.n_iter as u64).max(),
         converged: settings
+            .training
             .tol
             .map(|_| classes.iter().all(|state| state.is_done)),
         // Mean training loss of the last epoch, summed on the way.

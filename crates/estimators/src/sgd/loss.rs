@@ -2,7 +2,7 @@
 
 /// Which loss; the last four are made for regression on the targets ±1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum SgdLoss {
+pub(super) enum ScoreLoss {
     /// `max(0, 1 - y·p)`.
     Hinge,
     /// `max(0, 1 - y·p)²`.
@@ -16,17 +16,25 @@ pub enum SgdLoss {
     /// `½(p - y)²`.
     SquaredError,
     /// Squared within epsilon, linear outside.
-    Huber(f64),
+    Huber {
+        /// Its width.
+        epsilon: f64,
+    },
     /// `max(0, |p - y| - epsilon)`.
-    EpsilonInsensitive(f64),
+    EpsilonInsensitive {
+        /// Its width.
+        epsilon: f64,
+    },
     /// `max(0, |p - y| - epsilon)²`.
-    SquaredEpsilonInsensitive(f64),
+    SquaredEpsilonInsensitive {
+        /// Its width.
+        epsilon: f64,
+    },
 }
 
-impl SgdLoss {
-    /// The loss at score `p` for target `y`.
+impl ScoreLoss {
+    /// Returns the loss at score `p` for target `y`.
     #[inline]
-    #[must_use]
     pub fn value(self, y: f64, p: f64) -> f64 {
         let margin = y * p;
         match self {
@@ -43,7 +51,7 @@ impl SgdLoss {
                 }
             }
             Self::SquaredError => 0.5 * (p - y) * (p - y),
-            Self::Huber(epsilon) => {
+            Self::Huber { epsilon } => {
                 let distance = (p - y).abs();
                 if distance <= epsilon {
                     0.5 * distance * distance
@@ -51,14 +59,15 @@ impl SgdLoss {
                     epsilon * distance - 0.5 * epsilon * epsilon
                 }
             }
-            Self::EpsilonInsensitive(epsilon) => ((p - y).abs() - epsilon).max(0.0),
-            Self::SquaredEpsilonInsensitive(epsilon) => ((p - y).abs() - epsilon).max(0.0).powi(2),
+            Self::EpsilonInsensitive { epsilon } => ((p - y).abs() - epsilon).max(0.0),
+            Self::SquaredEpsilonInsensitive { epsilon } => {
+                ((p - y).abs() - epsilon).max(0.0).powi(2)
+            }
         }
     }
 
-    /// Derivative with respect to the score. At the kink of the hinges it is that of an error.
+    /// Returns the derivative with respect to the score. At the kink of the hinges it is that of an error.
     #[inline]
-    #[must_use]
     pub fn slope(self, y: f64, p: f64) -> f64 {
         let margin = y * p;
         match self {
@@ -86,15 +95,15 @@ impl SgdLoss {
                 }
             }
             Self::SquaredError => p - y,
-            Self::Huber(epsilon) => (p - y).clamp(-epsilon, epsilon),
-            Self::EpsilonInsensitive(epsilon) => {
+            Self::Huber { epsilon } => (p - y).clamp(-epsilon, epsilon),
+            Self::EpsilonInsensitive { epsilon } => {
                 if (p - y).abs() > epsilon {
                     (p - y).signum()
                 } else {
                     0.0
                 }
             }
-            Self::SquaredEpsilonInsensitive(epsilon) => {
+            Self::SquaredEpsilonInsensitive { epsilon } => {
                 let distance = p - y;
                 2.0 * (distance - distance.clamp(-epsilon, epsilon))
             }
@@ -109,15 +118,15 @@ mod tests {
     #[test]
     fn slopes_are_the_derivatives_of_the_values() {
         let losses = [
-            SgdLoss::Hinge,
-            SgdLoss::SquaredHinge,
-            SgdLoss::Perceptron,
-            SgdLoss::Log,
-            SgdLoss::ModifiedHuber,
-            SgdLoss::SquaredError,
-            SgdLoss::Huber(0.1),
-            SgdLoss::EpsilonInsensitive(0.1),
-            SgdLoss::SquaredEpsilonInsensitive(0.1),
+            ScoreLoss::Hinge,
+            ScoreLoss::SquaredHinge,
+            ScoreLoss::Perceptron,
+            ScoreLoss::Log,
+            ScoreLoss::ModifiedHuber,
+            ScoreLoss::SquaredError,
+            ScoreLoss::Huber { epsilon: 0.1 },
+            ScoreLoss::EpsilonInsensitive { epsilon: 0.1 },
+            ScoreLoss::SquaredEpsilonInsensitive { epsilon: 0.1 },
         ];
         for loss in losses {
             for y in [-1.0, 1.0] {
@@ -136,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_kink_counts_as_an_error() {
-        assert_eq!(SgdLoss::Hinge.slope(1.0, 1.0), -1.0);
-        assert_eq!(SgdLoss::Perceptron.slope(-1.0, 0.0), 1.0);
+        assert_eq!(ScoreLoss::Hinge.slope(1.0, 1.0), -1.0);
+        assert_eq!(ScoreLoss::Perceptron.slope(-1.0, 0.0), 1.0);
     }
 }

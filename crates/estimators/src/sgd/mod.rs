@@ -1,22 +1,26 @@
-//! Linear classifiers fitted a row at a time: `SGDClassifier`, `Perceptron`, and
+//! Linear classifiers fitted one row at a time: `SGDClassifier`, `Perceptron`, and
 //! `PassiveAggressiveClassifier`.
 //!
 //! The three are one algorithm (`algorithm`) at different settings (`Settings`).
 
 mod algorithm;
-mod class;
-mod family;
+mod averaging;
+mod class_state;
 mod loss;
 mod passive_aggressive;
+mod penalised_weights;
+mod penalty;
 mod perceptron;
 mod settings;
 mod sgd_classifier;
+mod training;
 
-pub use loss::SgdLoss;
+pub use averaging::Averaging;
 pub use passive_aggressive::{
-    PASSIVE_AGGRESSIVE_CLASSIFIER, PassiveAggressiveClassifier, PassiveAggressiveParams,
+    PassiveAggressiveClassifier, PassiveAggressiveLoss, PassiveAggressiveParams,
     PassiveAggressiveValidParams,
 };
-pub use perceptron::{PERCEPTRON, Perceptron, PerceptronParams, PerceptronValidParams};
-pub use settings::{EarlyStopping, LearningRate, SgdPenalty};
-pub use sgd_classifier::{SGD_CLASSIFIER, SgdClassifier, SgdParams, SgdValidParams};
+pub use penalty::SgdPenalty;
+pub use perceptron::{Perceptron, PerceptronParams, PerceptronValidParams};
+pub use sgd_classifier::{SgdClassifier, SgdLearningRate, SgdLoss, SgdParams, SgdValidParams};
+pub use training::StochasticTraining;

@@ -1,230 +1,145 @@
 //! `SGDClassifier`: regularised linear models by stochastic gradient descent, one-vs-rest.
 
-use linfa::ParamGuard;
+use ndarray::ArrayView2;
 
-use super::family::stochastic_classifier;
-use super::loss::SgdLoss;
-use super::settings::{
-    LearningRate, Settings, SgdPenalty, average_from_args, canonicalise_common, epoch_cost,
-    penalty_from_args, table,
-};
-use crate::ParamError;
-use crate::erased::{Estimator, erase};
-use crate::linear::class_weight::CLASS_WEIGHT;
-use crate::spec::{
-    Args, Cost, DataShape, EstimatorSpec, Family, Kind, ParamSpec, Params, RANDOM_STATE,
-};
+use super::algorithm;
+use super::averaging::Averaging;
+use super::loss::ScoreLoss;
+use super::penalty::SgdPenalty;
+use super::settings::{Settings, StepLength};
+use super::training::StochasticTraining;
+use crate::classifier::Classifier;
+use crate::linear::model::linear_classifier;
+use crate::multiclass::ClassEncoding;
+use crate::parameters::{Interval, ParamValue, Parameters, check_range};
+use crate::{FitError, ParamError};
 
-const NAME: &str = "SGDClassifier";
-
-stochastic_classifier!(SgdClassifier, SgdParams, SgdValidParams, NAME);
-
-/// Checked parameters of [`SgdClassifier`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct SgdValidParams(Settings);
-
-/// Parameters of [`SgdClassifier`].
-///
-/// | name | default | meaning | range |
-/// |---|---|---|---|
-/// | `loss` | hinge | see [`SgdLoss`] | `epsilon` ≥ 0 |
-/// | `penalty` | l2 | what is added to the loss | `l1_ratio` in [0, 1] |
-/// | `alpha` | 1e-4 | weight of the penalty | [0, inf), above 0 with the optimal rate |
-/// | `learning_rate` | optimal | length of the steps | `eta0` > 0 |
-/// | `average` | 0 | rows seen before weights are averaged; 0 for never | |
-/// | `fit_intercept` | true | an intercept | |
-/// | `max_iter` | 1000 | epochs at most | [1, inf) |
-/// | `tol` | 1e-3 | decrease of the mean loss that counts as progress | [0, inf) or none |
-/// | `n_iter_no_change` | 5 | epochs without progress before the end | [1, inf) |
-/// | `early_stopping` | no | stop on the score of rows held back | share in (0, 1) |
-/// | `shuffle` | true | a new order each epoch | |
-/// | `class_weight` | uniform | factor on the steps for each class | ≥ 0 |
-/// | `seed` | 0 | of order and split | |
-///
-/// # Errors
-/// `check` refuses values out of range.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SgdParams(SgdValidParams);
-
-impl Default for SgdParams {
-    fn default() -> Self {
-        Self(SgdValidParams(Settings::default()))
+choices! {
+    /// Loss of a score `p` for a target `y` of ±1; the last four are made for regression on the
+    /// targets.
+    pub enum SgdLoss {
+        /// `max(0, 1 - y·p)`.
+        Hinge = "hinge",
+        /// `max(0, 1 - y·p)²`.
+        SquaredHinge = "squared_hinge",
+        /// `max(0, -y·p)`.
+        Perceptron = "perceptron",
+        /// `log(1 + exp(-y·p))`.
+        Log = "log_loss" | "log",
+        /// `max(0, 1 - y·p)²` for `y·p ≥ -1`, else `-4·y·p`.
+        ModifiedHuber = "modified_huber",
+        /// `½(p - y)²`.
+        SquaredError = "squared_error" | "squared_loss",
+        /// Squared within epsilon, linear outside.
+        Huber = "huber",
+        /// `max(0, |p - y| - epsilon)`.
+        EpsilonInsensitive = "epsilon_insensitive",
+        /// `max(0, |p - y| - epsilon)²`.
+        SquaredEpsilonInsensitive = "squared_epsilon_insensitive",
     }
 }
 
-impl SgdParams {
-    /// Sets the loss.
-    #[must_use]
-    pub fn loss(mut self, loss: SgdLoss) -> Self {
-        self.0.0.loss = loss;
-        self
-    }
-
-    /// Sets the length of the steps.
-    #[must_use]
-    pub fn learning_rate(mut self, learning_rate: LearningRate) -> Self {
-        self.0.0.learning_rate = learning_rate;
-        self
-    }
-
-    /// Sets the penalty.
-    #[must_use]
-    pub fn penalty(mut self, penalty: SgdPenalty) -> Self {
-        self.0.0.penalty = penalty;
-        self
-    }
-
-    /// Sets the weight of the penalty.
-    #[must_use]
-    pub fn alpha(mut self, alpha: f64) -> Self {
-        self.0.0.alpha = alpha;
-        self
-    }
-
-    /// Sets the rows seen before weights are averaged; 0 does not average.
-    #[must_use]
-    pub fn average(mut self, average: usize) -> Self {
-        self.0.0.average = average;
-        self
+choices! {
+    /// How long a step is at the t-th row, counted from 1 over all epochs.
+    pub enum SgdLearningRate {
+        /// `1 / (alpha·(t₀ + t))` with Bottou's t₀.
+        Optimal = "optimal",
+        /// `eta0`.
+        Constant = "constant",
+        /// `eta0 / t^power_t`.
+        InvScaling = "invscaling",
+        /// `eta0`, a fifth of it whenever the stopping rule would stop, until it is below 1e-6.
+        Adaptive = "adaptive",
     }
 }
 
-/// `SGDClassifier`.
-pub static SGD_CLASSIFIER: EstimatorSpec = EstimatorSpec {
-    name: NAME,
-    family: Family::Linear,
-    summary: "linear models by stochastic gradient descent, one-vs-rest",
-    params: PARAMS,
-    canonicalise,
-    build,
-    cost,
-};
-
-const PARAMS: &[ParamSpec] = &[
-    ParamSpec::new(
-        "loss",
-        &[Kind::Choice(LOSSES)],
-        "\"hinge\"",
-        "loss of one class against the rest",
-    )
-    .with_synonyms(&[("log", "log_loss"), ("squared_loss", "squared_error")]),
-    ParamSpec::new(
-        "penalty",
-        table::PENALTY_KINDS,
-        "\"l2\"",
-        "what is added to the loss",
-    ),
-    ParamSpec::new("alpha", &[Kind::Float], "1e-4", "weight of the penalty"),
-    table::L1_RATIO,
-    table::FIT_INTERCEPT,
-    table::MAX_ITER,
-    table::TOL,
-    table::SHUFFLE,
-    table::VERBOSE,
-    ParamSpec::new(
-        "epsilon",
-        &[Kind::Float],
-        "0.1",
-        "width of the losses that have one",
-    ),
-    table::N_JOBS,
-    RANDOM_STATE,
-    ParamSpec::new(
-        "learning_rate",
-        &[Kind::Choice(&[
-            "optimal",
-            "constant",
-            "invscaling",
-            "adaptive",
-        ])],
-        "\"optimal\"",
-        "length of the steps",
-    ),
-    ParamSpec::new(
-        "eta0",
-        &[Kind::Float],
-        "0.0",
-        "first step (not with optimal)",
-    ),
-    ParamSpec::new(
-        "power_t",
-        &[Kind::Float],
-        "0.5",
-        "power of the row count (invscaling)",
-    ),
-    table::EARLY_STOPPING,
-    table::VALIDATION_FRACTION,
-    table::N_ITER_NO_CHANGE,
-    CLASS_WEIGHT,
-    table::WARM_START,
-    table::AVERAGE,
-];
-
-const LOSSES: &[&str] = &[
-    "hinge",
-    "squared_hinge",
-    "perceptron",
-    "log_loss",
-    "modified_huber",
-    "squared_error",
-    "huber",
-    "epsilon_insensitive",
-    "squared_epsilon_insensitive",
-];
-
-fn canonicalise(params: &mut Params) -> Vec<String> {
-    let notes = canonicalise_common(params);
-    let has_epsilon = [
-        "huber",
-        "epsilon_insensitive",
-        "squared_epsilon_insensitive",
-    ]
-    .iter()
-    .any(|loss| params["loss"] == *loss);
-    if !has_epsilon {
-        params.remove("epsilon");
+parameters! {
+    /// Parameters of [`SgdClassifier`].
+    ///
+    /// The seed is that of the orders of the rows and of the split for early stopping.
+    pub struct SgdParams => SgdValidParams: "SGDClassifier" {
+        /// loss of one class against the rest
+        loss: SgdLoss = SgdLoss::Hinge;
+        /// width of the losses that have one
+        epsilon: f64 = 0.1, in Interval::NOT_NEGATIVE;
+        /// length of the steps
+        learning_rate: SgdLearningRate = SgdLearningRate::Optimal;
+        /// first step (not with optimal)
+        eta0: f64 = 0.0, in Interval::NOT_NEGATIVE;
+        /// power of the row count (invscaling)
+        power_t: f64 = 0.5;
+        /// average the weights, from the first row or from this one on
+        average: Averaging = Averaging::Never;
     }
-    if params["learning_rate"] == "optimal" {
-        params.remove("eta0");
+    groups {
+        /// what is added to the loss
+        penalty: SgdPenalty = SgdPenalty::default();
+        /// epochs, stopping and weights of classes
+        training: StochasticTraining = StochasticTraining::default();
     }
-    if params["learning_rate"] != "invscaling" {
-        params.remove("power_t");
-    }
-    notes
+    seed ParamValue::Null;
+    check check_step;
 }
 
-fn build(args: &Args<'_>) -> Result<Box<dyn Estimator>, ParamError> {
-    let epsilon = args.opt_float("epsilon").unwrap_or(0.1);
-    let eta0 = args.opt_float("eta0").unwrap_or(0.0);
-    let params = SgdParams(SgdValidParams(Settings {
-        loss: match args.choice("loss") {
-            Some("squared_hinge") => SgdLoss::SquaredHinge,
-            Some("perceptron") => SgdLoss::Perceptron,
-            Some("log_loss") => SgdLoss::Log,
-            Some("modified_huber") => SgdLoss::ModifiedHuber,
-            Some("squared_error") => SgdLoss::SquaredError,
-            Some("huber") => SgdLoss::Huber(epsilon),
-            Some("epsilon_insensitive") => SgdLoss::EpsilonInsensitive(epsilon),
-            Some("squared_epsilon_insensitive") => SgdLoss::SquaredEpsilonInsensitive(epsilon),
-            _ => SgdLoss::Hinge,
-        },
-        penalty: penalty_from_args(args),
-        alpha: args.float("alpha"),
-        learning_rate: match args.choice("learning_rate") {
-            Some("constant") => LearningRate::Constant { eta0 },
-            Some("invscaling") => LearningRate::InvScaling {
-                eta0,
-                power_t: args.opt_float("power_t").unwrap_or(0.5),
+linear_classifier! {
+    /// A fitted `SGDClassifier`.
+    SgdClassifier: SgdParams => SgdValidParams
+}
+
+/// Checks that the first step is not 0 or infinite.
+fn check_step(params: &SgdValidParams) -> Result<(), ParamError> {
+    let (name, value) = match params.learning_rate {
+        SgdLearningRate::Optimal => ("alpha", params.penalty.alpha),
+        SgdLearningRate::Constant | SgdLearningRate::InvScaling | SgdLearningRate::Adaptive => {
+            ("eta0", params.eta0)
+        }
+    };
+    check_range(SgdParams::ESTIMATOR, name, &value, &Interval::POSITIVE)
+}
+
+impl Classifier for SgdValidParams {
+    type Model = SgdClassifier;
+
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<SgdClassifier, FitError> {
+        algorithm::fit(&self.settings(), x, codes, encoding).map(Into::into)
+    }
+}
+
+impl SgdValidParams {
+    fn settings(&self) -> Settings {
+        let (eta0, power_t) = (self.eta0, self.power_t);
+        Settings {
+            loss: self.score_loss(),
+            penalty: self.penalty.clone(),
+            step: match self.learning_rate {
+                SgdLearningRate::Optimal => StepLength::Optimal,
+                SgdLearningRate::Constant => StepLength::Constant { eta0 },
+                SgdLearningRate::InvScaling => StepLength::InvScaling { eta0, power_t },
+                SgdLearningRate::Adaptive => StepLength::Adaptive { eta0 },
             },
-            Some("adaptive") => LearningRate::Adaptive { eta0 },
-            _ => LearningRate::Optimal,
-        },
-        average: average_from_args(args)?,
-        ..Settings::from_args(args)?
-    }));
-    Ok(erase(params.check()?))
-}
+            average: self.average,
+            training: self.training.clone(),
+            seed: self.seed,
+        }
+    }
 
-fn cost(args: &Args<'_>, shape: &DataShape) -> Cost {
-    epoch_cost(args, shape, 100.0, penalty_from_args(args))
+    fn score_loss(&self) -> ScoreLoss {
+        let epsilon = self.epsilon;
+        match self.loss {
+            SgdLoss::Hinge => ScoreLoss::Hinge,
+            SgdLoss::SquaredHinge => ScoreLoss::SquaredHinge,
+            SgdLoss::Perceptron => ScoreLoss::Perceptron,
+            SgdLoss::Log => ScoreLoss::Log,
+            SgdLoss::ModifiedHuber => ScoreLoss::ModifiedHuber,
+            SgdLoss::SquaredError => ScoreLoss::SquaredError,
+            SgdLoss::Huber => ScoreLoss::Huber { epsilon },
+            SgdLoss::EpsilonInsensitive => ScoreLoss::EpsilonInsensitive { epsilon },
+            SgdLoss::SquaredEpsilonInsensitive => ScoreLoss::SquaredEpsilonInsensitive { epsilon },
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::multiclass::ClassEncoding;
 /// A fitted nearest-centroid classifier.
 ///
 /// # Structure
-/// One centre a class, in `f64`.
+/// One centre per class, in `f64`.
 ///
 /// # Prediction
 /// The class whose centre is nearest, the lowest class on ties.

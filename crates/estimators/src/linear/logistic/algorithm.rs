@@ -14,66 +14,66 @@
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, Data, Ix2};
+use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
 
-use super::super::above_zero;
-use super::super::margin::{MarginKind, MarginLoss, Stop};
+use super::super::group::GroupSettings;
+use super::super::group_loss::GroupLoss;
+use super::super::margin::{MarginKind, MarginLoss};
 use super::super::model::LinearModel;
 use super::super::multinomial::Multinomial;
-use super::super::newton::{self, GroupLoss, Settings, Solution};
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
-use super::super::proximal;
+use super::super::penalty::LinearPenalty;
+use super::super::solution::Solution;
+use super::super::stop::Stop;
+use super::super::{newton, proximal};
 use super::LogisticRegression;
 use super::params::{
-    LogisticMultiClass, LogisticPenalty, LogisticRegressionValidParams, LogisticSolver, NAME,
+    LogisticMultiClass, LogisticRegressionParams, LogisticRegressionValidParams, LogisticSolver,
 };
-use crate::FitError;
-use crate::linear::ClassWeight;
+use crate::classifier::{Classifier, check_classes, check_finite, check_shapes};
 use crate::multiclass::ClassEncoding;
+use crate::parameters::{Interval, Parameters, check_range};
+use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::tall::Tall;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for LogisticRegressionValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = LogisticRegression;
+impl Classifier for LogisticRegressionValidParams {
+    type Model = LogisticRegression;
 
-    fn fit(
+    fn fit_codes(
         &self,
-        dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
     ) -> Result<LogisticRegression, FitError> {
-        let mut models = self.fit_path(dataset, &[self.c])?;
-        Ok(models.pop().expect("a model a cost"))
+        let mut models = self.fit_costs(x, codes, &encoding, &[self.c]);
+        Ok(models.pop().expect("one model per cost"))
     }
-}
-
-/// With an l1 term by the proximal method, else by Newton's.
-fn solve<L: GroupLoss>(
-    settings: &Settings<'_>,
-    l1: &[f64],
-    tols: &[f64],
-    losses: Vec<L>,
-    start: Option<&[Solution]>,
-) -> Vec<Solution> {
-    if l1.iter().any(|&l1| l1 > 0.0) {
-        return proximal::minimise(settings, l1, tols, losses, start);
-    }
-    newton::minimise(settings, losses, start)
-        .into_iter()
-        .map(|(_, solution)| solution)
-        .collect()
 }
 
 /// What the fits of a path have in common.
 struct Problem<'a> {
-    settings: Settings<'a>,
+    settings: GroupSettings<'a>,
     l1: &'a [f64],
-    encoding: &'a ClassEncoding,
     codes: &'a [usize],
+    n_classes: usize,
     /// Weights of the classes.
     weights: &'a [f64],
+}
+
+impl Problem<'_> {
+    /// Minimises by the proximal method with an l1 term, else by Newton's.
+    fn minimise<L: GroupLoss>(
+        &self,
+        tols: &[f64],
+        losses: Vec<L>,
+        start: Option<&[Solution]>,
+    ) -> Vec<Solution> {
+        if self.l1.iter().any(|&l1| l1 > 0.0) {
+            proximal::minimise(&self.settings, self.l1, tols, losses, start)
+        } else {
+            newton::minimise(&self.settings, losses, start)
+        }
+    }
 }
 
 impl LogisticRegressionValidParams {
@@ -83,7 +83,7 @@ impl LogisticRegressionValidParams {
     /// steps than as many fits. Every model meets the stopping rule of a single fit.
     ///
     /// # Errors
-    /// [`FitError::Param`] for a cost that is not above 0.
+    /// [`FitError::Param`] for a cost that is not above 0, and the errors of a fit for the data.
     pub fn fit_path<D, T>(
         &self,
         dataset: &DatasetBase<ArrayBase<D, Ix2>, T>,
@@ -93,159 +93,155 @@ impl LogisticRegressionValidParams {
         D: Data<Elem = f32>,
         T: AsSingleTargets<Elem = usize>,
     {
-        for &c in costs {
-            above_zero(NAME, "C", c)?;
+        for c in costs {
+            let name = LogisticRegressionParams::ESTIMATOR;
+            check_range(name, "C", c, &Interval::POSITIVE)?;
         }
         let x = dataset.records().as_standard_layout();
         let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
-        let is_liblinear = self.solver == LogisticSolver::Liblinear;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "features are in single precision"
-        )]
-        let constant = if is_liblinear {
-            self.intercept_scaling as f32
-        } else {
-            1.0
-        };
-        let bias = self.fit_intercept.then_some(constant);
-        let design = Tall::new(x.view(), bias);
+        check_shapes(x.view(), codes.len())?;
+        check_finite(x.view())?;
+        check_classes(&encoding)?;
+        Ok(self.fit_costs(x.view(), &codes, &encoding, costs))
+    }
 
-        let (l1_weight, l2_weight) = match self.penalty {
-            LogisticPenalty::None => (0.0, 0.0),
-            LogisticPenalty::L1 => (1.0, 0.0),
-            LogisticPenalty::L2 => (0.0, 1.0),
-            LogisticPenalty::ElasticNet { l1_ratio } => (l1_ratio, 1.0 - l1_ratio),
-        };
-        let penalties = |weight: f64| {
-            let mut penalties = vec![weight; design.width()];
-            if !is_liblinear && self.fit_intercept {
-                penalties[x.ncols()] = 0.0;
-            }
-            penalties
-        };
-        let (l1, ridge) = (penalties(l1_weight), penalties(l2_weight));
+    fn fit_costs(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: &ClassEncoding,
+        costs: &[f64],
+    ) -> Vec<LogisticRegression> {
+        let bias = self.fit_intercept.then_some(self.constant());
+        let design = Tall::new(x, bias);
+        // Without elasticnet there may be no ratio, and it is not read.
+        let (l1, l2) = self.penalty.shares(self.l1_ratio.unwrap_or_default());
         let problem = Problem {
-            settings: Settings {
+            settings: GroupSettings {
                 design: &design,
-                ridge: &ridge,
+                ridge: &self.penalties(l2, &design),
                 leverages: &design.leverages(),
                 max_iter: self.max_iter,
                 seed: self.seed,
             },
-            l1: &l1,
-            encoding: &encoding,
-            codes: &codes,
-            weights: &self.class_weight.of_classes(&encoding, &codes),
+            l1: &self.penalties(l1, &design),
+            codes,
+            n_classes: encoding.n_classes(),
+            weights: &self.class_weight.of_classes(encoding, codes),
         };
         let mut start: Option<Vec<Solution>> = None;
         let mut models = Vec::with_capacity(costs.len());
         for &c in costs {
             let params = Self { c, ..self.clone() };
             let solutions = params.solve(&problem, start.as_deref());
-            let gap = solutions
-                .iter()
-                .fold(0.0, |gap, s: &Solution| s.relative_gradient.max(gap));
-            models.push(LogisticRegression(LinearModel::from_solutions(
-                &solutions,
-                x.ncols(),
-                bias,
-                encoding.clone(),
-                gap,
-            )));
+            let encoding = encoding.clone();
+            models.push(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding).into());
             start = Some(solutions);
         }
-        Ok(models)
+        models
+    }
+
+    /// Returns the value of the constant feature behind the intercept.
+    fn constant(&self) -> f32 {
+        if self.solver != LogisticSolver::Liblinear {
+            return 1.0;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "features are in single precision"
+        )]
+        let constant = self.intercept_scaling as f32;
+        constant
+    }
+
+    /// Returns `weight` for each coefficient; 0 for an intercept that is not penalised.
+    fn penalties(&self, weight: f64, design: &Tall<'_>) -> Vec<f64> {
+        let mut penalties = vec![weight; design.width()];
+        if self.fit_intercept && self.solver != LogisticSolver::Liblinear {
+            penalties[design.width() - 1] = 0.0;
+        }
+        penalties
     }
 
     fn solve(&self, problem: &Problem<'_>, start: Option<&[Solution]>) -> Vec<Solution> {
-        let Problem {
-            settings,
-            l1,
-            encoding,
+        let &Problem {
             codes,
+            n_classes,
             weights,
+            ..
         } = problem;
         let is_multinomial = match self.multi_class {
-            LogisticMultiClass::Auto => self.solver.has_multinomial() && encoding.n_classes() > 2,
+            LogisticMultiClass::Auto => self.solver.has_multinomial() && n_classes > 2,
             LogisticMultiClass::OneVsRest => false,
             LogisticMultiClass::Multinomial => true,
         };
         if is_multinomial {
-            let cost: Vec<f64> = codes
-                .iter()
-                .map(|&code| self.cost() * weights[code])
-                .collect();
+            let weight = |&code: &usize| self.cost() * weights[code];
+            let cost: Vec<f64> = codes.iter().map(weight).collect();
             let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
-            let loss = Multinomial::new(codes.to_vec(), encoding.n_classes(), cost, stop);
-            return solve(settings, l1, &[self.tol], vec![loss], start);
+            let loss = Multinomial::new(codes.to_vec(), n_classes, cost, stop);
+            return problem.minimise(&[self.tol], vec![loss], start);
         }
-        let problems = OneVsRest::new(codes, encoding.n_classes());
-        let (losses, tols) = self.margin_losses(&problems, codes, weights);
-        solve(settings, l1, &tols, losses, start)
+        let problems = OneVsRest::new(codes, n_classes);
+        if self.solver == LogisticSolver::Liblinear {
+            let tols = problems.liblinear_tols(self.tol);
+            let losses = self.liblinear_losses(&problems, weights, &tols);
+            return problem.minimise(&tols, losses, start);
+        }
+        let loss = |class| self.loss_against_rest(&problems, class, problem);
+        let losses: Vec<MarginLoss> = problems.classes().map(loss).collect();
+        let tols = vec![self.tol; losses.len()];
+        problem.minimise(&tols, losses, start)
     }
 
     fn cost(&self) -> f64 {
-        if self.penalty == LogisticPenalty::None {
+        if self.penalty == LinearPenalty::None {
             1.0
         } else {
             self.c
         }
     }
 
-    /// The loss of each problem, and its tolerance for the proximal method.
-    fn margin_losses(
+    /// Returns LIBLINEAR's loss of each problem.
+    fn liblinear_losses(
         &self,
         problems: &OneVsRest<'_>,
-        codes: &[usize],
         weights: &[f64],
-    ) -> (Vec<MarginLoss>, Vec<f64>) {
-        if self.solver == LogisticSolver::Liblinear {
-            let tols = problems.liblinear_tols(self.tol);
-            let costs = liblinear_costs(problems, self.c, weights);
-            let loss = |((class, &costs), &tol): ((usize, &(f64, f64)), &f64)| {
+        tols: &[f64],
+    ) -> Vec<MarginLoss> {
+        let costs = liblinear_costs(problems, self.c, weights);
+        let pairs = problems.classes().zip(costs).zip(tols);
+        pairs
+            .map(|((class, costs), &tol)| {
                 let (signs, cost) = problems.rows(class, costs);
-                MarginLoss::new(
-                    MarginKind::Logistic,
-                    signs,
-                    cost,
-                    Stop::RelativeNorm(tol),
-                    0.0,
-                )
-            };
-            return (
-                problems
-                    .classes()
-                    .zip(&costs)
-                    .zip(&tols)
-                    .map(loss)
-                    .collect(),
-                tols,
-            );
-        }
-        let n_rows = codes.len();
-        let losses: Vec<MarginLoss> = problems
-            .classes()
-            .map(|class| {
-                // "balanced" weighs the two sides of each problem, a table the classes.
-                let n_positive = problems.counts()[class];
-                let (signs, mut cost) = match self.class_weight {
-                    ClassWeight::Balanced => {
-                        let side = |count: usize| self.cost() * n_rows as f64 / (2 * count) as f64;
-                        problems.rows(class, (side(n_positive), side(n_rows - n_positive)))
-                    }
-                    _ => problems.rows(class, (self.cost(), self.cost())),
-                };
-                if let ClassWeight::ByLabel(_) = self.class_weight {
-                    for (cost, &code) in cost.iter_mut().zip(codes) {
-                        *cost *= weights[code];
-                    }
-                }
-                let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
+                let stop = Stop::RelativeNorm(tol);
                 MarginLoss::new(MarginKind::Logistic, signs, cost, stop, 0.0)
             })
-            .collect();
-        let tols = vec![self.tol; losses.len()];
-        (losses, tols)
+            .collect()
+    }
+
+    /// Returns the loss of `class` against the rest with scikit-learn's own solvers: "balanced"
+    /// weighs the two sides of each problem, a table the classes.
+    fn loss_against_rest(
+        &self,
+        problems: &OneVsRest<'_>,
+        class: usize,
+        problem: &Problem<'_>,
+    ) -> MarginLoss {
+        let (codes, n_positive) = (problem.codes, problems.counts()[class]);
+        let n_rows = codes.len();
+        let side = |count: usize| self.cost() * n_rows as f64 / (2 * count) as f64;
+        let sides = match self.class_weight {
+            ClassWeight::Balanced => (side(n_positive), side(n_rows - n_positive)),
+            ClassWeight::Uniform | ClassWeight::ByLabel(_) => (self.cost(), self.cost()),
+        };
+        let (signs, mut cost) = problems.rows(class, sides);
+        if let ClassWeight::ByLabel(_) = self.class_weight {
+            for (cost, &code) in cost.iter_mut().zip(codes) {
+                *cost *= problem.weights[code];
+            }
+        }
+        let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
+        MarginLoss::new(MarginKind::Logistic, signs, cost, stop, 0.0)
     }
 }

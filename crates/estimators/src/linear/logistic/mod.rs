@@ -4,14 +4,10 @@ mod algorithm;
 mod params;
 
 pub use params::{
-    LOGISTIC_REGRESSION, LogisticMultiClass, LogisticPenalty, LogisticRegressionParams,
-    LogisticRegressionValidParams, LogisticSolver,
+    LogisticMultiClass, LogisticRegressionParams, LogisticRegressionValidParams, LogisticSolver,
 };
 
-use super::model::linear_classifier;
-
-linear_classifier!(
+super::model::linear_classifier! {
     /// A fitted logistic regression.
-    LogisticRegression,
-    LogisticRegressionParams
-);
+    LogisticRegression: LogisticRegressionParams => LogisticRegressionValidParams
+}

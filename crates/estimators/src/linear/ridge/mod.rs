@@ -3,12 +3,9 @@
 mod algorithm;
 mod params;
 
-pub use params::{RIDGE_CLASSIFIER, RidgeClassifierParams, RidgeClassifierValidParams};
+pub use params::{RidgeClassifierParams, RidgeClassifierValidParams};
 
-use super::model::linear_classifier;
-
-linear_classifier!(
+super::model::linear_classifier! {
     /// A fitted ridge classifier.
-    RidgeClassifier,
-    RidgeClassifierParams
-);
+    RidgeClassifier: RidgeClassifierParams => RidgeClassifierValidParams
+}

@@ -18,64 +18,59 @@
 //! Crammer–Singer a relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a
 //! gradient of `tol · min(n₊, n₋) / n` times that at zero.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, Data, Ix2};
+use ndarray::ArrayView2;
 
-use super::super::crammer_singer::{self, Problem};
-use super::super::margin::{MarginKind, MarginLoss, Stop};
+use super::super::crammer_singer::{self, CrammerSinger};
+use super::super::group::GroupSettings;
+use super::super::margin::{MarginKind, MarginLoss};
 use super::super::model::LinearModel;
-use super::super::newton::{self, Settings};
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
-use super::super::proximal;
+use super::super::solution::Solution;
+use super::super::stop::Stop;
+use super::super::{newton, proximal};
 use super::LinearSvc;
-use super::params::{LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty};
+use super::params::{LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
 use crate::FitError;
+use crate::classifier::Classifier;
 use crate::multiclass::ClassEncoding;
 use fashion_bench_numeric::tall::Tall;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for LinearSvcValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = LinearSvc;
+impl Classifier for LinearSvcValidParams {
+    type Model = LinearSvc;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<LinearSvc, FitError> {
-        let x = dataset.records().as_standard_layout();
-        let (encoding, codes) = ClassEncoding::new(dataset.as_single_targets().iter());
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<LinearSvc, FitError> {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "features are in single precision"
         )]
         let bias = self.fit_intercept.then_some(self.intercept_scaling as f32);
-        let design = Tall::new(x.view(), bias);
-        let weights = self.class_weight.of_classes(&encoding, &codes);
-        let (solutions, gap) = if self.multi_class == MultiClass::CrammerSinger {
-            let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
-            let (solution, gap) = crammer_singer::minimise(&Problem {
-                design: &design,
-                codes: &codes,
-                n_classes: encoding.n_classes(),
-                cost: &cost,
-                tol: self.tol,
-                max_iter: self.max_iter,
-                seed: self.seed,
-            });
-            (vec![solution], gap)
-        } else {
-            let problems = OneVsRest::new(&codes, encoding.n_classes());
-            let costs = liblinear_costs(&problems, self.c, &weights);
-            self.fit_one_vs_rest(&design, &problems, &costs)
+        let design = Tall::new(x, bias);
+        let weights = self.class_weight.of_classes(&encoding, codes);
+        let solutions = match self.multi_class {
+            SvcMultiClass::CrammerSinger => {
+                let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
+                vec![crammer_singer::minimise(&CrammerSinger {
+                    design: &design,
+                    codes,
+                    n_classes: encoding.n_classes(),
+                    cost: &cost,
+                    tol: self.tol,
+                    max_iter: self.max_iter,
+                    seed: self.seed,
+                })]
+            }
+            SvcMultiClass::OneVsRest => {
+                let problems = OneVsRest::new(codes, encoding.n_classes());
+                let costs = liblinear_costs(&problems, self.c, &weights);
+                self.fit_one_vs_rest(&design, &problems, &costs)
+            }
         };
-        Ok(LinearSvc(LinearModel::from_solutions(
-            &solutions,
-            x.ncols(),
-            bias,
-            encoding,
-            gap,
-        )))
+        Ok(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding).into())
     }
 }
 
@@ -85,9 +80,9 @@ impl LinearSvcValidParams {
         design: &Tall<'_>,
         problems: &OneVsRest<'_>,
         costs: &[(f64, f64)],
-    ) -> (Vec<newton::Solution>, f64) {
+    ) -> Vec<Solution> {
         let is_l1 = self.penalty == SvcPenalty::L1;
-        let settings = Settings {
+        let settings = GroupSettings {
             design,
             ridge: &vec![if is_l1 { 0.0 } else { 1.0 }; design.width()],
             leverages: &design.leverages(),
@@ -110,21 +105,9 @@ impl LinearSvcValidParams {
             .collect();
         if is_l1 {
             let l1 = vec![1.0; design.width()];
-            let solutions = proximal::minimise(&settings, &l1, &tols, losses, None);
-            let gap = solutions
-                .iter()
-                .fold(0.0, |gap, s| s.relative_gradient.max(gap));
-            return (solutions, gap);
+            proximal::minimise(&settings, &l1, &tols, losses, None)
+        } else {
+            newton::minimise(&settings, losses, None)
         }
-        let (losses, solutions): (Vec<_>, Vec<_>) = newton::minimise(&settings, losses, None)
-            .into_iter()
-            .unzip();
-        let gap = match self.loss {
-            SvcLoss::Hinge => losses.iter().fold(0.0, |gap, loss| loss.gap.max(gap)),
-            SvcLoss::SquaredHinge => solutions
-                .iter()
-                .fold(0.0, |gap, s| s.relative_gradient.max(gap)),
-        };
-        (solutions, gap)
     }
 }

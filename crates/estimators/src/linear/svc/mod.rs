@@ -1,16 +1,13 @@
 //! Linear support vector machines: one-vs-rest hinge or squared hinge, or Crammer and Singer's.
 
 mod algorithm;
+mod dual;
 mod params;
 
-pub use params::{
-    LINEAR_SVC, LinearSvcParams, LinearSvcValidParams, MultiClass, SvcLoss, SvcPenalty,
-};
+pub use dual::SvcDual;
+pub use params::{LinearSvcParams, LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
 
-use super::model::linear_classifier;
-
-linear_classifier!(
+super::model::linear_classifier! {
     /// A fitted linear support vector machine.
-    LinearSvc,
-    LinearSvcParams
-);
+    LinearSvc: LinearSvcParams => LinearSvcValidParams
+}

@@ -1,52 +1,18 @@
-//! Crammer and Singer's multi-class support vector machine (2001).
-//!
-//! ```text
-//! primal: ½ Σ_m |w_m|² + Σ_i c_i·max_m (1[m ≠ y_i] + x_i·(w_m - w_{y_i}))
-//! dual:   Σ_i Σ_{m ≠ y_i} β_im - ½ Σ_m |w_m|²    with w_m = Σ_i (c_i·1[m = y_i] - β_im)·x_i
-//! ```
-//!
-//! where the multipliers `β_i` of a row lie on the simplex of size `c_i`. Coordinate ascent
-//! (Keerthi et al. 2008) takes a row at a time: the others fixed, its best multipliers are the
-//! projection of `β_im + (1[m ≠ y_i] + x_i·w_m) / |x_i|²` on that simplex.
-//!
-//! Its sweeps grow in number with `c·|x|²`: LIBLINEAR takes 22,000 of them on 6,000 standardised
-//! images with C = 1. So an iteration solves, by a few sweeps, the easier problem with
-//! `κ/2·Σ_m |w_m - v_m|²` added to the primal, for which `w` is
-//! `(κ·v + Σ_i …) / (1 + κ)` and `|x_i|²` counts as `|x_i|² / (1 + κ)`, and the next centre `v` is
-//! extrapolated from the last two solutions (Shalev-Shwartz and Zhang 2014; with the constant
-//! momentum of Lin, Mairal and Harchaoui 2015). An iteration starts with the products of all rows,
-//! which cost a third of visits to them. Most rows have all weight on their own class and keep it;
-//! its sweeps are over the others, each over the rows whose multipliers the last one has changed.
-//!
-//! Rows are visited in blocks: their products with the weights are computed together, as are those
-//! with each other, by which the former are kept up to date while multipliers change, and the
-//! weights are changed once a block. The ascent is the same as with a row at a time.
-//!
-//! Weights are in `f64`: in `f32` what many small updates lose to rounding kept the gap above about
-//! 2e-4. Products, in `f32`, are those of the start of the iteration and those with what the
-//! weights have moved since, whose error gets small with it.
+//! Coordinate ascent on the multipliers, around a centre that moves from iteration to iteration.
 
 use pulp::{Arch, Simd, WithSimd};
 use rand::seq::SliceRandom as _;
 
-use super::newton::{Solution, scores, to_single};
-use super::simplex::{LANES, Project};
-use fashion_bench_numeric::rng::{Rng, stream};
+use super::super::columns::{scores, to_single};
+use super::block::{BLOCK, Block, Scratch};
+use super::problem::CrammerSinger;
+use super::simplex::Project;
+use fashion_bench_numeric::rng::Rng;
 use fashion_bench_numeric::row_block::{add_multiples, fold, products};
-use fashion_bench_numeric::tall::Tall;
 
-/// Sweeps of an iteration.
-const SWEEPS: usize = 20;
-
-/// Rows of a block.
-const BLOCK: usize = 32;
-
-/// Times a visit to a block goes through its rows. (60,000 standardised images, C = 1: after 30
+/// How often a visit to a block goes through its rows. (60,000 standardised images, C = 1: after 30
 /// iterations the dual objective is 16,246 with one and 16,255 with two, in the same time.)
 const PASSES: usize = 2;
-
-/// Iterations between two looks at the duality gap, which take a product with all rows each.
-const CHECK_INTERVAL: usize = 5;
 
 /// `1 + κ` as a fraction of the root of the mean of `c·|x|²`, which does not change when the rows
 /// are scaled by s and the costs by 1/s². On 60,000 standardised images and after as many visits, a
@@ -59,111 +25,27 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// Least squared norm of a row, so that one without features has a step.
 const MIN_SQUARE_NORM: f64 = 1e-6;
 
-/// Multiply-adds after which the solver ends, as not converged.
-const MAX_WORK: f64 = 1e12;
-
-/// What is to be solved, and how well.
-pub(super) struct Problem<'a> {
-    /// The rows.
-    pub design: &'a Tall<'a>,
-    /// The class of each row.
-    pub codes: &'a [usize],
-    /// Number of classes.
-    pub n_classes: usize,
-    /// Cost of each row.
-    pub cost: &'a [f64],
-    /// Relative duality gap to reach.
-    pub tol: f64,
-    /// Iterations at most.
-    pub max_iter: usize,
-    /// Seed of the orders of the rows.
-    pub seed: u64,
-}
-
-/// The weights of the least primal objective that was seen, and the relative duality gap.
-pub(super) fn minimise(problem: &Problem<'_>) -> (Solution, f64) {
-    let mut ascent = Ascent::new(problem);
-    let mut rng = stream(problem.seed, &[]);
-    let mut best: Option<(f64, Vec<Vec<f64>>)> = None;
-    let mut best_dual = f64::NEG_INFINITY;
-    let mut n_iter = 0;
-    loop {
-        let mut blocks = ascent.blocks(&mut rng);
-        for _ in 0..SWEEPS {
-            blocks.shuffle(&mut rng);
-            ascent.sweep(&mut blocks);
-        }
-        n_iter += 1;
-        let is_last = n_iter == problem.max_iter || ascent.work >= MAX_WORK;
-        if is_last || n_iter % CHECK_INTERVAL == 0 {
-            let (primal, dual) = ascent.objectives();
-            best_dual = best_dual.max(dual);
-            if best.as_ref().is_none_or(|(least, _)| primal < *least) {
-                best = Some((primal, ascent.weights.clone()));
-            }
-            let (least, weights) = best.as_ref().expect("set above");
-            let gap = (least - best_dual) / least.max(f64::MIN_POSITIVE);
-            if is_last || gap <= problem.tol {
-                let solution = Solution {
-                    weights: weights.clone(),
-                    n_iter,
-                    converged: gap <= problem.tol,
-                    objective: *least,
-                    // Not known; the gap is the measure here.
-                    relative_gradient: f64::NAN,
-                };
-                return (solution, gap);
-            }
-        }
-        ascent.extrapolate();
-    }
-}
-
-struct Ascent<'a> {
-    problem: &'a Problem<'a>,
+/// Multipliers, weights and centre.
+pub(super) struct Ascent<'a> {
+    problem: &'a CrammerSinger<'a>,
     /// Weight of the distance to the centre.
     kappa: f64,
-    /// Multipliers, a row of `n_classes` for each of the rows.
+    /// Multipliers, `n_classes` for each row.
     beta: Vec<f64>,
-    weights: Vec<Vec<f64>>,
+    pub weights: Vec<Vec<f64>>,
     centre: Vec<Vec<f64>>,
     /// The weights at the end of the last iteration.
     previous: Vec<Vec<f64>>,
     /// The weights at the start of the running iteration, and what they have moved since.
     start: Vec<Vec<f64>>,
     moved: Vec<Vec<f32>>,
-    work: f64,
+    /// Multiply-adds so far.
+    pub work: f64,
     scratch: Scratch,
 }
 
-/// What visiting a block needs.
-struct Scratch {
-    /// Products of the rows with `moved`.
-    products: Vec<f32>,
-    /// Products with the weights, class by class, kept up to date while multipliers change.
-    scores: Vec<[f64; BLOCK]>,
-    /// What is to be added to the weights, as factors of the active rows, class by class.
-    factors: Vec<[f32; BLOCK]>,
-    /// The same for one class, without those that are 0, and as weights.
-    terms: Vec<(usize, f32)>,
-    change: Vec<f32>,
-    /// Multipliers of a row that are to be projected, padded.
-    point: Vec<f64>,
-}
-
-/// Rows that are visited together.
-struct Block {
-    rows: [usize; BLOCK],
-    /// Positions of those that are still visited.
-    active: Vec<usize>,
-    /// Products of the rows with the weights at the start of the iteration, class by class.
-    scores: Vec<[f32; BLOCK]>,
-    /// Products of the rows with each other.
-    gram: [[f32; BLOCK]; BLOCK],
-}
-
 impl<'a> Ascent<'a> {
-    fn new(problem: &'a Problem<'a>) -> Self {
+    pub fn new(problem: &'a CrammerSinger<'a>) -> Self {
         let (design, n_classes) = (problem.design, problem.n_classes);
         let mut beta = vec![0.0; problem.codes.len() * n_classes];
         for ((beta, &code), &cost) in beta
@@ -191,22 +73,15 @@ impl<'a> Ascent<'a> {
             moved: vec![vec![0.0; design.width()]; n_classes],
             weights,
             work: 0.0,
-            scratch: Scratch {
-                products: vec![0.0; BLOCK * n_classes.max(BLOCK)],
-                scores: vec![[0.0; BLOCK]; n_classes],
-                factors: vec![[0.0; BLOCK]; n_classes],
-                terms: Vec::with_capacity(BLOCK),
-                change: vec![0.0; design.width()],
-                point: vec![0.0; n_classes.next_multiple_of(LANES)],
-            },
+            scratch: Scratch::new(n_classes, design.width()),
             problem,
         }
     }
 
     /// Starts an iteration. Returns blocks of the rows to be visited, in random order: those with
     /// weight on other classes than their own, and those that should have some.
-    fn blocks(&mut self, rng: &mut Rng) -> Vec<Block> {
-        let Problem {
+    pub fn blocks(&mut self, rng: &mut Rng) -> Vec<Block> {
+        let CrammerSinger {
             design,
             codes,
             n_classes,
@@ -228,40 +103,15 @@ impl<'a> Ascent<'a> {
         };
         let mut order: Vec<usize> = (0..codes.len()).filter(|&row| !is_settled(row)).collect();
         order.shuffle(rng);
-        let blocks = order.chunks(BLOCK).map(|rows| self.block(rows, &z));
+        let blocks = order.chunks(BLOCK).map(|rows| {
+            self.work += (rows.len() * rows.len() * design.width()) as f64;
+            Block::new(design, rows, &z, &mut self.scratch.products)
+        });
         blocks.collect()
     }
 
-    /// A block of the rows `members`, whose products with the weights are in `z`.
-    fn block(&mut self, members: &[usize], z: &[Vec<f32>]) -> Block {
-        let design = self.problem.design;
-        let n = members.len();
-        let rows: Vec<&[f32]> = members.iter().map(|&row_idx| design.row(row_idx)).collect();
-        let squares = &mut self.scratch.products[..n * n];
-        products(&rows, &rows, squares);
-        self.work += (n * n * design.width()) as f64;
-        let mut block = Block {
-            rows: [0; BLOCK],
-            active: (0..n).collect(),
-            scores: vec![[0.0; BLOCK]; z.len()],
-            gram: [[0.0; BLOCK]; BLOCK],
-        };
-        block.rows[..n].copy_from_slice(members);
-        for (gram, squares) in block.gram.iter_mut().zip(squares.chunks_exact(n)) {
-            for (gram, square) in gram.iter_mut().zip(squares) {
-                *gram = square + design.bias().powi(2);
-            }
-        }
-        for (scores, z) in block.scores.iter_mut().zip(z) {
-            for (score, &row_idx) in scores.iter_mut().zip(members) {
-                *score = z[row_idx];
-            }
-        }
-        block
-    }
-
     /// Visits the blocks in order and leaves in them the rows whose multipliers have changed.
-    fn sweep(&mut self, blocks: &mut Vec<Block>) {
+    pub fn sweep(&mut self, blocks: &mut Vec<Block>) {
         let design = self.problem.design;
         for block in &mut *blocks {
             let rows = block.active.iter().map(|&position| block.rows[position]);
@@ -371,8 +221,8 @@ impl<'a> Ascent<'a> {
         }
     }
 
-    /// The primal objective at the weights and the dual one at the multipliers.
-    fn objectives(&mut self) -> (f64, f64) {
+    /// Returns the primal objective at the weights and the dual one at the multipliers.
+    pub fn objectives(&mut self) -> (f64, f64) {
         let problem = self.problem;
         self.work += (problem.codes.len() * problem.n_classes * problem.design.width()) as f64;
         let z = scores(problem.design, &self.weights);
@@ -400,7 +250,7 @@ impl<'a> Ascent<'a> {
     }
 
     /// Moves the centre, and with it the weights that belong to the multipliers.
-    fn extrapolate(&mut self) {
+    pub fn extrapolate(&mut self) {
         let root = (1.0 + self.kappa).sqrt();
         let momentum = (root - 1.0) / (root + 1.0);
         let previous = std::mem::replace(&mut self.previous, self.weights.clone());
@@ -414,7 +264,7 @@ impl<'a> Ascent<'a> {
     }
 }
 
-/// The visits to the active rows of a block; tells which have changed.
+/// The visits to the active rows of a block; returns which have changed.
 struct Visits<'v, 'a> {
     ascent: &'v mut Ascent<'a>,
     block: &'v Block,
@@ -437,45 +287,12 @@ impl WithSimd for Visits<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, ArrayView2};
+    use ndarray::Array2;
     use rand::Rng as _;
 
     use super::*;
-
-    fn fit(x: ArrayView2<'_, f32>, codes: &[usize], cost: &[f64]) -> Solution {
-        let (solution, gap) = minimise(&Problem {
-            design: &Tall::new(x, None),
-            codes,
-            n_classes: 3,
-            cost,
-            tol: 1e-6,
-            max_iter: 2000,
-            seed: 1,
-        });
-        assert!(solution.converged && gap <= 1e-6, "{gap}");
-        solution
-    }
-
-    #[test]
-    fn rows_without_cost_or_features_do_no_harm() {
-        let mut rng = stream(3, &[]);
-        let mut x = Array2::from_shape_fn((60, 5), |_| rng.gen_range(-3.0_f32..3.0));
-        x.row_mut(7).fill(0.0);
-        let codes: Vec<usize> = (0..60).map(|row| row * row % 3 + row % 2).collect();
-        let mut cost = vec![2.0; 60];
-        cost[50..].fill(0.0);
-        let all = fit(x.view(), &codes, &cost);
-        let some = fit(x.slice(ndarray::s![..50, ..]), &codes[..50], &cost[..50]);
-        assert!((all.objective / some.objective - 1.0).abs() < 1e-5);
-        for (a, b) in all
-            .weights
-            .iter()
-            .flatten()
-            .zip(some.weights.iter().flatten())
-        {
-            assert!((a - b).abs() < 0.02, "{a} {b}");
-        }
-    }
+    use fashion_bench_numeric::rng::stream;
+    use fashion_bench_numeric::tall::Tall;
 
     #[test]
     fn weights_stay_those_of_the_multipliers() {
@@ -485,7 +302,7 @@ mod tests {
         let codes: Vec<usize> = (0..75).map(|row| row * row % 3).collect();
         for bias in [None, Some(2.0)] {
             let design = Tall::new(x.view(), bias);
-            let problem = Problem {
+            let problem = CrammerSinger {
                 design: &design,
                 codes: &codes,
                 n_classes: 3,
@@ -497,7 +314,7 @@ mod tests {
             let mut ascent = Ascent::new(&problem);
             for _ in 0..5 {
                 let mut blocks = ascent.blocks(&mut rng);
-                for _ in 0..SWEEPS {
+                for _ in 0..20 {
                     ascent.sweep(&mut blocks);
                 }
                 ascent.extrapolate();

@@ -5,8 +5,8 @@ use pulp::{Simd, WithSimd};
 /// Multiple of `f64` values that fills vector registers of any width.
 pub(super) const LANES: usize = 8;
 
-/// Replaces `v` by the nearest point with non-negative elements that sum to `size`. A multiple of
-/// [`LANES`] long; elements that are -∞ become 0.
+/// Replaces `v`, a multiple of [`LANES`] long, by the nearest point with non-negative elements that
+/// sum to `size`; elements that are -∞ become 0.
 ///
 /// It is `max(v - t, 0)` where `t` is the root of `Σ max(v - t, 0) - size`, a convex function that
 /// falls and is linear in pieces: Newton's steps from below do not pass the root, and end there.

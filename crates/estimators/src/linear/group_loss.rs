@@ -1,0 +1,65 @@
+//! What the solvers know of a loss.
+
+/// A convex loss over all rows as a function of their scores.
+///
+/// Scores, gradients and curvatures are class-major: one vector of `n_rows` for each column of
+/// the group.
+pub(super) trait GroupLoss: Send + Sync {
+    /// Returns the number of columns of the group.
+    fn n_columns(&self) -> usize;
+
+    /// Returns how far the weight of a row in the preconditioner may be off, as a fraction of the
+    /// larger of the two; 0 for a loss whose curvature takes few values and must be followed
+    /// exactly.
+    fn lag(&self) -> f64;
+
+    /// Writes the gradient and the diagonal of the curvature with respect to the scores `z`.
+    fn derivatives(&mut self, z: &[Vec<f64>], slopes: &mut [Vec<f32>], curvatures: &mut [Vec<f32>]);
+
+    /// Replaces `v` by the curvature of row `row_idx` at the last derivatives, times `v`.
+    fn apply_curvature(&self, row_idx: usize, curvatures: &[Vec<f32>], v: &mut [f32]);
+
+    /// Returns the first and second derivative at `t` of the loss along `z + t·q`.
+    fn along(&self, z: &[Vec<f64>], q: &[Vec<f32>], t: f64) -> (f64, f64);
+
+    /// Returns the loss at the scores `z`: the problem's own, where a smoothed one is minimised.
+    fn value(&self, z: &[Vec<f64>]) -> f64;
+
+    /// Judges the point that [`Self::derivatives`] last saw; may change the smoothing.
+    fn assess(&mut self, point: &Point<'_>) -> Verdict;
+
+    /// Returns the relative duality gap, if that is what [`Self::assess`] compares with its
+    /// tolerance.
+    fn duality_gap(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// What a loss is told of the current point.
+pub(super) struct Point<'a> {
+    /// Scores of each column.
+    pub z: &'a [Vec<f64>],
+    /// `½ Σ_j ridge_j·|w_j|²`.
+    pub half_norm: f64,
+    /// The same for the weights that the gradient of the loss alone would give.
+    pub half_norm_dual: f64,
+    /// `½ Σ_j g_j²/ridge_j` where the ridge is not 0.
+    pub half_gradient: f64,
+    /// Euclidean norm of the gradient.
+    pub gradient_norm: f64,
+    /// Largest absolute element of the gradient.
+    pub gradient_max: f64,
+    /// Euclidean norm of the gradient at zero weights.
+    pub first_norm: f64,
+}
+
+/// What to do with a group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Verdict {
+    /// Take a step.
+    Step,
+    /// The loss has changed: look again before stepping.
+    Changed,
+    /// The stopping rule is met.
+    Done,
+}

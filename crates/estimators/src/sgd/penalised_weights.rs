@@ -1,0 +1,215 @@
+//! Weights that are shrunk by a common factor and moved towards zero, both as late as possible.
+//!
+//! The weights are `scale` times what is stored, so that shrinking all of them is one
+//! multiplication. Penalties of rows that change no weight otherwise are added up in `pending`, and
+//! taken at the next row that does:
+//!
+//! ```text
+//! row            1: moves   2: no change   3: no change   4: moves
+//! l1 penalty     truncate   pending += a   pending += a   settle: all weights by 2a towards zero,
+//!                                                         then move and truncate
+//! ```
+//!
+//! In between, products are taken with the weights moved by `pending`.
+
+use pulp::Simd;
+
+/// The common factor is multiplied into the weights when it falls below this.
+const MIN_SCALE: f64 = 1e-6;
+
+/// Independent sums of a product, enough to hide the latency of a fused multiply-add.
+const UNROLL: usize = 4;
+
+/// The weights of one problem and the l1 penalty that they owe.
+#[derive(Debug, Clone)]
+pub(super) struct PenalisedWeights {
+    /// The weights are `scale · stored`.
+    stored: Vec<f32>,
+    scale: f64,
+    /// l1 penalty that each weight could have had so far, and has had (Tsuruoka's u and q).
+    due: f64,
+    paid: Vec<f32>,
+    /// The part of `due` by which all weights are yet to be moved towards zero.
+    pending: f64,
+}
+
+/// Returns `Σ f(w)·x`, where `f` is given for a vector and for a number.
+#[inline(always)]
+fn sum_of_products<S: Simd>(
+    simd: S,
+    w: &[f32],
+    x: &[f32],
+    (f, f_one): (impl Fn(S::f32s) -> S::f32s, impl Fn(f32) -> f32),
+) -> f32 {
+    let (w, w_tail) = S::as_simd_f32s(w);
+    let (x, x_tail) = S::as_simd_f32s(x);
+    let (w, w_rest) = w.as_chunks::<UNROLL>();
+    let (x, x_rest) = x.as_chunks::<UNROLL>();
+    let mut sums = [simd.splat_f32s(0.0); UNROLL];
+    for (w, x) in w.iter().zip(x) {
+        for lane in 0..UNROLL {
+            sums[lane] = simd.mul_add_e_f32s(f(w[lane]), x[lane], sums[lane]);
+        }
+    }
+    for (&w, &x) in w_rest.iter().zip(x_rest) {
+        sums[0] = simd.mul_add_e_f32s(f(w), x, sums[0]);
+    }
+    let [a, b, c, d] = sums;
+    let sum = simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)));
+    let tail = w_tail.iter().zip(x_tail);
+    tail.fold(sum, |sum, (&w, x)| sum + f_one(w) * x)
+}
+
+impl PenalisedWeights {
+    /// Returns weights of 0; `has_l1` if there will be l1 penalties.
+    pub fn new(n_features: usize, has_l1: bool) -> Self {
+        Self {
+            stored: vec![0.0; n_features],
+            scale: 1.0,
+            due: 0.0,
+            paid: vec![0.0; if has_l1 { n_features } else { 0 }],
+            pending: 0.0,
+        }
+    }
+
+    /// Returns the weights, which must be settled and of scale 1: see [`Self::settle_all`].
+    pub fn as_slice(&self) -> &[f32] {
+        &self.stored
+    }
+
+    /// Shrinks all weights by `factor`.
+    #[inline(always)]
+    pub fn shrink(&mut self, factor: f64) {
+        self.scale *= factor;
+        self.pending *= factor;
+        if self.scale < MIN_SCALE {
+            self.apply_scale();
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
+    fn apply_scale(&mut self) {
+        for w in &mut self.stored {
+            *w *= self.scale as f32;
+        }
+        self.scale = 1.0;
+    }
+
+    /// Adds `update` times `x` to the weights.
+    #[inline(always)]
+    pub fn add<S: Simd>(&mut self, simd: S, x: &[f32], update: f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "weights are in single precision"
+        )]
+        let step = (update / self.scale) as f32;
+        let (w, w_tail) = S::as_mut_simd_f32s(&mut self.stored);
+        let (x, x_tail) = S::as_simd_f32s(x);
+        let steps = simd.splat_f32s(step);
+        for (w, &x) in w.iter_mut().zip(x) {
+            *w = simd.mul_add_e_f32s(steps, x, *w);
+        }
+        for (w, &x) in w_tail.iter_mut().zip(x_tail) {
+            *w += step * x;
+        }
+    }
+
+    /// Returns the product of `x` with the weights.
+    #[inline(always)]
+    pub fn product<S: Simd>(&self, simd: S, x: &[f32]) -> f64 {
+        f64::from(self.stored_product(simd, x)) * self.scale
+    }
+
+    /// Returns the product of `x` with the stored weights, moved towards zero by what is pending.
+    #[inline(always)]
+    fn stored_product<S: Simd>(&self, simd: S, x: &[f32]) -> f32 {
+        if self.pending == 0.0 {
+            return sum_of_products(simd, &self.stored, x, (|w| w, |w| w));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "weights are in single precision"
+        )]
+        let t = (self.pending / self.scale) as f32;
+        let (low, high) = (simd.splat_f32s(-t), simd.splat_f32s(t));
+        let moved = |w| simd.sub_f32s(w, simd.min_f32s(simd.max_f32s(w, low), high));
+        sum_of_products(simd, &self.stored, x, (moved, |w| w - w.clamp(-t, t)))
+    }
+
+    /// Moves every weight towards zero by what is pending.
+    ///
+    /// Between two steps that change the weights otherwise, the penalties of the rows can be taken
+    /// together: a weight that is not zero has paid all that was due, so all of them owe the same.
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
+    pub fn settle(&mut self) {
+        if self.pending == 0.0 {
+            return;
+        }
+        let (scale, due) = (self.scale as f32, self.due as f32);
+        let t = (self.pending / self.scale) as f32;
+        for (w, paid) in self.stored.iter_mut().zip(&mut self.paid) {
+            let kept = *w - w.max(-t).min(t);
+            let used_up = *paid - scale * *w;
+            *paid = if kept == 0.0 {
+                used_up
+            } else {
+                -due.copysign(kept)
+            };
+            *w = kept;
+        }
+        self.pending = 0.0;
+    }
+
+    /// Moves each weight towards zero by what it owes, but not beyond: the cumulative penalty of
+    /// Tsuruoka et al. (2009), Figure 2.
+    #[inline(always)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "weights are in single precision"
+    )]
+    fn truncate(&mut self) {
+        let (scale, due) = (self.scale as f32, self.due as f32);
+        let inverse = 1.0 / scale;
+        for (w, paid) in self.stored.iter_mut().zip(&mut self.paid) {
+            let old = *w;
+            let positive = (old - (due + *paid) * inverse).max(0.0);
+            let negative = (old + (due - *paid) * inverse).min(0.0);
+            let truncated = if old > 0.0 { positive } else { negative };
+            let new = if old == 0.0 { 0.0 } else { truncated };
+            *paid += scale * (new - old);
+            *w = new;
+        }
+    }
+
+    /// Adds the weights to `sum`.
+    pub fn add_to(&self, sum: &mut [f64]) {
+        for (sum, &w) in sum.iter_mut().zip(&self.stored) {
+            *sum += self.scale * f64::from(w);
+        }
+    }
+
+    /// Takes the penalty `due` of a row: at once if the row changes the weights otherwise, else
+    /// with the next row that does.
+    #[inline(always)]
+    pub fn penalise(&mut self, due: f64, has_update: bool) {
+        self.due += due;
+        if has_update {
+            self.truncate();
+        } else {
+            self.pending += due;
+        }
+    }
+
+    /// Brings the weights themselves up to date.
+    pub fn settle_all(&mut self) {
+        self.settle();
+        self.apply_scale();
+    }
+}

@@ -1,0 +1,44 @@
+//! `LogisticRegression`.
+
+use super::cost::batch_cost;
+use super::penalty::name_no_penalty;
+use crate::catalog::{Cost, DataShape, Entry, Family, Params};
+use crate::estimators::linear::{
+    LinearPenalty, LogisticRegressionParams, LogisticRegressionValidParams,
+};
+
+impl Entry for LogisticRegressionParams {
+    const FAMILY: Family = Family::Linear;
+    const SUMMARY: &'static str = "logistic regression, one-vs-rest or multinomial";
+
+    fn canonicalise(params: &mut Params) -> Vec<String> {
+        let mut notes = Vec::new();
+        name_no_penalty(params);
+        let is_unpenalised = params["penalty"].is_null();
+        if is_unpenalised && params.remove("C").is_some_and(|c| c != 1.0) {
+            notes.push("without a penalty C is ignored".to_owned());
+        }
+        if params["penalty"] != "elasticnet"
+            && params.remove("l1_ratio").is_some_and(|r| !r.is_null())
+        {
+            notes.push("l1_ratio is ignored unless penalty=elasticnet".to_owned());
+        }
+        let is_liblinear = params["solver"] == "liblinear";
+        if !is_liblinear || params["fit_intercept"] == false {
+            let scaling = params.remove("intercept_scaling");
+            if !is_liblinear && scaling.is_some_and(|s| s != 1.0) {
+                notes.push("intercept_scaling is ignored unless solver=liblinear".to_owned());
+            }
+        }
+        notes
+    }
+
+    fn cost(params: &LogisticRegressionValidParams, shape: &DataShape) -> Cost {
+        let measured_s = match params.penalty() {
+            LinearPenalty::L1 | LinearPenalty::ElasticNet => 60.0,
+            LinearPenalty::L2 | LinearPenalty::None => 20.0,
+        };
+        let harder = 1.0 + params.c().max(1.0).log10();
+        batch_cost(measured_s * harder, shape)
+    }
+}
