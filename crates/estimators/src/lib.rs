@@ -35,14 +35,14 @@ pub mod parameters;
 #[macro_use]
 pub mod classifier;
 
-//TMP pub mod boosting;
+pub mod boosting;
 pub mod class_weight;
 pub mod erased;
 mod error;
 mod finite;
-//TMP pub mod forest;
+pub mod forest;
 //TMP pub mod gaussian_process;
-//TMP pub mod hist;
+pub mod hist;
 pub mod info;
 //TMP pub mod linear;
 //TMP pub mod mlp;
@@ -51,7 +51,7 @@ pub mod multiclass;
 //TMP pub mod neighbors;
 //TMP pub mod sgd;
 //TMP pub mod svm;
-//TMP pub mod tree;
+pub mod tree;
 
 pub use class_weight::ClassWeight;
 pub use error::{FitError, ParamError};

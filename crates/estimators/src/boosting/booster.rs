@@ -1,4 +1,4 @@
-//! The stages of boosting: slopes of the loss, a tree an output, new scores, and when to stop.
+//! The stages of boosting: slopes of the loss, one tree per output, new scores, and when to stop.
 
 use ndarray::{ArrayView2, Axis};
 use rand::seq::index;
@@ -91,13 +91,13 @@ impl Stages {
     pub(super) fn fit(
         &self,
         x: ArrayView2<'_, f32>,
-        (encoding, codes): (ClassEncoding, Vec<usize>),
+        (encoding, codes): (ClassEncoding, &[usize]),
         grower: &impl TreeGrower,
     ) -> Result<Boosted, FitError> {
         let n_classes = encoding.n_classes();
         let (rows, held_out) = match self.n_validation {
             0 => ((0..codes.len() as u32).collect(), Vec::new()),
-            n => stratified_split(&codes, n_classes, n, &mut stream(self.seed, &[0])),
+            n => stratified_split(codes, n_classes, n, &mut stream(self.seed, &[0])),
         };
         let counts = class_counts(
             &rows
@@ -107,8 +107,8 @@ impl Stages {
             n_classes,
         );
         let initial = self.initial_scores(&counts);
-        let mut train = Part::new(rows, &codes, &initial);
-        let mut validation = Part::new(held_out, &codes, &initial);
+        let mut train = Part::new(rows, codes, &initial);
+        let mut validation = Part::new(held_out, codes, &initial);
         let chosen = |part: &Part| {
             let rows: Vec<usize> = part.rows.iter().map(|&row| row as usize).collect();
             x.select(Axis(0), &rows)
@@ -170,9 +170,10 @@ impl Stages {
         let sum: f64 = (0..counts.len()).map(weight).sum();
         let shares: Vec<f64> = (0..counts.len()).map(|class| weight(class) / sum).collect();
         let scores = self.loss.prior_scores(&shares);
-        match self.starts_at_zero {
-            true => vec![0.0; scores.len()],
-            false => scores,
+        if self.starts_at_zero {
+            vec![0.0; scores.len()]
+        } else {
+            scores
         }
     }
 
@@ -228,12 +229,15 @@ impl Stages {
 
     fn shrink(&self, grown: &Grown) -> Regressor {
         let nodes = grown.tree.nodes.iter().zip(&grown.values);
-        let shrunk = |(node, value): (&Node, &f64)| match node.is_leaf() {
-            true => Node {
-                threshold: self.learning_rate * value,
-                ..Node::LEAF
-            },
-            false => *node,
+        let shrunk = |(node, value): (&Node, &f64)| {
+            if node.is_leaf() {
+                Node {
+                    threshold: self.learning_rate * value,
+                    ..Node::LEAF
+                }
+            } else {
+                *node
+            }
         };
         Regressor(nodes.map(shrunk).collect())
     }

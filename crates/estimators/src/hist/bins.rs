@@ -10,7 +10,7 @@ mod distinct;
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, Axis, s};
+use ndarray::{ArrayView2, Axis, Slice};
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
@@ -217,7 +217,7 @@ impl Binned {
                 let columns = group_idx * width..n_features.min((group_idx + 1) * width);
                 let group = Group {
                     rows: Rows {
-                        x: x.slice(s![.., columns]),
+                        x: x.slice_axis(Axis(1), columns.into()),
                         order,
                     },
                     bins: bins.as_chunks_mut().0,
@@ -341,10 +341,11 @@ impl Group<'_, '_> {
     /// Fills the blocks; nothing if a value is not finite.
     fn bin(mut self, max_bins: usize) -> Option<Vec<FeatureBins>> {
         let (n_samples, n_features) = self.rows.x.dim();
+        let every = Slice::from(..).step_by(n_samples.div_ceil(SAMPLE).cast_signed());
         let sample = self
             .rows
             .x
-            .slice(s![..;n_samples.div_ceil(SAMPLE), ..])
+            .slice_axis(Axis(0), every)
             .to_owned();
         let table = |feature: usize| match feature < n_features {
             true => Distinct::new(sample.column(feature).iter().copied()),

@@ -5,39 +5,10 @@
 //! exact whatever the order of samples (`class_counts`).
 
 use super::class_counts::Terms;
+use super::class_sample::{ClassSample, ClassTotals};
+use super::criterion::Criterion;
 use super::narrow_cells::NarrowCells;
 use super::target::{Cut, LeafLimits, Target, add_left_each};
-
-/// How the impurity of a node is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Criterion {
-    /// `1 - Σ p²`.
-    Gini,
-    /// `-Σ p log₂ p`.
-    Entropy,
-}
-
-/// Class and multiplicity of a sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClassSample {
-    /// Class code.
-    pub class: u16,
-    /// How many times it is in the training set, at least 1.
-    pub count: u16,
-}
-
-/// Statistics of a node.
-#[derive(Debug, Clone)]
-pub struct ClassTotals {
-    /// Samples of each class, with their multiplicities.
-    pub(super) counts: Vec<i32>,
-    /// Weight of each class.
-    weights: Vec<f64>,
-    /// Whether samples are counted once, whatever their multiplicities.
-    pub(super) counts_samples: bool,
-    pub(super) n_samples: usize,
-    pub(super) weight: f64,
-}
 
 /// Classes as target. Samples are in the order of their classes.
 #[derive(Debug, Clone)]
@@ -288,7 +259,9 @@ impl Target for ClassTarget {
     }
 
     fn push_value(&self, totals: &ClassTotals, values: &mut Vec<f64>) {
-        values.extend(totals.weights.iter().map(|weight| weight / totals.weight));
+        // A root without samples has no shares.
+        let scale = if totals.weight > 0.0 { totals.weight } else { 1.0 };
+        values.extend(totals.weights.iter().map(|weight| weight / scale));
     }
 
     fn best_cut(
@@ -357,41 +330,4 @@ impl Target for ClassTarget {
 }
 
 #[cfg(test)]
-mod tests {
-    use rand::Rng as _;
-
-    use super::*;
-    use fashion_bench_numeric::rng::stream;
-
-    fn check_left<const W: usize>(n_samples: usize, most: u16, counts_samples: bool) {
-        let mut rng = stream(7, &[n_samples as u64]);
-        let mut samples: Vec<_> = (0..n_samples)
-            .map(|_| ClassSample {
-                class: rng.gen_range(0..4),
-                count: rng.gen_range(1..=most),
-            })
-            .collect();
-        samples.sort_by_key(|sample| sample.class);
-        let rows: Vec<[u8; W]> = (0..n_samples)
-            .map(|_| std::array::from_fn(|_| rng.r#gen()))
-            .collect();
-        let lefts: [u8; W] = std::array::from_fn(|column| [0, 100, 200, 255][column % 4]);
-        let target = ClassTarget::new(Criterion::Gini, vec![1.0; 5], 3000, counts_samples);
-        let mut fast = vec![0; W * target.stride()];
-        let mut slow = fast.clone();
-        let totals = target.totals(&samples);
-        target.add_left(&mut fast, &totals, (&lefts, &rows), &samples);
-        add_left_each(&target, &mut slow, (&lefts, &rows), &samples);
-        assert_eq!(fast, slow);
-    }
-
-    #[test]
-    fn left_sides_by_classes_are_those_sample_by_sample() {
-        for n_samples in [0, 1, 2, 3, 17, 255, 1021] {
-            for (most, counts_samples) in [(1, false), (1, true), (3, false), (3, true)] {
-                check_left::<1>(n_samples, most, counts_samples);
-                check_left::<16>(n_samples, most, counts_samples);
-            }
-        }
-    }
-}
+mod tests;

@@ -13,13 +13,14 @@ use pulp::{Arch, NullaryFnOnce};
 use super::target::{Cut, LeafLimits, Target};
 use crate::hist::MAX_BINS;
 
-/// Which decrease `min_impurity_decrease` is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Improvement {
-    /// Friedman's `n_l n_r / n (mean_l - mean_r)²`, not relative to the whole tree.
-    Friedman,
-    /// Decrease of the mean squared error, by the node's share of the tree's samples.
-    SquaredError,
+choices! {
+    /// Which decrease `min_impurity_decrease` is compared with.
+    pub enum Improvement {
+        /// Friedman's `n_l n_r / n (mean_l - mean_r)²`, not relative to the whole tree.
+        Friedman = "friedman_mse",
+        /// Decrease of the mean squared error, by the node's share of the tree's samples.
+        SquaredError = "squared_error" | "mse",
+    }
 }
 
 /// Fixed-point format of one set of gradients.

@@ -7,10 +7,12 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::growth::Growth;
 use super::nodes::{Node, NodeStats, Tree};
 use super::search::{NodeView, Search, Split};
 use super::space::{CellMap, Local, Space, occupied_cells};
-use super::target::{LeafLimits, Target};
+use super::splitter::Splitter;
+use super::target::Target;
 use crate::hist::Binned;
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::rng::Rng;
@@ -32,34 +34,6 @@ const KEPT_SAMPLES: usize = 2048;
 
 /// Below this impurity a node counts as pure.
 const PURE: f64 = f64::EPSILON;
-
-/// How the threshold of a feature is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Splitter {
-    /// The best one.
-    Best,
-    /// One drawn uniformly between the smallest and the largest value.
-    Random,
-}
-
-/// When a node is split.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Growth {
-    /// Threshold rule.
-    pub splitter: Splitter,
-    /// Features drawn for each node.
-    pub max_features: usize,
-    /// Nodes at this depth are leaves.
-    pub max_depth: usize,
-    /// Nodes of fewer samples are leaves.
-    pub min_samples_split: usize,
-    /// What each child must have.
-    pub limits: LeafLimits,
-    /// Least improvement by a split.
-    pub min_impurity_decrease: f64,
-    /// Most leaves; if given, the node with the best improvement is split next.
-    pub max_leaf_nodes: Option<usize>,
-}
 
 /// The samples a tree is grown on.
 #[derive(Debug, Clone)]

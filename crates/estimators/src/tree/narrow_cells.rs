@@ -7,16 +7,10 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::class_counts::Term;
-use super::class_target::{ClassSample, ClassTotals};
+use super::class_sample::{ClassSample, ClassTotals};
+use super::class_term::{CHUNK, QUAD, Term};
 use super::target::{Cut, LeafLimits};
 use crate::hist::MAX_BINS;
-
-/// Cuts whose scores are computed at once.
-pub const CHUNK: usize = 8;
-
-/// Counts that are summed at once.
-pub const QUAD: usize = 4;
 
 /// Counts of a cell: of the classes, and, at the end, of samples where they are counted.
 const LANES: usize = 4 * QUAD;
@@ -30,9 +24,6 @@ const PLACES: u16 = (LAST * QUAD * MAX_BINS + QUAD - 1) as u16;
 /// Least sum of the squared counts of a node's classes that does not fit. Below it each count has
 /// 15 bits at most, and sums of squares have 31.
 const SQUARES_BOUND: i64 = 1 << 30;
-
-/// Four counts to the left, or to the right, of each of the cuts of a chunk.
-pub type Quads = [[i16; QUAD]; CHUNK];
 
 /// A node's samples, the cells of one of its columns, empty between uses, and what lies to the left
 /// of the column's cuts.

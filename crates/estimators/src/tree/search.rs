@@ -2,8 +2,8 @@
 
 use rand::Rng as _;
 
-use super::grow::Splitter;
 use super::space::{Space, rows_of};
+use super::splitter::Splitter;
 use super::target::{Cut, LeafLimits, Target};
 use crate::hist::{BLOCK, FeatureBins, MAX_BINS};
 use fashion_bench_numeric::rng::Rng;
