@@ -174,9 +174,10 @@ mod tests {
         let weight = ClassWeight::ByLabel(BTreeMap::from([(1, 0.0)]));
         let cart = DecisionTree::params().class_weight(weight.clone()).fit(&data);
         let extra = ExtraTree::params().class_weight(weight).fit(&data);
-        for tree in [cart.unwrap(), extra.unwrap()] {
+        let (cart, extra) = (cart.unwrap(), extra.unwrap());
+        assert_eq!(cart.tree().n_leaves(), 2);
+        for tree in [cart, extra] {
             assert_eq!(tree.tree().stats[0].n_samples, 4);
-            assert_eq!(tree.tree().n_leaves(), 2);
             let found = tree.predict(&array![[0.0_f32], [2.0], [3.0], [5.0]]);
             assert_eq!(found, array![0, 0, 2, 2]);
         }
