@@ -7,10 +7,13 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use super::cell_map::CellMap;
 use super::growth::Growth;
+use super::local::{Local, occupied_cells};
 use super::nodes::{Node, NodeStats, Tree};
-use super::search::{NodeView, Search, Split};
-use super::space::{CellMap, Local, Space, occupied_cells};
+use super::search::{NodeView, Search};
+use super::space::Space;
+use super::split::Split;
 use super::splitter::Splitter;
 use super::target::Target;
 use crate::hist::Binned;

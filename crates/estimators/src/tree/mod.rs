@@ -8,6 +8,7 @@
 
 mod algorithm;
 mod amount;
+mod cell_map;
 mod class_counts;
 mod class_sample;
 mod class_target;
@@ -17,15 +18,18 @@ mod criterion;
 mod gradient_target;
 mod grow;
 mod growth;
+mod local;
 mod max_features;
 mod model;
 mod narrow_cells;
 mod nodes;
 mod params;
 mod prediction;
+mod row_walk;
 mod search;
 mod shape;
 mod space;
+mod split;
 mod splitter;
 mod target;
 
