@@ -74,7 +74,10 @@ mod tests {
         for choice in [ColumnChoice::Named(InteractionRule::Pairwise), columns] {
             assert_eq!(ColumnChoice::read(&choice.write()), Some(choice));
         }
-        assert_eq!(ColumnChoice::<CategoricalRule>::read(&"pairwise".into()), None);
+        assert_eq!(
+            ColumnChoice::<CategoricalRule>::read(&"pairwise".into()),
+            None
+        );
         let kinds = [Kind::Choice(&["warn", "from_dtype"]), Kind::Ints];
         assert_eq!(ColumnChoice::<CategoricalRule>::kinds(), kinds);
     }

@@ -18,9 +18,7 @@ use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
-use crate::tree::{
-    FixedPoint, Growth, LeafLimits, MaxFeatures, Samples, Splitter, Tree, grow,
-};
+use crate::tree::{FixedPoint, Growth, LeafLimits, MaxFeatures, Samples, Splitter, Tree, grow};
 use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::rng::Rng;
 

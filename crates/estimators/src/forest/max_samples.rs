@@ -94,7 +94,11 @@ mod tests {
 
     #[test]
     fn every_form_survives_writing_and_reading() {
-        for form in [MaxSamples::All, MaxSamples::Count(1), MaxSamples::Share(1.0)] {
+        for form in [
+            MaxSamples::All,
+            MaxSamples::Count(1),
+            MaxSamples::Share(1.0),
+        ] {
             assert_eq!(MaxSamples::read(&form.write()), Some(form));
             assert!(form.is_in(&AmountRange::default()));
         }

@@ -193,11 +193,7 @@ impl Group<'_, '_> {
     fn bin(mut self, max_bins: usize) -> Option<Vec<FeatureBins>> {
         let (n_samples, n_features) = self.rows.x.dim();
         let every = Slice::from(..).step_by(n_samples.div_ceil(SAMPLE).cast_signed());
-        let sample = self
-            .rows
-            .x
-            .slice_axis(Axis(0), every)
-            .to_owned();
+        let sample = self.rows.x.slice_axis(Axis(0), every).to_owned();
         let table = |feature: usize| {
             if feature < n_features {
                 Distinct::new(sample.column(feature).iter().copied())

@@ -172,7 +172,9 @@ mod tests {
         let x = array![[0.0_f32], [1.0], [2.0], [3.0], [4.0], [5.0]];
         let data = DatasetBase::new(x.clone(), array![0_usize, 1, 0, 2, 1, 2]);
         let weight = ClassWeight::ByLabel(BTreeMap::from([(1, 0.0)]));
-        let cart = DecisionTree::params().class_weight(weight.clone()).fit(&data);
+        let cart = DecisionTree::params()
+            .class_weight(weight.clone())
+            .fit(&data);
         let extra = ExtraTree::params().class_weight(weight).fit(&data);
         let (cart, extra) = (cart.unwrap(), extra.unwrap());
         assert_eq!(cart.tree().n_leaves(), 2);
@@ -187,7 +189,10 @@ mod tests {
     fn no_class_with_any_weight_makes_a_leaf() {
         let data = DatasetBase::new(array![[0.0_f32], [1.0]], array![3_usize, 5]);
         let weight = ClassWeight::ByLabel(BTreeMap::from([(3, 0.0), (5, 0.0)]));
-        let tree = DecisionTree::params().class_weight(weight).fit(&data).unwrap();
+        let tree = DecisionTree::params()
+            .class_weight(weight)
+            .fit(&data)
+            .unwrap();
         assert_eq!(tree.tree().n_leaves(), 1);
         assert_eq!(tree.predict(data.records()), array![3, 3]);
     }

@@ -260,7 +260,11 @@ impl Target for ClassTarget {
 
     fn push_value(&self, totals: &ClassTotals, values: &mut Vec<f64>) {
         // A root without samples has no shares.
-        let scale = if totals.weight > 0.0 { totals.weight } else { 1.0 };
+        let scale = if totals.weight > 0.0 {
+            totals.weight
+        } else {
+            1.0
+        };
         values.extend(totals.weights.iter().map(|weight| weight / scale));
     }
 

@@ -48,8 +48,7 @@ pub fn refuse_monotonic_cst(
     if constraints.is_none() {
         return Ok(());
     }
-    let reason =
-        "monotonic constraints do not exist for more than two classes; leave it null";
+    let reason = "monotonic constraints do not exist for more than two classes; leave it null";
     Err(ParamError::unsupported(estimator, "monotonic_cst", reason))
 }
 

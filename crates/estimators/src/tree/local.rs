@@ -65,7 +65,10 @@ impl Local {
                 rank = rank.wrapping_add(1);
             }
             let bins = all.zip(space.cells.bins(column));
-            cells.push_column(bins.filter(|&(cell, _)| is_occupied[cell]).map(|(_, &bin)| bin));
+            cells.push_column(
+                bins.filter(|&(cell, _)| is_occupied[cell])
+                    .map(|(_, &bin)| bin),
+            );
         }
         let samples = &space.samples[range];
         let mut matrix = BinMatrix::in_memory(samples.len(), kept.len(), memory);

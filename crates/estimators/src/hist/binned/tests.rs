@@ -2,8 +2,8 @@ use ndarray::{Array2, ArrayView2};
 use rand::Rng as _;
 
 use super::{BinMatrix, Binned, FeatureBins};
-use crate::hist::MAX_BINS;
 use crate::FitError;
+use crate::hist::MAX_BINS;
 use fashion_bench_numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {

@@ -80,7 +80,8 @@ impl<T: Target> Search<'_, T> {
             let mut share = 0.0;
             if self.splitter == Splitter::Random {
                 share = rng.r#gen();
-                self.features[space.columns[column as usize] as usize].prefetch_threshold(ends, share);
+                self.features[space.columns[column as usize] as usize]
+                    .prefetch_threshold(ends, share);
             }
             self.drawn.push(DrawnColumn {
                 column,
