@@ -7,12 +7,13 @@
 
 use ndarray::ArrayView2;
 
-use super::booster::{Grown, Patience, Stages, TreeGrower};
+use super::booster::{Grown, Stages, TreeGrower};
 use super::gradient_params::{
     BoostingInit, BoostingLoss, GradientBoostingParams, GradientBoostingValidParams,
 };
 use super::loss::{Loss, Slope};
 use super::model::Boosted;
+use super::patience::Patience;
 use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::multiclass::ClassEncoding;

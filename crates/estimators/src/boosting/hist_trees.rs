@@ -7,13 +7,14 @@
 
 use ndarray::ArrayView2;
 
-use super::booster::{Grown, Patience, Stages, TreeGrower};
+use super::booster::{Grown, Stages, TreeGrower};
 use super::hessian_target::HessianTarget;
 use super::hist_params::{
     HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
 };
 use super::loss::{Loss, Slope};
 use super::model::Boosted;
+use super::patience::Patience;
 use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, class_counts};

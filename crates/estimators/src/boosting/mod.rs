@@ -13,6 +13,7 @@ mod hist_params;
 mod hist_trees;
 mod loss;
 mod model;
+mod patience;
 mod validation;
 
 pub use column_choice::{CategoricalRule, ColumnChoice, InteractionRule};

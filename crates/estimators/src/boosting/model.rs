@@ -50,7 +50,7 @@ pub struct Boosted {
 }
 
 impl Boosted {
-    /// Fills in what the model tells of its fit.
+    /// Fills in the report of the fit.
     pub(super) fn describe(
         &mut self,
         importances: &[f64],
@@ -90,6 +90,7 @@ impl Boosted {
         }
     }
 
+    /// Returns the label that the scores of a row name.
     fn class_of(&self, scores: &[f64]) -> usize {
         match scores {
             [score] => self.encoding.label(usize::from(*score >= 0.0)),

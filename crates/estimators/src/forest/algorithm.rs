@@ -87,14 +87,14 @@ struct Trainer<'a> {
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
     samples: Samples<ClassSample>,
-    /// The row of the training data that each sample is.
+    /// The row of the training data of each sample.
     order: Vec<usize>,
     n_drawn: usize,
     binned: Binned,
 }
 
 impl Trainer<'_> {
-    /// How often each row is in the bag of a tree.
+    /// Returns how often each row is in the bag of a tree.
     fn bag(&self, tree_idx: u64) -> Vec<u16> {
         let n_samples = self.samples.rows.len();
         if !self.params.bootstrap {
@@ -109,6 +109,7 @@ impl Trainer<'_> {
         bag
     }
 
+    /// Grows one tree on its bag.
     fn tree(&self, tree_idx: u64) -> Result<Voter, FitError> {
         let n_samples = self.samples.rows.len();
         let bag = self.bag(tree_idx);
@@ -143,8 +144,8 @@ impl Trainer<'_> {
         Ok(Voter::new(&tree, self.binned.features.len()))
     }
 
-    /// Accuracy of the votes of those trees that did not see a row. Rows that every tree saw
-    /// count as class 0, as in scikit-learn.
+    /// Returns the accuracy of out-of-bag votes: each row's are those of the trees that did not see it.
+    /// A row that every tree saw counts as class 0, as in scikit-learn.
     fn oob_accuracy(&self, x: ArrayView2<'_, f32>, codes: &[usize], trees: &[Voter]) -> f64 {
         let n_classes = self.encoding.n_classes();
         let x = x.as_standard_layout();

@@ -10,12 +10,12 @@ use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
 use crate::tree::{Node, Tree, for_each_leaf, label_rows, normalised};
 
-/// A tree as it votes. Leaves keep their place in `shares` in `right`.
+/// A tree reduced to what voting needs. A leaf's `right` is its place in `shares`.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Voter {
     nodes: Vec<Node>,
-    /// Class shares of each leaf.
+    /// Class shares, leaf after leaf.
     shares: Vec<f64>,
     importances: Vec<f64>,
     n_leaves: usize,

@@ -2,8 +2,8 @@
 //!
 //! Both criteria sum a function of whole numbers over the classes of a child: `x²` (Gini) or
 //! `x ln x` (entropy). The second one is rounded to fixed point once for each number, so that all
-//! sums are whole numbers, and equal splits have equal scores whatever the order. With n samples,
-//! `x ln x` has as many bits after the point as leave `n ln n` below 2⁵²: 32 (1e-10) for 60,000
+//! sums are whole numbers and equal splits have equal scores whatever the order of samples. With n
+//! samples `x ln x` has as many bits after the point as keep `n ln n` below 2⁵²: 32 (1e-10) for 60,000
 //! samples.
 
 use super::class_sample::ClassTotals;
@@ -17,12 +17,12 @@ use super::target::{Cut, LeafLimits};
 pub enum Terms {
     /// Squares.
     Squares,
-    /// `x ln x` in fixed point, of all numbers there can be.
+    /// `x ln x` in fixed point, of all numbers that occur.
     Logs(Vec<i64>),
 }
 
 impl Terms {
-    /// The terms of up to `n_samples`.
+    /// Returns the terms of numbers up to `n_samples`.
     pub fn new(criterion: Criterion, n_samples: usize) -> Self {
         if criterion == Criterion::Gini {
             return Self::Squares;
@@ -38,7 +38,8 @@ impl Terms {
         Self::Logs((0..=n_samples).map(term).collect())
     }
 
-    /// The score of a split whose left child has the counts of the cell `left`.
+    /// Returns the score of a split whose left child has the counts of the cell `left`, if the limits
+    /// allow it.
     pub fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
         match self {
             Self::Squares => of_cell(Squares, totals, left, limits),
@@ -46,7 +47,7 @@ impl Terms {
         }
     }
 
-    /// The best cut of a histogram of `stride` counts a cell.
+    /// Returns the best cut of a histogram with `stride` counts per cell.
     pub fn best_cut(
         &self,
         totals: &ClassTotals,
@@ -68,7 +69,7 @@ impl Terms {
         }
     }
 
-    /// The best cut of a column of the node that `cells` are prepared for.
+    /// Returns the best cut of a column of the node that `cells` are prepared for.
     pub fn best_cut_of_samples(
         &self,
         bins: &[u8],
@@ -93,7 +94,7 @@ struct Sides<'t, F> {
 }
 
 impl<F: Term> Sides<'_, F> {
-    /// The score of the cut, if the limits allow it.
+    /// Returns the score of the cut, if the limits allow it.
     #[inline(always)]
     fn score(&self) -> Option<f64> {
         let (totals, limits) = (self.totals, self.limits);
@@ -141,7 +142,7 @@ fn of_cell<F: Term>(
     sides.score()
 }
 
-/// `K` is the number of classes, or 0 for any.
+/// Returns the best cut of a histogram. `K` is the number of classes, or 0 for any number.
 fn by_cells<F: Term, const K: usize>(
     term: F,
     totals: &ClassTotals,

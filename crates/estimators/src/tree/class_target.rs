@@ -1,8 +1,8 @@
 //! Classes as target: Gini impurity and entropy of weighted class counts.
 //!
-//! Histograms hold whole numbers of samples (with their bootstrap multiplicity) a class; weights
-//! of classes are applied when a split is judged. With unit weights all sums are whole numbers,
-//! exact whatever the order of samples (`class_counts`).
+//! Histograms hold how many samples of each class there are, with their bootstrap multiplicities;
+//! the weights of classes are applied when a split is judged. With unit weights all sums are whole
+//! numbers, exact whatever the order of samples (`class_counts`).
 
 use super::class_counts::Terms;
 use super::class_sample::{ClassSample, ClassTotals};
@@ -10,19 +10,19 @@ use super::criterion::Criterion;
 use super::narrow_cells::NarrowCells;
 use super::target::{Cut, LeafLimits, Target, add_left_each};
 
-/// Classes as target. Samples are in the order of their classes.
+/// Classes as target. The samples of each node must be in the order of their classes.
 #[derive(Debug, Clone)]
 pub struct ClassTarget {
     criterion: Criterion,
     class_weights: Vec<f64>,
-    /// How whole numbers are summed, where all class weights are 1.
+    /// How whole numbers are summed, if all class weights are 1.
     terms: Option<Terms>,
     /// Whether cells count samples beside their multiplicities.
     counts_samples: bool,
 }
 
 impl ClassTarget {
-    /// A target of `class_weights.len()` classes and `n_samples` samples, multiplicities included.
+    /// Returns a target of `class_weights.len()` classes and `n_samples` samples, multiplicities included.
     /// `counts_samples` is needed where multiplicities are not all 1 and leaves have a least
     /// number of samples.
     #[must_use]
@@ -45,7 +45,7 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
-    /// A child's part of the score: minus its weight times its impurity, up to a constant.
+    /// Returns a child's part of the score: minus its weight times its impurity, up to a constant.
     #[inline]
     fn child_score(&self, class_term: f64, weight: f64) -> f64 {
         match self.criterion {
@@ -102,7 +102,7 @@ impl ClassTarget {
         Some(self.child_score(term_left, left.weight) + self.child_score(term_right, right_weight))
     }
 
-    /// The best cut under class weights.
+    /// Returns the best cut under class weights.
     fn best_of(
         &self,
         totals: &ClassTotals,
@@ -138,7 +138,7 @@ impl ClassTarget {
     }
 }
 
-/// A child under way.
+/// The left child while the cut moves up.
 struct Child<'a> {
     weights: &'a mut [f64],
     weight: f64,
@@ -185,8 +185,8 @@ impl Target for ClassTarget {
         }
     }
 
-    /// Where every sample counts once, the counts of the classes say where each begins, and rows
-    /// are compared whole.
+    /// If every sample counts once, the counts of the classes say where each class begins, and the bins
+    /// of all columns are compared at once.
     fn add_left<const W: usize>(
         &self,
         cells: &mut [i32],
@@ -235,9 +235,10 @@ impl Target for ClassTarget {
             weight: weights.iter().sum(),
             weights,
             counts_samples: self.counts_samples,
-            n_samples: match self.counts_samples {
-                true => samples.len(),
-                false => counts.iter().map(|&count| count as usize).sum(),
+            n_samples: if self.counts_samples {
+                samples.len()
+            } else {
+                counts.iter().map(|&count| count as usize).sum()
             },
             counts,
         }
@@ -281,7 +282,7 @@ impl Target for ClassTarget {
         self.best_of(totals, cells, limits, least)
     }
 
-    /// That of two pure children.
+    /// The score of two pure children.
     fn perfect_score(&self, totals: &ClassTotals) -> f64 {
         match (&self.terms, self.criterion) {
             (None, _) => f64::INFINITY,

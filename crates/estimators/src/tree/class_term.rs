@@ -1,9 +1,9 @@
 //! What a criterion sums over the classes of a child: a function of whole numbers.
 
-/// Cuts whose scores are computed at once.
+/// How many cuts' scores are computed at once.
 pub const CHUNK: usize = 8;
 
-/// Counts that are summed at once.
+/// How many counts are summed at once.
 pub const QUAD: usize = 4;
 
 /// Four counts to the left, or to the right, of each of the cuts of a chunk.
@@ -14,17 +14,17 @@ pub trait Term: Copy {
     /// Its sums over some classes, for a chunk of cuts.
     type Sums: Copy + Default;
 
-    /// Its value.
+    /// Returns its value at `x`.
     fn of(self, x: i32) -> i64;
 
-    /// Adds its values for the first `n_lanes` counts of each quad; the others are 0. The squares
-    /// of a side's counts have a sum below 2³⁰.
+    /// Adds its values at the first `n_lanes` counts of each quad to `sums`; the others are 0. The sum
+    /// of the squares of a side's counts is below 2³⁰.
     fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums);
 
-    /// The sum for cut `at` of the chunk.
+    /// Returns the sum for cut `at` of the chunk.
     fn sum(sums: &Self::Sums, at: usize) -> i64;
 
-    /// The score of a split from the sums of its two children, and their weights.
+    /// Returns the score of a split from the sums and the weights of its two children.
     fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64;
 }
 
@@ -33,7 +33,7 @@ pub trait Term: Copy {
 pub struct Squares;
 
 impl Term for Squares {
-    /// Of each pair of classes, since processors multiply and add pairs of 16-bit numbers.
+    /// A sum for each pair of classes, since processors multiply and add pairs of 16-bit numbers.
     type Sums = [i32; 2 * CHUNK];
 
     #[inline(always)]
@@ -60,7 +60,7 @@ impl Term for Squares {
     }
 }
 
-/// Entropy's `x ln x`, of a table.
+/// Entropy's `x ln x`, from a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Logs<'a>(pub &'a [i64]);
 

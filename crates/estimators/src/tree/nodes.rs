@@ -54,18 +54,18 @@ pub struct Tree {
     pub nodes: Vec<Node>,
     /// Training statistics of each node.
     pub stats: Vec<NodeStats>,
-    /// Predicted values of each node, all of the same number; none where the caller sets them.
+    /// Predicted values of each node, equally many for each; empty where the caller sets them.
     pub values: Vec<f64>,
 }
 
 impl Tree {
-    /// Number of leaves.
+    /// Returns the number of leaves.
     #[must_use]
     pub fn n_leaves(&self) -> usize {
         self.nodes.iter().filter(|node| node.is_leaf()).count()
     }
 
-    /// Depth of the deepest leaf.
+    /// Returns the depth of the deepest leaf.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.stats
@@ -75,8 +75,8 @@ impl Tree {
             .unwrap_or(0)
     }
 
-    /// Adds to `importances` (`n_features`) each feature's decrease of weighted impurity, by the
-    /// weight of the root.
+    /// Adds to `importances` (`n_features`) the decrease of weighted impurity by each feature's splits,
+    /// divided by the weight of the root.
     pub fn add_importances(&self, importances: &mut [f64]) {
         let part = |idx: usize| self.stats[idx].weight * self.stats[idx].impurity;
         let root_weight = self.stats.first().map_or(1.0, |root| root.weight);
@@ -89,8 +89,8 @@ impl Tree {
         }
     }
 
-    /// Minimal cost-complexity pruning: collapses, weakest link first, the subtrees whose
-    /// impurity decrease a leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
+    /// Prunes by minimal cost complexity: collapses, weakest link first, the subtrees whose decrease of
+    /// impurity per leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
     ///
     /// The links are searched anew after each collapse, as the costs of the ancestors change:
     /// O(nodes × collapses).
@@ -128,7 +128,7 @@ impl Tree {
         self.drop_unreachable();
     }
 
-    /// Indices of the nodes that hang on the root, ascending.
+    /// Returns the indices of the nodes that hang on the root, ascending.
     fn reachable(&self) -> Vec<usize> {
         let mut is_reachable = vec![false; self.nodes.len()];
         is_reachable[0] = true;
@@ -152,13 +152,13 @@ impl Tree {
         }
         let renumber = |&old: &usize| {
             let node = self.nodes[old];
-            match node.is_leaf() {
-                true => node,
-                false => Node {
-                    left: new_idx[node.left as usize],
-                    right: new_idx[node.right as usize],
-                    ..node
-                },
+            if node.is_leaf() {
+                return node;
+            }
+            Node {
+                left: new_idx[node.left as usize],
+                right: new_idx[node.right as usize],
+                ..node
             }
         };
         *self = Self {
@@ -173,7 +173,7 @@ impl Tree {
     }
 }
 
-/// Scales importances to sum to 1, unless they are all 0.
+/// Returns the importances scaled to sum to 1, unless they are all 0.
 #[must_use]
 pub fn normalised(importances: &[f64]) -> Vec<f32> {
     let sum: f64 = importances.iter().sum();
