@@ -33,11 +33,13 @@ pub struct Made<T: Target> {
 
 impl<T: Target> Frame<T> {
     /// Returns the range of its samples.
+    #[inline]
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
 
     /// Returns the number of its samples.
+    #[inline]
     pub fn n_samples(&self) -> usize {
         self.end - self.start
     }

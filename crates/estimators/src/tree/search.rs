@@ -217,6 +217,7 @@ impl<'a, T: Target> Search<'a, T> {
 }
 
 /// Returns the smallest and the largest bin of each column.
+#[inline]
 fn bounds<const W: usize>(rows: &[[u8; W]]) -> ([u8; W], [u8; W]) {
     let (mut lowest, mut highest) = ([u8::MAX; W], [0; W]);
     for bins in rows {

@@ -21,6 +21,7 @@ pub struct Split {
 
 impl Split {
     /// Returns a cut of a column as a split whose threshold is not known yet.
+    #[inline]
     pub fn of_cut(column: u32, cut: &Cut, rank: u64) -> Self {
         Self {
             column,
@@ -34,6 +35,7 @@ impl Split {
 }
 
 /// Replaces `best` by `split` if that has a higher score, or the same one and a lower rank.
+#[inline]
 pub fn keep_better(best: &mut Option<Split>, split: Option<Split>) {
     if let Some(split) = split {
         let is_better = best.is_none_or(|best| {
@@ -46,6 +48,7 @@ pub fn keep_better(best: &mut Option<Split>, split: Option<Split>) {
 }
 
 /// Returns a feature's place in the seeded order that decides between equal splits of a node.
+#[inline]
 pub fn rank<T: Target>(key: u64, feature: u32) -> u64 {
     if T::LOWEST_FEATURE_WINS {
         return u64::from(feature);
