@@ -140,7 +140,8 @@ impl Stages {
         Ok(model)
     }
 
-    /// Returns the training rows and those set aside for early stopping, all at their initial scores.
+    /// Returns the training rows and those set aside for early stopping, all at their initial
+    /// scores.
     fn parts(&self, codes: &[usize], n_classes: usize) -> [Part; 2] {
         let (rows, held_out) = match self.n_validation {
             0 => ((0..codes.len() as u32).collect(), Vec::new()),

@@ -1,7 +1,7 @@
 //! Gradient boosting: the classical one over exact splits, and the leaf-wise one over histograms.
 //!
-//! Both share the stages ([`Boosted`]): initial scores, softmax, one tree per class and stage, early
-//! stopping. They differ in how a tree is grown from the gradients.
+//! Both share the stages ([`Boosted`]): initial scores, softmax, one tree per class and stage,
+//! early stopping. They differ in how a tree is grown from the gradients.
 
 mod booster;
 mod column_choice;

@@ -144,8 +144,8 @@ impl Trainer<'_> {
         Ok(Voter::new(&tree, self.binned.features.len()))
     }
 
-    /// Returns the accuracy of out-of-bag votes: each row's are those of the trees that did not see it.
-    /// A row that every tree saw counts as class 0, as in scikit-learn.
+    /// Returns the accuracy of out-of-bag votes: each row's are those of the trees that did not see
+    /// it. A row that every tree saw counts as class 0, as in scikit-learn.
     fn oob_accuracy(&self, x: ArrayView2<'_, f32>, codes: &[usize], trees: &[Voter]) -> f64 {
         let n_classes = self.encoding.n_classes();
         let x = x.as_standard_layout();
@@ -166,5 +166,27 @@ impl Trainer<'_> {
             .zip(codes)
             .filter(|(votes, code)| argmax(votes) == **code);
         right.count() as f64 / codes.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use linfa::DatasetBase;
+    use linfa::traits::{Fit as _, Predict as _};
+    use ndarray::array;
+
+    use crate::ClassWeight;
+    use crate::forest::RandomForest;
+
+    #[test]
+    fn a_class_without_weight_is_never_predicted_even_where_a_bag_has_no_other() {
+        let x = array![[0.0_f32], [1.0], [2.0], [3.0]];
+        let data = DatasetBase::new(x.clone(), array![2_usize, 5, 5, 5]);
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(5, 0.0)]));
+        let forest = RandomForest::params().class_weight(weight.into());
+        let model = forest.n_estimators(30).seed(1).fit(&data).unwrap();
+        assert_eq!(model.predict(&x), array![2, 2, 2, 2]);
     }
 }

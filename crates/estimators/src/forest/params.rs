@@ -9,7 +9,8 @@ use crate::tree::{
 };
 
 parameters! {
-    /// Parameters of [`RandomForest`](super::RandomForest), scikit-learn's `RandomForestClassifier`.
+    /// Parameters of [`RandomForest`](super::RandomForest), scikit-learn's
+    /// `RandomForestClassifier`.
     pub struct RandomForestParams => RandomForestValidParams: "RandomForestClassifier" {
         /// trees
         n_estimators: usize = 100, in Interval::at_least(1), was 10;

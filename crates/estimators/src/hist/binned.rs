@@ -1,8 +1,8 @@
 //! Binning: each value of the training set replaced by the number of its bin, one byte each.
 //!
-//! A first pass writes codes: the slot of each value in a hash table of the feature's distinct values
-//! ([`Distinct`]). Its hash is affine, so that the codes of values on a lattice ascend with them, and
-//! are the bins. Only features of other values take a second pass, from codes to bins.
+//! A first pass writes codes: the slot of each value in a hash table of the feature's distinct
+//! values ([`Distinct`]). Its hash is affine, so that the codes of values on a lattice ascend with
+//! them, and are the bins. Only features of other values take a second pass, from codes to bins.
 
 use std::ops::Range;
 
@@ -18,8 +18,8 @@ use crate::finite::not_finite;
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::prefetch::prefetch;
 
-/// About how many values of a feature tell which lattice its values lie on. (60,000 × 784, extra tree
-/// of depth 10 with random thresholds: 0.121 CPU s with 1024 of them, 0.117 with 512.)
+/// About how many values of a feature tell which lattice its values lie on. (60,000 × 784, extra
+/// tree of depth 10 with random thresholds: 0.121 CPU s with 1024 of them, 0.117 with 512.)
 const SAMPLE: usize = 512;
 
 /// A binned training set.
@@ -32,8 +32,8 @@ pub struct Binned {
 }
 
 impl Binned {
-    /// Bins `x` (`n_samples` × `n_features`) into at most `max_bins` ≤ [`MAX_BINS`](super::MAX_BINS)
-    /// bins per feature.
+    /// Bins `x` (`n_samples` × `n_features`) into at most `max_bins` ≤
+    /// [`MAX_BINS`](super::MAX_BINS) bins per feature.
     ///
     /// # Errors
     /// [`FitError::NotFinite`] for the first value, row by row, that is NaN or infinite.
@@ -171,8 +171,8 @@ impl<'x> Rows<'x> {
         &row.to_slice().expect("row-major")[columns]
     }
 
-    /// Prefetches row number `row_idx` of a tile, since the hardware does not foresee which rows are
-    /// next (60,000 × 784: 91 ms, not 98).
+    /// Prefetches row number `row_idx` of a tile, since the hardware does not foresee which rows
+    /// are next (60,000 × 784: 91 ms, not 98).
     fn prefetch_row(self, tile: &Tile, row_idx: usize) {
         if let Some(row_idx) = tile.rows.clone().nth(row_idx) {
             // The block before has brought all of the cache line but its end.
@@ -254,8 +254,8 @@ impl Group<'_, '_> {
         });
     }
 
-    /// Returns the bins of a feature, unless a value is not finite. Codes are the bins already if its
-    /// values lie on a lattice; other codes are replaced.
+    /// Returns the bins of a feature, unless a value is not finite. Codes are the bins already if
+    /// its values lie on a lattice; other codes are replaced.
     fn rank(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> Option<FeatureBins> {
         if !table.is_finite {
             return None;

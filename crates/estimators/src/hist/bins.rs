@@ -1,9 +1,9 @@
 //! The bins of a feature: which range of values each stands for.
 //!
 //! A feature with at most `max_bins` distinct values gets one bin per value, so that a search over
-//! bins finds exactly the splits that a search over sorted values finds. Other features get quantile
-//! bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not split between
-//! them either.
+//! bins finds exactly the splits that a search over sorted values finds. Other features get
+//! quantile bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not
+//! split between them either.
 //!
 //! ```text
 //! values    0  0  0  3  7  7  9            bin    0     1     2     3

@@ -3,9 +3,9 @@
 //! Worked example: a sample of the values 0, 0.5, 1.5 and 2 has 0.5 as its smallest gap, so that
 //! `scale` is 2 and `offset` 0. The values are first looked for in slots 0, 1, 3 and 4, which are
 //! free for each: these are their codes, slot 2 stays NaN, and codes ascend with values. A value of
-//! 0.6 that turns up later is first looked for in slot 1, where 0.5 is, then in slot 2, and gets that
-//! code. Codes still tell all values apart; only if they do not ascend are they replaced by bins
-//! afterwards.
+//! 0.6 that turns up later is first looked for in slot 1, where 0.5 is, then in slot 2, and gets
+//! that code. Codes still tell all values apart; only if they do not ascend are they replaced by
+//! bins afterwards.
 
 use super::bins::{MAX_BINS, SAME_VALUE};
 
@@ -53,7 +53,8 @@ impl Distinct {
         self.keys.iter().copied().filter(|key| !key.is_nan())
     }
 
-    /// Returns the code of `value`, a new one if it has none; any code once there are too many values.
+    /// Returns the code of `value`, a new one if it has none; any code once there are too many
+    /// values.
     #[cold]
     pub(super) fn code(&mut self, value: f32) -> u8 {
         if !value.is_finite() {

@@ -68,7 +68,8 @@ impl CellMap {
         }
     }
 
-    /// Returns the first cell of each column of a block of the matrix, and the end of the last one's.
+    /// Returns the first cell of each column of a block of the matrix, and the end of the last
+    /// one's.
     pub fn starts_of_block(&self, block_idx: usize) -> &[u32] {
         let first = block_idx * BLOCK;
         &self.starts[first..=(first + BLOCK).min(self.n_columns())]

@@ -3,8 +3,8 @@
 //! Both criteria sum a function of whole numbers over the classes of a child: `x²` (Gini) or
 //! `x ln x` (entropy). The second one is rounded to fixed point once for each number, so that all
 //! sums are whole numbers and equal splits have equal scores whatever the order of samples. With n
-//! samples `x ln x` has as many bits after the point as keep `n ln n` below 2⁵²: 32 (1e-10) for 60,000
-//! samples.
+//! samples `x ln x` has as many bits after the point as keep `n ln n` below 2⁵²: 32 (1e-10) for
+//! 60,000 samples.
 
 use super::class_sample::ClassTotals;
 use super::class_term::{Logs, Squares, Term};
@@ -38,8 +38,8 @@ impl Terms {
         Self::Logs((0..=n_samples).map(term).collect())
     }
 
-    /// Returns the score of a split whose left child has the counts of the cell `left`, if the limits
-    /// allow it.
+    /// Returns the score of a split whose left child has the counts of the cell `left`, if the
+    /// limits allow it.
     pub fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
         match self {
             Self::Squares => of_cell(Squares, totals, left, limits),

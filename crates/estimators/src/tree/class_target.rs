@@ -22,9 +22,9 @@ pub struct ClassTarget {
 }
 
 impl ClassTarget {
-    /// Returns a target of `class_weights.len()` classes and `n_samples` samples, multiplicities included.
-    /// `counts_samples` is needed where multiplicities are not all 1 and leaves have a least
-    /// number of samples.
+    /// Returns a target of `class_weights.len()` classes and `n_samples` samples, multiplicities
+    /// included. `counts_samples` is needed where multiplicities are not all 1 and leaves have a
+    /// least number of samples.
     #[must_use]
     pub fn new(
         criterion: Criterion,
@@ -185,8 +185,8 @@ impl Target for ClassTarget {
         }
     }
 
-    /// If every sample counts once, the counts of the classes say where each class begins, and the bins
-    /// of all columns are compared at once.
+    /// If every sample counts once, the counts of the classes say where each class begins, and the
+    /// bins of all columns are compared at once.
     fn add_left<const W: usize>(
         &self,
         cells: &mut [i32],

@@ -17,8 +17,8 @@ pub trait Term: Copy {
     /// Returns its value at `x`.
     fn of(self, x: i32) -> i64;
 
-    /// Adds its values at the first `n_lanes` counts of each quad to `sums`; the others are 0. The sum
-    /// of the squares of a side's counts is below 2³⁰.
+    /// Adds its values at the first `n_lanes` counts of each quad to `sums`; the others are 0. The
+    /// sum of the squares of a side's counts is below 2³⁰.
     fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums);
 
     /// Returns the sum for cut `at` of the chunk.

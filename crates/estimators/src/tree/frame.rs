@@ -45,8 +45,8 @@ impl<T: Target> Frame<T> {
     }
 }
 
-/// A node at the frontier of best-first growth, ordered by the improvement of its split; of equal ones
-/// the lower index comes first.
+/// A node at the frontier of best-first growth, ordered by the improvement of its split; of equal
+/// ones the lower index comes first.
 pub struct Candidate<T: Target> {
     pub frame: Frame<T>,
     pub made: Option<Made<T>>,

@@ -7,11 +7,12 @@
 //! | sum of the gradients, with its sign | number of samples |
 //! ```
 //!
-//! A histogram is thus filled with one addition per sample, sums are exact whatever their order, and
-//! the difference of two histograms loses nothing. With n samples a gradient has 63 - 2 log₂ n bits
-//! after the point, relative to the largest one: 31 bits (5e-10) for 60,000 samples. For samples of
-//! weight 1, (Σ l)²/n_l + (Σ r)²/n_r is, up to a constant, n_l n_r / n (mean_l - mean_r)²: equation 35
-//! of Friedman, "Greedy function approximation" (2001), and squared error pick the same split.
+//! A histogram is thus filled with one addition per sample, sums are exact whatever their order,
+//! and the difference of two histograms loses nothing. With n samples a gradient has 63 - 2 log₂ n
+//! bits after the point, relative to the largest one: 31 bits (5e-10) for 60,000 samples. For
+//! samples of weight 1, (Σ l)²/n_l + (Σ r)²/n_r is, up to a constant, n_l n_r / n (mean_l -
+//! mean_r)²: equation 35 of Friedman, "Greedy function approximation" (2001), and squared error
+//! pick the same split.
 
 use pulp::{Arch, NullaryFnOnce};
 
@@ -87,8 +88,8 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Returns [`GradientTarget::score_of`] without branches and shifts, or -1 where the limits forbid
-    /// the cut. Scaling by a power of two is exact.
+    /// Returns [`GradientTarget::score_of`] without branches and shifts, or -1 where the limits
+    /// forbid the cut. Scaling by a power of two is exact.
     #[inline(always)]
     fn score(&self, left: i64, least_n: f64, unshift: f64) -> f64 {
         let mask = (1 << self.format.count_bits) - 1;

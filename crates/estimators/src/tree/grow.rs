@@ -1,9 +1,9 @@
 //! Growing a tree: which nodes are split, in which order, on which representation of the data.
 //!
 //! A search for the best split over all features fills the histograms of every column in one pass
-//! over a node's samples. Those of the smaller child are filled as well; those of the larger one are
-//! the parent's minus them. The subtree of a node that is much smaller than the data it lies in is
-//! grown on a copy of its rows (`on_copies`).
+//! over a node's samples. Those of the smaller child are filled as well; those of the larger one
+//! are the parent's minus them. The subtree of a node that is much smaller than the data it lies in
+//! is grown on a copy of its rows (`on_copies`).
 
 mod on_copies;
 
@@ -40,8 +40,9 @@ pub struct Samples<P> {
     pub payloads: Vec<P>,
 }
 
-/// Grows a tree on `samples` of `binned`. Writes the index of each sample's leaf to `leaf_of_row`, if
-/// that is given: one place per row of the matrix, of which those of other rows stay as they are.
+/// Grows a tree on `samples` of `binned`. Writes the index of each sample's leaf to `leaf_of_row`,
+/// if that is given: one place per row of the matrix, of which those of other rows stay as they
+/// are.
 pub fn grow<T: Target>(
     target: &T,
     binned: &Binned,
@@ -305,8 +306,8 @@ impl<T: Target> Grower<'_, '_, T> {
         children
     }
 
-    /// Gives the children histograms: those of the smaller one are filled, those of the larger one are
-    /// what then is left of the parent's.
+    /// Gives the children histograms: those of the smaller one are filled, those of the larger one
+    /// are what then is left of the parent's.
     fn inherit(
         &mut self,
         space: &Space<'_, T>,

@@ -26,8 +26,8 @@ use crate::hist::{BLOCK, BinMatrix, MAX_BINS};
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::prefetch::prefetch_far;
 
-/// How many rows ahead of their use rows are prefetched while they are copied. (60,000 × 784, ten forest trees
-/// of depth 10, CPU seconds: 0.44; 0.47 with 16 rows, into the first-level cache.)
+/// How many rows ahead of their use rows are prefetched while they are copied. (60,000 × 784, ten
+/// forest trees of depth 10, CPU seconds: 0.44; 0.47 with 16 rows, into the first-level cache.)
 const FAR: usize = 64;
 
 /// A copy of a node's rows, with their bins numbered densely.

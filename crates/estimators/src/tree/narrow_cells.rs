@@ -1,9 +1,9 @@
 //! The search for the best cut of one column in a node of not too many samples.
 //!
-//! Counts are 16 bits wide and lie four to a word, a *quad*, so that few instructions sum the classes
-//! of a bin, and square those of eight cuts. Bins without a sample cost nothing: a flag for each bin
-//! says which have one. Classes that are not in the node cost nothing either: those that are get the
-//! first lanes. Sums are the whole numbers of `class_counts`, and so are the scores.
+//! Counts are 16 bits wide and lie four to a word, a *quad*, so that few instructions sum the
+//! classes of a bin, and square those of eight cuts. Bins without a sample cost nothing: a flag for
+//! each bin says which have one. Classes that are not in the node cost nothing either: those that
+//! are get the first lanes. Sums are the whole numbers of `class_counts`, and so are the scores.
 //!
 //! Worked example: six samples of the classes 2 and 7 in the bins 0, 0, 4, 4, 9, 9.
 //!
@@ -41,12 +41,12 @@ const LAST: usize = LANES / QUAD - 1;
 /// The bits that a place can have: those of a quad's position and of a count in it.
 const PLACES: u16 = (LAST * QUAD * MAX_BINS + QUAD - 1) as u16;
 
-/// Least sum of the squared counts of a node's classes that is too large. Below it each count has at
-/// most 15 bits, and a sum of squares at most 31.
+/// Least sum of the squared counts of a node's classes that is too large. Below it each count has
+/// at most 15 bits, and a sum of squares at most 31.
 const SQUARES_BOUND: i64 = 1 << 30;
 
-/// A node's samples, the cells of one of its columns, which are empty between uses, and the counts to
-/// the left of the column's cuts.
+/// A node's samples, the cells of one of its columns, which are empty between uses, and the counts
+/// to the left of the column's cuts.
 #[derive(Debug, Clone)]
 pub struct NarrowCells {
     samples: Vec<Placed>,
@@ -129,8 +129,8 @@ impl NarrowCells {
         }));
     }
 
-    /// Returns the best cut of a column of the node that was [prepared](Self::prepare) for, the lowest
-    /// on ties. `bins` has the bin of each of its samples.
+    /// Returns the best cut of a column of the node that was [prepared](Self::prepare) for, the
+    /// lowest on ties. `bins` has the bin of each of its samples.
     pub fn best_cut<F: Term>(&mut self, term: F, bins: &[u8], limits: &LeafLimits) -> Option<Cut> {
         let column = Column {
             cells: self,
@@ -150,8 +150,8 @@ impl NarrowCells {
             cells[usize::from(sample.place & PLACES) + bin * QUAD] += sample.count;
             self.is_occupied[bin] = 1;
         };
-        // Neighbours are of one class and often in one bin. Additions of samples that lie far apart do
-        // not wait for each other.
+        // Neighbours are of one class and often in one bin. Additions of samples that lie far apart
+        // do not wait for each other.
         let quarter = bins.len() / 4;
         let of_quarters: [_; 4] = std::array::from_fn(|idx| {
             let range = idx * quarter..(idx + 1) * quarter;
@@ -176,7 +176,8 @@ impl NarrowCells {
     /// Sums the counts to the left of each cut, in the first `Q` quads, and empties the cells.
     /// Returns how many bins are occupied.
     ///
-    /// It is a function of its own, without the wide vectors of its caller, since those are slow here.
+    /// It is a function of its own, without the wide vectors of its caller, since those are slow
+    /// here.
     #[inline(never)]
     fn sum_up<const Q: usize>(&mut self) -> usize {
         let mut left = [0; Q];
@@ -260,7 +261,8 @@ impl<F: Term> Column<'_, F> {
     fn best<const Q: usize>(self) -> Option<Cut> {
         let n_cuts = self.cells.sum_up::<Q>().checked_sub(1)?;
         let last = n_cuts.checked_sub(1)?;
-        // Scores are computed in whole chunks, which copies of the last cut fill up: they lose the tie.
+        // Scores are computed in whole chunks, which copies of the last cut fill up: they lose the
+        // tie.
         for lefts in &mut self.cells.lefts {
             let copied = lefts[last];
             lefts[n_cuts..n_cuts.next_multiple_of(CHUNK)].fill(copied);

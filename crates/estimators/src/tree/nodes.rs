@@ -75,8 +75,8 @@ impl Tree {
             .unwrap_or(0)
     }
 
-    /// Adds to `importances` (`n_features`) the decrease of weighted impurity by each feature's splits,
-    /// divided by the weight of the root.
+    /// Adds to `importances` (`n_features`) the decrease of weighted impurity by each feature's
+    /// splits, divided by the weight of the root.
     pub fn add_importances(&self, importances: &mut [f64]) {
         let part = |idx: usize| self.stats[idx].weight * self.stats[idx].impurity;
         let root_weight = self.stats.first().map_or(1.0, |root| root.weight);
@@ -89,8 +89,8 @@ impl Tree {
         }
     }
 
-    /// Prunes by minimal cost complexity: collapses, weakest link first, the subtrees whose decrease of
-    /// impurity per leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
+    /// Prunes by minimal cost complexity: collapses, weakest link first, the subtrees whose
+    /// decrease of impurity per leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
     ///
     /// The links are searched anew after each collapse, as the costs of the ancestors change:
     /// O(nodes × collapses).

@@ -9,7 +9,8 @@ use crate::parameters::{ParamValue, Parameters};
 use crate::{ClassWeight, ParamError};
 
 parameters! {
-    /// Parameters of [`DecisionTree`](super::DecisionTree), scikit-learn's `DecisionTreeClassifier`.
+    /// Parameters of [`DecisionTree`](super::DecisionTree), scikit-learn's
+    /// `DecisionTreeClassifier`.
     pub struct DecisionTreeParams => DecisionTreeValidParams: "DecisionTreeClassifier" {
         /// impurity of a node
         criterion: Criterion = Criterion::Gini;

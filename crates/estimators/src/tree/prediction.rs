@@ -33,12 +33,12 @@ pub fn for_each_leaf(nodes: &[Node], rows: &[&[f32]], mut put: impl FnMut(usize,
     }
 }
 
-/// How many rows are put through a tree before the next tree comes, so that a tree's nodes stay in the
-/// cache.
+/// How many rows are put through a tree before the next tree comes, so that a tree's nodes stay in
+/// the cache.
 const ROWS_AT_ONCE: usize = 256;
 
-/// Fills `out` (`n_samples`) with the labels that `labels` returns for a few rows of `x` at a time, in
-/// parallel.
+/// Fills `out` (`n_samples`) with the labels that `labels` returns for a few rows of `x` at a time,
+/// in parallel.
 pub fn label_rows(
     x: ArrayView2<'_, f32>,
     out: &mut Array1<usize>,

@@ -3,9 +3,9 @@
 use crate::hist::BLOCK;
 use fashion_bench_numeric::prefetch::prefetch;
 
-/// Returns the row of each sample. Rows are prefetched, since the hardware does not foresee which ones
-/// are next (60,000 × 784, boosted tree of depth 50: half of the time of filling
-/// histograms was waiting for them).
+/// Returns the row of each sample. Rows are prefetched, since the hardware does not foresee which
+/// ones are next (60,000 × 784, boosted tree of depth 50: half of the time of filling histograms
+/// was waiting for them).
 #[inline(always)]
 pub fn rows_of<'a>(
     rows: &'a [[u8; BLOCK]],
@@ -15,8 +15,8 @@ pub fn rows_of<'a>(
     rows_ahead(rows, samples, AHEAD, prefetch)
 }
 
-/// Returns the row of each sample, for each of which `ask` is called with the row that comes `ahead`
-/// samples later.
+/// Returns the row of each sample, for each of which `ask` is called with the row that comes
+/// `ahead` samples later.
 #[inline(always)]
 pub fn rows_ahead<'a>(
     rows: &'a [[u8; BLOCK]],

@@ -181,7 +181,8 @@ impl<'a, T: Target> Search<'a, T> {
         best
     }
 
-    /// Appends a node's bins of a column to the gathered ones; returns the smallest and the largest.
+    /// Appends a node's bins of a column to the gathered ones; returns the smallest and the
+    /// largest.
     fn gather(&mut self, space: &Space<'_, T>, node: &NodeView<'_, T>, column: u32) -> [u8; 2] {
         let samples = &space.samples[node.start..node.end];
         let start = self.gathered.len();

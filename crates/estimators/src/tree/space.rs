@@ -35,8 +35,8 @@ pub struct Space<'a, T: Target> {
 }
 
 impl<T: Target> Space<'_, T> {
-    /// Replaces `histograms` by those of the samples of `range`: the cells of all columns, one column
-    /// after another.
+    /// Replaces `histograms` by those of the samples of `range`: the cells of all columns, one
+    /// column after another.
     pub fn fill(&self, target: &T, range: Range<usize>, histograms: &mut Vec<T::Unit>) {
         let stride = target.stride();
         histograms.clear();

@@ -45,8 +45,8 @@ pub trait Target: Sync {
     /// Adds a sample to cell number `cell` of `cells`.
     fn add(&self, cells: &mut [Self::Unit], cell: usize, payload: Self::Payload);
 
-    /// Adds to each of the first `W` cells the samples of a node that go left in one of `W` columns:
-    /// those whose bin in `rows` is at most the one in `lefts`.
+    /// Adds to each of the first `W` cells the samples of a node that go left in one of `W`
+    /// columns: those whose bin in `rows` is at most the one in `lefts`.
     fn add_left<const W: usize>(
         &self,
         cells: &mut [Self::Unit],
@@ -98,9 +98,9 @@ pub trait Target: Sync {
     ) {
     }
 
-    /// Returns the best split of a feature straight from a node's samples, the lowest on ties, in time
-    /// that goes with their number rather than with that of all bins. `scratch` is prepared for the
-    /// node.
+    /// Returns the best split of a feature straight from a node's samples, the lowest on ties, in
+    /// time that goes with their number rather than with that of all bins. `scratch` is prepared
+    /// for the node.
     fn best_cut_of_samples(
         &self,
         _bins: &[u8],
@@ -110,13 +110,13 @@ pub trait Target: Sync {
         None
     }
 
-    /// Returns the worth of a split whose left child has the sums of the cell `left`, if the limits allow
-    /// it.
+    /// Returns the worth of a split whose left child has the sums of the cell `left`, if the limits
+    /// allow it.
     fn score(&self, totals: &Self::Totals, left: &[Self::Unit], limits: &LeafLimits)
     -> Option<f64>;
 
-    /// Returns the decrease of impurity by a split into these children, as `min_impurity_decrease` has
-    /// it; `root_weight` is the weight of all samples of the tree.
+    /// Returns the decrease of impurity by a split into these children, as `min_impurity_decrease`
+    /// has it; `root_weight` is the weight of all samples of the tree.
     fn improvement(
         &self,
         parent: &Self::Totals,

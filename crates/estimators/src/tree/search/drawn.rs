@@ -1,31 +1,31 @@
-//! The search over features drawn without replacement, as in scikit-learn: until `max_features` were
-//! drawn and at least one of them was not constant in the node. Constants known from the parent are
-//! drawn as well, but cost nothing.
+//! The search over features drawn without replacement, as in scikit-learn: until `max_features`
+//! were drawn and at least one of them was not constant in the node. Constants known from the
+//! parent are drawn as well, but cost nothing.
 //!
 //! The columns lie in `Space::order`, in five zones that the draw moves columns between:
 //!
 //! ```text
-//!   0           n_drawn_known      known          known + n_found      end             len
-//!   | known constants | known constants | constants found | not drawn yet | drawn, not    |
-//!   | that were drawn | not drawn yet   | in this node    |               | constant      |
-//!                     |<--------- drawn from -----------><--------------->|
-//!                       (but for the constants found in this node)
+//! 0               n_drawn_known     known             known + n_found  end            len
+//! | known constants | known constants | constants found | not drawn yet  | drawn, not   |
+//! | drawn           | not drawn yet   | in this node    |                | constant     |
+//!                   ^^^^^^^^^^^^^^^^^                   ^^^^^^^^^^^^^^^^
+//!                   a draw picks a column of these two
 //! ```
 //!
-//! A draw picks a place among the second and the fourth zone. What lies there moves to the end of
-//! the first zone if it was a known constant, to the end of the third if it turns out to be constant
-//! now, or to the start of the fifth otherwise.
+//! The column moves to the end of the first zone if it was a known constant, to the end of the third
+//! one if it turns out to be constant in this node, and to the start of the fifth one otherwise.
 //!
 //! Worked example: 6 columns, of which `a` is known to be constant; `max_features` is 2.
 //!
 //! ```text
-//! known = 1                  || a || b c d e f ||
-//! draws d, not constant      || a || b c f e | d      `d` changes places with the last one
-//! draws b, constant here     || a | b | c f e | d     two were drawn, one of them not constant: done
+//! at first, known = 1       | | a | | b c d e f |     zones 1, 3 and 5 are empty
+//! draws d, not constant      | | a | | b c f e | d   d has changed places with the last one
+//! draws b, constant here     | | a | b | c f e | d   two are drawn, one is not constant: done
 //! ```
 //!
 //! Afterwards `remember_constants` puts the known constants back into the order in which they were
-//! found, and adds `b` to them: the children, whose samples are some of the node's, start from there.
+//! found, and adds `b` to them: the children, whose samples are some of the node's, start from
+//! there.
 
 use rand::Rng as _;
 
@@ -40,11 +40,12 @@ use fashion_bench_numeric::rng::Rng;
 const MANY_GATHERED: usize = 1 << 14;
 
 impl<T: Target> Search<'_, T> {
-    /// Returns the best split over drawn features, and how many columns are now known to be constant.
+    /// Returns the best split over drawn features, and how many columns are now known to be
+    /// constant.
     ///
     /// Columns are gathered before any is judged, as long as they are short, so that the values
-    /// that thresholds are computed from arrive meanwhile (60,000 × 784, extra tree of depth 50 with
-    /// random thresholds, CPU seconds: 0.22 -> 0.19).
+    /// that thresholds are computed from arrive meanwhile (60,000 × 784, extra tree of depth 50
+    /// with random thresholds, CPU seconds: 0.22 -> 0.19).
     pub(super) fn best_of_drawn(
         &mut self,
         space: &mut Space<'_, T>,

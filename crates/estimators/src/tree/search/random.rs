@@ -91,9 +91,9 @@ impl<T: Target> Search<'_, T> {
     }
 }
 
-/// Returns the threshold that lies at `share` of the way between the values of two bins, and the last
-/// bin to its left. A threshold inside a quantile bin moves to the bin's lower neighbour, so that
-/// training and prediction send a value the same way.
+/// Returns the threshold that lies at `share` of the way between the values of two bins, and the
+/// last bin to its left. A threshold inside a quantile bin moves to the bin's lower neighbour, so
+/// that training and prediction send a value the same way.
 fn threshold_at(feature: &FeatureBins, ends: [u8; 2], share: f64) -> (u8, f64) {
     let [first, last] = ends.map(usize::from);
     let (low, high) = (f64::from(feature.low(first)), f64::from(feature.high(last)));
