@@ -9,7 +9,7 @@ use fashion_bench::catalog::find;
 use fashion_bench::catalog::{Params, Profile};
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::tree::{
-    Criterion, DecisionTree, MaxFeatures, Shape, Splitter, Tree,
+    Amount, Criterion, DecisionTree, MaxFeatures, Splitter, Tree, TreeShape,
 };
 use linfa::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
@@ -190,9 +190,9 @@ fn trees_on_real_rows_split_as_scikit_learn_wherever_the_best_split_is_unique() 
             Some("gini") => Criterion::Gini,
             _ => Criterion::Entropy,
         };
-        let shape = Shape {
+        let shape = TreeShape {
             max_depth: Some(10),
-            ..Shape::default()
+            ..TreeShape::default()
         };
         let model = DecisionTree::params()
             .criterion(criterion)
@@ -292,11 +292,11 @@ fn large_nodes_by_histogram_and_small_nodes_by_copies_give_one_and_the_same_tree
     let (mut x, y) = blobs(9000, 8, 97);
     x.slice_mut(s![.., 7]).fill(1.0);
     let tree = |max_features| {
-        let shape = Shape {
+        let shape = TreeShape {
             max_features,
             max_depth: Some(9),
-            min_samples_leaf: fashion_bench::estimators::tree::Amount::Count(3),
-            ..Shape::default()
+            min_samples_leaf: Amount::Count(3),
+            ..TreeShape::default()
         };
         let params = DecisionTree::params().shape(shape).seed(1);
         params.fit(&DatasetBase::new(x.view(), y.view())).unwrap()

@@ -9,7 +9,7 @@ use fashion_bench::estimators::forest::RandomForest;
 use fashion_bench::estimators::hist::{Binned, MAX_BINS};
 use fashion_bench::estimators::tree::{
     ClassSample, ClassTarget, Criterion as Impurity, DecisionTree, FixedPoint, GradientTarget,
-    Improvement, Samples, Shape, Splitter, Target, grow,
+    Improvement, Samples, Splitter, Target, TreeShape, grow,
 };
 use fashion_bench::numeric::rng::stream;
 use linfa::DatasetBase;
@@ -31,10 +31,10 @@ fn images() -> Data {
     DatasetBase::new(x, y)
 }
 
-fn shallow(max_depth: usize) -> Shape {
-    Shape {
+fn shallow(max_depth: usize) -> TreeShape {
+    TreeShape {
         max_depth: Some(max_depth),
-        ..Shape::default()
+        ..TreeShape::default()
     }
 }
 

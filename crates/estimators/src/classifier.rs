@@ -69,14 +69,15 @@ pub trait FittedClassifier: Send + Sync {
 }
 
 /// Implements linfa's `Fit` for checked parameters and `PredictInplace` for the fitted model, over
-/// [`Classifier`] and [`FittedClassifier`].
+/// [`Classifier`] and [`FittedClassifier`]: `XValidParams => X;`, or `AValidParams, BValidParams => X;`
+/// where two classifiers fit the same model.
 ///
 /// Predicting rows of another width than those of the fit panics, as linfa's trait has no errors.
 #[macro_export]
 macro_rules! linfa_traits {
-    ($($valid:ty => $model:ty;)+) => {
+    ($($($valid:ty),+ => $model:ty;)+) => {
         $(
-            impl<D, T>
+            $(impl<D, T>
                 ::linfa::traits::Fit<
                     ::ndarray::ArrayBase<D, ::ndarray::Ix2>,
                     T,
@@ -99,7 +100,7 @@ macro_rules! linfa_traits {
                         labels.iter(),
                     )
                 }
-            }
+            })+
 
             impl<D: ::ndarray::Data<Elem = f32>>
                 ::linfa::traits::PredictInplace<

@@ -1,16 +1,17 @@
-//! The stages of boosting: slopes of the loss, a tree an output, new scores, and when to stop.
+//! The stages of boosting: slopes of the loss, one tree per output, new scores, and when to stop.
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis, CowArray};
 use rand::seq::index;
 use rayon::prelude::*;
 
 use super::loss::{Loss, Slope};
 use super::model::{Boosted, Regressor};
+use super::patience::{Patience, Watch};
 use super::validation::stratified_split;
 use crate::FitError;
 use crate::hist::Binned;
 use crate::info::FitInfo;
-use crate::multiclass::{ClassEncoding, class_counts};
+use crate::multiclass::ClassEncoding;
 use crate::tree::{Node, Tree};
 use fashion_bench_numeric::rng::{Rng, stream};
 
@@ -22,9 +23,9 @@ pub(super) struct Grown {
     pub leaf_of_row: Vec<u32>,
 }
 
-/// Grows the tree of one output and stage.
+/// Grows the tree of one output in one stage.
 pub(super) trait TreeGrower: Sync {
-    /// A tree on `rows` of `binned`; `classes` are the classes of all rows.
+    /// Returns a tree on `rows` of `binned`; `slope` has the gradients of all rows.
     fn grow(
         &self,
         binned: &Binned,
@@ -33,21 +34,11 @@ pub(super) trait TreeGrower: Sync {
         rng: &mut Rng,
     ) -> Result<Grown, FitError>;
 
-    /// Bins the training rows.
+    /// Returns the bins of the training rows.
     fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError>;
 
-    /// Adds what the tree's splits gained to each feature's importance.
+    /// Adds to each feature's importance what the tree's splits by it gained.
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]);
-}
-
-/// When stages end early.
-pub(super) enum Patience {
-    /// Never.
-    None,
-    /// As soon as the validation loss, plus `tol`, is not below any of the last `n` noted ones.
-    Recent { n: usize, tol: f64 },
-    /// As soon as none of the last `n` losses is below the one before them by more than `tol`.
-    Reference { n: usize, tol: f64 },
 }
 
 /// Everything about the stages that is not the growing of trees.
@@ -59,7 +50,7 @@ pub(super) struct Stages {
     pub subsample: f64,
     /// Whether scores start at 0 rather than at the classes' shares.
     pub starts_at_zero: bool,
-    /// Rows set aside for early stopping; 0: the training loss is what counts.
+    /// Number of rows set aside for early stopping; with none it goes by the training loss.
     pub n_validation: usize,
     pub patience: Patience,
     pub class_weights: Option<Vec<f64>>,
@@ -70,6 +61,9 @@ pub(super) struct Stages {
 struct Part {
     rows: Vec<u32>,
     codes: Vec<usize>,
+    /// Scores before the first stage, by output.
+    initial: Vec<f64>,
+    /// Scores of each row, output after output.
     scores: Vec<Vec<f64>>,
 }
 
@@ -77,6 +71,7 @@ impl Part {
     fn new(rows: Vec<u32>, codes: &[usize], initial: &[f64]) -> Self {
         Self {
             codes: rows.iter().map(|&row| codes[row as usize]).collect(),
+            initial: initial.to_vec(),
             scores: initial
                 .iter()
                 .map(|&score| vec![score; rows.len()])
@@ -87,52 +82,31 @@ impl Part {
 }
 
 impl Stages {
-    /// Fits all stages.
+    /// Fits all stages to `x` (`n_samples` × `n_features`) and the class `codes` of its rows.
     pub(super) fn fit(
         &self,
         x: ArrayView2<'_, f32>,
-        (encoding, codes): (ClassEncoding, Vec<usize>),
+        (encoding, codes): (ClassEncoding, &[usize]),
         grower: &impl TreeGrower,
     ) -> Result<Boosted, FitError> {
-        let n_classes = encoding.n_classes();
-        let (rows, held_out) = match self.n_validation {
-            0 => ((0..codes.len() as u32).collect(), Vec::new()),
-            n => stratified_split(&codes, n_classes, n, &mut stream(self.seed, &[0])),
-        };
-        let counts = class_counts(
-            &rows
-                .iter()
-                .map(|&row| codes[row as usize])
-                .collect::<Vec<_>>(),
-            n_classes,
-        );
-        let initial = self.initial_scores(&counts);
-        let mut train = Part::new(rows, &codes, &initial);
-        let mut validation = Part::new(held_out, &codes, &initial);
-        let chosen = |part: &Part| {
+        let [mut train, mut validation] = self.parts(codes, encoding.n_classes());
+        let x_of = |part: &Part| {
             let rows: Vec<usize> = part.rows.iter().map(|&row| row as usize).collect();
             x.select(Axis(0), &rows)
         };
-        let (x_train, x_validation);
-        let x_train_view = if self.n_validation == 0 {
-            x.reborrow()
+        let x_train = if self.n_validation == 0 {
+            CowArray::from(x)
         } else {
-            x_train = chosen(&train);
-            x_train.view()
+            CowArray::from(x_of(&train))
         };
-        x_validation = chosen(&validation);
-        let binned = grower.bin(x_train_view)?;
-        let mut model = Boosted {
-            initial,
-            stages: Vec::new(),
-            encoding,
-            n_features: x.ncols(),
-            info: FitInfo::default(),
-        };
+        let x_validation = x_of(&validation);
+        let binned = grower.bin(x_train.view())?;
+        let mut stages = Vec::new();
         let mut importances = vec![0.0; x.ncols()];
         let mut watch = Watch::new(&self.patience);
         let mut loss_curve = Vec::new();
         watch.start(self.watched_loss(&train, &validation));
+        let initial = train.initial.clone();
         let mut has_stopped = false;
         for stage_idx in 0..self.n_stages as u64 {
             let bag = self.bag(train.rows.len(), stage_idx);
@@ -142,26 +116,46 @@ impl Stages {
                 grower.add_importances(&grown.tree, &mut importances);
                 let tree = self.shrink(&grown);
                 let scores = &mut train.scores[output];
-                self.update(&tree, &grown, &bag, x_train_view, scores);
+                self.update(&tree, &grown, &bag, x_train.view(), scores);
                 tree.add_values(x_validation.view(), &mut validation.scores[output]);
                 stage.push(tree);
             }
-            model.stages.push(stage);
+            stages.push(stage);
             loss_curve.push(self.bag_loss(&train, &bag));
-            if watch.should_stop(self.watched_loss(&train, &validation)) {
-                has_stopped = true;
+            has_stopped = watch.should_stop(self.watched_loss(&train, &validation));
+            if has_stopped {
                 break;
             }
         }
+        let mut model = Boosted {
+            initial,
+            stages,
+            encoding,
+            n_features: x.ncols(),
+            info: FitInfo::default(),
+        };
         let converged = (!matches!(self.patience, Patience::None)).then_some(has_stopped);
-        let validation_loss = (self.n_validation > 0).then(|| {
-            self.loss
-                .mean(&validation.scores, &validation.codes, |_| true)
-        });
+        let validation_loss = (self.n_validation > 0).then(|| self.mean_loss(&validation));
         model.describe(&importances, loss_curve, converged, validation_loss);
         Ok(model)
     }
 
+    /// Returns the training rows and those set aside for early stopping, all at their initial
+    /// scores.
+    fn parts(&self, codes: &[usize], n_classes: usize) -> [Part; 2] {
+        let (rows, held_out) = match self.n_validation {
+            0 => ((0..codes.len() as u32).collect(), Vec::new()),
+            n => stratified_split(codes, n_classes, n, &mut stream(self.seed, &[0])),
+        };
+        let mut counts = vec![0; n_classes];
+        for &row in &rows {
+            counts[codes[row as usize]] += 1;
+        }
+        let initial = self.initial_scores(&counts);
+        [rows, held_out].map(|rows| Part::new(rows, codes, &initial))
+    }
+
+    /// Returns the scores of a constant prediction of the classes' shares, or zeros.
     fn initial_scores(&self, counts: &[usize]) -> Vec<f64> {
         let weight = |class: usize| match &self.class_weights {
             Some(weights) => weights[class] * counts[class] as f64,
@@ -170,13 +164,14 @@ impl Stages {
         let sum: f64 = (0..counts.len()).map(weight).sum();
         let shares: Vec<f64> = (0..counts.len()).map(|class| weight(class) / sum).collect();
         let scores = self.loss.prior_scores(&shares);
-        match self.starts_at_zero {
-            true => vec![0.0; scores.len()],
-            false => scores,
+        if self.starts_at_zero {
+            vec![0.0; scores.len()]
+        } else {
+            scores
         }
     }
 
-    /// Positions of the rows drawn for a stage, ascending.
+    /// Returns the positions of the rows drawn for a stage, ascending.
     fn bag(&self, n_samples: usize, stage_idx: u64) -> Vec<u32> {
         let n_samples_u32 = u32::try_from(n_samples).expect("rows are counted in 32 bits");
         if self.subsample >= 1.0 {
@@ -197,7 +192,7 @@ impl Stages {
         bag
     }
 
-    /// One tree for each output, outputs in parallel.
+    /// Grows one tree per output, outputs in parallel.
     fn grow_stage(
         &self,
         stage_idx: u64,
@@ -226,18 +221,23 @@ impl Stages {
             .collect()
     }
 
+    /// Returns the tree with its leaves' values times the learning rate.
     fn shrink(&self, grown: &Grown) -> Regressor {
         let nodes = grown.tree.nodes.iter().zip(&grown.values);
-        let shrunk = |(node, value): (&Node, &f64)| match node.is_leaf() {
-            true => Node {
-                threshold: self.learning_rate * value,
-                ..Node::LEAF
-            },
-            false => *node,
+        let shrunk = |(node, value): (&Node, &f64)| {
+            if node.is_leaf() {
+                Node {
+                    threshold: self.learning_rate * value,
+                    ..Node::LEAF
+                }
+            } else {
+                *node
+            }
         };
         Regressor(nodes.map(shrunk).collect())
     }
 
+    /// Adds the values of a tree to the scores of the training rows.
     fn update(
         &self,
         tree: &Regressor,
@@ -255,13 +255,14 @@ impl Stages {
         tree.add_values(x, scores);
     }
 
+    /// Returns the mean loss over the rows drawn for the stage.
     fn bag_loss(&self, train: &Part, bag: &[u32]) -> f64 {
         let is_drawn =
             |row: usize| bag.len() == train.rows.len() || bag.binary_search(&(row as u32)).is_ok();
         self.loss.mean(&train.scores, &train.codes, is_drawn)
     }
 
-    /// The loss that early stopping looks at.
+    /// Returns the loss that early stopping goes by.
     fn watched_loss(&self, train: &Part, validation: &Part) -> f64 {
         if matches!(self.patience, Patience::None) {
             return 0.0;
@@ -271,58 +272,10 @@ impl Stages {
         } else {
             train
         };
+        self.mean_loss(part)
+    }
+
+    fn mean_loss(&self, part: &Part) -> f64 {
         self.loss.mean(&part.scores, &part.codes, |_| true)
-    }
-}
-
-/// Early stopping under way.
-struct Watch<'a> {
-    patience: &'a Patience,
-    losses: Vec<f64>,
-    n_seen: usize,
-}
-
-impl<'a> Watch<'a> {
-    fn new(patience: &'a Patience) -> Self {
-        let losses = match patience {
-            Patience::Recent { n, .. } => vec![f64::INFINITY; *n],
-            _ => Vec::new(),
-        };
-        Self {
-            patience,
-            losses,
-            n_seen: 0,
-        }
-    }
-
-    /// Notes the loss before the first stage.
-    fn start(&mut self, loss: f64) {
-        if matches!(self.patience, Patience::Reference { .. }) {
-            self.losses.push(loss);
-        }
-    }
-
-    fn should_stop(&mut self, loss: f64) -> bool {
-        match *self.patience {
-            Patience::None => false,
-            Patience::Recent { n, tol } => {
-                let place = self.n_seen % n;
-                self.n_seen += 1;
-                if self.losses.iter().any(|noted| loss + tol < *noted) {
-                    self.losses[place] = loss;
-                    false
-                } else {
-                    true
-                }
-            }
-            Patience::Reference { n, tol } => {
-                self.losses.push(loss);
-                let Some(at) = self.losses.len().checked_sub(n + 1) else {
-                    return false;
-                };
-                let reference = self.losses[at] - tol;
-                !self.losses[at + 1..].iter().any(|&loss| loss < reference)
-            }
-        }
     }
 }

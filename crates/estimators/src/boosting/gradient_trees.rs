@@ -2,23 +2,24 @@
 //! one Newton step (Friedman 2001, algorithms 5 and 6), as in scikit-learn.
 //!
 //! Trees have fewer leaves than scikit-learn's. Its impurity is a difference of two doubles, which
-//! need not be 0 where all gradients are equal, and such nodes are split, too: in the first ten
+//! need not be 0 where all gradients are equal, and it splits such nodes as well: in the first ten
 //! trees of depth 10 on 1,500 images, 58 of 322. Leaf values below them differ by 5e-15 at most.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::ArrayView2;
 
-use super::booster::{Grown, Patience, Stages, TreeGrower};
-use super::gradient_params::{BoostingLoss, GradientBoostingValidParams, Init, NAME};
+use super::booster::{Grown, Stages, TreeGrower};
+use super::gradient_params::{
+    BoostingInit, BoostingLoss, GradientBoostingParams, GradientBoostingValidParams,
+};
 use super::loss::{Loss, Slope};
 use super::model::Boosted;
-use crate::FitError;
-use crate::ParamError;
+use super::patience::Patience;
+use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters;
 use crate::tree::{FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
+use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
 
 /// Grows trees from gradients.
@@ -45,13 +46,19 @@ impl TreeGrower for GradientTrees<'_> {
         let format = FixedPoint::new(rows.len(), largest);
         let target = GradientTarget {
             format,
-            improvement: self.params.improvement,
+            improvement: self.params.criterion,
         };
         let n_samples = gradients.len();
         let n_features = binned.features.len();
         let shape = &self.params.shape;
         let weight = rows.len() as f64;
-        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features, NAME)?;
+        let growth = shape.growth(
+            Splitter::Best,
+            n_samples,
+            weight,
+            n_features,
+            GradientBoostingParams::ESTIMATOR,
+        )?;
         let samples = Samples {
             rows: rows.to_vec(),
             payloads: rows.iter().map(|row| format.encode(of(row))).collect(),
@@ -74,9 +81,12 @@ impl TreeGrower for GradientTrees<'_> {
             *gradient += gradients[row as usize];
             *hessian += slope.hessian[row as usize];
         }
-        let step = |&(gradient, hessian): &(f64, f64)| match hessian.abs() < 1e-150 {
-            true => 0.0,
-            false => self.factor * gradient / hessian,
+        let step = |&(gradient, hessian): &(f64, f64)| {
+            if hessian.abs() < 1e-150 {
+                0.0
+            } else {
+                self.factor * gradient / hessian
+            }
         };
         Ok(Grown {
             values: sums.iter().map(step).collect(),
@@ -122,31 +132,19 @@ fn move_to_pruned(tree: &mut Tree, ccp_alpha: f64, leaf_of_row: &mut [u32]) {
     *tree = full;
 }
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for GradientBoostingValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = Boosted;
+impl Classifier for GradientBoostingValidParams {
+    type Model = Boosted;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<Boosted, FitError> {
-        let x = dataset.records().view();
-        if x.is_empty() {
-            return Err(FitError::Empty {
-                n_samples: x.nrows(),
-                n_features: x.ncols(),
-            });
-        }
-        let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<Boosted, FitError> {
         let n_classes = encoding.n_classes();
-        if n_classes < 2 {
-            return Err(FitError::OneClass {
-                class: encoding.label(0),
-            });
-        }
         if self.loss == BoostingLoss::Exponential && n_classes > 2 {
             return Err(ParamError::unsupported(
-                NAME,
+                GradientBoostingParams::ESTIMATOR,
                 "loss=exponential",
                 format!("it is defined for two classes, the data has {n_classes}"),
             )
@@ -155,9 +153,10 @@ where
         let is_multinomial = n_classes > 2;
         let grower = GradientTrees {
             params: self,
-            factor: match is_multinomial {
-                true => (n_classes - 1) as f64 / n_classes as f64,
-                false => 1.0,
+            factor: if is_multinomial {
+                (n_classes - 1) as f64 / n_classes as f64
+            } else {
+                1.0
             },
         };
         #[expect(
@@ -177,7 +176,7 @@ where
             n_stages: self.n_estimators,
             learning_rate: self.learning_rate,
             subsample: self.subsample,
-            starts_at_zero: self.init == Init::Zero,
+            starts_at_zero: self.init == Some(BoostingInit::Zero),
             n_validation,
             patience: match self.n_iter_no_change {
                 Some(n) => Patience::Recent { n, tol: self.tol },

@@ -8,10 +8,10 @@
 
 use crate::tree::{Cut, FixedPoint, LeafLimits, Target};
 
-/// Least Hessian sum of a node.
+/// Least sum of Hessians of a node.
 const MIN_HESSIAN: f64 = 1e-3;
 
-/// Keeps the value of a node with a Hessian of 0 finite.
+/// What keeps the value of a node finite whose Hessians are 0.
 const TINY: f64 = 1e-15;
 
 /// Negative gradient and Hessian of a sample, each in its format.

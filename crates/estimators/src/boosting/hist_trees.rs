@@ -1,30 +1,27 @@
 //! Trees of histogram boosting (LightGBM: Ke et al. 2017), as scikit-learn's
-//! `HistGradientBoostingClassifier` has it: leaf-wise growth on at most 255 bins a feature, leaf
+//! `HistGradientBoostingClassifier` has it: leaf-wise growth on at most 255 bins per feature, leaf
 //! values by Newton steps with L2 regularisation.
 //!
 //! Departures: quantile bins are cut between values of equal share rather than at interpolated
 //! percentiles, and gradients are fixed-point numbers instead of `f32`.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::ArrayView2;
 
-use super::booster::{Grown, Patience, Stages, TreeGrower};
+use super::booster::{Grown, Stages, TreeGrower};
 use super::hessian_target::HessianTarget;
-use super::hist_params::{EarlyStopping, HistGradientBoostingValidParams, NAME};
+use super::hist_params::{
+    HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
+};
 use super::loss::{Loss, Slope};
 use super::model::Boosted;
-use crate::FitError;
+use super::patience::Patience;
+use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, class_counts};
-use crate::tree::{
-    ClassWeight, FixedPoint, Growth, LeafLimits, MaxFeatures, Samples, Splitter, Tree, grow,
-};
+use crate::parameters::Parameters;
+use crate::tree::{FixedPoint, Growth, LeafLimits, MaxFeatures, Samples, Splitter, Tree, grow};
+use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::rng::Rng;
-
-/// From this many samples on, early stopping is on unless it is said otherwise.
-const EARLY_STOPPING_FROM: usize = 10_000;
 
 impl TreeGrower for HistGradientBoostingValidParams {
     fn grow(
@@ -40,10 +37,11 @@ impl TreeGrower for HistGradientBoostingValidParams {
             hessians: FixedPoint::new(rows.len(), largest(&slope.hessian)),
             l2_regularization: self.l2_regularization,
         };
-        let n_features = binned.features.len();
+        let max_features = MaxFeatures::Share(self.max_features)
+            .of(binned.features.len(), HistGradientBoostingParams::ESTIMATOR)?;
         let growth = Growth {
             splitter: Splitter::Best,
-            max_features: MaxFeatures::Share(self.max_features).of(n_features, NAME)?,
+            max_features,
             max_depth: self.max_depth.unwrap_or(usize::MAX),
             min_samples_split: 2 * self.min_samples_leaf,
             limits: LeafLimits {
@@ -93,32 +91,16 @@ impl TreeGrower for HistGradientBoostingValidParams {
     }
 }
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for HistGradientBoostingValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = Boosted;
+impl Classifier for HistGradientBoostingValidParams {
+    type Model = Boosted;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<Boosted, FitError> {
-        let x = dataset.records().view();
-        if x.is_empty() {
-            return Err(FitError::Empty {
-                n_samples: x.nrows(),
-                n_features: x.ncols(),
-            });
-        }
-        let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
-        if encoding.n_classes() < 2 {
-            return Err(FitError::OneClass {
-                class: encoding.label(0),
-            });
-        }
-        let stops_early = match self.early_stopping {
-            EarlyStopping::Auto => codes.len() > EARLY_STOPPING_FROM,
-            EarlyStopping::On => true,
-            EarlyStopping::Off => false,
-        };
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<Boosted, FitError> {
+        let stops_early = self.early_stopping.is_on(codes.len());
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -128,22 +110,25 @@ where
             Some(share) if stops_early => (share * codes.len() as f64).ceil() as usize,
             _ => 0,
         };
-        let counts = class_counts(&codes, encoding.n_classes());
+        let counts = class_counts(codes, encoding.n_classes());
         let class_weights = (self.class_weight != ClassWeight::Uniform)
-            .then(|| self.class_weight.of(&encoding, &counts));
+            .then(|| self.class_weight.of_counts(&encoding, &counts));
         let stages = Stages {
-            loss: Loss::Log,
+            loss: match self.loss {
+                HistBoostingLoss::LogLoss => Loss::Log,
+            },
             n_stages: self.max_iter,
             learning_rate: self.learning_rate,
             subsample: 1.0,
             starts_at_zero: false,
             n_validation,
-            patience: match stops_early {
-                true => Patience::Reference {
+            patience: if stops_early {
+                Patience::Reference {
                     n: self.n_iter_no_change,
                     tol: self.tol,
-                },
-                false => Patience::None,
+                }
+            } else {
+                Patience::None
             },
             class_weights,
             seed: self.seed,

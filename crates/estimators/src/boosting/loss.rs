@@ -1,11 +1,11 @@
-//! Losses of boosted classifiers: log loss of the softmax (one score a class) or of the logistic
+//! Losses of boosted classifiers: log loss of the softmax (one score per class) or of the logistic
 //! function (one score for two classes), and the exponential loss (two classes).
 //!
-//! Scores and what is derived from them lie output after output: `scores[output][row]`.
+//! Scores, gradients and Hessians lie output after output: `scores[output][row]`.
 
 use rayon::prelude::*;
 
-/// Rows a thread takes at a time; sums are added up chunk by chunk in order.
+/// How many rows a thread takes at a time.
 const CHUNK: usize = 4096;
 
 /// Which loss.
@@ -17,7 +17,7 @@ pub(super) enum Loss {
     Exponential,
 }
 
-/// Gradient and Hessian of each row, of one output.
+/// Gradient and Hessian of each row for one output.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Slope {
     /// Minus the derivative of the loss by the score.
@@ -27,7 +27,7 @@ pub(super) struct Slope {
 }
 
 impl Loss {
-    /// Slopes of every output at these scores. `codes` are the classes of the rows.
+    /// Returns the slopes of every output at these scores. `codes` are the classes of the rows.
     pub(super) fn slopes(self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {
         let n_samples = codes.len();
         let mut slopes: Vec<Slope> = scores
@@ -76,7 +76,7 @@ impl Loss {
         }
     }
 
-    /// Mean loss over the rows for which `counts` says so.
+    /// Returns the mean loss over the rows that `counts` accepts.
     pub(super) fn mean(
         self,
         scores: &[Vec<f64>],
@@ -109,7 +109,7 @@ impl Loss {
         sum / n.max(1) as f64
     }
 
-    /// Scores of a constant prediction of these class shares.
+    /// Returns the scores of a constant prediction of these class shares.
     pub(super) fn prior_scores(self, shares: &[f64]) -> Vec<f64> {
         // The bounds keep classes without a sample finite.
         let least = f64::from(f32::EPSILON);
@@ -128,7 +128,7 @@ impl Loss {
     }
 }
 
-/// `ln Σ exp(score)` of each row.
+/// Returns `ln Σ exp(score)` of each row.
 fn log_sums(scores: &[Vec<f64>]) -> Vec<f64> {
     let n_samples = scores.first().map_or(0, Vec::len);
     let mut sums = vec![0.0; n_samples];

@@ -1,9 +1,11 @@
 //! Gradient boosting: the classical one over exact splits, and the leaf-wise one over histograms.
 //!
-//! Both share the stages ([`Boosted`]): initial scores, softmax, a tree a class and stage, early
-//! stopping. They differ in how a tree is grown from the gradients.
+//! Both share the stages ([`Boosted`]): initial scores, softmax, one tree per class and stage,
+//! early stopping. They differ in how a tree is grown from the gradients.
 
 mod booster;
+mod column_choice;
+mod early_stopping;
 mod gradient_params;
 mod gradient_trees;
 mod hessian_target;
@@ -11,14 +13,15 @@ mod hist_params;
 mod hist_trees;
 mod loss;
 mod model;
+mod patience;
 mod validation;
 
+pub use column_choice::{CategoricalRule, ColumnChoice, InteractionRule};
+pub use early_stopping::BoostingEarlyStopping;
 pub use gradient_params::{
-    BoostingLoss, GRADIENT_BOOSTING, GradientBoosting, GradientBoostingParams,
-    GradientBoostingValidParams, Init,
+    BoostingInit, BoostingLoss, GradientBoostingParams, GradientBoostingValidParams,
 };
 pub use hist_params::{
-    EarlyStopping, HIST_GRADIENT_BOOSTING, HistGradientBoosting, HistGradientBoostingParams,
-    HistGradientBoostingValidParams,
+    BoostingScoring, HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
 };
-pub use model::Boosted;
+pub use model::{Boosted, GradientBoosting, HistGradientBoosting};

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::{Array1, ArrayView2};
 
-use crate::info::{FitInfo, Fitted};
-use crate::multiclass::ClassEncoding;
-use crate::tree::{Node, for_each_leaf, largest, normalised, predict_rows};
+use super::gradient_params::{GradientBoostingParams, GradientBoostingValidParams};
+use super::hist_params::{HistGradientBoostingParams, HistGradientBoostingValidParams};
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
+use crate::multiclass::{ClassEncoding, argmax};
+use crate::tree::{Node, for_each_leaf, label_rows, normalised};
 
 /// A regression tree; leaves keep their value, shrunk by the learning rate, in `threshold`.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Regressor(pub Vec<Node>);
 
 impl Regressor {
@@ -37,6 +40,7 @@ impl Regressor {
 /// The class of the largest sum of initial score and tree values, the lowest class on ties; of
 /// two classes the second one if the sum is positive (or zero, as in scikit-learn).
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Boosted {
     pub(super) initial: Vec<f64>,
     pub(super) stages: Vec<Vec<Regressor>>,
@@ -46,7 +50,7 @@ pub struct Boosted {
 }
 
 impl Boosted {
-    /// Fills in what the model tells of its fit.
+    /// Fills in the report of the fit.
     pub(super) fn describe(
         &mut self,
         importances: &[f64],
@@ -86,17 +90,24 @@ impl Boosted {
         }
     }
 
+    /// Returns the label that the scores of a row name.
     fn class_of(&self, scores: &[f64]) -> usize {
         match scores {
             [score] => self.encoding.label(usize::from(*score >= 0.0)),
-            _ => self.encoding.label(largest(scores)),
+            _ => self.encoding.label(argmax(scores)),
         }
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for Boosted {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        predict_rows(x.view(), y, |rows| {
+linfa_traits! { GradientBoostingValidParams, HistGradientBoostingValidParams => Boosted; }
+
+impl FittedClassifier for Boosted {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        label_rows(x, labels, |rows| {
             let mut scores = self.initial.repeat(rows.len());
             self.add_scores(rows, &mut scores);
             let scores = scores.chunks_exact(self.initial.len());
@@ -104,17 +115,53 @@ impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for B
         });
     }
 
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
+    fn fit_info(&self) -> FitInfo {
+        self.info.clone()
     }
 }
 
-impl Fitted for Boosted {
-    fn n_features(&self) -> usize {
-        self.n_features
-    }
+/// The way to [`GradientBoostingParams`]; fitting them gives a [`Boosted`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GradientBoosting;
 
-    fn fit_info(&self) -> FitInfo {
-        self.info.clone()
+impl GradientBoosting {
+    /// Returns the parameters of gradient boosting, at scikit-learn's defaults.
+    ///
+    /// ```
+    /// use fashion_bench_estimators::boosting::GradientBoosting;
+    /// use linfa::prelude::*;
+    /// use ndarray::array;
+    /// let x = array![[0.0f32], [1.0], [4.0], [5.0], [8.0], [9.0]];
+    /// let data = Dataset::new(x.clone(), array![0usize, 0, 1, 1, 2, 2]);
+    /// let model = GradientBoosting::params().n_estimators(20).fit(&data)?;
+    /// assert_eq!(model.predict(&x), array![0usize, 0, 1, 1, 2, 2]);
+    /// # Ok::<(), fashion_bench_estimators::FitError>(())
+    /// ```
+    #[must_use]
+    pub fn params() -> GradientBoostingParams {
+        GradientBoostingParams::default()
+    }
+}
+
+/// The way to [`HistGradientBoostingParams`]; fitting them gives a [`Boosted`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistGradientBoosting;
+
+impl HistGradientBoosting {
+    /// Returns the parameters of histogram boosting, at scikit-learn's defaults.
+    ///
+    /// ```
+    /// use fashion_bench_estimators::boosting::HistGradientBoosting;
+    /// use linfa::prelude::*;
+    /// use ndarray::array;
+    /// let x = array![[0.0f32], [1.0], [4.0], [5.0], [8.0], [9.0]];
+    /// let data = Dataset::new(x.clone(), array![0usize, 0, 1, 1, 2, 2]);
+    /// let params = HistGradientBoosting::params().max_iter(20).min_samples_leaf(1);
+    /// assert_eq!(params.fit(&data)?.predict(&x), array![0usize, 0, 1, 1, 2, 2]);
+    /// # Ok::<(), fashion_bench_estimators::FitError>(())
+    /// ```
+    #[must_use]
+    pub fn params() -> HistGradientBoostingParams {
+        HistGradientBoostingParams::default()
     }
 }

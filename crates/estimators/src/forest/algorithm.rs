@@ -1,62 +1,59 @@
 //! Breiman's random forest ("Random forests", 2001) as scikit-learn has it: each tree is grown
-//! on a bootstrap sample, drawing √n features a node, and votes with the class shares of its
+//! on a bootstrap sample, drawing √n features per node, and votes with the class shares of its
 //! leaves.
 //!
 //! A bootstrap sample is kept as rows with multiplicities, so that a tree handles the 63 % of
 //! rows that were drawn, not all of them. Every tree has random streams of its own, from which
 //! the same forest follows whatever the number of threads.
 
-use linfa::DatasetBase;
-use linfa::dataset::AsSingleTargets;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
+use ndarray::ArrayView2;
 use rand::Rng as _;
 use rayon::prelude::*;
 
+use super::class_weight::ForestClassWeight;
 use super::model::{RandomForest, Voter};
-use super::params::{MaxSamples, NAME, RandomForestValidParams};
+use super::params::{RandomForestParams, RandomForestValidParams};
+use crate::FitError;
+use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
-use crate::multiclass::{ClassEncoding, class_counts};
+use crate::multiclass::{ClassEncoding, argmax, class_counts};
+use crate::parameters::Parameters;
 use crate::tree::{
-    Amount, ClassSample, ClassTarget, ClassWeight, Samples, Splitter, Target as _, all_samples,
-    class_order, grow, largest,
+    Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, all_samples, class_order,
+    drop_weightless, grow,
 };
-use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::stream;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for RandomForestValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = RandomForest;
+impl Classifier for RandomForestValidParams {
+    type Model = RandomForest;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<RandomForest, FitError> {
-        let x = dataset.records().view();
+    const CHECKS_VALUES: bool = true;
+
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<RandomForest, FitError> {
         let (n_samples, n_features) = x.dim();
-        if x.is_empty() {
-            return Err(FitError::Empty {
-                n_samples,
-                n_features,
-            });
-        }
-        let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
-        let counts = class_counts(&codes, encoding.n_classes());
-        let order = class_order(&codes);
+        let estimator = RandomForestParams::ESTIMATOR;
+        let counts = class_counts(codes, encoding.n_classes());
+        let order = class_order(codes);
         let mut binned = Binned::in_order(x, &order, MAX_BINS)?;
-        let n_searched = self.shape.max_features.of(n_features, NAME)?;
+        let n_searched = self.shape.max_features.of(n_features, estimator)?;
         if n_searched < n_features {
             // Large nodes read few columns of many samples. (60,000 × 784, ten trees, CPU seconds:
             // depth 10 0.55 -> 0.52, depth 50 1.03 -> 0.97. It costs 0.016 s once and as much
             // memory as the bins.)
             binned.matrix.keep_columns();
         }
-        let n_drawn = self.n_drawn(n_samples)?;
+        let n_drawn = self.max_samples.of(n_samples, estimator)?;
+        let weights = self.class_weight.rule().of_counts(&encoding, &counts);
         let trainer = Trainer {
             params: self,
             encoding: &encoding,
-            shared: self.target(self.class_weight.of(&encoding, &counts), n_drawn),
-            samples: all_samples(&codes, &order)?,
+            shared: self.target(weights, n_drawn),
+            samples: all_samples(codes, &order)?,
             order,
             n_drawn,
             binned,
@@ -67,31 +64,12 @@ where
             .collect::<Result<Vec<_>, FitError>>()?;
         let oob_accuracy = self
             .oob_score
-            .then(|| trainer.oob_accuracy(x, &codes, &trees));
+            .then(|| trainer.oob_accuracy(x, codes, &trees));
         Ok(RandomForest::new(trees, encoding, n_features, oob_accuracy))
     }
 }
 
 impl RandomForestValidParams {
-    fn n_drawn(&self, n_samples: usize) -> Result<usize, ParamError> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a count"
-        )]
-        match self.max_samples {
-            MaxSamples::All => Ok(n_samples),
-            MaxSamples::Share(share) => {
-                Ok(((n_samples as f64 * share).round_ties_even() as usize).max(1))
-            }
-            MaxSamples::Count(count) if count > n_samples => {
-                let expected = format!("at most the {n_samples} samples of the data");
-                Err(ParamError::value(NAME, "max_samples", expected, count))
-            }
-            MaxSamples::Count(count) => Ok(count),
-        }
-    }
-
     fn target(&self, class_weights: Vec<f64>, n_drawn: usize) -> ClassTarget {
         let has_least_leaf = self.shape.min_samples_leaf != Amount::Count(1);
         ClassTarget::new(
@@ -109,14 +87,14 @@ struct Trainer<'a> {
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
     samples: Samples<ClassSample>,
-    /// The row of the training data that each sample is.
+    /// The row of the training data of each sample.
     order: Vec<usize>,
     n_drawn: usize,
     binned: Binned,
 }
 
 impl Trainer<'_> {
-    /// How often each row is in the bag of a tree.
+    /// Returns how often each row is in the bag of a tree.
     fn bag(&self, tree_idx: u64) -> Vec<u16> {
         let n_samples = self.samples.rows.len();
         if !self.params.bootstrap {
@@ -131,6 +109,7 @@ impl Trainer<'_> {
         bag
     }
 
+    /// Grows one tree on its bag.
     fn tree(&self, tree_idx: u64) -> Result<Voter, FitError> {
         let n_samples = self.samples.rows.len();
         let bag = self.bag(tree_idx);
@@ -144,18 +123,20 @@ impl Trainer<'_> {
         for sample in &payloads {
             counts[usize::from(sample.class)] += usize::from(sample.count);
         }
-        let weights = self.params.class_weight.of(self.encoding, &counts);
-        let own = (self.params.class_weight == ClassWeight::BalancedSubsample)
-            .then(|| self.params.target(weights.clone(), self.n_drawn));
+        let class_weight = &self.params.class_weight;
+        let weights = class_weight.rule().of_counts(self.encoding, &counts);
+        let mut samples = Samples { rows, payloads };
+        drop_weightless(&mut samples, &weights);
+        let own = (*class_weight == ForestClassWeight::BalancedSubsample)
+            .then(|| self.params.target(weights, self.n_drawn));
         let target = own.as_ref().unwrap_or(&self.shared);
-        let samples = Samples { rows, payloads };
         let weight = target.weight(&target.totals(&samples.payloads));
         let growth = self.params.shape.growth(
             Splitter::Best,
             n_samples,
             weight,
             self.binned.features.len(),
-            NAME,
+            RandomForestParams::ESTIMATOR,
         )?;
         let mut rng = stream(self.params.seed, &[tree_idx, 1]);
         let mut tree = grow(target, &self.binned, samples, &growth, &mut rng, None);
@@ -163,8 +144,8 @@ impl Trainer<'_> {
         Ok(Voter::new(&tree, self.binned.features.len()))
     }
 
-    /// Accuracy of the votes of those trees that did not see a row. Rows that every tree saw
-    /// count as class 0, as in scikit-learn.
+    /// Returns the accuracy of out-of-bag votes: each row's are those of the trees that did not see
+    /// it. A row that every tree saw counts as class 0, as in scikit-learn.
     fn oob_accuracy(&self, x: ArrayView2<'_, f32>, codes: &[usize], trees: &[Voter]) -> f64 {
         let n_classes = self.encoding.n_classes();
         let x = x.as_standard_layout();
@@ -183,7 +164,29 @@ impl Trainer<'_> {
         let right = votes
             .chunks_exact(n_classes)
             .zip(codes)
-            .filter(|(votes, code)| largest(votes) == **code);
+            .filter(|(votes, code)| argmax(votes) == **code);
         right.count() as f64 / codes.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use linfa::DatasetBase;
+    use linfa::traits::{Fit as _, Predict as _};
+    use ndarray::array;
+
+    use crate::ClassWeight;
+    use crate::forest::RandomForest;
+
+    #[test]
+    fn a_class_without_weight_is_never_predicted_even_where_a_bag_has_no_other() {
+        let x = array![[0.0_f32], [1.0], [2.0], [3.0]];
+        let data = DatasetBase::new(x.clone(), array![2_usize, 5, 5, 5]);
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(5, 0.0)]));
+        let forest = RandomForest::params().class_weight(weight.into());
+        let model = forest.n_estimators(30).seed(1).fit(&data).unwrap();
+        assert_eq!(model.predict(&x), array![2, 2, 2, 2]);
     }
 }

@@ -1,8 +1,12 @@
 //! Random forests.
 
 mod algorithm;
+mod class_weight;
+mod max_samples;
 mod model;
 mod params;
 
+pub use class_weight::ForestClassWeight;
+pub use max_samples::MaxSamples;
 pub use model::RandomForest;
-pub use params::{MaxSamples, RANDOM_FOREST, RandomForestParams, RandomForestValidParams};
+pub use params::{RandomForestParams, RandomForestValidParams};

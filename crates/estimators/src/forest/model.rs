@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, Data, Ix2};
+use ndarray::{Array1, ArrayView2};
 
-use super::params::RandomForestParams;
-use crate::info::{FitInfo, Fitted};
-use crate::multiclass::ClassEncoding;
-use crate::tree::{Node, Tree, for_each_leaf, largest, normalised, predict_rows};
+use super::params::{RandomForestParams, RandomForestValidParams};
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
+use crate::multiclass::{ClassEncoding, argmax};
+use crate::tree::{Node, Tree, for_each_leaf, label_rows, normalised};
 
-/// A tree as it votes. Leaves keep their place in `shares` in `right`.
+/// A tree reduced to what voting needs. A leaf's `right` is its place in `shares`.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Voter {
     nodes: Vec<Node>,
-    /// Class shares of each leaf.
+    /// Class shares, leaf after leaf.
     shares: Vec<f64>,
     importances: Vec<f64>,
     n_leaves: usize,
@@ -76,6 +77,7 @@ impl Voter {
 /// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RandomForest {
     trees: Vec<Voter>,
     encoding: ClassEncoding,
@@ -84,7 +86,7 @@ pub struct RandomForest {
 }
 
 impl RandomForest {
-    /// Parameters of a forest.
+    /// Returns the parameters of a forest, at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> RandomForestParams {
         RandomForestParams::default()
@@ -124,27 +126,23 @@ impl RandomForest {
     }
 }
 
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for RandomForest {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
+linfa_traits! { RandomForestValidParams => RandomForest; }
+
+impl FittedClassifier for RandomForest {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         let n_classes = self.encoding.n_classes();
-        predict_rows(x.view(), y, |rows| {
+        label_rows(x, labels, |rows| {
             let mut votes = vec![0.0; rows.len() * n_classes];
             for tree in &self.trees {
                 tree.vote(rows, &mut votes);
             }
-            let label = |votes: &[f64]| self.encoding.label(largest(votes));
+            let label = |votes: &[f64]| self.encoding.label(argmax(votes));
             votes.chunks_exact(n_classes).map(label).collect()
         });
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for RandomForest {
-    fn n_features(&self) -> usize {
-        self.n_features
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -9,25 +9,33 @@ use fashion_bench_numeric::transpose::transposed;
 pub const BLOCK: usize = 16;
 
 /// Bin indices, `n_samples` × `n_features`, in blocks of [`BLOCK`] features, sample after sample in
-/// each: a sample's bins of a block come with one load.
+/// each, so that a sample's bins of a block come with one load:
+///
+/// ```text
+/// block 0: sample 0 [bins of features 0 to 15], sample 1 [bins of features 0 to 15], …
+/// block 1: sample 0 [bins of features 16 to 31], …
+/// ```
+///
+/// The last block is filled up with features that nobody reads.
 #[derive(Debug)]
 pub struct BinMatrix {
     n_samples: usize,
     n_features: usize,
-    /// As many as needed, or more.
+    /// The blocks, and perhaps unused bytes after them.
     pub(super) bins: Bytes,
-    /// The bins of each feature in a piece, or nothing.
+    /// The bins feature after feature, or nothing.
     columns: Bytes,
 }
 
 impl BinMatrix {
-    /// A matrix in `memory`, holding anything.
+    /// Returns a matrix in `memory`, whose bins may be anything.
     #[must_use]
     pub fn in_memory(n_samples: usize, n_features: usize, memory: Bytes) -> Self {
         let n_bytes = n_features.next_multiple_of(BLOCK) * n_samples;
-        let bins = match memory.len() < n_bytes {
-            true => Bytes::zeroed(n_bytes),
-            false => memory,
+        let bins = if memory.len() < n_bytes {
+            Bytes::zeroed(n_bytes)
+        } else {
+            memory
         };
         Self {
             n_samples,
@@ -37,44 +45,45 @@ impl BinMatrix {
         }
     }
 
-    /// The bytes, for their memory.
+    /// Returns the bytes, so that their memory can be used again.
     #[must_use]
     pub fn into_bins(self) -> Bytes {
         self.bins
     }
 
-    /// Rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn n_samples(&self) -> usize {
         self.n_samples
     }
 
-    /// Columns.
+    /// Returns the number of columns.
     #[must_use]
     pub fn n_features(&self) -> usize {
         self.n_features
     }
 
-    /// Number of blocks.
+    /// Returns the number of blocks.
     #[must_use]
     pub fn n_blocks(&self) -> usize {
         self.n_features.div_ceil(BLOCK)
     }
 
-    /// Block `block_idx`: the bins of each sample.
+    /// Returns block `block_idx`: the bins of each sample.
     #[must_use]
     pub fn block(&self, block_idx: usize) -> &[[u8; BLOCK]] {
         let size = BLOCK * self.n_samples;
         self.bins[block_idx * size..][..size].as_chunks().0
     }
 
-    /// Writable block `block_idx`.
+    /// Returns block `block_idx` to be written.
     pub fn block_mut(&mut self, block_idx: usize) -> &mut [[u8; BLOCK]] {
         let size = BLOCK * self.n_samples;
         self.bins[block_idx * size..][..size].as_chunks_mut().0
     }
 
-    /// Keeps the bins of each feature in a piece, too, for [`Self::gather`] and [`Self::column`].
+    /// Keeps a second copy of the bins, feature after feature, for [`Self::gather`] and
+    /// [`Self::column`].
     pub fn keep_columns(&mut self) {
         let n_samples = self.n_samples;
         let mut columns = Bytes::zeroed(n_samples * self.n_features);
@@ -96,7 +105,7 @@ impl BinMatrix {
         self.columns = columns;
     }
 
-    /// Appends the bins of some samples of a feature.
+    /// Appends the bins that `samples` have in a feature.
     #[inline]
     pub fn gather(&self, feature_idx: usize, samples: &[u32], into: &mut Vec<u8>) {
         let column = self.column(feature_idx);
@@ -108,7 +117,7 @@ impl BinMatrix {
         }
     }
 
-    /// The bins of a feature.
+    /// Returns the bins of a feature.
     #[must_use]
     #[inline]
     pub fn column(&self, feature_idx: usize) -> Column<'_> {
@@ -129,13 +138,13 @@ impl BinMatrix {
 /// The bins of one feature.
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'a> {
-    /// Those of sample i are at `i << shift`.
+    /// The bin of sample `i` is at `i << shift`.
     bins: &'a [u8],
     shift: u32,
 }
 
 impl Column<'_> {
-    /// The bin of a sample.
+    /// Returns the bin of a sample.
     #[must_use]
     #[inline(always)]
     pub fn of(&self, sample: u32) -> u8 {

@@ -5,40 +5,91 @@
 //! thresholds lie between bins; equal splits are decided by a seeded order of features, which is
 //! another one than scikit-learn's for the same seed.
 
-use linfa::DatasetBase;
-use linfa::traits::Fit;
-use ndarray::{ArrayBase, Data, Ix2};
+use ndarray::ArrayView2;
 
-use linfa::dataset::AsSingleTargets;
-
-use super::class_target::{ClassSample, ClassTarget};
+use super::class_sample::ClassSample;
+use super::class_target::ClassTarget;
+use super::criterion::Criterion;
 use super::grow::{Samples, grow};
 use super::model::DecisionTree;
-use super::params::DecisionTreeValidParams;
-use crate::FitError;
+use super::params::{
+    DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
+};
+use super::shape::TreeShape;
+use super::splitter::Splitter;
+use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::multiclass::{ClassEncoding, class_counts};
+use crate::parameters::Parameters;
+use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::rng::stream;
 
-impl<D, T> Fit<ArrayBase<D, Ix2>, T, FitError> for DecisionTreeValidParams
-where
-    D: Data<Elem = f32>,
-    T: AsSingleTargets<Elem = usize>,
-{
-    type Object = DecisionTree;
+impl Classifier for DecisionTreeValidParams {
+    type Model = DecisionTree;
 
-    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<DecisionTree, FitError> {
-        let x = dataset.records().view();
+    const CHECKS_VALUES: bool = true;
+
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<DecisionTree, FitError> {
+        let recipe = Recipe {
+            estimator: DecisionTreeParams::ESTIMATOR,
+            criterion: self.criterion,
+            splitter: self.splitter,
+            shape: &self.shape,
+            class_weight: &self.class_weight,
+            seed: self.seed,
+        };
+        recipe.fit(x, codes, encoding)
+    }
+}
+
+impl Classifier for ExtraTreeValidParams {
+    type Model = DecisionTree;
+
+    const CHECKS_VALUES: bool = true;
+
+    fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<DecisionTree, FitError> {
+        let recipe = Recipe {
+            estimator: ExtraTreeParams::ESTIMATOR,
+            criterion: self.criterion,
+            splitter: self.splitter,
+            shape: &self.shape,
+            class_weight: &self.class_weight,
+            seed: self.seed,
+        };
+        recipe.fit(x, codes, encoding)
+    }
+}
+
+/// What both classifiers say of their tree.
+struct Recipe<'a> {
+    estimator: &'static str,
+    criterion: Criterion,
+    splitter: Splitter,
+    shape: &'a TreeShape,
+    class_weight: &'a ClassWeight,
+    seed: u64,
+}
+
+impl Recipe<'_> {
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<DecisionTree, FitError> {
         let (n_samples, n_features) = x.dim();
-        if x.is_empty() {
-            return Err(FitError::Empty {
-                n_samples,
-                n_features,
-            });
-        }
-        let (encoding, codes) = ClassEncoding::new(dataset.targets().as_single_targets());
-        let counts = class_counts(&codes, encoding.n_classes());
-        let weights = self.class_weight.of(&encoding, &counts);
+        let counts = class_counts(codes, encoding.n_classes());
+        let weights = self.class_weight.of_counts(&encoding, &counts);
         let weight = counts
             .iter()
             .zip(&weights)
@@ -47,10 +98,11 @@ where
         let growth =
             self.shape
                 .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
-        let order = class_order(&codes);
+        let order = class_order(codes);
         let binned = Binned::in_order(x, &order, MAX_BINS)?;
+        let mut samples = all_samples(codes, &order)?;
+        drop_weightless(&mut samples, &weights);
         let target = ClassTarget::new(self.criterion, weights, n_samples, false);
-        let samples = all_samples(&codes, &order)?;
         let mut rng = stream(self.seed, &[]);
         let mut tree = grow(&target, &binned, samples, &growth, &mut rng, None);
         tree.prune(self.shape.ccp_alpha);
@@ -58,15 +110,18 @@ where
     }
 }
 
-/// Rows in the order of their classes. Samples of a node keep their order when it is split, so that
-/// those of a class lie side by side in every node.
+/// Returns the rows in the order of their classes. Samples of a node keep their order when it is
+/// split, so that those of a class lie side by side in every node.
 pub(crate) fn class_order(codes: &[usize]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..codes.len()).collect();
     order.sort_by_key(|&row| codes[row]);
     order
 }
 
-/// Every row once, in this order.
+/// Returns every row once, in the order of `order`.
+///
+/// # Errors
+/// [`FitError::TooManyClasses`] for class codes of more than 16 bits.
 pub(crate) fn all_samples(
     codes: &[usize],
     order: &[usize],
@@ -86,4 +141,59 @@ pub(crate) fn all_samples(
     )]
     let rows = (0..codes.len()).map(|row| row as u32).collect();
     Ok(Samples { rows, payloads })
+}
+
+/// Drops the samples of classes without weight: as in scikit-learn, a tree is grown as if they were
+/// not there, and they do not count for the fewest samples of a leaf.
+pub(crate) fn drop_weightless(samples: &mut Samples<ClassSample>, class_weights: &[f64]) {
+    if class_weights.iter().all(|&weight| weight != 0.0) {
+        return;
+    }
+    let has_weight = |sample: &ClassSample| class_weights[usize::from(sample.class)] != 0.0;
+    let is_kept: Vec<bool> = samples.payloads.iter().map(has_weight).collect();
+    let mut kept = is_kept.iter();
+    samples.rows.retain(|_| kept.next() == Some(&true));
+    samples.payloads.retain(has_weight);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ndarray::array;
+
+    use super::*;
+    use crate::tree::{DecisionTree, ExtraTree};
+    use linfa::DatasetBase;
+    use linfa::traits::{Fit as _, Predict as _};
+
+    #[test]
+    fn a_tree_is_grown_as_if_classes_without_weight_were_not_there() {
+        let x = array![[0.0_f32], [1.0], [2.0], [3.0], [4.0], [5.0]];
+        let data = DatasetBase::new(x.clone(), array![0_usize, 1, 0, 2, 1, 2]);
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(1, 0.0)]));
+        let cart = DecisionTree::params()
+            .class_weight(weight.clone())
+            .fit(&data);
+        let extra = ExtraTree::params().class_weight(weight).fit(&data);
+        let (cart, extra) = (cart.unwrap(), extra.unwrap());
+        assert_eq!(cart.tree().n_leaves(), 2);
+        for tree in [cart, extra] {
+            assert_eq!(tree.tree().stats[0].n_samples, 4);
+            let found = tree.predict(&array![[0.0_f32], [2.0], [3.0], [5.0]]);
+            assert_eq!(found, array![0, 0, 2, 2]);
+        }
+    }
+
+    #[test]
+    fn no_class_with_any_weight_makes_a_leaf() {
+        let data = DatasetBase::new(array![[0.0_f32], [1.0]], array![3_usize, 5]);
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(3, 0.0), (5, 0.0)]));
+        let tree = DecisionTree::params()
+            .class_weight(weight)
+            .fit(&data)
+            .unwrap();
+        assert_eq!(tree.tree().n_leaves(), 1);
+        assert_eq!(tree.predict(data.records()), array![3, 3]);
+    }
 }

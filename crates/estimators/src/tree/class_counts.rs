@@ -2,12 +2,14 @@
 //!
 //! Both criteria sum a function of whole numbers over the classes of a child: `x²` (Gini) or
 //! `x ln x` (entropy). The second one is rounded to fixed point once for each number, so that all
-//! sums are whole numbers, and equal splits have equal scores whatever the order. With n samples,
-//! `x ln x` has as many bits after the point as leave `n ln n` below 2⁵²: 32 (1e-10) for 60,000
-//! samples.
+//! sums are whole numbers and equal splits have equal scores whatever the order of samples. With n
+//! samples `x ln x` has as many bits after the point as keep `n ln n` below 2⁵²: 32 (1e-10) for
+//! 60,000 samples.
 
-use super::class_target::{ClassTotals, Criterion};
-use super::narrow_cells::{CHUNK, NarrowCells, Quads};
+use super::class_sample::ClassTotals;
+use super::class_term::{Logs, Squares, Term};
+use super::criterion::Criterion;
+use super::narrow_cells::NarrowCells;
 use super::target::{Cut, LeafLimits};
 
 /// What a criterion sums.
@@ -15,12 +17,12 @@ use super::target::{Cut, LeafLimits};
 pub enum Terms {
     /// Squares.
     Squares,
-    /// `x ln x` in fixed point, of all numbers there can be.
+    /// `x ln x` in fixed point, of all numbers that occur.
     Logs(Vec<i64>),
 }
 
 impl Terms {
-    /// The terms of up to `n_samples`.
+    /// Returns the terms of numbers up to `n_samples`.
     pub fn new(criterion: Criterion, n_samples: usize) -> Self {
         if criterion == Criterion::Gini {
             return Self::Squares;
@@ -36,7 +38,8 @@ impl Terms {
         Self::Logs((0..=n_samples).map(term).collect())
     }
 
-    /// The score of a split whose left child has the counts of the cell `left`.
+    /// Returns the score of a split whose left child has the counts of the cell `left`, if the
+    /// limits allow it.
     pub fn score(&self, totals: &ClassTotals, left: &[i32], limits: &LeafLimits) -> Option<f64> {
         match self {
             Self::Squares => of_cell(Squares, totals, left, limits),
@@ -44,7 +47,7 @@ impl Terms {
         }
     }
 
-    /// The best cut of a histogram of `stride` counts a cell.
+    /// Returns the best cut of a histogram with `stride` counts per cell.
     pub fn best_cut(
         &self,
         totals: &ClassTotals,
@@ -66,7 +69,7 @@ impl Terms {
         }
     }
 
-    /// The best cut of a column of the node that `cells` are prepared for.
+    /// Returns the best cut of a column of the node that `cells` are prepared for.
     pub fn best_cut_of_samples(
         &self,
         bins: &[u8],
@@ -77,87 +80,6 @@ impl Terms {
             Self::Squares => cells.best_cut(Squares, bins, limits),
             Self::Logs(logs) => cells.best_cut(Logs(logs), bins, limits),
         }
-    }
-}
-
-/// A function of whole numbers to be summed over classes.
-pub trait Term: Copy {
-    /// Its sums over some classes, for a chunk of cuts.
-    type Sums: Copy + Default;
-
-    /// Its value.
-    fn of(self, x: i32) -> i64;
-
-    /// Adds its values for the first `n_lanes` counts of each quad; the others are 0. The squares
-    /// of a side's counts have a sum below 2³⁰.
-    fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums);
-
-    /// The sum for cut `at` of the chunk.
-    fn sum(sums: &Self::Sums, at: usize) -> i64;
-
-    /// The score of a split from the sums of its two children, and their weights.
-    fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64;
-}
-
-#[derive(Clone, Copy)]
-struct Squares;
-
-impl Term for Squares {
-    /// Of each pair of classes, since processors multiply and add pairs of 16-bit numbers.
-    type Sums = [i32; 2 * CHUNK];
-
-    #[inline(always)]
-    fn add(self, counts: &Quads, _: usize, sums: &mut Self::Sums) {
-        for (sum, pair) in sums.iter_mut().zip(counts.as_flattened().as_chunks().0) {
-            let [a, b] = pair.map(i32::from);
-            *sum += a * a + b * b;
-        }
-    }
-
-    #[inline(always)]
-    fn sum(sums: &Self::Sums, at: usize) -> i64 {
-        i64::from(sums[2 * at] + sums[2 * at + 1])
-    }
-
-    #[inline(always)]
-    fn of(self, x: i32) -> i64 {
-        i64::from(x) * i64::from(x)
-    }
-
-    #[inline(always)]
-    fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64 {
-        sums[0] as f64 / f64::from(weights[0]) + sums[1] as f64 / f64::from(weights[1])
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Logs<'a>(&'a [i64]);
-
-impl Term for Logs<'_> {
-    type Sums = [i64; CHUNK];
-
-    #[inline(always)]
-    fn add(self, counts: &Quads, n_lanes: usize, sums: &mut Self::Sums) {
-        for lane in 0..n_lanes {
-            for (sum, counts) in sums.iter_mut().zip(counts) {
-                *sum += self.of(i32::from(counts[lane]));
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn sum(sums: &Self::Sums, at: usize) -> i64 {
-        sums[at]
-    }
-
-    #[inline(always)]
-    fn of(self, x: i32) -> i64 {
-        self.0[x as usize]
-    }
-
-    #[inline(always)]
-    fn score(self, sums: [i64; 2], weights: [i32; 2]) -> f64 {
-        (sums[0] - self.of(weights[0]) + sums[1] - self.of(weights[1])) as f64
     }
 }
 
@@ -172,7 +94,7 @@ struct Sides<'t, F> {
 }
 
 impl<F: Term> Sides<'_, F> {
-    /// The score of the cut, if the limits allow it.
+    /// Returns the score of the cut, if the limits allow it.
     #[inline(always)]
     fn score(&self) -> Option<f64> {
         let (totals, limits) = (self.totals, self.limits);
@@ -220,7 +142,7 @@ fn of_cell<F: Term>(
     sides.score()
 }
 
-/// `K` is the number of classes, or 0 for any.
+/// Returns the best cut of a histogram. `K` is the number of classes, or 0 for any number.
 fn by_cells<F: Term, const K: usize>(
     term: F,
     totals: &ClassTotals,
@@ -273,157 +195,4 @@ fn by_cells<F: Term, const K: usize>(
         score: best,
     };
     found.map(cut)
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::Rng as _;
-
-    use super::super::class_target::{ClassSample, ClassTarget};
-    use super::super::target::Target as _;
-    use super::*;
-    use crate::hist::MAX_BINS;
-    use fashion_bench_numeric::rng::stream;
-
-    /// The score of the cut above a bin, if both sides have `least` samples.
-    fn naive(
-        criterion: Criterion,
-        samples: &[ClassSample],
-        bins: &[u8],
-        (cut, least, counts_samples): (u8, usize, bool),
-    ) -> Option<f64> {
-        let mut score = 0.0;
-        for is_left in [true, false] {
-            let side = samples.iter().zip(bins);
-            let side = side.filter(|&(_, &bin)| (bin <= cut) == is_left);
-            let mut counts = [0.0; 16];
-            let mut n_samples = 0;
-            for (sample, _) in side {
-                counts[usize::from(sample.class)] += f64::from(sample.count);
-                n_samples += match counts_samples {
-                    true => 1,
-                    false => usize::from(sample.count),
-                };
-            }
-            if n_samples < least {
-                return None;
-            }
-            let weight: f64 = counts.iter().sum();
-            let x_log_x = |x: f64| if x > 0.0 { x * x.ln() } else { 0.0 };
-            score += match criterion {
-                Criterion::Gini => counts.map(|x| x * x).iter().sum::<f64>() / weight,
-                Criterion::Entropy => counts.map(x_log_x).iter().sum::<f64>() - x_log_x(weight),
-            };
-        }
-        Some(score)
-    }
-
-    /// Compares the search by samples with that by cells, and both with the naive one.
-    fn check(
-        (criterion, n_classes, counts_samples): (Criterion, usize, bool),
-        samples: &[ClassSample],
-        bins: &[u8],
-    ) {
-        let n_drawn = samples.iter().map(|sample| usize::from(sample.count)).sum();
-        let target = ClassTarget::new(criterion, vec![1.0; n_classes], n_drawn, counts_samples);
-        let totals = target.totals(samples);
-        assert!(target.searches_samples(&totals));
-        let mut cells = vec![0; MAX_BINS * target.stride()];
-        for (&bin, &sample) in bins.iter().zip(samples) {
-            target.add(&mut cells, usize::from(bin), sample);
-        }
-        let mut narrow = NarrowCells::default();
-        target.prepare(&totals, samples, &mut narrow);
-        for least in [1, 5] {
-            let limits = LeafLimits {
-                min_samples: least,
-                min_weight: 0.0,
-            };
-            let by_cells = target.best_cut(&totals, &cells, &limits, f64::NEG_INFINITY);
-            let by_samples = target.best_cut_of_samples(bins, &limits, &mut narrow);
-            assert_eq!(by_cells, by_samples);
-            // The cells are left empty.
-            let again = target.best_cut_of_samples(bins, &limits, &mut narrow);
-            assert_eq!(by_samples, again);
-            let score = |cut| naive(criterion, samples, bins, (cut, least, counts_samples));
-            let best = (0..u8::MAX).filter_map(score).reduce(f64::max);
-            let found = by_samples.map(|cut| score(cut.left as u8).expect("allowed"));
-            assert_eq!(found.is_some(), best.is_some());
-            if let (Some(found), Some(best)) = (found, best) {
-                assert!(found > best - 1e-9 * best.abs().max(1.0), "{found} {best}");
-            }
-        }
-    }
-
-    #[test]
-    fn cells_and_samples_give_the_best_cut_of_a_loop_over_all_cuts() {
-        let mut rng = stream(8, &[]);
-        let cases = [Criterion::Gini, Criterion::Entropy].map(|c| [(c, false), (c, true)]);
-        for (criterion, counts_samples) in cases.into_iter().flatten() {
-            for n_classes in [1, 2, 4, 5, 9, 10, 12, 13, 16] {
-                if counts_samples && n_classes > 12 {
-                    continue;
-                }
-                for n in [1, 2, 3, 7, 8, 9, 40, 300, 1500] {
-                    let samples: Vec<_> = (0..n)
-                        .map(|_| ClassSample {
-                            class: rng.gen_range(0..n_classes as u16),
-                            count: rng.gen_range(1..4),
-                        })
-                        .collect();
-                    let bins: Vec<u8> = match n % 2 {
-                        0 => (0..n).map(|_| rng.gen_range(0..60) * 4).collect(),
-                        _ => (0..n).map(|_| rng.r#gen()).collect(),
-                    };
-                    check((criterion, n_classes, counts_samples), &samples, &bins);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_largest_counts_that_fit_are_summed_without_overflow() {
-        for criterion in [Criterion::Gini, Criterion::Entropy] {
-            for (counts, fits) in [
-                ([32767, 0], true),
-                ([32767, 255], true),
-                ([32767, 256], false),
-                ([32768, 0], false),
-                ([23170, 23170], true),
-                ([23171, 23170], false),
-            ] {
-                let sample = |class, count| ClassSample { class, count };
-                let samples = [
-                    sample(0, counts[0] - 40),
-                    sample(0, 40),
-                    sample(1, counts[1]),
-                ];
-                let n_samples = if counts[1] > 0 { 3 } else { 2 };
-                let samples = &samples[..n_samples];
-                if fits {
-                    check((criterion, 2, false), samples, &[3, 9, 5][..n_samples]);
-                } else {
-                    let target = ClassTarget::new(criterion, vec![1.0; 2], 50_000, false);
-                    assert!(!target.searches_samples(&target.totals(samples)));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn nodes_of_more_samples_than_are_counted_in_15_bits_are_searched_by_cells() {
-        let samples: Vec<_> = (0..32768)
-            .map(|at| ClassSample {
-                class: (at / 8192) as u16,
-                count: 1,
-            })
-            .collect();
-        for counts_samples in [false, true] {
-            let target = ClassTarget::new(Criterion::Gini, vec![1.0; 4], 40_000, counts_samples);
-            let totals = target.totals(&samples);
-            assert_eq!(target.searches_samples(&totals), !counts_samples);
-            let totals = target.totals(&samples[1..]);
-            assert!(target.searches_samples(&totals));
-        }
-    }
 }

@@ -1,59 +1,30 @@
 //! Classes as target: Gini impurity and entropy of weighted class counts.
 //!
-//! Histograms hold whole numbers of samples (with their bootstrap multiplicity) a class; weights
-//! of classes are applied when a split is judged. With unit weights all sums are whole numbers,
-//! exact whatever the order of samples (`class_counts`).
+//! Histograms hold how many samples of each class there are, with their bootstrap multiplicities;
+//! the weights of classes are applied when a split is judged. With unit weights all sums are whole
+//! numbers, exact whatever the order of samples (`class_counts`).
 
 use super::class_counts::Terms;
+use super::class_sample::{ClassSample, ClassTotals};
+use super::criterion::Criterion;
 use super::narrow_cells::NarrowCells;
 use super::target::{Cut, LeafLimits, Target, add_left_each};
 
-/// How the impurity of a node is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Criterion {
-    /// `1 - Σ p²`.
-    Gini,
-    /// `-Σ p log₂ p`.
-    Entropy,
-}
-
-/// Class and multiplicity of a sample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClassSample {
-    /// Class code.
-    pub class: u16,
-    /// How many times it is in the training set, at least 1.
-    pub count: u16,
-}
-
-/// Statistics of a node.
-#[derive(Debug, Clone)]
-pub struct ClassTotals {
-    /// Samples of each class, with their multiplicities.
-    pub(super) counts: Vec<i32>,
-    /// Weight of each class.
-    weights: Vec<f64>,
-    /// Whether samples are counted once, whatever their multiplicities.
-    pub(super) counts_samples: bool,
-    pub(super) n_samples: usize,
-    pub(super) weight: f64,
-}
-
-/// Classes as target. Samples are in the order of their classes.
+/// Classes as target. The samples of each node must be in the order of their classes.
 #[derive(Debug, Clone)]
 pub struct ClassTarget {
     criterion: Criterion,
     class_weights: Vec<f64>,
-    /// How whole numbers are summed, where all class weights are 1.
+    /// How whole numbers are summed, if all class weights are 1.
     terms: Option<Terms>,
     /// Whether cells count samples beside their multiplicities.
     counts_samples: bool,
 }
 
 impl ClassTarget {
-    /// A target of `class_weights.len()` classes and `n_samples` samples, multiplicities included.
-    /// `counts_samples` is needed where multiplicities are not all 1 and leaves have a least
-    /// number of samples.
+    /// Returns a target of `class_weights.len()` classes and `n_samples` samples, multiplicities
+    /// included. `counts_samples` is needed where multiplicities are not all 1 and leaves have a
+    /// least number of samples.
     #[must_use]
     pub fn new(
         criterion: Criterion,
@@ -74,7 +45,7 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
-    /// A child's part of the score: minus its weight times its impurity, up to a constant.
+    /// Returns a child's part of the score: minus its weight times its impurity, up to a constant.
     #[inline]
     fn child_score(&self, class_term: f64, weight: f64) -> f64 {
         match self.criterion {
@@ -131,7 +102,7 @@ impl ClassTarget {
         Some(self.child_score(term_left, left.weight) + self.child_score(term_right, right_weight))
     }
 
-    /// The best cut under class weights.
+    /// Returns the best cut under class weights.
     fn best_of(
         &self,
         totals: &ClassTotals,
@@ -167,7 +138,7 @@ impl ClassTarget {
     }
 }
 
-/// A child under way.
+/// The left child while the cut moves up.
 struct Child<'a> {
     weights: &'a mut [f64],
     weight: f64,
@@ -214,8 +185,8 @@ impl Target for ClassTarget {
         }
     }
 
-    /// Where every sample counts once, the counts of the classes say where each begins, and rows
-    /// are compared whole.
+    /// If every sample counts once, the counts of the classes say where each class begins, and the
+    /// bins of all columns are compared at once.
     fn add_left<const W: usize>(
         &self,
         cells: &mut [i32],
@@ -264,9 +235,10 @@ impl Target for ClassTarget {
             weight: weights.iter().sum(),
             weights,
             counts_samples: self.counts_samples,
-            n_samples: match self.counts_samples {
-                true => samples.len(),
-                false => counts.iter().map(|&count| count as usize).sum(),
+            n_samples: if self.counts_samples {
+                samples.len()
+            } else {
+                counts.iter().map(|&count| count as usize).sum()
             },
             counts,
         }
@@ -288,7 +260,13 @@ impl Target for ClassTarget {
     }
 
     fn push_value(&self, totals: &ClassTotals, values: &mut Vec<f64>) {
-        values.extend(totals.weights.iter().map(|weight| weight / totals.weight));
+        // A root without samples has no shares.
+        let scale = if totals.weight > 0.0 {
+            totals.weight
+        } else {
+            1.0
+        };
+        values.extend(totals.weights.iter().map(|weight| weight / scale));
     }
 
     fn best_cut(
@@ -304,7 +282,7 @@ impl Target for ClassTarget {
         self.best_of(totals, cells, limits, least)
     }
 
-    /// That of two pure children.
+    /// The score of two pure children.
     fn perfect_score(&self, totals: &ClassTotals) -> f64 {
         match (&self.terms, self.criterion) {
             (None, _) => f64::INFINITY,
@@ -357,41 +335,4 @@ impl Target for ClassTarget {
 }
 
 #[cfg(test)]
-mod tests {
-    use rand::Rng as _;
-
-    use super::*;
-    use fashion_bench_numeric::rng::stream;
-
-    fn check_left<const W: usize>(n_samples: usize, most: u16, counts_samples: bool) {
-        let mut rng = stream(7, &[n_samples as u64]);
-        let mut samples: Vec<_> = (0..n_samples)
-            .map(|_| ClassSample {
-                class: rng.gen_range(0..4),
-                count: rng.gen_range(1..=most),
-            })
-            .collect();
-        samples.sort_by_key(|sample| sample.class);
-        let rows: Vec<[u8; W]> = (0..n_samples)
-            .map(|_| std::array::from_fn(|_| rng.r#gen()))
-            .collect();
-        let lefts: [u8; W] = std::array::from_fn(|column| [0, 100, 200, 255][column % 4]);
-        let target = ClassTarget::new(Criterion::Gini, vec![1.0; 5], 3000, counts_samples);
-        let mut fast = vec![0; W * target.stride()];
-        let mut slow = fast.clone();
-        let totals = target.totals(&samples);
-        target.add_left(&mut fast, &totals, (&lefts, &rows), &samples);
-        add_left_each(&target, &mut slow, (&lefts, &rows), &samples);
-        assert_eq!(fast, slow);
-    }
-
-    #[test]
-    fn left_sides_by_classes_are_those_sample_by_sample() {
-        for n_samples in [0, 1, 2, 3, 17, 255, 1021] {
-            for (most, counts_samples) in [(1, false), (1, true), (3, false), (3, true)] {
-                check_left::<1>(n_samples, most, counts_samples);
-                check_left::<16>(n_samples, most, counts_samples);
-            }
-        }
-    }
-}
+mod tests;

@@ -1,25 +1,32 @@
-//! Gradients as target: squared error, which Friedman's score ranks splits by as well.
+//! Gradients as target: splits by squared error, which are Friedman's as well.
 //!
-//! Gradients are fixed-point numbers, their sum and the number of samples share one 64-bit
-//! integer: a histogram is filled with one addition a sample, sums are exact and independent of
-//! the order, and a histogram can be had as the difference of two others without any loss. With
-//! n samples a gradient has 63 - 2 log₂ n bits after the point, relative to the largest one: 31
-//! bits (5e-10) for 60,000 samples. For samples of weight 1,
-//! (Σ l)²/n_l + (Σ r)²/n_r is, up to a constant, n_l n_r / n (mean_l - mean_r)²: equation 35 of
-//! Friedman, "Greedy function approximation" (2001), and squared error pick the same split.
+//! Gradients are fixed-point numbers. Their sum and the number of samples share one 64-bit integer:
+//!
+//! ```text
+//!  63                              count_bits            0
+//! | sum of the gradients, with its sign | number of samples |
+//! ```
+//!
+//! A histogram is thus filled with one addition per sample, sums are exact whatever their order,
+//! and the difference of two histograms loses nothing. With n samples a gradient has 63 - 2 log₂ n
+//! bits after the point, relative to the largest one: 31 bits (5e-10) for 60,000 samples. For
+//! samples of weight 1, (Σ l)²/n_l + (Σ r)²/n_r is, up to a constant, n_l n_r / n (mean_l -
+//! mean_r)²: equation 35 of Friedman, "Greedy function approximation" (2001), and squared error
+//! pick the same split.
 
 use pulp::{Arch, NullaryFnOnce};
 
 use super::target::{Cut, LeafLimits, Target};
 use crate::hist::MAX_BINS;
 
-/// Which decrease `min_impurity_decrease` is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Improvement {
-    /// Friedman's `n_l n_r / n (mean_l - mean_r)²`, not relative to the whole tree.
-    Friedman,
-    /// Decrease of the mean squared error, by the node's share of the tree's samples.
-    SquaredError,
+choices! {
+    /// Which decrease `min_impurity_decrease` is compared with.
+    pub enum Improvement {
+        /// Friedman's `n_l n_r / n (mean_l - mean_r)²`, not relative to the whole tree.
+        Friedman = "friedman_mse",
+        /// Decrease of the mean squared error, by the node's share of the tree's samples.
+        SquaredError = "squared_error" | "mse",
+    }
 }
 
 /// Fixed-point format of one set of gradients.
@@ -30,20 +37,21 @@ pub struct FixedPoint {
 }
 
 impl FixedPoint {
-    /// The finest format in which `n_samples` values of at most `largest` can be summed.
+    /// Returns the finest format in which `n_samples` values of at most `largest` can be summed.
     #[must_use]
     pub fn new(n_samples: usize, largest: f64) -> Self {
         let count_bits = usize::BITS - n_samples.leading_zeros();
         // The sum has 63 - count_bits bits beside its sign, log₂ n of them before the point.
         let largest_code = 2.0f64.powi(62 - 2 * i32::try_from(count_bits).unwrap_or(31));
-        let scale = match largest > 0.0 {
-            true => largest_code / largest,
-            false => 1.0,
+        let scale = if largest > 0.0 {
+            largest_code / largest
+        } else {
+            1.0
         };
         Self { count_bits, scale }
     }
 
-    /// A value as the payload of one sample.
+    /// Returns a value as the payload of one sample.
     #[must_use]
     #[inline]
     pub fn encode(&self, value: f64) -> i64 {
@@ -52,7 +60,7 @@ impl FixedPoint {
         (code << self.count_bits) | 1
     }
 
-    /// Sum and number of samples.
+    /// Returns the sum and the number of samples.
     #[must_use]
     #[inline]
     pub fn value(&self, unit: i64) -> (f64, i64) {
@@ -60,14 +68,14 @@ impl FixedPoint {
         (sum as f64 / self.scale, n_samples)
     }
 
-    /// Sum (in units of the format) and number of samples.
+    /// Returns the sum (in units of the format) and the number of samples.
     #[inline(always)]
     fn decode(self, unit: i64) -> (i64, i64) {
         (unit >> self.count_bits, unit & ((1 << self.count_bits) - 1))
     }
 }
 
-/// Cells whose scores are computed at once.
+/// How many cells' scores are computed at once.
 const LANES: usize = 8;
 
 /// The search for the best cut in one histogram.
@@ -80,8 +88,8 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// [`GradientTarget::score_of`] without branches and shifts: -1 where the limits forbid the
-    /// cut. Scaling by a power of two is exact.
+    /// Returns [`GradientTarget::score_of`] without branches and shifts, or -1 where the limits
+    /// forbid the cut. Scaling by a power of two is exact.
     #[inline(always)]
     fn score(&self, left: i64, least_n: f64, unshift: f64) -> f64 {
         let mask = (1 << self.format.count_bits) - 1;
@@ -100,7 +108,7 @@ impl Scan<'_> {
 impl NullaryFnOnce for Scan<'_> {
     type Output = Option<Cut>;
 
-    /// A cut after an empty cell scores as the one before it, which comes first.
+    /// A cut after an empty cell has the score of the one before it, which comes first and wins.
     #[inline(always)]
     fn call(self) -> Option<Cut> {
         let least_n = (self.limits.min_samples.max(1) as f64).max(self.limits.min_weight);

@@ -1,65 +1,35 @@
 //! Growing a tree: which nodes are split, in which order, on which representation of the data.
 //!
 //! A search for the best split over all features fills the histograms of every column in one pass
-//! over a node's samples; the larger child's are had by subtraction. Whenever a node is much
-//! smaller than the data it lies in, its subtree is grown on a copy of its rows ([`Local`]).
+//! over a node's samples. Those of the smaller child are filled as well; those of the larger one
+//! are the parent's minus them. The subtree of a node that is much smaller than the data it lies in
+//! is grown on a copy of its rows (`on_copies`).
 
-use std::cmp::Ordering;
+mod on_copies;
+
 use std::collections::BinaryHeap;
 
+use super::cell_map::CellMap;
+use super::frame::{Candidate, Frame, Made};
+use super::growth::Growth;
 use super::nodes::{Node, NodeStats, Tree};
-use super::search::{NodeView, Search, Split};
-use super::space::{CellMap, Local, Space, occupied_cells};
-use super::target::{LeafLimits, Target};
+use super::partition::Partition;
+use super::search::{NodeView, Search};
+use super::space::Space;
+use super::spare_memory::SpareMemory;
+use super::splitter::Splitter;
+use super::target::Target;
 use crate::hist::Binned;
-use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::rng::Rng;
 
-/// A subtree is grown on a copy if its root is this many times smaller than the data it lies in.
-const LOCAL_RATIO: usize = 8;
-
-/// The same where few features are drawn for each node.
-const DRAWN_LOCAL_RATIO: usize = 32;
-
-/// Searches over all features go by samples in nodes of at most this many.
+/// Searches over all features read samples, not histograms, in nodes of at most this many samples.
 const FEW_SAMPLES: usize = 1024;
-
-/// Nodes of fewer samples are not copied.
-const LOCAL_LEAST: usize = 32;
 
 /// Best-first growth keeps the histograms of nodes of more samples until they are split.
 const KEPT_SAMPLES: usize = 2048;
 
 /// Below this impurity a node counts as pure.
 const PURE: f64 = f64::EPSILON;
-
-/// How the threshold of a feature is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Splitter {
-    /// The best one.
-    Best,
-    /// One drawn uniformly between the smallest and the largest value.
-    Random,
-}
-
-/// When a node is split.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Growth {
-    /// Threshold rule.
-    pub splitter: Splitter,
-    /// Features drawn for each node.
-    pub max_features: usize,
-    /// Nodes at this depth are leaves.
-    pub max_depth: usize,
-    /// Nodes of fewer samples are leaves.
-    pub min_samples_split: usize,
-    /// What each child must have.
-    pub limits: LeafLimits,
-    /// Least improvement by a split.
-    pub min_impurity_decrease: f64,
-    /// Most leaves; if given, the node with the best improvement is split next.
-    pub max_leaf_nodes: Option<usize>,
-}
 
 /// The samples a tree is grown on.
 #[derive(Debug, Clone)]
@@ -70,8 +40,9 @@ pub struct Samples<P> {
     pub payloads: Vec<P>,
 }
 
-/// Grows a tree. If `leaf_of_row` is given (one place a row of the matrix), the leaf of each
-/// sample is noted there.
+/// Grows a tree on `samples` of `binned`. Writes the index of each sample's leaf to `leaf_of_row`,
+/// if that is given: one place per row of the matrix, of which those of other rows stay as they
+/// are.
 pub fn grow<T: Target>(
     target: &T,
     binned: &Binned,
@@ -87,9 +58,10 @@ pub fn grow<T: Target>(
     let columns: Vec<u32> = (0..n_features as u32).collect();
     let mut order = columns.clone();
     order.sort_by_key(|column| !is_constant(column));
-    let cells = match uses_histograms {
-        true => CellMap::of_all(&binned.features),
-        false => CellMap::default(),
+    let cells = if uses_histograms {
+        CellMap::of_all(&binned.features)
+    } else {
+        CellMap::default()
     };
     let mut space = Space {
         matrix: &binned.matrix,
@@ -115,9 +87,8 @@ pub fn grow<T: Target>(
         tree: Tree::default(),
         leaf_of_row,
         rng,
-        spare: Vec::new(),
-        spare_bins: Vec::new(),
-        right_part: (Vec::new(), Vec::new()),
+        spare: SpareMemory::new(),
+        partition: Partition::new(),
     };
     let root = Frame {
         start: 0,
@@ -136,28 +107,6 @@ pub fn grow<T: Target>(
     grower.tree
 }
 
-/// A node to be looked at.
-struct Frame<T: Target> {
-    start: usize,
-    end: usize,
-    depth: usize,
-    totals: T::Totals,
-    impurity: f64,
-    n_constant: usize,
-    histograms: Option<Vec<T::Unit>>,
-    /// Parent and whether this is its left child.
-    parent: Option<(usize, bool)>,
-}
-
-/// A split that was made: the samples lie parted already.
-struct Made<T: Target> {
-    split: Split,
-    middle: usize,
-    n_constant: usize,
-    children: [T::Totals; 2],
-    improvement: f64,
-}
-
 struct Grower<'g, 'a, T: Target> {
     target: &'a T,
     search: Search<'a, T>,
@@ -168,16 +117,13 @@ struct Grower<'g, 'a, T: Target> {
     tree: Tree,
     leaf_of_row: Option<&'g mut [u32]>,
     rng: &'g mut Rng,
-    /// Histograms to be used again.
-    spare: Vec<Vec<T::Unit>>,
-    /// Bins of local copies, to be used again.
-    spare_bins: Vec<Bytes>,
-    /// Buffer of the partition.
-    right_part: (Vec<u32>, Vec<T::Payload>),
+    spare: SpareMemory<T::Unit>,
+    partition: Partition<T::Payload>,
 }
 
 impl<T: Target> Grower<'_, '_, T> {
-    /// `origin` is the row of the whole matrix that each row of the space's is.
+    /// Grows the subtree of `root`, left children first. `origin` names the row of the whole matrix
+    /// that each row of the space's is.
     fn grow_depth_first(
         &mut self,
         space: &mut Space<'_, T>,
@@ -201,6 +147,8 @@ impl<T: Target> Grower<'_, '_, T> {
         }
     }
 
+    /// Grows the tree by splitting the node of the best improvement next, until it has
+    /// `max_leaf_nodes` leaves.
     fn grow_best_first(&mut self, space: &mut Space<'_, T>, root: Frame<T>, max_leaf_nodes: usize) {
         let mut frontier = BinaryHeap::new();
         let mut splits_left = max_leaf_nodes.saturating_sub(1);
@@ -230,8 +178,8 @@ impl<T: Target> Grower<'_, '_, T> {
     fn candidate(&mut self, space: &mut Space<'_, T>, mut frame: Frame<T>) -> Candidate<T> {
         let node_idx = self.push_node(&frame);
         let made = self.make_split(space, &mut frame);
-        if frame.end - frame.start <= KEPT_SAMPLES {
-            self.spare.extend(frame.histograms.take());
+        if frame.n_samples() <= KEPT_SAMPLES {
+            self.spare.keep_histogram(frame.histograms.take());
         }
         Candidate {
             frame,
@@ -241,7 +189,7 @@ impl<T: Target> Grower<'_, '_, T> {
     }
 
     fn may_split(&self, frame: &Frame<T>) -> bool {
-        let (growth, n_samples) = (self.growth, frame.end - frame.start);
+        let (growth, n_samples) = (self.growth, frame.n_samples());
         frame.depth < growth.max_depth
             && n_samples >= growth.min_samples_split.max(2)
             && n_samples >= 2 * growth.limits.min_samples
@@ -255,7 +203,7 @@ impl<T: Target> Grower<'_, '_, T> {
         self.tree.stats.push(NodeStats {
             impurity: frame.impurity,
             weight: self.target.weight(&frame.totals),
-            n_samples: frame.end - frame.start,
+            n_samples: frame.n_samples(),
             depth: frame.depth,
             improvement: 0.0,
         });
@@ -272,6 +220,7 @@ impl<T: Target> Grower<'_, '_, T> {
         node_idx
     }
 
+    /// Leaves `node_idx` a leaf; in best-first growth `frame` may have a split that is not to be.
     fn finish_leaf(
         &mut self,
         space: &Space<'_, T>,
@@ -279,18 +228,17 @@ impl<T: Target> Grower<'_, '_, T> {
         node_idx: usize,
         origin: Option<&[u32]>,
     ) {
-        self.spare.extend(frame.histograms.take());
-        // In best-first growth the frontier still holds splits that are not to be.
+        self.spare.keep_histogram(frame.histograms.take());
         if let Some(leaf_of_row) = &mut self.leaf_of_row {
             let leaf = u32::try_from(node_idx).expect("nodes are counted in 32 bits");
-            for &sample in &space.samples[frame.start..frame.end] {
+            for &sample in &space.samples[frame.range()] {
                 let row = origin.map_or(sample, |origin| origin[sample as usize]);
                 leaf_of_row[row as usize] = leaf;
             }
         }
     }
 
-    /// Finds the split of a node and parts its samples, or finds that it stays a leaf.
+    /// Finds the split of a node and parts its samples; returns nothing if it is to be a leaf.
     fn make_split(&mut self, space: &mut Space<'_, T>, frame: &mut Frame<T>) -> Option<Made<T>> {
         if !self.may_split(frame) {
             return None;
@@ -307,7 +255,7 @@ impl<T: Target> Grower<'_, '_, T> {
         };
         let (split, n_constant) = self.search.best(space, &view, self.rng);
         let split = split?;
-        let middle = frame.start + self.part(space, frame.start..frame.end, &split);
+        let middle = frame.start + self.partition.part(space, frame.range(), &split);
         let children = [
             self.target.totals(&space.payloads[frame.start..middle]),
             self.target.totals(&space.payloads[middle..frame.end]),
@@ -328,38 +276,7 @@ impl<T: Target> Grower<'_, '_, T> {
         })
     }
 
-    /// Moves the samples that go left to the front, keeping the order on both sides; returns how
-    /// many they are.
-    fn part(
-        &mut self,
-        space: &mut Space<'_, T>,
-        range: std::ops::Range<usize>,
-        split: &Split,
-    ) -> usize {
-        let column = space.matrix.column(split.column as usize);
-        let samples = &mut space.samples[range.clone()];
-        let payloads = &mut space.payloads[range];
-        let (right_samples, right_payloads) = &mut self.right_part;
-        right_samples.clear();
-        right_payloads.clear();
-        let mut n_left = 0;
-        for at in 0..samples.len() {
-            let (sample, payload) = (samples[at], payloads[at]);
-            if column.of(sample) <= split.left {
-                samples[n_left] = sample;
-                payloads[n_left] = payload;
-                n_left += 1;
-            } else {
-                right_samples.push(sample);
-                right_payloads.push(payload);
-            }
-        }
-        samples[n_left..].copy_from_slice(right_samples);
-        payloads[n_left..].copy_from_slice(right_payloads);
-        n_left
-    }
-
-    /// Makes the node an inner one and its children frames, with histograms where they pay.
+    /// Makes an inner node of `node_idx`. Returns its children, with histograms where they pay.
     fn children(
         &mut self,
         space: &Space<'_, T>,
@@ -389,8 +306,8 @@ impl<T: Target> Grower<'_, '_, T> {
         children
     }
 
-    /// Histograms of the children from the parent's: the smaller child's are filled, the larger
-    /// one's are the rest.
+    /// Gives the children histograms: those of the smaller one are filled, those of the larger one
+    /// are what then is left of the parent's.
     fn inherit(
         &mut self,
         space: &Space<'_, T>,
@@ -398,14 +315,15 @@ impl<T: Target> Grower<'_, '_, T> {
         mut histograms: Vec<T::Unit>,
     ) {
         let [left, right] = children;
-        let (small, large) = match left.end - left.start <= right.end - right.start {
-            true => (left, right),
-            false => (right, left),
+        let (small, large) = if left.n_samples() <= right.n_samples() {
+            (left, right)
+        } else {
+            (right, left)
         };
         let pays = |frame: &Frame<T>| self.fills_histograms(frame) && self.may_split(frame);
         let (small_pays, large_pays) = (pays(small), pays(large));
         if !large_pays && !small_pays {
-            self.spare.push(histograms);
+            self.spare.keep_histogram(histograms);
             return;
         }
         let of_small = self.fill_histograms(space, small);
@@ -415,155 +333,25 @@ impl<T: Target> Grower<'_, '_, T> {
             }
             large.histograms = Some(histograms);
         } else {
-            self.spare.push(histograms);
+            self.spare.keep_histogram(histograms);
         }
         if small_pays {
             small.histograms = Some(of_small);
         } else {
-            self.spare.push(of_small);
+            self.spare.keep_histogram(of_small);
         }
     }
 
     fn fills_histograms(&self, frame: &Frame<T>) -> bool {
-        let is_small = frame.end - frame.start <= FEW_SAMPLES;
+        let is_small = frame.n_samples() <= FEW_SAMPLES;
         self.uses_histograms && !(is_small && self.target.searches_samples(&frame.totals))
     }
 
     fn fill_histograms(&mut self, space: &Space<'_, T>, frame: &Frame<T>) -> Vec<T::Unit> {
-        let mut histograms = self.spare_histograms(space.n_units(self.target.stride()));
-        space.fill(self.target, frame.start..frame.end, &mut histograms);
+        let mut histograms = self
+            .spare
+            .take_histogram(space.n_units(self.target.stride()));
+        space.fill(self.target, frame.range(), &mut histograms);
         histograms
     }
-
-    /// Memory for a histogram: the smallest spare one that is large enough, since fresh memory of
-    /// this size costs as much as filling it.
-    fn spare_histograms(&mut self, n_units: usize) -> Vec<T::Unit> {
-        let spare = self.spare.iter().enumerate();
-        let fitting = spare.filter(|(_, memory)| memory.capacity() >= n_units);
-        let smallest = fitting.min_by_key(|(_, memory)| memory.capacity());
-        match smallest.map(|(at, _)| at) {
-            Some(at) => self.spare.swap_remove(at),
-            None => Vec::with_capacity(n_units),
-        }
-    }
-
-    fn is_local(&self, space: &Space<'_, T>, frame: &Frame<T>) -> bool {
-        let n_samples = frame.end - frame.start;
-        let is_full_search = self.growth.max_features >= space.columns.len();
-        let ratio = match is_full_search || self.uses_histograms {
-            true => LOCAL_RATIO,
-            false => DRAWN_LOCAL_RATIO,
-        };
-        n_samples >= LOCAL_LEAST && n_samples * ratio <= space.matrix.n_samples()
-    }
-
-    /// Grows the subtree of `frame` on a copy of its rows, all columns.
-    fn grow_on_rows(&mut self, space: &mut Space<'_, T>, frame: Frame<T>, origin: &[u32]) {
-        let range = frame.start..frame.end;
-        let memory = self.spare_bins.pop().unwrap_or_default();
-        let matrix = space.copied_rows(range.clone(), memory);
-        let mut inner = Space {
-            matrix: &matrix,
-            columns: space.columns,
-            cells: space.cells,
-            constants: std::mem::take(&mut space.constants),
-            order: std::mem::take(&mut space.order),
-            samples: (0..range.len() as u32).collect(),
-            payloads: space.payloads[range].to_vec(),
-        };
-        let root = Frame {
-            start: 0,
-            end: inner.samples.len(),
-            ..frame
-        };
-        self.grow_depth_first(&mut inner, root, Some(origin));
-        space.constants = inner.constants;
-        space.order = inner.order;
-        self.spare_bins.push(matrix.into_bins());
-    }
-
-    /// Grows the subtree of `frame` on a copy of its rows.
-    fn grow_local(
-        &mut self,
-        space: &mut Space<'_, T>,
-        mut frame: Frame<T>,
-        origin: Option<&[u32]>,
-    ) {
-        let range = frame.start..frame.end;
-        let samples = &space.samples[range.clone()];
-        let origin: Vec<u32> = samples
-            .iter()
-            .map(|&sample| origin.map_or(sample, |origin| origin[sample as usize]))
-            .collect();
-        if !self.uses_histograms {
-            self.grow_on_rows(space, frame, &origin);
-            return;
-        }
-        let histograms = frame.histograms.take();
-        let stride = self.target.stride();
-        let is_occupied = match &histograms {
-            Some(histograms) => occupied_cells(histograms, stride),
-            None => space.occupied_by_samples(range.clone()),
-        };
-        let local_histograms = histograms.map(|histograms| {
-            let n_occupied = is_occupied.iter().filter(|&&is| is).count();
-            let mut memory = self.spare_histograms(n_occupied * stride);
-            space.compact(&histograms, &is_occupied, stride, &mut memory);
-            self.spare.push(histograms);
-            memory
-        });
-        let memory = self.spare_bins.pop().unwrap_or_default();
-        let local = Local::new(space, range.clone(), &is_occupied, memory);
-        let mut inner = Space {
-            matrix: &local.matrix,
-            columns: &local.columns,
-            cells: &local.cells,
-            constants: Vec::new(),
-            order: Vec::new(),
-            samples: (0..range.len() as u32).collect(),
-            payloads: space.payloads[range].to_vec(),
-        };
-        let root = Frame {
-            start: 0,
-            end: origin.len(),
-            histograms: local_histograms,
-            ..frame
-        };
-        self.grow_depth_first(&mut inner, root, Some(&origin));
-        self.spare_bins.push(local.matrix.into_bins());
-    }
 }
-
-/// A node at the frontier of best-first growth.
-struct Candidate<T: Target> {
-    frame: Frame<T>,
-    made: Option<Made<T>>,
-    node_idx: usize,
-}
-
-impl<T: Target> Candidate<T> {
-    fn improvement(&self) -> f64 {
-        self.made.as_ref().map_or(0.0, |made| made.improvement)
-    }
-}
-
-impl<T: Target> Ord for Candidate<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_improvement = self.improvement().total_cmp(&other.improvement());
-        by_improvement.then(other.node_idx.cmp(&self.node_idx))
-    }
-}
-
-impl<T: Target> PartialOrd for Candidate<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T: Target> PartialEq for Candidate<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl<T: Target> Eq for Candidate<T> {}

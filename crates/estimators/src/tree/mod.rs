@@ -1,34 +1,58 @@
-//! Decision trees, and the tree-growing core that the ensembles share.
+//! Decision trees, and the growing of trees that the ensembles share.
+//!
+//! - `params`, `algorithm`, `model`: the two classifiers.
+//! - `grow` with `space` and `search`: growing a tree from binned features, whatever the target.
+//! - `target` and its classes and gradients: what the samples of a node sum up to, and what a split
+//!   is worth.
+//! - `nodes` and `prediction`: the tree itself, and rows on their way through it.
 
 mod algorithm;
+mod amount;
+mod cell_map;
 mod class_counts;
+mod class_sample;
 mod class_target;
-mod class_weight;
+mod class_term;
+mod column_numbers;
+mod criterion;
+mod frame;
 mod gradient_target;
 mod grow;
+mod growth;
+mod local;
+mod max_features;
 mod model;
 mod narrow_cells;
 mod nodes;
 mod params;
+mod partition;
+mod prediction;
+mod row_walk;
 mod search;
 mod shape;
 mod space;
+mod spare_memory;
+mod split;
+mod splitter;
 mod target;
 
-pub use class_target::{ClassSample, ClassTarget, Criterion};
-pub use class_weight::ClassWeight;
+pub use amount::{Amount, AmountRange};
+pub use class_sample::{ClassSample, ClassTotals};
+pub use class_target::ClassTarget;
+pub use column_numbers::{ColumnNumbers, refuse_monotonic_cst};
+pub use criterion::Criterion;
 pub use gradient_target::{FixedPoint, GradientTarget, Improvement};
-pub use grow::{Growth, Samples, Splitter, grow};
-pub use model::{DecisionTree, largest, predict_rows};
-pub use nodes::{Node, NodeStats, Tree, for_each_leaf, normalised};
+pub use grow::{Samples, grow};
+pub use growth::Growth;
+pub use max_features::MaxFeatures;
+pub use model::{DecisionTree, ExtraTree};
+pub use nodes::{Node, NodeStats, Tree, normalised};
 pub use params::{
-    CRITERION, DECISION_TREE, DecisionTreeParams, DecisionTreeValidParams, EXTRA_TREE, MAX_DEPTH,
-    MONOTONIC_CST, criterion_from_args, refuse_monotonic_cst,
+    DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
-pub use shape::{
-    Amount, CCP_ALPHA, MAX_FEATURES, MAX_LEAF_NODES, MIN_IMPURITY_DECREASE, MIN_SAMPLES_LEAF,
-    MIN_SAMPLES_SPLIT, MIN_WEIGHT_FRACTION_LEAF, MaxFeatures, Shape,
-};
+pub use prediction::{for_each_leaf, label_rows};
+pub use shape::TreeShape;
+pub use splitter::Splitter;
 pub use target::{Cut, LeafLimits, Target};
 
-pub(crate) use algorithm::{all_samples, class_order};
+pub(crate) use algorithm::{all_samples, class_order, drop_weightless};

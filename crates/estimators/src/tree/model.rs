@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use linfa::traits::PredictInplace;
-use ndarray::{Array1, ArrayBase, ArrayView2, Data, Ix2};
-use rayon::prelude::*;
+use ndarray::{Array1, ArrayView2};
 
-use super::nodes::{Tree, for_each_leaf, normalised};
-use super::params::DecisionTreeParams;
-use crate::info::{FitInfo, Fitted};
-use crate::multiclass::ClassEncoding;
+use super::nodes::{Tree, normalised};
+use super::params::{
+    DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
+};
+use super::prediction::{for_each_leaf, label_rows};
+use crate::classifier::FittedClassifier;
+use crate::info::FitInfo;
+use crate::multiclass::{ClassEncoding, argmax};
 
 /// A decision tree classifier.
 ///
@@ -30,6 +32,7 @@ use crate::multiclass::ClassEncoding;
 /// # Ok::<(), fashion_bench_estimators::FitError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DecisionTree {
     tree: Tree,
     encoding: ClassEncoding,
@@ -38,10 +41,10 @@ pub struct DecisionTree {
 }
 
 impl DecisionTree {
-    /// Parameters of a CART tree.
+    /// Returns the parameters of a CART tree, at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> DecisionTreeParams {
-        DecisionTreeParams::decision_tree()
+        DecisionTreeParams::default()
     }
 
     pub(super) fn new(tree: Tree, encoding: ClassEncoding, n_features: usize) -> Self {
@@ -74,62 +77,46 @@ impl DecisionTree {
         let mut classes = vec![0; rows.len()];
         for_each_leaf(&self.tree.nodes, rows, |row, leaf| {
             let shares = &self.tree.values[leaf * n_classes..][..n_classes];
-            classes[row] = self.encoding.label(largest(shares));
+            classes[row] = self.encoding.label(argmax(shares));
         });
         classes
     }
 }
 
-/// Position of the largest value, the first on ties.
-#[must_use]
-pub fn largest(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (idx, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = idx;
-        }
-    }
-    best
-}
+linfa_traits! { DecisionTreeValidParams, ExtraTreeValidParams => DecisionTree; }
 
-/// Rows that are put through a tree before the next tree comes: a tree's nodes stay in the cache.
-const ROWS_AT_ONCE: usize = 256;
-
-/// Fills `out` with what `labels` says of a few rows of `x` at a time, in parallel.
-pub fn predict_rows(
-    x: ArrayView2<'_, f32>,
-    out: &mut Array1<usize>,
-    labels: impl Fn(&[&[f32]]) -> Vec<usize> + Send + Sync,
-) {
-    let x = x.as_standard_layout();
-    let rows: Vec<&[f32]> = x
-        .rows()
-        .into_iter()
-        .map(|row| row.to_slice().expect("row-major"))
-        .collect();
-    let labels: Vec<usize> = rows
-        .par_chunks(ROWS_AT_ONCE)
-        .flat_map_iter(labels)
-        .collect();
-    out.assign(&Array1::from_vec(labels));
-}
-
-impl<D: Data<Elem = f32>> PredictInplace<ArrayBase<D, Ix2>, Array1<usize>> for DecisionTree {
-    fn predict_inplace(&self, x: &ArrayBase<D, Ix2>, y: &mut Array1<usize>) {
-        predict_rows(x.view(), y, |rows| self.classes_of(rows));
-    }
-
-    fn default_target(&self, x: &ArrayBase<D, Ix2>) -> Array1<usize> {
-        Array1::zeros(x.nrows())
-    }
-}
-
-impl Fitted for DecisionTree {
+impl FittedClassifier for DecisionTree {
     fn n_features(&self) -> usize {
         self.n_features
     }
 
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        label_rows(x, labels, |rows| self.classes_of(rows));
+    }
+
     fn fit_info(&self) -> FitInfo {
         self.info.clone()
+    }
+}
+
+/// The way to [`ExtraTreeParams`]; fitting them gives a [`DecisionTree`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtraTree;
+
+impl ExtraTree {
+    /// Returns the parameters of an extremely randomised tree, at scikit-learn's defaults.
+    ///
+    /// ```
+    /// use fashion_bench_estimators::tree::ExtraTree;
+    /// use linfa::prelude::*;
+    /// use ndarray::array;
+    /// let data = Dataset::new(array![[0.0f32], [1.0], [2.0], [3.0]], array![4usize, 4, 7, 7]);
+    /// let tree = ExtraTree::params().seed(1).fit(&data)?;
+    /// assert_eq!(tree.predict(data.records()), array![4usize, 4, 7, 7]);
+    /// # Ok::<(), fashion_bench_estimators::FitError>(())
+    /// ```
+    #[must_use]
+    pub fn params() -> ExtraTreeParams {
+        ExtraTreeParams::default()
     }
 }

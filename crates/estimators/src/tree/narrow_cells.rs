@@ -1,41 +1,52 @@
 //! The search for the best cut of one column in a node of not too many samples.
 //!
-//! Counts are 16 bits wide and lie four to a word, so that few instructions sum the classes of a
-//! bin, and square those of eight cuts. Bins that hold nothing cost nothing: a flag for each bin
-//! says which do. Classes that are not in the node cost nothing either: those that are get the
-//! first lanes. Sums are the whole numbers of `class_counts`, and so are the scores.
+//! Counts are 16 bits wide and lie four to a word, a *quad*, so that few instructions sum the
+//! classes of a bin, and square those of eight cuts. Bins without a sample cost nothing: a flag for
+//! each bin says which have one. Classes that are not in the node cost nothing either: those that
+//! are get the first lanes. Sums are the whole numbers of `class_counts`, and so are the scores.
+//!
+//! Worked example: six samples of the classes 2 and 7 in the bins 0, 0, 4, 4, 9, 9.
+//!
+//! ```text
+//! prepare   class 2 -> lane 0, class 7 -> lane 1; all = [4, 2, 0, 0]
+//! add       cells[quad 0]: bin 0 [2, 0, 0, 0], bin 4 [1, 1, 0, 0], bin 9 [1, 1, 0, 0]
+//!           is_occupied: 0, 4, 9
+//! sum_up    bins   0             4             9
+//!           lefts  [2, 0, 0, 0]  [3, 1, 0, 0]  [4, 2, 0, 0]     and the cells are empty again
+//! best      cut above bin 0: left [2, 0], right all - left = [2, 2]
+//!           Gini (2² + 0²) / 2 + (2² + 2²) / 4 = 4
+//!           cut above bin 4: left [3, 1], right [1, 1]
+//!           Gini (3² + 1²) / 4 + (1² + 1²) / 2 = 3.5
+//!           the first one is best: left = 0, right = 4, score = 4
+//! ```
+//!
+//! A quad is one 64-bit word: its four counts are added at once, and none overflows into the next,
+//! since a node is searched here only if all its counts have at most 15 bits. With more than four
+//! classes in the node a bin has several quads; the last one counts samples, if they are counted
+//! beside their multiplicities.
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::class_counts::Term;
-use super::class_target::{ClassSample, ClassTotals};
+use super::class_sample::{ClassSample, ClassTotals};
+use super::class_term::{CHUNK, QUAD, Term};
 use super::target::{Cut, LeafLimits};
 use crate::hist::MAX_BINS;
 
-/// Cuts whose scores are computed at once.
-pub const CHUNK: usize = 8;
-
-/// Counts that are summed at once.
-pub const QUAD: usize = 4;
-
-/// Counts of a cell: of the classes, and, at the end, of samples where they are counted.
+/// Counts of a cell: those of the classes and, at the end, that of samples if they are counted.
 const LANES: usize = 4 * QUAD;
 
 /// The quad of the counts of samples.
 const LAST: usize = LANES / QUAD - 1;
 
-/// The bits of a place: of a quad, and of a count in it.
+/// The bits that a place can have: those of a quad's position and of a count in it.
 const PLACES: u16 = (LAST * QUAD * MAX_BINS + QUAD - 1) as u16;
 
-/// Least sum of the squared counts of a node's classes that does not fit. Below it each count has
-/// 15 bits at most, and sums of squares have 31.
+/// Least sum of the squared counts of a node's classes that is too large. Below it each count has
+/// at most 15 bits, and a sum of squares at most 31.
 const SQUARES_BOUND: i64 = 1 << 30;
 
-/// Four counts to the left, or to the right, of each of the cuts of a chunk.
-pub type Quads = [[i16; QUAD]; CHUNK];
-
-/// A node's samples, the cells of one of its columns, empty between uses, and what lies to the left
-/// of the column's cuts.
+/// A node's samples, the cells of one of its columns, which are empty between uses, and the counts
+/// to the left of the column's cuts.
 #[derive(Debug, Clone)]
 pub struct NarrowCells {
     samples: Vec<Placed>,
@@ -57,7 +68,7 @@ pub struct NarrowCells {
 /// Where a sample counts, and how often.
 #[derive(Debug, Clone, Copy)]
 struct Placed {
-    /// Of the count in its quad, and of the quad.
+    /// Position of the quad plus that of the count in it.
     place: u16,
     count: i16,
 }
@@ -80,20 +91,21 @@ impl Default for NarrowCells {
 }
 
 impl NarrowCells {
-    /// Whether a node with these totals can be searched.
+    /// Whether a node with these totals can be searched here.
     pub fn fit(totals: &ClassTotals) -> bool {
         let counts = totals.counts.iter().map(|&count| i64::from(count));
         let squares: i64 = counts.map(|count| count * count).sum();
-        let (n_lanes, most_samples) = match totals.counts_samples {
-            true => (LANES - QUAD, i16::MAX as usize),
-            false => (LANES, usize::MAX),
+        let (n_lanes, most_samples) = if totals.counts_samples {
+            (LANES - QUAD, i16::MAX as usize)
+        } else {
+            (LANES, usize::MAX)
         };
         squares < SQUARES_BOUND
             && totals.counts.len() <= n_lanes
             && totals.n_samples <= most_samples
     }
 
-    /// Makes ready for the columns of a node with these `samples` and `totals`, which fit.
+    /// Prepares for the columns of a node with these `samples` and `totals`, which [`Self::fit`].
     pub fn prepare(&mut self, totals: &ClassTotals, samples: &[ClassSample]) {
         let mut place_of = [0; LANES];
         self.all = Default::default();
@@ -117,8 +129,8 @@ impl NarrowCells {
         }));
     }
 
-    /// The best cut of a column of the node that was [prepared](Self::prepare), the lowest on ties.
-    /// `bins` are those of its samples.
+    /// Returns the best cut of a column of the node that was [prepared](Self::prepare) for, the
+    /// lowest on ties. `bins` has the bin of each of its samples.
     pub fn best_cut<F: Term>(&mut self, term: F, bins: &[u8], limits: &LeafLimits) -> Option<Cut> {
         let column = Column {
             cells: self,
@@ -129,7 +141,7 @@ impl NarrowCells {
         Arch::new().dispatch(column)
     }
 
-    /// Fills the cells.
+    /// Adds the samples to the cells of their bins.
     #[inline(always)]
     fn add(&mut self, bins: &[u8]) {
         let cells = self.cells.as_flattened_mut().as_flattened_mut();
@@ -138,8 +150,8 @@ impl NarrowCells {
             cells[usize::from(sample.place & PLACES) + bin * QUAD] += sample.count;
             self.is_occupied[bin] = 1;
         };
-        // Neighbours are of one class and often in one bin: sums of samples far apart do not wait
-        // for each other.
+        // Neighbours are of one class and often in one bin. Additions of samples that lie far apart
+        // do not wait for each other.
         let quarter = bins.len() / 4;
         let of_quarters: [_; 4] = std::array::from_fn(|idx| {
             let range = idx * quarter..(idx + 1) * quarter;
@@ -161,10 +173,11 @@ impl NarrowCells {
         }
     }
 
-    /// Sums what lies to the left of each cut, in the first `Q` quads, and empties the cells.
+    /// Sums the counts to the left of each cut, in the first `Q` quads, and empties the cells.
     /// Returns how many bins are occupied.
     ///
-    /// A function of its own, since wide vectors are slow at this.
+    /// It is a function of its own, without the wide vectors of its caller, since those are slow
+    /// here.
     #[inline(never)]
     fn sum_up<const Q: usize>(&mut self) -> usize {
         let mut left = [0; Q];
@@ -197,23 +210,23 @@ impl NarrowCells {
     }
 }
 
-/// Four counts as one number.
+/// Returns four counts as one number.
 fn word(counts: [i16; QUAD]) -> u64 {
     let bytes = counts.map(i16::to_le_bytes);
     u64::from_le_bytes(std::array::from_fn(|at| bytes[at / 2][at % 2]))
 }
 
-/// The counts of a [`word`].
+/// Returns the counts of a [`word`].
 fn counts(word: u64) -> [i16; QUAD] {
     let bytes = word.to_le_bytes();
     std::array::from_fn(|at| i16::from_le_bytes([bytes[2 * at], bytes[2 * at + 1]]))
 }
 
-/// Flags of 0 or 1 as the bits of a number.
+/// Returns flags of 0 or 1 as the bits of a number.
 fn packed(flags: &[u8; 64]) -> u64 {
     let mut bits = 0;
     for (group_idx, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
-        // Brings byte i to bit i of the highest byte; no two meet anywhere.
+        // The product brings byte i to bit i of the highest byte, and no two bits of it meet.
         let gathered = u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         bits |= gathered << (8 * group_idx);
     }
@@ -248,7 +261,8 @@ impl<F: Term> Column<'_, F> {
     fn best<const Q: usize>(self) -> Option<Cut> {
         let n_cuts = self.cells.sum_up::<Q>().checked_sub(1)?;
         let last = n_cuts.checked_sub(1)?;
-        // Scores are computed in whole chunks; a cut's copies lose the tie.
+        // Scores are computed in whole chunks, which copies of the last cut fill up: they lose the
+        // tie.
         for lefts in &mut self.cells.lefts {
             let copied = lefts[last];
             lefts[n_cuts..n_cuts.next_multiple_of(CHUNK)].fill(copied);
@@ -280,7 +294,7 @@ impl<F: Term> Column<'_, F> {
         })
     }
 
-    /// The scores of a chunk of cuts, minus infinity where the limits forbid one.
+    /// Returns the scores of a chunk of cuts, minus infinity where the limits forbid one.
     #[inline(always)]
     fn scores<const Q: usize>(&self, chunk_idx: usize) -> [f64; CHUNK] {
         let mut of_left = F::Sums::default();
@@ -318,9 +332,10 @@ impl<F: Term> Column<'_, F> {
             let n_samples = self.cells.n_samples;
             for (at, score) in scores.iter_mut().enumerate() {
                 let left = lefts_of_pairs[2 * at] + lefts_of_pairs[2 * at + 1];
-                let n_left = match self.cells.counts_samples {
-                    true => i32::from(chunk(LAST)[at][0]),
-                    false => left,
+                let n_left = if self.cells.counts_samples {
+                    i32::from(chunk(LAST)[at][0])
+                } else {
+                    left
                 } as usize;
                 if n_left.min(n_samples - n_left) < limits.min_samples
                     || f64::from(left.min(weight - left)) < limits.min_weight

@@ -2,6 +2,7 @@
 
 /// One node.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Node {
     /// A sample goes left if its value of `feature` is at most this.
     pub threshold: f64,
@@ -31,6 +32,7 @@ impl Node {
 
 /// What is known of a node from training.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NodeStats {
     /// Impurity of its samples.
     pub impurity: f64,
@@ -46,23 +48,24 @@ pub struct NodeStats {
 
 /// A grown tree.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tree {
     /// Nodes, the root first, parents before children.
     pub nodes: Vec<Node>,
     /// Training statistics of each node.
     pub stats: Vec<NodeStats>,
-    /// Predicted values of each node, all of the same number; none where the caller sets them.
+    /// Predicted values of each node, equally many for each; empty where the caller sets them.
     pub values: Vec<f64>,
 }
 
 impl Tree {
-    /// Number of leaves.
+    /// Returns the number of leaves.
     #[must_use]
     pub fn n_leaves(&self) -> usize {
         self.nodes.iter().filter(|node| node.is_leaf()).count()
     }
 
-    /// Depth of the deepest leaf.
+    /// Returns the depth of the deepest leaf.
     #[must_use]
     pub fn depth(&self) -> usize {
         self.stats
@@ -72,8 +75,8 @@ impl Tree {
             .unwrap_or(0)
     }
 
-    /// Adds to `importances` (`n_features`) each feature's decrease of weighted impurity, by the
-    /// weight of the root.
+    /// Adds to `importances` (`n_features`) the decrease of weighted impurity by each feature's
+    /// splits, divided by the weight of the root.
     pub fn add_importances(&self, importances: &mut [f64]) {
         let part = |idx: usize| self.stats[idx].weight * self.stats[idx].impurity;
         let root_weight = self.stats.first().map_or(1.0, |root| root.weight);
@@ -86,8 +89,8 @@ impl Tree {
         }
     }
 
-    /// Minimal cost-complexity pruning: collapses, weakest link first, the subtrees whose
-    /// impurity decrease a leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
+    /// Prunes by minimal cost complexity: collapses, weakest link first, the subtrees whose
+    /// decrease of impurity per leaf is at most `ccp_alpha` (Breiman et al. 1984, section 3.3).
     ///
     /// The links are searched anew after each collapse, as the costs of the ancestors change:
     /// O(nodes × collapses).
@@ -125,7 +128,7 @@ impl Tree {
         self.drop_unreachable();
     }
 
-    /// Indices of the nodes that hang on the root, ascending.
+    /// Returns the indices of the nodes that hang on the root, ascending.
     fn reachable(&self) -> Vec<usize> {
         let mut is_reachable = vec![false; self.nodes.len()];
         is_reachable[0] = true;
@@ -149,13 +152,13 @@ impl Tree {
         }
         let renumber = |&old: &usize| {
             let node = self.nodes[old];
-            match node.is_leaf() {
-                true => node,
-                false => Node {
-                    left: new_idx[node.left as usize],
-                    right: new_idx[node.right as usize],
-                    ..node
-                },
+            if node.is_leaf() {
+                return node;
+            }
+            Node {
+                left: new_idx[node.left as usize],
+                right: new_idx[node.right as usize],
+                ..node
             }
         };
         *self = Self {
@@ -170,35 +173,7 @@ impl Tree {
     }
 }
 
-/// Calls `put` with the number of each row and the index of the leaf that it falls into.
-///
-/// Several rows walk through the tree side by side, so that none waits for another's node to come
-/// from memory.
-pub fn for_each_leaf(nodes: &[Node], rows: &[&[f32]], mut put: impl FnMut(usize, usize)) {
-    const SIDE_BY_SIDE: usize = 8;
-    for (chunk_idx, chunk) in rows.chunks(SIDE_BY_SIDE).enumerate() {
-        let lanes: [&[f32]; SIDE_BY_SIDE] =
-            std::array::from_fn(|lane| chunk[lane.min(chunk.len() - 1)]);
-        let mut at = [0; SIDE_BY_SIDE];
-        let mut has_moved = true;
-        while has_moved {
-            has_moved = false;
-            for (at, row) in at.iter_mut().zip(lanes) {
-                let node = &nodes[*at];
-                if !node.is_leaf() {
-                    let goes_left = f64::from(row[node.feature as usize]) <= node.threshold;
-                    *at = [node.right, node.left][usize::from(goes_left)] as usize;
-                    has_moved = true;
-                }
-            }
-        }
-        for (lane, leaf) in at.into_iter().take(chunk.len()).enumerate() {
-            put(chunk_idx * SIDE_BY_SIDE + lane, leaf);
-        }
-    }
-}
-
-/// Scales importances to sum to 1, unless they are all 0.
+/// Returns the importances scaled to sum to 1, unless they are all 0.
 #[must_use]
 pub fn normalised(importances: &[f64]) -> Vec<f32> {
     let sum: f64 = importances.iter().sum();
@@ -211,46 +186,4 @@ pub fn normalised(importances: &[f64]) -> Vec<f32> {
         .iter()
         .map(|&value| (value * scale) as f32)
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::Rng as _;
-
-    use super::*;
-    use fashion_bench_numeric::rng::stream;
-
-    #[test]
-    fn rows_side_by_side_fall_into_the_leaves_that_each_alone_does() {
-        // A complete tree of depth 3; a node's threshold is any.
-        let mut rng = stream(6, &[]);
-        let node = |idx: u32, threshold: f64| Node {
-            threshold,
-            feature: idx % 3,
-            left: 2 * idx + 1,
-            right: 2 * idx + 2,
-        };
-        let mut nodes: Vec<_> = (0..7).map(|idx| node(idx, rng.r#gen())).collect();
-        nodes.resize(15, Node::LEAF);
-        for n_rows in [0, 1, 2, 7, 8, 9, 33] {
-            let rows: Vec<[f32; 3]> = (0..n_rows).map(|_| rng.r#gen()).collect();
-            let rows: Vec<&[f32]> = rows.iter().map(|row| row.as_slice()).collect();
-            let mut found = Vec::new();
-            for_each_leaf(&nodes, &rows, |row, leaf| found.push((row, leaf)));
-            let alone = |(idx, row): (usize, &&[f32])| {
-                let mut at = 0;
-                while !nodes[at].is_leaf() {
-                    let node = nodes[at];
-                    let goes_left = f64::from(row[node.feature as usize]) <= node.threshold;
-                    at = if goes_left { node.left } else { node.right } as usize;
-                }
-                (idx, at)
-            };
-            let naive: Vec<_> = rows.iter().enumerate().map(alone).collect();
-            assert_eq!(found, naive);
-        }
-        for_each_leaf(&[Node::LEAF], &[&[1.0]], |row, leaf| {
-            assert_eq!((row, leaf), (0, 0));
-        });
-    }
 }

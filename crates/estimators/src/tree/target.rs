@@ -1,11 +1,11 @@
 //! What a tree separates: the statistics of a node and the worth of a split.
 //!
-//! The grower moves samples and histograms about without knowing what they hold; a [`Target`]
-//! knows, and only it: classes and their counts, gradients, gradients with Hessians.
+//! The grower moves samples and histograms about without knowing what they hold. Only a [`Target`]
+//! knows: classes and their counts, gradients, gradients with Hessians.
 
 use std::ops::{AddAssign, SubAssign};
 
-/// What each child of a split must have at least.
+/// The least that each child of a split must have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LeafLimits {
     /// Samples.
@@ -33,20 +33,20 @@ pub trait Target: Sync {
     type Payload: Copy + Send + Sync;
     /// What is known of a node as a whole.
     type Totals: Clone + Send;
-    /// Memory of a search by samples.
+    /// Buffers of a search by samples.
     type Scratch: Default;
 
     /// Whether the lowest feature wins among equal splits, rather than a seeded order.
     const LOWEST_FEATURE_WINS: bool = false;
 
-    /// Units of a histogram cell.
+    /// Returns the number of units of a histogram cell.
     fn stride(&self) -> usize;
 
     /// Adds a sample to cell number `cell` of `cells`.
     fn add(&self, cells: &mut [Self::Unit], cell: usize, payload: Self::Payload);
 
-    /// Adds to each of the `W` first cells the samples of a node that go left in one of `W` columns:
-    /// those whose bin, of `rows`, is at most that of `lefts`.
+    /// Adds to each of the first `W` cells the samples of a node that go left in one of `W`
+    /// columns: those whose bin in `rows` is at most the one in `lefts`.
     fn add_left<const W: usize>(
         &self,
         cells: &mut [Self::Unit],
@@ -57,20 +57,20 @@ pub trait Target: Sync {
         add_left_each(self, cells, lefts_and_rows, payloads);
     }
 
-    /// The statistics of these samples.
+    /// Returns the statistics of these samples.
     fn totals(&self, payloads: &[Self::Payload]) -> Self::Totals;
 
-    /// Weight of a node's samples.
+    /// Returns the weight of a node's samples.
     fn weight(&self, totals: &Self::Totals) -> f64;
 
-    /// Impurity of a node; it is not split at or below 2.2e-16.
+    /// Returns the impurity of a node, which is not split if that is at most 2.2e-16.
     fn impurity(&self, totals: &Self::Totals) -> f64;
 
-    /// What is predicted for the node, appended to `values`; may be nothing.
+    /// Appends what is predicted for the node, perhaps nothing, to `values`.
     fn push_value(&self, totals: &Self::Totals, values: &mut Vec<f64>);
 
-    /// The best split of a feature, the lowest on ties, if its score is at least `least`. `cells`
-    /// is its histogram, empty cells included.
+    /// Returns the best split of a feature, the lowest on ties, if its score is at least `least`.
+    /// `cells` is its histogram, empty cells included.
     fn best_cut(
         &self,
         totals: &Self::Totals,
@@ -79,7 +79,7 @@ pub trait Target: Sync {
         least: f64,
     ) -> Option<Cut>;
 
-    /// A score that no split of a node beats.
+    /// Returns a score that no split of a node beats.
     fn perfect_score(&self, _totals: &Self::Totals) -> f64 {
         f64::INFINITY
     }
@@ -89,7 +89,7 @@ pub trait Target: Sync {
         false
     }
 
-    /// Makes `scratch` ready for [`Self::best_cut_of_samples`] on the columns of a node.
+    /// Prepares `scratch` for [`Self::best_cut_of_samples`] on the columns of a node.
     fn prepare(
         &self,
         _totals: &Self::Totals,
@@ -98,8 +98,9 @@ pub trait Target: Sync {
     ) {
     }
 
-    /// The best split of a feature straight from a node's samples, the lowest on ties, in time that
-    /// goes with their number rather than with that of all bins. `scratch` is prepared for the node.
+    /// Returns the best split of a feature straight from a node's samples, the lowest on ties, in
+    /// time that goes with their number rather than with that of all bins. `scratch` is prepared
+    /// for the node.
     fn best_cut_of_samples(
         &self,
         _bins: &[u8],
@@ -109,12 +110,13 @@ pub trait Target: Sync {
         None
     }
 
-    /// The worth of a split with the sums `left` to the left, one cell, if the limits allow it.
+    /// Returns the worth of a split whose left child has the sums of the cell `left`, if the limits
+    /// allow it.
     fn score(&self, totals: &Self::Totals, left: &[Self::Unit], limits: &LeafLimits)
     -> Option<f64>;
 
-    /// Decrease of impurity by a split into these children, as `min_impurity_decrease` has it;
-    /// `root_weight` is the weight of the whole tree's samples.
+    /// Returns the decrease of impurity by a split into these children, as `min_impurity_decrease`
+    /// has it; `root_weight` is the weight of all samples of the tree.
     fn improvement(
         &self,
         parent: &Self::Totals,
@@ -123,7 +125,7 @@ pub trait Target: Sync {
     ) -> f64;
 }
 
-/// [`Target::add_left`] sample by sample.
+/// Does what [`Target::add_left`] does, sample by sample.
 pub fn add_left_each<T: Target + ?Sized, const W: usize>(
     target: &T,
     cells: &mut [T::Unit],

@@ -1,8 +1,9 @@
 use ndarray::{Array2, ArrayView2};
 use rand::Rng as _;
 
-use super::{BinMatrix, Binned, FeatureBins, MAX_BINS};
+use super::{BinMatrix, Binned, FeatureBins};
 use crate::FitError;
+use crate::hist::MAX_BINS;
 use fashion_bench_numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
@@ -113,7 +114,7 @@ fn the_last_bin_below_a_threshold_is_that_of_a_search_from_below() {
         for (first, last) in [(0, 199), (3, 3), (7, 8), (20, 150)] {
             // Changes nothing, but must not reach beyond the bins there are.
             for share in [0.0, 0.5, 1.0] {
-                bins.ask_for([first as u8, last as u8], share);
+                bins.prefetch_threshold([first as u8, last as u8], share);
             }
             for value in &values {
                 for threshold in [value.0 - 0.5, value.0, value.0 + 0.5].map(f64::from) {

@@ -1,8 +1,15 @@
 //! A table of the distinct values of one feature.
+//!
+//! Worked example: a sample of the values 0, 0.5, 1.5 and 2 has 0.5 as its smallest gap, so that
+//! `scale` is 2 and `offset` 0. The values are first looked for in slots 0, 1, 3 and 4, which are
+//! free for each: these are their codes, slot 2 stays NaN, and codes ascend with values. A value of
+//! 0.6 that turns up later is first looked for in slot 1, where 0.5 is, then in slot 2, and gets
+//! that code. Codes still tell all values apart; only if they do not ascend are they replaced by
+//! bins afterwards.
 
-use super::{MAX_BINS, SAME_VALUE};
+use super::bins::{MAX_BINS, SAME_VALUE};
 
-/// The distinct values of one feature, each in a slot of its own, which is its code.
+/// The distinct values of one feature, each in a slot of its own, whose number is its code.
 ///
 /// A hash table whose hash is affine: values on a lattice (bytes, standardised or not) all lie
 /// where they are looked for first, and their codes ascend with them.
@@ -14,12 +21,12 @@ pub(super) struct Distinct {
     pub(super) keys: [f32; MAX_BINS],
     pub(super) n_values: usize,
     pub(super) is_full: bool,
-    /// Whether all values but those behind a full table were finite.
+    /// Whether all values that came before the table was full were finite.
     pub(super) is_finite: bool,
 }
 
 impl Distinct {
-    /// A table for values like those of `sample`.
+    /// Returns an empty table for values like those of `sample`.
     pub(super) fn new(sample: impl Iterator<Item = f32>) -> Self {
         let mut values = some_distinct(sample);
         values.sort_unstable_by(f32::total_cmp);
@@ -46,7 +53,8 @@ impl Distinct {
         self.keys.iter().copied().filter(|key| !key.is_nan())
     }
 
-    /// The code of `value`, a new one if it has none; anything once there are too many.
+    /// Returns the code of `value`, a new one if it has none; any code once there are too many
+    /// values.
     #[cold]
     pub(super) fn code(&mut self, value: f32) -> u8 {
         if !value.is_finite() {
@@ -70,7 +78,7 @@ impl Distinct {
     }
 }
 
-/// The distinct ones of `values`, more than [`MAX_BINS`] of them at most to the next one.
+/// Returns the distinct ones of `values`; it stops after `MAX_BINS + 1` of them.
 fn some_distinct(values: impl Iterator<Item = f32>) -> Vec<f32> {
     const SLOTS: usize = 4 * MAX_BINS;
     let mut table = [f32::NAN; SLOTS];
@@ -92,10 +100,10 @@ fn some_distinct(values: impl Iterator<Item = f32>) -> Vec<f32> {
     distinct
 }
 
-/// Where a value is looked for first: the nearest whole number, modulo 256.
+/// Returns the slot in which a value is looked for first: the nearest whole number, modulo 256.
 #[inline(always)]
 pub(super) fn first_slot(value: f32, scale: f32, offset: f32) -> u8 {
-    // Beyond 2²³ floats are whole numbers, which their lowest bits count.
+    // Floats beyond 2²³ are whole numbers, and their lowest bits count them.
     const WHOLE: f32 = 12_582_912.0;
     (value * scale + offset + WHOLE).to_bits() as u8
 }

@@ -1,0 +1,113 @@
+//! Random thresholds: one drawn uniformly between the smallest and the largest value of a column.
+
+use rand::Rng as _;
+
+use super::{DrawnColumn, NodeView, Search, bounds};
+use crate::hist::{BLOCK, FeatureBins};
+use crate::tree::row_walk::rows_of;
+use crate::tree::space::Space;
+use crate::tree::split::{Split, keep_better, rank};
+use crate::tree::target::Target;
+use fashion_bench_numeric::rng::Rng;
+
+impl<T: Target> Search<'_, T> {
+    /// Returns the best split of one random threshold per column, a block of columns at a time.
+    pub(super) fn best_of_random(
+        &mut self,
+        space: &Space<'_, T>,
+        node: &NodeView<'_, T>,
+        rng: &mut Rng,
+    ) -> Option<Split> {
+        let key = rng.r#gen();
+        let stride = self.target.stride();
+        let samples = &space.samples[node.start..node.end];
+        let payloads = &space.payloads[node.start..node.end];
+        let mut best: Option<Split> = None;
+        for (block_idx, features) in space.columns.chunks(BLOCK).enumerate() {
+            let of_samples = rows_of(space.matrix.block(block_idx), samples);
+            self.gathered_rows.clear();
+            self.gathered_rows.extend(of_samples);
+            let (lowest, highest) = bounds(&self.gathered_rows);
+            if lowest == highest {
+                continue;
+            }
+            let (mut lefts, mut thresholds) = (lowest, [0.0; BLOCK]);
+            for (lane, &feature) in features.iter().enumerate() {
+                if lowest[lane] < highest[lane] {
+                    let feature = &self.features[feature as usize];
+                    let ends = [lowest[lane], highest[lane]];
+                    let drawn = threshold_at(feature, ends, rng.r#gen());
+                    (lefts[lane], thresholds[lane]) = drawn;
+                }
+            }
+            let cells = &mut self.cells[..BLOCK * stride];
+            cells.fill(T::Unit::default());
+            let rows = (&lefts, self.gathered_rows.as_slice());
+            self.target.add_left(cells, node.totals, rows, payloads);
+            for (lane, &feature) in features.iter().enumerate() {
+                if lowest[lane] == highest[lane] {
+                    continue;
+                }
+                let left = &cells[lane * stride..][..stride];
+                let score = self.target.score(node.totals, left, &self.limits);
+                let split = score.map(|score| Split {
+                    column: (block_idx * BLOCK + lane) as u32,
+                    left: lefts[lane],
+                    right: lefts[lane],
+                    score,
+                    threshold: thresholds[lane],
+                    rank: rank::<T>(key, feature),
+                });
+                keep_better(&mut best, split);
+            }
+        }
+        self.cells[..BLOCK * stride].fill(T::Unit::default());
+        best
+    }
+
+    /// Returns the split of a gathered column at its random threshold.
+    pub(super) fn random_of_gathered(
+        &mut self,
+        totals: &T::Totals,
+        (feature, drawn): (&FeatureBins, DrawnColumn),
+        start: usize,
+        payloads: &[T::Payload],
+    ) -> Option<Split> {
+        let (rows, _) = self.gathered[start..][..payloads.len()].as_chunks();
+        let (left, threshold) = threshold_at(feature, drawn.ends, drawn.share);
+        let cells = &mut self.cells[..self.target.stride()];
+        self.target
+            .add_left(cells, totals, (&[left], rows), payloads);
+        let score = self.target.score(totals, cells, &self.limits);
+        cells.fill(T::Unit::default());
+        score.map(|score| Split {
+            column: drawn.column,
+            left,
+            right: left,
+            score,
+            threshold,
+            rank: u64::from(drawn.n_drawn),
+        })
+    }
+}
+
+/// Returns the threshold that lies at `share` of the way between the values of two bins, and the
+/// last bin to its left. A threshold inside a quantile bin moves to the bin's lower neighbour, so
+/// that training and prediction send a value the same way.
+fn threshold_at(feature: &FeatureBins, ends: [u8; 2], share: f64) -> (u8, f64) {
+    let [first, last] = ends.map(usize::from);
+    let (low, high) = (f64::from(feature.low(first)), f64::from(feature.high(last)));
+    let mut threshold = low + (high - low) * share;
+    if threshold >= high {
+        threshold = low;
+    }
+    let left = feature.last_at_most(threshold, [first, last]);
+    let is_inside = |bin: usize| {
+        let (low, high) = (feature.low(bin), feature.high(bin));
+        (f64::from(low)..f64::from(high)).contains(&threshold)
+    };
+    if is_inside(left) || is_inside(left + 1) {
+        threshold = f64::from(feature.high(left));
+    }
+    (left as u8, threshold)
+}
