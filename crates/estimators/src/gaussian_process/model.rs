@@ -48,7 +48,7 @@ const ERF_WEIGHTS: [f64; 5] = [
 ///
 /// # Prediction
 /// One-vs-one: the class with most votes, ties broken by summed probabilities. One-vs-rest: the
-/// class of the largest probability, the last of equals.
+/// class of the largest probability, of equal ones the last.
 ///
 /// # Example
 /// ```

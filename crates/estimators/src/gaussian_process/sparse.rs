@@ -1,4 +1,4 @@
-//! Symmetric sparse matrices, and the one of covariances.
+//! Symmetric sparse matrices, and how the one of covariances is made.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Linear classifiers fitted by batch optimisation.
 //!
-//! The solvers ([`newton`], [`proximal`], [`crammer_singer`]) know only rows, costs and losses.
+//! The solvers (`newton`, `proximal`, `crammer_singer`) know only rows, costs and losses.
 //! What a classifier minimises and how its parameters are named is in the classifier's own folder.
 
 mod centroid;

@@ -42,7 +42,7 @@ pub struct SubProblem {
     upper: Vec<f64>,
 }
 
-/// When a call ends.
+/// What ends a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Largest difference of gradients that counts as none.
@@ -281,7 +281,7 @@ fn update_and_scan<S: Simd>(
     )
 }
 
-/// What the choice of the second variable looks at, for one group.
+/// What the choice of the second variable depends on, for one group.
 struct Candidates<'a> {
     row: &'a [f32],
     gradient: &'a [f32],
