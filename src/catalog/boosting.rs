@@ -3,18 +3,11 @@
 use serde_json::Value;
 
 use super::tree::depth_up_to;
-use super::{Cost, DataShape, Entry, EstimatorSpec, Family, Params};
+use super::{Cost, DataShape, Entry, Family, Params};
 use crate::estimators::boosting::{
     GradientBoostingParams, GradientBoostingValidParams, HistGradientBoostingParams,
     HistGradientBoostingValidParams,
 };
-
-/// scikit-learn's `GradientBoostingClassifier`.
-pub static GRADIENT_BOOSTING: EstimatorSpec = EstimatorSpec::of::<GradientBoostingParams>();
-
-/// scikit-learn's `HistGradientBoostingClassifier`.
-pub static HIST_GRADIENT_BOOSTING: EstimatorSpec =
-    EstimatorSpec::of::<HistGradientBoostingParams>();
 
 impl Entry for GradientBoostingParams {
     const FAMILY: Family = Family::Boosting;

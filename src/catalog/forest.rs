@@ -1,11 +1,8 @@
 //! `RandomForestClassifier`.
 
 use super::tree::depth_up_to;
-use super::{Cost, DataShape, Entry, EstimatorSpec, Family};
+use super::{Cost, DataShape, Entry, Family};
 use crate::estimators::forest::{RandomForestParams, RandomForestValidParams};
-
-/// scikit-learn's `RandomForestClassifier`.
-pub static RANDOM_FOREST: EstimatorSpec = EstimatorSpec::of::<RandomForestParams>();
 
 impl Entry for RandomForestParams {
     const FAMILY: Family = Family::Forest;

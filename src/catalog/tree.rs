@@ -1,16 +1,10 @@
 //! `DecisionTreeClassifier` and `ExtraTreeClassifier`.
 
-use super::{Cost, DataShape, Entry, EstimatorSpec, Family};
+use super::{Cost, DataShape, Entry, Family};
 use crate::estimators::tree::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
     MaxFeatures, TreeShape,
 };
-
-/// scikit-learn's `DecisionTreeClassifier`.
-pub static DECISION_TREE: EstimatorSpec = EstimatorSpec::of::<DecisionTreeParams>();
-
-/// scikit-learn's `ExtraTreeClassifier`.
-pub static EXTRA_TREE: EstimatorSpec = EstimatorSpec::of::<ExtraTreeParams>();
 
 impl Entry for DecisionTreeParams {
     const FAMILY: Family = Family::Tree;
