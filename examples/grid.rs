@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         n_slots: 1,
         memory: machine_memory(),
         is_rerun: false,
+        retry: &[],
     };
     let folder = tempfile::tempdir()?;
     let table = Table::new(folder.path().join("demo.jsonl"));
