@@ -43,7 +43,7 @@ fn every_bad_config_is_refused_with_its_message() {
         let Ok(text) = std::str::from_utf8(case.text) else {
             continue;
         };
-        let plan = grid::parse(text, "x.json", &Overrides::default(), fakes::ESTIMATORS);
+        let plan = grid::parse(text, "x.json", &Overrides::default(), &fakes::ESTIMATORS);
         let error = plan.expect_err(case.name).to_string();
         if error != format!("x.json:{}", case.message) {
             wrong.push(format!(
