@@ -103,7 +103,8 @@ fn one_wrong_file_is_refused_by_its_md5_unless_custom_data_are_allowed() {
             error.to_string(),
             format!(
                 "dir/{}: expected MD5 {expected} of fashion-mnist v3, found {}; \
-                 download the file again, or pass --allow-custom to use data of your own",
+                 move it away and download it with `fashion-bench data fetch`, or pass \
+                 --allow-custom to use data of your own",
                 FILE_NAMES[file_idx], UNKNOWN.0
             )
         );
