@@ -194,7 +194,7 @@ fn unknown_and_mistyped_parameters_are_refused_by_name() {
 }
 
 #[test]
-fn numbers_out_of_range_are_typed_errors_and_never_panics() {
+fn extreme_numbers_are_typed_errors_or_fit_without_a_panic() {
     let (x, y) = blobs(30, 4, 3.0);
     for spec in &ESTIMATORS {
         for param in spec.params() {

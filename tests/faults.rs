@@ -139,6 +139,7 @@ impl Model for Fake {
 
 /// Not a test of its own: what the worker processes of the tests below run.
 #[test]
+#[ignore = "the worker process of the tests below"]
 fn worker_process() {
     if env::var_os(WORKER).is_some() {
         let lookup = |name: &str| ESTIMATORS.iter().find(|spec| spec.name == name);
@@ -162,7 +163,7 @@ fn executor() -> ProcessExecutor {
     let command = || {
         let mut command = Command::new(env::current_exe().unwrap());
         command
-            .args(["--exact", "worker_process", "--nocapture"])
+            .args(["--exact", "worker_process", "--nocapture", "--ignored"])
             .env(WORKER, "1");
         command
     };

@@ -141,7 +141,7 @@ fn a_value_of_the_wrong_type_refuses_its_combination_only() {
     let plan = plan(r#"{"classifiers": {"SVC": [{"C": ["big", 1], "kernel": ["rbf", "rbs"]}]}}"#);
     assert_eq!(plan.jobs.len(), 1);
     let reasons: Vec<_> = plan.refused.iter().map(|refusal| &refusal.reason).collect();
-    let number = "the `C` of SVC must be a number, got \"big\"";
+    let number = "the `C` of SVC must be a number in (0, inf), got \"big\"";
     let kernel =
         "the `kernel` of SVC must be \"linear\", \"poly\", \"rbf\", \"sigmoid\", got \"rbs\"";
     assert_eq!(reasons, [number, number, kernel]);
