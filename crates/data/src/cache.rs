@@ -217,14 +217,6 @@ pub fn write(
     Ok(())
 }
 
-/// Moves a finished temporary file to its place, readable by everybody; fails if something is there.
-pub fn publish_new(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
-    share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
-    temp.persist_noclobber(path)
-        .map_err(|error| DatasetError::io("create", path)(error.error))?;
-    Ok(())
-}
-
 /// Moves a finished temporary file to its place, readable by everybody.
 pub fn publish(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
     share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
@@ -234,6 +226,6 @@ pub fn publish(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
 }
 
 /// Gives a temporary file, made for its owner alone, the permissions it is to have for good.
-fn share(file: &File, mode: u32) -> io::Result<()> {
+pub fn share(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }

@@ -4,45 +4,19 @@
 //! both have the same content, one is used. Where one of them cannot be read, the other is used,
 //! and that is said. Where both can be read and differ, nobody can know which was meant: an error.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::candidate::Candidate;
 use super::digest;
 use super::error::DatasetError;
 use super::event::Event;
-use super::files::{FILE_NAMES, Layout};
+use super::file_names::{CSV_FILE_NAMES, FILE_NAMES};
 use super::idx;
 use super::kaggle;
-use super::listing::shown;
+use super::layout::Layout;
 
 /// Labels that a file of a user's own may have.
 const MAX_CLASSES: usize = 256;
-
-/// One of several files, or sets of files, that stand for the same thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The files.
-    pub paths: Vec<PathBuf>,
-    /// SHA-256 of what they hold, or why they cannot be read.
-    pub content: Result<String, String>,
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let paths: Vec<_> = self.paths.iter().map(|path| shown(path)).collect();
-        let paths = paths.join(", ");
-        match &self.content {
-            Ok(sha256) => write!(f, "{paths} (content {}…)", &sha256[..sha256.len().min(12)]),
-            Err(reason) => write!(f, "{paths} ({reason})"),
-        }
-    }
-}
-
-/// Names of the files of the CSV form, with `.gz` and without.
-pub fn csv_names() -> impl Iterator<Item = String> {
-    let names = kaggle::FILE_NAMES.into_iter();
-    names.flat_map(|name| [name.to_owned(), format!("{name}.gz")])
-}
 
 /// The names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
 pub fn missing(dir: &Path) -> Vec<&'static str> {
@@ -59,7 +33,7 @@ pub fn missing(dir: &Path) -> Vec<&'static str> {
 /// [`DatasetError::Io`] if the system cannot read one.
 pub fn find(dir: &Path, on_event: &mut dyn FnMut(Event)) -> Result<Option<Layout>, DatasetError> {
     let idx = FILE_NAMES.map(|name| packed_or_plain(dir, name));
-    let csv = kaggle::FILE_NAMES.map(|name| packed_or_plain(dir, name));
+    let csv = CSV_FILE_NAMES.map(|name| packed_or_plain(dir, name));
     let is_set = |files: &[Vec<PathBuf>]| files.iter().all(|paths| !paths.is_empty());
     let pass_over = |files: &[Vec<PathBuf>], on_event: &mut dyn FnMut(Event)| {
         for path in files.iter().flatten() {

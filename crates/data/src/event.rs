@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::error::Attempt;
+use super::attempt::Attempt;
 use super::listing::{quoted, shown};
 
 /// Progress or a warning; its `Display` is one line of text.

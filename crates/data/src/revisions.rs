@@ -12,12 +12,12 @@
 //! label files; their image files must at least be no file of another revision. MNIST's files
 //! have the same names as Fashion-MNIST's and are told by their hashes, too.
 
-use std::path::PathBuf;
-
-use super::error::DatasetError;
-use super::files::Source;
 use super::identity::FileIdentity;
 use super::name::DatasetName;
+
+/// Bytes of the published content that a broken copy must begin with: the header and the first
+/// image, or the first thousand labels.
+pub const HEAD_LEN: usize = 1024;
 
 /// The hashes of a published file.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct KnownFile {
     pub md5: &'static str,
     /// SHA-256 of the decompressed content.
     pub sha256: &'static str,
-    /// SHA-256 of the first [`HEAD_LEN`](super::holding::HEAD_LEN) bytes of that content, by which
+    /// SHA-256 of the first [`HEAD_LEN`] bytes of that content, by which
     /// a broken copy is recognised; known for the files that are published today.
     pub head_sha256: Option<&'static str>,
 }
@@ -107,6 +107,12 @@ impl Revision {
             let mut known = revision.files.iter().flatten();
             known.any(|known| known.is_same(file))
         })
+    }
+}
+
+impl PartialEq for Revision {
+    fn eq(&self, other: &Self) -> bool {
+        (self.dataset, self.name) == (other.dataset, other.name)
     }
 }
 
@@ -197,92 +203,3 @@ pub static REVISIONS: &[Revision] = &[
         ],
     },
 ];
-
-/// What a set of files is: a known revision, or data of the user's own.
-pub type Recognised = Option<&'static Revision>;
-
-/// Decides which revision of `asked` the four files of `source` are; `None` means custom data.
-///
-/// # Errors
-/// [`DatasetError::WrongDataset`] for files of another data set, and, unless `allow_custom`,
-/// [`DatasetError::MixedRevisions`] or [`DatasetError::WrongHash`].
-pub fn recognise(
-    source: &Source,
-    asked: DatasetName,
-    allow_custom: bool,
-) -> Result<Recognised, DatasetError> {
-    let found: Vec<Recognised> = source
-        .files
-        .iter()
-        .map(|file| Revision::of_file(&file.identity))
-        .collect();
-    let path = |file_idx: usize| -> PathBuf { source.files[file_idx].path.clone() };
-    for (file_idx, revision) in found.iter().enumerate() {
-        if let Some(revision) = revision.filter(|revision| revision.dataset != asked) {
-            return Err(DatasetError::WrongDataset {
-                path: path(file_idx),
-                expected: asked,
-                found: revision.dataset,
-            });
-        }
-    }
-    let mut names: Vec<_> = found
-        .iter()
-        .flatten()
-        .map(|revision| revision.name)
-        .collect();
-    names.dedup();
-    if names.len() > 1 {
-        return match allow_custom {
-            true => Ok(None),
-            false => Err(mixed_revisions(source, &found)),
-        };
-    }
-    let Some(candidate) = found
-        .iter()
-        .flatten()
-        .next()
-        .copied()
-        .or_else(|| Revision::current(asked))
-    else {
-        return Ok(None);
-    };
-    // Files without a published hash cannot be told; the others must all be there.
-    let wrong = (0..found.len()).find_map(|file_idx| match &candidate.files[file_idx] {
-        Some(known) if found[file_idx].is_none() => Some((file_idx, known)),
-        _ => None,
-    });
-    match wrong {
-        None => Ok(Some(candidate)),
-        Some(_) if allow_custom => Ok(None),
-        Some((file_idx, known)) => Err(DatasetError::WrongHash {
-            path: path(file_idx),
-            expected: candidate.label(),
-            expected_md5: known.md5,
-            found_md5: source.files[file_idx]
-                .identity
-                .md5
-                .clone()
-                .unwrap_or_default(),
-        }),
-    }
-}
-
-fn mixed_revisions(source: &Source, found: &[Recognised]) -> DatasetError {
-    let described: Vec<_> = source
-        .files
-        .iter()
-        .zip(found)
-        .map(|(file, revision)| {
-            let label = revision.map_or_else(|| "unknown".to_owned(), Revision::label);
-            format!("{} of {label}", file.identity.name)
-        })
-        .collect();
-    DatasetError::MixedRevisions {
-        dir: source.dir.clone(),
-        found: described.join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests;

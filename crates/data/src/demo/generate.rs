@@ -5,11 +5,10 @@ use sha2::{Digest, Sha256};
 
 use super::canvas::{self, SIDE, Texture};
 use super::garment;
-use crate::files::N_CLASSES;
+use crate::classes::{FASHION_CLASSES, N_CLASSES};
 use crate::identity::{DatasetIdentity, FileIdentity};
 use crate::idx;
 use crate::raw::{RawDataset, RawSplit};
-use crate::request::FASHION_CLASSES;
 use fashion_bench_numeric::rng::stream;
 
 /// Stream of the order of labels, apart from those of the images.

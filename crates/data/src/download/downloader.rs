@@ -8,29 +8,18 @@ use std::time::Duration;
 use md5::{Digest, Md5};
 use ureq::Agent;
 
-use super::error::{Attempt, DatasetError};
-use super::event::Event;
 use super::shelf;
-use super::survey::Survey;
+use super::steps::checked_steps;
+use crate::attempt::Attempt;
+use crate::error::DatasetError;
+use crate::event::Event;
+use crate::remote_file::RemoteFile;
 
 /// Largest file that is downloaded: twice the largest published one, in round numbers.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Bytes between two progress events.
 const PROGRESS_STEP: u64 = 1 << 18;
-
-/// A file to download.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteFile {
-    /// Its name on every mirror and on disk.
-    pub name: String,
-    /// MD5 that it must have.
-    pub md5: String,
-    /// SHA-256 of its decompressed content, by which a file is recognised however it is packed.
-    pub sha256: String,
-    /// SHA-256 of the first 1024 bytes of that content, by which a broken copy is recognised.
-    pub head_sha256: String,
-}
 
 /// How long to wait for a mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +84,7 @@ impl Downloader {
         dir: &Path,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<(), DatasetError> {
-        let steps = Survey::of(files, dir)?.checked_steps(dir)?;
+        let steps = checked_steps(files, dir)?;
         if steps.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,9 @@
 use super::*;
-use crate::files::{FILE_NAMES, SourceFile};
+use crate::file_names::FILE_NAMES;
+use crate::identity::FileIdentity;
 use crate::raw::RawSplit;
+use crate::revisions::{KnownFile, REVISIONS};
+use crate::source::SourceFile;
 
 const UNKNOWN: (&str, &str) = ("0123456789abcdef0123456789abcdef", "0123");
 
@@ -103,7 +106,8 @@ fn one_wrong_file_is_refused_by_its_md5_unless_custom_data_are_allowed() {
             error.to_string(),
             format!(
                 "dir/{}: expected MD5 {expected} of fashion-mnist v3, found {}; \
-                 download the file again, or pass --allow-custom to use data of your own",
+                 move it away and download it with `fashion-bench data fetch`, or pass \
+                 --allow-custom to use data of your own",
                 FILE_NAMES[file_idx], UNKNOWN.0
             )
         );
