@@ -2,7 +2,7 @@
 //!
 //! A folder may hold a file with `.gz` and without, and the IDX form beside the CSV form. Where
 //! both have the same content, one is used. Where one of them cannot be read, the other is used,
-//! and that is said. Where both can be read and differ, nobody can know which was meant: an error.
+//! with a warning. Where both can be read and differ, nobody can know which was meant: an error.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,10 @@ use super::idx;
 use super::kaggle;
 use super::layout::Layout;
 
-/// Labels that a file of a user's own may have.
+/// The most labels that a file of the user's own may have.
 const MAX_CLASSES: usize = 256;
 
-/// The names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
+/// Returns the names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
 pub fn missing(dir: &Path) -> Vec<&'static str> {
     let mut names = FILE_NAMES.to_vec();
     names.retain(|name| packed_or_plain(dir, name).is_empty());
@@ -104,7 +104,7 @@ fn labels_content(path: &Path) -> Result<String, DatasetError> {
     Ok(digest::load(path, |reader| idx::parse_labels(reader, path, MAX_CLASSES))?.sha256)
 }
 
-/// SHA-256 over those of the images and of the labels as IDX.
+/// Returns the SHA-256 over the hashes of images and labels as IDX.
 fn csv_content(path: &Path) -> Result<String, DatasetError> {
     let (_, [images, labels]) = kaggle::load(path, MAX_CLASSES)?;
     Ok(joined(&[images.identity.sha256, labels.identity.sha256]))
@@ -123,7 +123,7 @@ fn joined(hashes: &[String]) -> String {
     digest::sha256(hashes.concat().as_bytes())
 }
 
-/// What a choice is made between.
+/// One of the files, or sets of files, between which there is a choice.
 trait Choice {
     fn paths(&self) -> Vec<PathBuf>;
 }
@@ -140,8 +140,8 @@ impl Choice for Layout {
     }
 }
 
-/// The one of `choices` that can be read, the first of them if all that can hold the same; a single
-/// one is not read.
+/// Returns the choice that can be read, or the first of those if all of them hold the same. A
+/// single choice is not read.
 fn choose<T: Choice>(
     dir: &Path,
     mut choices: Vec<T>,

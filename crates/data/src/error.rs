@@ -18,7 +18,7 @@ use super::place::{Place, fetch_command};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A name that is not in the list.
+    /// A name that no data set has.
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
     /// The operating system reported an error.
@@ -175,7 +175,7 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// An [`Self::Io`]; for `map_err`.
+    /// Makes an [`Self::Io`]; for `map_err`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {
@@ -185,7 +185,7 @@ impl DatasetError {
         }
     }
 
-    /// A [`Self::Format`].
+    /// Makes a [`Self::Format`].
     pub(super) fn format(
         path: &Path,
         expected: impl Into<String>,

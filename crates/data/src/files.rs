@@ -16,10 +16,10 @@ use super::source::{Source, SourceFile, SplitFiles};
 /// Width and height of every image of the known data sets.
 const SIDE: usize = 28;
 
-/// Reads the files of `layout`; `dir` is where it was found.
+/// Reads the files of `layout`, which was found in `dir`.
 ///
-/// With `allow_custom` images may have any size, as long as all have the same, and labels any
-/// value.
+/// With `allow_custom` images may have any size, as long as it is the same for all, and labels may
+/// have any value.
 pub fn load(dir: &Path, layout: &Layout, allow_custom: bool) -> Result<Source, DatasetError> {
     let n_classes = if allow_custom { 256 } else { N_CLASSES };
     let ((train, train_files), (test, test_files)) = match layout {

@@ -1,4 +1,4 @@
-//! What a file is that lies where a published one belongs: whole, a broken copy, or somebody's own.
+//! What lies where a published file belongs: that file, a broken copy of it, or the user's own.
 //!
 //! A **broken copy** of a published file is one that is empty, or that is not whole (its gzip
 //! stream is damaged or breaks off, or its content is shorter or longer than its IDX header says)
@@ -30,7 +30,7 @@ pub enum Holding {
     Own(Own),
 }
 
-/// Reads what lies at `path` and tells what it is beside the published file `remote`.
+/// Reads what lies at `path` and returns what it is in relation to the published file `remote`.
 ///
 /// # Errors
 /// [`DatasetError::Io`] if it cannot be read.

@@ -90,7 +90,7 @@ fn parse(reader: &mut dyn std::io::Read, path: &Path) -> Result<RawSplit, Datase
     })
 }
 
-/// Number of pixels that the header announces.
+/// Returns the number of pixels that the header announces.
 fn check_header(header: &ByteRecord, path: &Path) -> Result<usize, DatasetError> {
     let names = header
         .iter()

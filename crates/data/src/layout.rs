@@ -12,7 +12,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// The files, in order.
+    /// Returns the files, in order.
     #[must_use]
     pub fn paths(&self) -> &[PathBuf] {
         match self {

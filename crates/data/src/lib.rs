@@ -1,11 +1,11 @@
 //! Fashion-MNIST, MNIST and the built-in demo set: files, identity, preparation.
 //!
-//! [`load`] finds and reads a data set, [`prepare`] standardises it into a cache file that processes
-//! share, and [`Prepared`] opens that file.
+//! [`load`] finds and reads a data set, [`prepare`] standardises it into a cache file that
+//! processes share, and [`Prepared`] opens that file.
 //!
-//! The feature `download`, on by default, downloads files that are missing: `fetch` and `Downloader`
-//! exist only with it. Without it [`load`] reports what is missing and that this build cannot
-//! download.
+//! The feature `download`, on by default, downloads files that are missing: `fetch` and
+//! `Downloader` exist only with it. Without it [`load`] reports what is missing and that this build
+//! cannot download.
 
 // Not `forbid`, which the macros of ndarray cannot live with.
 #![deny(unsafe_code)]

@@ -82,7 +82,7 @@ fn has_nothing(place: &Place) -> bool {
     candidates::missing(place.dir()).len() == FILE_NAMES.len()
 }
 
-/// Finds the files that `request` asks for; they are read only where there is a choice.
+/// Finds the files that `request` asks for. They are read only where there is a choice.
 ///
 /// # Errors
 /// [`DatasetError::NotFound`] with what is there instead, [`DatasetError::Ambiguous`] if two files
@@ -125,7 +125,8 @@ pub fn load_found(
     Ok(assemble(source, revision))
 }
 
-/// Says how to mend a file that is not well-formed because it is a broken copy of a published one.
+/// Turns the error of a file that is not well-formed into one that says how to mend it, if the file
+/// is a broken copy of a published one.
 fn explain(error: DatasetError, name: DatasetName, place: &Place) -> DatasetError {
     let DatasetError::Format { path, .. } = &error else {
         return error;

@@ -23,7 +23,7 @@ impl DatasetName {
     /// Every name, in the order of listings.
     pub const ALL: [Self; 4] = [Self::Auto, Self::FashionMnist, Self::Mnist, Self::Demo];
 
-    /// The name as a config writes it.
+    /// Returns the name as a config writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

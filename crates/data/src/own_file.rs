@@ -11,7 +11,7 @@ use super::revisions::Revision;
 pub enum Own {
     /// A whole file of another revision or data set.
     Known(&'static Revision),
-    /// No published content.
+    /// A file whose content is not published.
     Unknown,
     /// A folder, a link to nothing, a pipe.
     NotAFile,
@@ -36,7 +36,7 @@ pub struct OwnFile {
     pub what: Own,
 }
 
-/// Lists files for a message: names, and what they are, those that are the same together.
+/// Lists files for a message: names and what they are, with files of the same kind together.
 pub fn list_files(files: &[OwnFile]) -> String {
     let alike = files.chunk_by(|a, b| a.what == b.what);
     let described = alike.map(|files| {

@@ -56,7 +56,7 @@ pub fn recognise(
     else {
         return Ok(None);
     };
-    // Files without a published hash cannot be told; the others must all be there.
+    // Files without a published hash cannot be recognised; all others must be.
     let wrong = (0..found.len()).find_map(|file_idx| match &candidate.files[file_idx] {
         Some(known) if found[file_idx].is_none() => Some((file_idx, known)),
         _ => None,

@@ -15,7 +15,7 @@ pub struct DatasetRequest {
     pub name: DatasetName,
     /// Directory of the files: they are read from there or from nowhere.
     pub data_dir: Option<PathBuf>,
-    /// Accepts files that are no published ones; the identity is then named `custom`.
+    /// Accepts files that are not published ones; the identity is then named `custom`.
     pub allow_custom: bool,
     /// Never downloads.
     pub offline: bool,
@@ -36,7 +36,7 @@ impl DatasetRequest {
         }
     }
 
-    /// The data set that files are looked for: `auto` means Fashion-MNIST.
+    /// Returns the data set whose files are looked for: `auto` means Fashion-MNIST.
     pub(super) fn wanted(&self) -> DatasetName {
         match self.name {
             DatasetName::Auto => DatasetName::FashionMnist,
@@ -44,13 +44,13 @@ impl DatasetRequest {
         }
     }
 
-    /// The one folder in which the files are looked for.
+    /// Returns the one folder in which the files are looked for.
     #[must_use]
     pub fn place(&self) -> Place {
         Place::of(self.wanted(), self.data_dir.as_deref())
     }
 
-    /// The data set as it is generated, if that is what is asked for.
+    /// Returns the generated data set, if that is what is asked for.
     pub(super) fn generated(&self) -> Result<Option<RawDataset>, DatasetError> {
         match (self.name, &self.data_dir) {
             (DatasetName::Demo, None) => Ok(Some(demo::generate(&self.demo))),

@@ -1,4 +1,4 @@
-//! The published files, by their hashes, and which revision a set of files is.
+//! The published files, by their hashes.
 //!
 //! Fashion-MNIST was replaced twice in its first week:
 //!
@@ -8,9 +8,9 @@
 //! | v2 | 2017-08-26 | the same images, shuffled; the widely used Kaggle CSV is this one |
 //! | v3 | 2017-08-31 | duplicates replaced, train and test drawn again; today's files |
 //!
-//! No hashes of the image files of v1 and v2 are published, so these two are told by their
-//! label files; their image files must at least be no file of another revision. MNIST's files
-//! have the same names as Fashion-MNIST's and are told by their hashes, too.
+//! No hashes of the image files of v1 and v2 are published, so these two are recognised by their
+//! label files; their image files must at least not be files of another revision. MNIST's files
+//! have the same names as Fashion-MNIST's and are recognised by their hashes.
 
 use super::identity::FileIdentity;
 use super::name::DatasetName;
@@ -26,8 +26,8 @@ pub struct KnownFile {
     pub md5: &'static str,
     /// SHA-256 of the decompressed content.
     pub sha256: &'static str,
-    /// SHA-256 of the first [`HEAD_LEN`] bytes of that content, by which
-    /// a broken copy is recognised; known for the files that are published today.
+    /// SHA-256 of the first [`HEAD_LEN`] bytes of that content, by which a
+    /// broken copy is recognised; known for the files that are published today.
     pub head_sha256: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl KnownFile {
         })
     }
 
-    /// Whether `file` is this one; re-compressed or plain files have the right content, too.
+    /// Whether `file` is this one, which also holds if it was compressed anew or is plain.
     fn is_same(&self, file: &FileIdentity) -> bool {
         file.sha256 == self.sha256 || file.md5.as_deref() == Some(self.md5)
     }
@@ -70,7 +70,7 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// Data set and revision, e.g. `fashion-mnist v3`.
+    /// Returns data set and revision, e.g. `fashion-mnist v3`.
     #[must_use]
     pub fn label(&self) -> String {
         match self.name {
@@ -85,13 +85,14 @@ impl Revision {
         self.files.iter().all(Option::is_some)
     }
 
-    /// The revision that is published today.
+    /// Returns the revision that is published today.
     #[must_use]
     pub fn current(dataset: DatasetName) -> Option<&'static Self> {
         REVISIONS.iter().find(|known| known.dataset == dataset)
     }
 
-    /// The revision that a file with this SHA-256 of its content belongs to, if it is published.
+    /// Returns the revision that a file with this SHA-256 of its content belongs to, if it is
+    /// published.
     #[must_use]
     pub fn of_content(sha256: &str) -> Option<&'static Self> {
         REVISIONS.iter().find(|revision| {
@@ -100,7 +101,7 @@ impl Revision {
         })
     }
 
-    /// The revision that `file` belongs to, if it is a published one.
+    /// Returns the revision that `file` belongs to, if it is a published one.
     #[must_use]
     pub fn of_file(file: &FileIdentity) -> Option<&'static Self> {
         REVISIONS.iter().find(|revision| {

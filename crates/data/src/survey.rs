@@ -14,7 +14,7 @@ use super::remote_file::RemoteFile;
 pub struct Survey {
     /// What was found of each published file, in the order asked for.
     pub slots: Vec<Slot>,
-    /// Files of the CSV form, which a download would put in the shade.
+    /// Files of the CSV form, in whose place downloaded files would be read.
     csv: Vec<PathBuf>,
 }
 
@@ -54,7 +54,7 @@ impl Survey {
         })
     }
 
-    /// Files that are the user's own.
+    /// Returns the files that are the user's own.
     #[must_use]
     pub fn own_files(&self) -> Vec<OwnFile> {
         let found = self.slots.iter().flat_map(|slot| &slot.found);

@@ -1,4 +1,4 @@
-//! The demo set: balanced labels in random order, an independent random stream for each image.
+//! The demo set: balanced labels in random order, one independent random stream per image.
 
 use rand::seq::SliceRandom;
 use sha2::{Digest, Sha256};

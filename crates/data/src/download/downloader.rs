@@ -1,4 +1,4 @@
-//! Downloads, the only network code: mirrors in turn, checked, and nothing half-done left behind.
+//! Downloading files from mirrors in turn: each is checked, and nothing half-done is left behind.
 
 use std::fs;
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ use crate::error::DatasetError;
 use crate::event::Event;
 use crate::remote_file::RemoteFile;
 
-/// Largest file that is downloaded: twice the largest published one, in round numbers.
+/// Largest file that is downloaded: about twice the largest published one.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Bytes between two progress events.
@@ -49,7 +49,7 @@ pub struct Downloader {
 }
 
 impl Downloader {
-    /// A downloader that tries `mirrors` (base addresses that end in a slash) in order.
+    /// Makes a downloader that tries `mirrors` (base addresses that end in a slash) in order.
     #[must_use]
     pub fn new(mirrors: Vec<String>, timeouts: Timeouts) -> Self {
         let config = Agent::config_builder()
@@ -68,7 +68,7 @@ impl Downloader {
 
     /// Downloads those of `files` that `dir` does not hold yet, packed or plain.
     ///
-    /// What is there decides, by its content and before a byte is written or asked for: the
+    /// What is there decides, by its content and before anything is written or downloaded: the
     /// published file is kept; a broken copy of it is moved aside once a whole one has arrived; if
     /// anything else is there, nothing is done at all. A file appears under its name only when it
     /// is whole and its MD5 is right, and never in the place of another. On failure, what was whole
@@ -137,7 +137,7 @@ impl Downloader {
         })
     }
 
-    /// Returns what `url` answers, checked, or why it will not do.
+    /// Returns the checked answer of `url`, or the reason why it will not do.
     fn transfer(
         &self,
         url: &str,
@@ -188,7 +188,7 @@ impl Downloader {
     }
 }
 
-/// Makes `dir` and what is missing above it; what was made, innermost first.
+/// Makes `dir` and what is missing above it. Returns what was made, innermost first.
 fn create_dirs(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     let missing: Vec<_> = dir
         .ancestors()

@@ -14,7 +14,7 @@ use crate::published::remote_files;
 use crate::request::DatasetRequest;
 
 /// Downloads the files that `request` asks for to the folder that it names, else to
-/// `data/<dataset>`; the folder. What the environment names is not written to.
+/// `data/<dataset>`, and returns that folder. Nothing is written to what the environment names.
 ///
 /// # Errors
 /// [`DatasetError::OwnFiles`] if files of the user's own are there, [`DatasetError::Download`] with
@@ -31,8 +31,8 @@ pub fn fetch(
     Ok(dir)
 }
 
-/// The default place as the target of a download, unless it is a link; says so if a run would read
-/// another folder.
+/// Returns the default place as the target of a download. A link is refused, and an event says so
+/// if a run would read another folder.
 fn default_target(
     request: &DatasetRequest,
     on_event: &mut dyn FnMut(Event),

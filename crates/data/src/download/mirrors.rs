@@ -4,7 +4,7 @@ use std::env;
 
 use crate::name::DatasetName;
 
-/// The environment variable that names a mirror of one's own.
+/// The environment variable that names a mirror of the user's own.
 const MIRROR_VARIABLE: &str = "FASHION_BENCH_MIRROR";
 
 /// Returns the base addresses, each ending in a slash, that a data set is downloaded from: the one

@@ -16,7 +16,7 @@ use crate::remote_file::RemoteFile;
 /// Names tried for a broken copy before giving up.
 const MAX_ASIDE: u32 = 10_000;
 
-/// Makes sure that files can be made in `dir`, which need not be there yet, and makes nothing.
+/// Checks that files can be made in `dir`, which need not be there yet, and leaves nothing behind.
 ///
 /// # Errors
 /// [`DatasetError::Io`] with the folder that cannot be written.
@@ -72,7 +72,7 @@ pub fn place(
     }
 }
 
-/// Moves a finished temporary file to its place, readable by everybody; fails if something is there.
+/// Moves a finished temporary file to its place, readable by everybody. Fails if a file is there.
 fn publish_new(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
     share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
     temp.persist_noclobber(path)

@@ -219,7 +219,8 @@ macro_rules! parameter_set {
 
 /// Declares parameters that several classifiers share, as a struct with public fields.
 ///
-/// A line is `/// meaning` and `name: type = default, in range;`; see [`parameters!`].
+/// A line is `/// meaning` and `name: type = default, in range;`; see
+/// [`parameters!`](crate::parameters!).
 #[macro_export]
 macro_rules! parameter_group {
     (
@@ -533,7 +534,10 @@ mod tests {
         assert_eq!(params.set("verbose", &ParamValue::Bool(true)), Set::Taken);
         assert_eq!(params.set("verbose", &ParamValue::from("a")), Set::Refused);
         let valid = params.check().unwrap();
-        assert_eq!((*valid.c(), valid.shape().depth, valid.seed), (5.0, None, 7));
+        assert_eq!(
+            (*valid.c(), valid.shape().depth, valid.seed),
+            (5.0, None, 7)
+        );
         let seeded = TestParams::default().seed(9).check().unwrap();
         assert_eq!((*seeded.is_on(), seeded.seed), (true, 9));
     }
