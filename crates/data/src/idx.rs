@@ -100,7 +100,8 @@ pub fn render_header(dims: &[usize]) -> Vec<u8> {
     header
 }
 
-/// Bytes that a file has whose content begins with `head`, if that is a header of unsigned bytes.
+/// Returns how many bytes a file has whose content begins with `head`, if that is a header of
+/// unsigned bytes.
 pub fn announced_len(head: &[u8]) -> Option<u64> {
     let [0, 0, UNSIGNED_BYTE, n_dims] = *head.first_chunk()? else {
         return None;

@@ -24,7 +24,7 @@ pub struct ParamRow {
     pub doc: &'static str,
 }
 
-/// What came of setting a parameter by name.
+/// The outcome of setting a parameter by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Set {
     /// The value was taken.
@@ -37,7 +37,7 @@ pub enum Set {
 
 /// A set of parameters that knows its declaration.
 pub trait ParameterSet {
-    /// The rows of the table; defaults are the values of `self`.
+    /// Returns the rows of the table; defaults are the values of `self`.
     fn rows(&self) -> Vec<ParamRow>;
 
     /// Sets the parameter that a config calls `name`.

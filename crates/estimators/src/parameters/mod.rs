@@ -2,9 +2,10 @@
 //!
 //! [`parameters!`](crate::parameters!) declares those of a classifier,
 //! [`parameter_group!`](crate::parameter_group!) those that several share, and
-//! [`choices!`](crate::choices!) an enum of named choices. The type of a parameter, a [`Parameter`],
-//! and an [`Interval`] say what its value may be. [`ParameterSet`] reads and writes parameters by name
-//! as [`ParamValue`]s, so that a config of any format can be read without a line per parameter.
+//! [`choices!`](crate::choices!) an enum of named choices. The type of a parameter, a
+//! [`Parameter`], and an [`Interval`] say what its value may be. [`ParameterSet`] reads and writes
+//! parameters by name as [`ParamValue`]s, so that a config of any format can be read without a line
+//! per parameter.
 
 #[macro_use]
 mod choices;
