@@ -1,16 +1,15 @@
 //! Why a folder is not the data: what it lacks, what is there instead, and what mends it.
 
 use std::fmt;
-use std::fs;
 
-use super::candidates;
-use super::files::FILE_NAMES;
-use super::holding::Own;
-use super::listing::Listing;
+use super::file_names::FILE_NAMES;
+use super::listing::{Listing, quoted};
 use super::name::DatasetName;
+use super::own_file::{OwnFile, list_files};
 use super::place::{Place, fetch_command, variable};
-use super::published::remote_files;
-use super::survey::{OwnFile, Survey, list_files};
+
+/// Whether this build can download files.
+const CAN_DOWNLOAD: bool = cfg!(feature = "download");
 
 /// A place that does not hold a whole data set.
 #[derive(Debug)]
@@ -45,42 +44,6 @@ pub enum Remedy {
 }
 
 impl Absence {
-    /// Looks at `place`, which lacks files of `name`.
-    #[must_use]
-    pub fn of(name: DatasetName, place: Place) -> Self {
-        let dir = place.dir();
-        let found = Listing::of(dir);
-        // What cannot be read is no obstacle yet: a download reports it.
-        let own = Survey::of(&remote_files(name), dir).map(|survey| survey.own_files());
-        let own = own.unwrap_or_default();
-        let other = own.iter().find_map(|file| match file.what {
-            Own::Known(revision) if revision.dataset != name => Some(revision.dataset),
-            _ => None,
-        });
-        let is_link = fs::symlink_metadata(dir).is_ok_and(|metadata| metadata.is_symlink());
-        let is_folder = matches!(found, Listing::Absent | Listing::Names(_));
-        let remedy = if !is_folder {
-            Remedy::NameAnother
-        } else if let Some(other) = other {
-            Remedy::AskFor(other)
-        } else if !own.is_empty() {
-            Remedy::Complete(own)
-        } else if found.names().iter().any(|name| is_foreign_name(name)) {
-            Remedy::Rename
-        } else if is_link && !place.is_named() {
-            Remedy::NameTheLink
-        } else {
-            Remedy::Fetch
-        };
-        Self {
-            name,
-            missing: candidates::missing(dir),
-            found,
-            remedy,
-            place,
-        }
-    }
-
     /// Whether the files may be downloaded here unasked: the place is the default one, and it is
     /// absent, empty, or holds nothing but published files and broken copies of them.
     #[must_use]
@@ -97,6 +60,18 @@ impl Absence {
     fn write_remedy(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, command) = (self.name, fetch_command(self.name, &self.place));
         match &self.remedy {
+            Remedy::Fetch | Remedy::NameTheLink if !CAN_DOWNLOAD => write!(
+                f,
+                "this build cannot download: put the files there, or name the folder that holds \
+                 them with --data-dir or {}",
+                variable(name)
+            ),
+            Remedy::Rename if !CAN_DOWNLOAD => write!(
+                f,
+                "this build cannot download; the names looked for are {}, with .gz or without: \
+                 rename your files, or name the folder that holds them",
+                FILE_NAMES.join(", ")
+            ),
             Remedy::Fetch if self.place.is_named() => write!(
                 f,
                 "name the folder that holds them, or run `{command}` to download them there"
@@ -124,17 +99,10 @@ impl Absence {
                 f,
                 "the folder is a link, through which nothing is downloaded unasked: run \
                  `{command} --data-dir {}`",
-                super::listing::quoted(self.place.dir())
+                quoted(self.place.dir())
             ),
         }
     }
-}
-
-/// Whether a listed name is neither looked for nor left by a download.
-fn is_foreign_name(name: &str) -> bool {
-    let name = name.rsplit_once(".broken-").map_or(name, |(name, _)| name);
-    let plain = name.strip_suffix(".gz").unwrap_or(name);
-    !FILE_NAMES.contains(&plain) && !candidates::csv_names().any(|csv| csv == name)
 }
 
 impl fmt::Display for Absence {
@@ -149,5 +117,45 @@ impl fmt::Display for Absence {
         }
         write!(f, "{}; ", self.found)?;
         self.write_remedy(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn message(remedy: Remedy) -> String {
+        let absence = Absence {
+            name: DatasetName::Mnist,
+            place: Place::Default {
+                dir: PathBuf::from("data/mnist"),
+            },
+            missing: FILE_NAMES.to_vec(),
+            found: Listing::Absent,
+            remedy,
+        };
+        absence.to_string()
+    }
+
+    #[cfg(feature = "download")]
+    #[test]
+    fn missing_files_come_with_the_command_that_downloads_them() {
+        let message = message(Remedy::Fetch);
+        assert!(
+            message.ends_with("run `fashion-bench data fetch mnist` or set MNIST_DIR"),
+            "{message}"
+        );
+    }
+
+    #[cfg(not(feature = "download"))]
+    #[test]
+    fn a_build_without_downloads_says_so_where_files_are_missing() {
+        for remedy in [Remedy::Fetch, Remedy::NameTheLink, Remedy::Rename] {
+            let message = message(remedy);
+            assert!(message.contains("this build cannot download"), "{message}");
+            assert!(!message.contains("data fetch"), "{message}");
+        }
     }
 }

@@ -9,10 +9,11 @@
 //! | … | JSON header: [`Header`] |
 //! | … | zeros up to a multiple of 64 |
 //! | 4 × … | train features, then test features: `f32`, native byte order, row by row |
-//! | … | train labels, then test labels: a byte each |
+//! | … | train labels, then test labels: one byte each |
 //!
-//! The file is written under another name, synced, made read-only and renamed, so that whoever
-//! opens it sees it whole, and whoever has it mapped keeps what he has when it is written again.
+//! The file is written under another name, synced, made read-only and renamed, so that a process
+//! that opens it sees all of it, and one that has mapped it keeps the old file when a new one is
+//! written.
 
 use std::env;
 use std::fs::{self, File, Permissions};
@@ -47,17 +48,17 @@ pub struct Header {
 }
 
 impl Header {
-    /// Number of `f32` values of the train split.
+    /// Returns the number of `f32` values of the train split.
     pub fn n_train_values(&self) -> usize {
         self.identity.n_train * self.n_features
     }
 
-    /// Number of `f32` values of the test split.
+    /// Returns the number of `f32` values of the test split.
     pub fn n_test_values(&self) -> usize {
         self.identity.n_test * self.n_features
     }
 
-    /// Bytes of values and of labels; `None` if no file could be that long.
+    /// Returns the bytes of values and of labels; `None` if no file could be that long.
     fn body_lens(&self) -> Option<(u64, usize)> {
         let n_labels = self.identity.n_train.checked_add(self.identity.n_test)?;
         let n_values = n_labels.checked_mul(self.n_features)?;
@@ -78,9 +79,9 @@ pub struct CacheFile {
     pub labels: Vec<u8>,
 }
 
-/// The directory of cache files: `fashion-bench` under the user's cache directory; `None` if the
-/// environment names none. A folder that all users share is no place for it: whoever made it first
-/// could put other values there.
+/// Returns the directory of cache files, `fashion-bench` under the user's cache directory, or
+/// `None` if the environment names none. A folder that all users share will not do: whoever made it
+/// first could put other values there.
 #[must_use]
 pub fn default_cache_dir() -> Option<PathBuf> {
     let absolute = |name: &str| {
@@ -217,14 +218,6 @@ pub fn write(
     Ok(())
 }
 
-/// Moves a finished temporary file to its place, readable by everybody; fails if something is there.
-pub fn publish_new(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
-    share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
-    temp.persist_noclobber(path)
-        .map_err(|error| DatasetError::io("create", path)(error.error))?;
-    Ok(())
-}
-
 /// Moves a finished temporary file to its place, readable by everybody.
 pub fn publish(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
     share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
@@ -233,7 +226,7 @@ pub fn publish(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
     Ok(())
 }
 
-/// Gives a temporary file, made for its owner alone, the permissions it is to have for good.
-fn share(file: &File, mode: u32) -> io::Result<()> {
+/// Gives a temporary file, which is made for its owner alone, its final permissions.
+pub fn share(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }

@@ -2,49 +2,23 @@
 //!
 //! A folder may hold a file with `.gz` and without, and the IDX form beside the CSV form. Where
 //! both have the same content, one is used. Where one of them cannot be read, the other is used,
-//! and that is said. Where both can be read and differ, nobody can know which was meant: an error.
+//! with a warning. Where both can be read and differ, nobody can know which was meant: an error.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::candidate::Candidate;
 use super::digest;
 use super::error::DatasetError;
 use super::event::Event;
-use super::files::{FILE_NAMES, Layout};
+use super::file_names::{CSV_FILE_NAMES, FILE_NAMES};
 use super::idx;
 use super::kaggle;
-use super::listing::shown;
+use super::layout::Layout;
 
-/// Labels that a file of a user's own may have.
+/// The most labels that a file of the user's own may have.
 const MAX_CLASSES: usize = 256;
 
-/// One of several files, or sets of files, that stand for the same thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The files.
-    pub paths: Vec<PathBuf>,
-    /// SHA-256 of what they hold, or why they cannot be read.
-    pub content: Result<String, String>,
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let paths: Vec<_> = self.paths.iter().map(|path| shown(path)).collect();
-        let paths = paths.join(", ");
-        match &self.content {
-            Ok(sha256) => write!(f, "{paths} (content {}…)", &sha256[..sha256.len().min(12)]),
-            Err(reason) => write!(f, "{paths} ({reason})"),
-        }
-    }
-}
-
-/// Names of the files of the CSV form, with `.gz` and without.
-pub fn csv_names() -> impl Iterator<Item = String> {
-    let names = kaggle::FILE_NAMES.into_iter();
-    names.flat_map(|name| [name.to_owned(), format!("{name}.gz")])
-}
-
-/// The names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
+/// Returns the names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
 pub fn missing(dir: &Path) -> Vec<&'static str> {
     let mut names = FILE_NAMES.to_vec();
     names.retain(|name| packed_or_plain(dir, name).is_empty());
@@ -59,7 +33,7 @@ pub fn missing(dir: &Path) -> Vec<&'static str> {
 /// [`DatasetError::Io`] if the system cannot read one.
 pub fn find(dir: &Path, on_event: &mut dyn FnMut(Event)) -> Result<Option<Layout>, DatasetError> {
     let idx = FILE_NAMES.map(|name| packed_or_plain(dir, name));
-    let csv = kaggle::FILE_NAMES.map(|name| packed_or_plain(dir, name));
+    let csv = CSV_FILE_NAMES.map(|name| packed_or_plain(dir, name));
     let is_set = |files: &[Vec<PathBuf>]| files.iter().all(|paths| !paths.is_empty());
     let pass_over = |files: &[Vec<PathBuf>], on_event: &mut dyn FnMut(Event)| {
         for path in files.iter().flatten() {
@@ -130,7 +104,7 @@ fn labels_content(path: &Path) -> Result<String, DatasetError> {
     Ok(digest::load(path, |reader| idx::parse_labels(reader, path, MAX_CLASSES))?.sha256)
 }
 
-/// SHA-256 over those of the images and of the labels as IDX.
+/// Returns the SHA-256 over the hashes of images and labels as IDX.
 fn csv_content(path: &Path) -> Result<String, DatasetError> {
     let (_, [images, labels]) = kaggle::load(path, MAX_CLASSES)?;
     Ok(joined(&[images.identity.sha256, labels.identity.sha256]))
@@ -149,7 +123,7 @@ fn joined(hashes: &[String]) -> String {
     digest::sha256(hashes.concat().as_bytes())
 }
 
-/// What a choice is made between.
+/// One of the files, or sets of files, between which there is a choice.
 trait Choice {
     fn paths(&self) -> Vec<PathBuf>;
 }
@@ -166,8 +140,8 @@ impl Choice for Layout {
     }
 }
 
-/// The one of `choices` that can be read, the first of them if all that can hold the same; a single
-/// one is not read.
+/// Returns the choice that can be read, or the first of those if all of them hold the same. A
+/// single choice is not read.
 fn choose<T: Choice>(
     dir: &Path,
     mut choices: Vec<T>,

@@ -1,4 +1,4 @@
-//! A picture of samples: a few rows of images for each class, numbered.
+//! A picture of samples: a few rows of images per class, with numbers.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::error::DatasetError;
 use super::raw::{RawDataset, RawSplit};
 
-/// Rows of images for each class.
+/// Rows of images per class.
 const ROWS: usize = 3;
 /// Images in a row.
 const COLUMNS: usize = 24;
@@ -24,7 +24,7 @@ const PAPER: u8 = 60;
 /// Size of a dot of a digit in pixels.
 const DOT: usize = 2;
 
-/// The digits, 3 × 5 dots each: a row in three bits.
+/// The digits, 3 × 5 dots each: three bits per row.
 const DIGITS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b101, 0b101, 0b111],
     [0b010, 0b110, 0b010, 0b010, 0b111],
@@ -38,7 +38,7 @@ const DIGITS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b111, 0b001, 0b111],
 ];
 
-/// Draws the first train images of each class, three rows of 24 a class, in the order of the
+/// Draws the first train images of each class, three rows of 24 per class, in the order of the
 /// labels; each class has its number at the left.
 #[must_use]
 pub fn render_contact_sheet(raw: &RawDataset) -> GrayImage {

@@ -23,7 +23,7 @@ pub struct Digested<T> {
     pub content: T,
 }
 
-/// Reads `path`, plain or gzip (told apart by the first bytes, not by the name), through `parse`.
+/// Reads `path`, plain or gzip (as its first bytes say, not its name), through `parse`.
 ///
 /// `parse` must read the content to its end.
 pub fn load<T>(
@@ -46,14 +46,14 @@ pub fn load<T>(
     })
 }
 
-/// MD5 of `path` as it lies on disk, in hex.
+/// Returns the MD5 of `path` as it lies on disk, in hex.
 pub fn md5_of(path: &Path) -> io::Result<String> {
     let mut hasher = Md5::new();
     io::copy(&mut File::open(path)?, &mut hasher)?;
     Ok(hex::encode(hasher.finalize()))
 }
 
-/// SHA-256 of the content of `path`, decompressed, in hex.
+/// Returns the SHA-256 of the decompressed content of `path`, in hex.
 pub fn sha256_of_content(path: &Path) -> Result<String, DatasetError> {
     let drain = |reader: &mut dyn Read| {
         io::copy(reader, &mut io::sink()).map_err(|error| read_error(path, error))
@@ -61,7 +61,7 @@ pub fn sha256_of_content(path: &Path) -> Result<String, DatasetError> {
     Ok(load(path, drain)?.sha256)
 }
 
-/// SHA-256 of `bytes`, in hex.
+/// Returns the SHA-256 of `bytes`, in hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
@@ -115,7 +115,7 @@ pub fn skim(path: &Path, head_len: usize, max_bytes: u64) -> Result<Skimmed, Dat
     })
 }
 
-/// The content of what `raw` gives: decompressed if its first bytes are gzip's.
+/// Returns a reader of the content of `raw`, decompressed if its first bytes are gzip's.
 fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut buffered = BufReader::with_capacity(1 << 16, raw);
     let is_gzip = buffered.fill_buf()?.starts_with(&[0x1f, 0x8b]);
@@ -126,8 +126,8 @@ fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     })
 }
 
-/// What an error while reading `path` means: a broken gzip stream is a finding about the file,
-/// anything else is the operating system's.
+/// Returns what an error while reading `path` means: a broken gzip stream is a finding about the
+/// file, anything else is the operating system's.
 pub fn read_error(path: &Path, error: io::Error) -> DatasetError {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => DatasetError::format(

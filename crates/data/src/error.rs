@@ -7,22 +7,20 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::absence::Absence;
-use super::candidates::Candidate;
+use super::attempt::Attempt;
+use super::candidate::Candidate;
 use super::listing::shown;
-use super::name::DatasetName;
+use super::name::{DatasetName, UnknownName};
+use super::own_file::{OwnFile, list_files};
 use super::place::{Place, fetch_command};
-use super::survey::{OwnFile, list_files};
 
 /// Why a data set could not be found, read, downloaded or prepared.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DatasetError {
-    /// A name that is not in the list.
-    #[error("the dataset must be {}, got \"{given}\"", known_names())]
-    UnknownName {
-        /// The name found.
-        given: String,
-    },
+    /// A name that no data set has.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
     /// The operating system reported an error.
     #[error("cannot {action} {}", path.display())]
     Io {
@@ -177,7 +175,7 @@ pub enum DatasetError {
 }
 
 impl DatasetError {
-    /// An [`Self::Io`]; for `map_err`.
+    /// Makes an [`Self::Io`]; for `map_err`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {
@@ -187,7 +185,7 @@ impl DatasetError {
         }
     }
 
-    /// A [`Self::Format`].
+    /// Makes a [`Self::Format`].
     pub(super) fn format(
         path: &Path,
         expected: impl Into<String>,
@@ -199,29 +197,6 @@ impl DatasetError {
             found: found.into(),
         }
     }
-}
-
-/// A try to download a file from one mirror.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// Where from.
-    pub url: String,
-    /// Why it failed.
-    pub reason: String,
-}
-
-impl fmt::Display for Attempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.url, self.reason)
-    }
-}
-
-fn known_names() -> String {
-    let quoted: Vec<_> = DatasetName::ALL
-        .iter()
-        .map(|name| format!("\"{name}\""))
-        .collect();
-    quoted.join(", ")
 }
 
 fn list<T: fmt::Display>(items: &[T]) -> String {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::error::Attempt;
+use super::attempt::Attempt;
 use super::listing::{quoted, shown};
 
 /// Progress or a warning; its `Display` is one line of text.
@@ -56,13 +56,13 @@ pub enum Event {
     },
     /// A mirror failed; the next one is tried, if there is one.
     MirrorFailed(Attempt),
-    /// The files are no published ones and were accepted because custom data is allowed.
+    /// The files are not published ones and were accepted because custom data is allowed.
     CustomData {
         /// The directory.
         dir: PathBuf,
     },
-    /// The labels are those of an old revision, whose images have no published hashes: the images
-    /// could not be checked.
+    /// The labels are those of an old revision. Its images have no published hashes, so they could
+    /// not be checked.
     ImagesUnchecked {
         /// The directory.
         dir: PathBuf,
@@ -77,7 +77,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether this must not be missed: the data are not what was hoped for.
+    /// Whether this is a warning: the data are not what was hoped for.
     #[must_use]
     pub const fn is_warning(&self) -> bool {
         matches!(

@@ -1,75 +1,25 @@
-//! The four files of a data set in a directory, or the two of its CSV form.
+//! Reading the four files of a data set, or the two of its CSV form.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::classes::N_CLASSES;
 use super::digest::{self, Digested};
 use super::error::DatasetError;
+use super::file_names::last_part;
 use super::identity::FileIdentity;
 use super::idx::{self, Images};
 use super::kaggle;
+use super::layout::Layout;
 use super::raw::RawSplit;
-
-/// File names of MNIST and its successors without `.gz`: train images, train labels, test images,
-/// test labels.
-pub const FILE_NAMES: [&str; 4] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-];
+use super::source::{Source, SourceFile, SplitFiles};
 
 /// Width and height of every image of the known data sets.
 const SIDE: usize = 28;
 
-/// Classes of the known data sets.
-pub const N_CLASSES: usize = 10;
-
-/// A file that was read.
-#[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// Its name and hashes.
-    pub identity: FileIdentity,
-}
-
-/// What a directory held.
-#[derive(Debug)]
-pub struct Source {
-    /// The directory.
-    pub dir: PathBuf,
-    /// Train images, train labels, test images, test labels.
-    pub files: Vec<SourceFile>,
-    /// Train split.
-    pub train: RawSplit,
-    /// Test split.
-    pub test: RawSplit,
-}
-
-/// Where the files of a directory are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Layout {
-    /// Four IDX files, in the order of [`FILE_NAMES`].
-    Idx([PathBuf; 4]),
-    /// Train and test as CSV files.
-    Csv([PathBuf; 2]),
-}
-
-impl Layout {
-    /// The files, in order.
-    #[must_use]
-    pub fn paths(&self) -> &[PathBuf] {
-        match self {
-            Self::Idx(paths) => paths,
-            Self::Csv(paths) => paths,
-        }
-    }
-}
-
-/// Reads the files of `layout`; `dir` is where it was found.
+/// Reads the files of `layout`, which was found in `dir`.
 ///
-/// With `allow_custom` images may have any size, as long as all have the same, and labels any
-/// value.
+/// With `allow_custom` images may have any size, as long as it is the same for all, and labels may
+/// have any value.
 pub fn load(dir: &Path, layout: &Layout, allow_custom: bool) -> Result<Source, DatasetError> {
     let n_classes = if allow_custom { 256 } else { N_CLASSES };
     let ((train, train_files), (test, test_files)) = match layout {
@@ -96,9 +46,6 @@ pub fn load(dir: &Path, layout: &Layout, allow_custom: bool) -> Result<Source, D
         test,
     })
 }
-
-/// Two files of a split: its images, its labels.
-pub type SplitFiles = [SourceFile; 2];
 
 fn load_idx(
     images_path: &Path,
@@ -137,7 +84,7 @@ fn load_idx(
 }
 
 fn split_off<T>(file: Digested<T>) -> (T, SourceFile) {
-    let name = file_name(&file.path);
+    let name = last_part(&file.path);
     let identity = FileIdentity {
         name,
         md5: Some(file.md5),
@@ -149,14 +96,6 @@ fn split_off<T>(file: Digested<T>) -> (T, SourceFile) {
             path: file.path,
             identity,
         },
-    )
-}
-
-/// The last part of `path`.
-pub fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
     )
 }
 

@@ -1,4 +1,4 @@
-//! What a file is that lies where a published one belongs: whole, a broken copy, or somebody's own.
+//! What lies where a published file belongs: that file, a broken copy of it, or the user's own.
 //!
 //! A **broken copy** of a published file is one that is empty, or that is not whole (its gzip
 //! stream is damaged or breaks off, or its content is shorter or longer than its IDX header says)
@@ -6,20 +6,16 @@
 //! another content is never a broken copy, nor is one that breaks off within these bytes: when in
 //! doubt it is the user's own.
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::digest;
-use super::download::RemoteFile;
 use super::error::DatasetError;
 use super::idx;
-use super::revisions::Revision;
-
-/// Bytes of the published content that a broken copy must begin with: the header and the first
-/// image, or the first thousand labels.
-pub const HEAD_LEN: usize = 1024;
+use super::own_file::Own;
+use super::remote_file::RemoteFile;
+use super::revisions::{HEAD_LEN, Revision};
 
 /// What lies at the path of a published file.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,34 +30,7 @@ pub enum Holding {
     Own(Own),
 }
 
-/// What a file of the user's own is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Own {
-    /// A whole file of another revision or data set.
-    Known(&'static Revision),
-    /// No published content.
-    Unknown,
-    /// A folder, a link to nothing, a pipe.
-    NotAFile,
-}
-
-impl PartialEq for Revision {
-    fn eq(&self, other: &Self) -> bool {
-        (self.dataset, self.name) == (other.dataset, other.name)
-    }
-}
-
-impl fmt::Display for Own {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Known(revision) => write!(f, "published in {}", revision.label()),
-            Self::Unknown => f.write_str("not published, nor a broken copy of what is"),
-            Self::NotAFile => f.write_str("no regular file"),
-        }
-    }
-}
-
-/// Reads what lies at `path` and tells what it is beside the published file `remote`.
+/// Reads what lies at `path` and returns what it is in relation to the published file `remote`.
 ///
 /// # Errors
 /// [`DatasetError::Io`] if it cannot be read.

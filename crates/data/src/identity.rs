@@ -22,7 +22,7 @@ pub struct DatasetIdentity {
 }
 
 impl DatasetIdentity {
-    /// SHA-256 of all that the identity says, in hex; names cache files.
+    /// Returns the SHA-256 of all that the identity says, in hex; cache files are named by it.
     ///
     /// # Panics
     /// Never: strings and numbers always serialise.

@@ -1,7 +1,7 @@
 //! The IDX format of MNIST's files: a magic number, the dimensions, the bytes.
 //!
-//! Nothing here trusts the header: sizes are checked against what is plausible before anything is
-//! kept, and memory grows only with bytes that are really there.
+//! The header is not trusted: sizes are checked against what is plausible before anything is kept,
+//! and memory grows only with bytes that are really there.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -89,7 +89,7 @@ pub fn check_labels(labels: &[u8], path: &Path, n_classes: usize) -> Result<(), 
     }
 }
 
-/// The header that [`parse_images`] or, with one dimension, [`parse_labels`] accepts.
+/// Returns the header that [`parse_images`] or, with one dimension, [`parse_labels`] accepts.
 #[must_use]
 pub fn render_header(dims: &[usize]) -> Vec<u8> {
     let mut header = vec![0, 0, UNSIGNED_BYTE, u8::try_from(dims.len()).unwrap_or(0)];
@@ -100,7 +100,8 @@ pub fn render_header(dims: &[usize]) -> Vec<u8> {
     header
 }
 
-/// Bytes that a file has whose content begins with `head`, if that is a header of unsigned bytes.
+/// Returns how many bytes a file has whose content begins with `head`, if that is a header of
+/// unsigned bytes.
 pub fn announced_len(head: &[u8]) -> Option<u64> {
     let [0, 0, UNSIGNED_BYTE, n_dims] = *head.first_chunk()? else {
         return None;

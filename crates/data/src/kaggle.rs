@@ -1,7 +1,7 @@
-//! The CSV form of Fashion-MNIST known from Kaggle: `label,pixel1,…,pixel784`, a line an image.
+//! The CSV form of Fashion-MNIST known from Kaggle: `label,pixel1,…,pixel784`, one line per image.
 //!
-//! Its files stand for an IDX pair each: the content hashes are those of the same images and
-//! labels written as IDX, so that the revision is told by the labels (it is v2).
+//! Each of its two files stands for a pair of IDX files: the content hashes are those of the same
+//! images and labels written as IDX, so that the labels identify the revision (v2).
 
 use std::path::Path;
 
@@ -10,20 +10,18 @@ use sha2::{Digest, Sha256};
 
 use super::digest;
 use super::error::DatasetError;
-use super::files::{SourceFile, SplitFiles, file_name};
+use super::file_names::last_part;
 use super::identity::FileIdentity;
 use super::idx;
 use super::raw::RawSplit;
-
-/// Names of the train and the test file.
-pub const FILE_NAMES: [&str; 2] = ["fashion-mnist_train.csv", "fashion-mnist_test.csv"];
+use super::source::{SourceFile, SplitFiles};
 
 /// Reads one split.
 pub fn load(path: &Path, n_classes: usize) -> Result<(RawSplit, SplitFiles), DatasetError> {
     let file = digest::load(path, |reader| parse(reader, path))?;
     let split = file.content;
     idx::check_labels(&split.labels, path, n_classes)?;
-    let name = file_name(path);
+    let name = last_part(path);
     let part = |what: &str, dims: &[usize], values: &[u8]| SourceFile {
         path: path.to_owned(),
         identity: FileIdentity {
@@ -92,7 +90,7 @@ fn parse(reader: &mut dyn std::io::Read, path: &Path) -> Result<RawSplit, Datase
     })
 }
 
-/// Number of pixels that the header announces.
+/// Returns the number of pixels that the header announces.
 fn check_header(header: &ByteRecord, path: &Path) -> Result<usize, DatasetError> {
     let names = header
         .iter()

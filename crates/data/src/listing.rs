@@ -13,7 +13,7 @@ const MAX_SHOWN: usize = 8;
 pub enum Listing {
     /// Nothing is there.
     Absent,
-    /// Something else than a folder is there.
+    /// Something other than a folder is there.
     NotAFolder,
     /// The folder cannot be listed.
     Unreadable {
@@ -49,7 +49,7 @@ impl Listing {
         }
     }
 
-    /// The names, if there are any.
+    /// Returns the names, if there are any.
     #[must_use]
     pub fn names(&self) -> &[String] {
         match self {
@@ -59,7 +59,7 @@ impl Listing {
     }
 }
 
-/// Says what is there; fits after "D: ".
+/// Prints what is there, to follow the folder's name and a colon.
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,7 +79,7 @@ impl fmt::Display for Listing {
     }
 }
 
-/// The name of an entry, and what it is if it is no file.
+/// Returns the name of an entry, and what it is if it is not a file.
 fn describe(entry: &DirEntry) -> String {
     let name = shown(Path::new(&entry.file_name()));
     match fs::metadata(entry.path()) {
@@ -90,8 +90,8 @@ fn describe(entry: &DirEntry) -> String {
     }
 }
 
-/// `path` for a message: a control character, which could break lines or colour a terminal, is
-/// escaped.
+/// Returns `path` for a message: a control character, which could break lines or colour a terminal,
+/// is escaped.
 pub fn shown(path: &Path) -> String {
     let mut text = String::new();
     for character in path.to_string_lossy().chars() {
@@ -104,7 +104,7 @@ pub fn shown(path: &Path) -> String {
     text
 }
 
-/// `path` as a POSIX shell reads it.
+/// Returns `path` quoted for a POSIX shell.
 pub fn quoted(path: &Path) -> String {
     let text = shown(path);
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%".contains(c);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::DatasetError;
+use thiserror::Error;
 
 /// A data set as it is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ impl DatasetName {
     /// Every name, in the order of listings.
     pub const ALL: [Self; 4] = [Self::Auto, Self::FashionMnist, Self::Mnist, Self::Demo];
 
-    /// The name as a config writes it.
+    /// Returns the name as a config writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +35,22 @@ impl DatasetName {
     }
 }
 
+/// A name that no data set has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the dataset must be {}, got \"{given}\"", known_names())]
+pub struct UnknownName {
+    /// The name found.
+    pub given: String,
+}
+
+fn known_names() -> String {
+    let quoted: Vec<_> = DatasetName::ALL
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    quoted.join(", ")
+}
+
 impl fmt::Display for DatasetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -42,13 +58,13 @@ impl fmt::Display for DatasetName {
 }
 
 impl FromStr for DatasetName {
-    type Err = DatasetError;
+    type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Self, DatasetError> {
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
         Self::ALL
             .into_iter()
             .find(|name| name.as_str() == text)
-            .ok_or_else(|| DatasetError::UnknownName {
+            .ok_or_else(|| UnknownName {
                 given: text.to_owned(),
             })
     }

@@ -1,7 +1,7 @@
 //! Where the files of a data set are looked for: one folder, and who named it.
 //!
-//! A folder that was named binds: it holds the data, or the program stops. No search goes on past
-//! it, and nothing is ever downloaded into it unless `data fetch --data-dir` says so.
+//! A folder that was named binds: it holds the data, or the program stops. No other folder is
+//! searched, and nothing is downloaded into it unless `data fetch --data-dir` asks for that.
 
 use std::env;
 use std::fmt;
@@ -63,7 +63,7 @@ impl Place {
         }
     }
 
-    /// The folder.
+    /// Returns the folder.
     #[must_use]
     pub fn dir(&self) -> &Path {
         match self {
@@ -88,12 +88,12 @@ impl fmt::Display for Place {
     }
 }
 
-/// The folder that downloads go to unless another one is named.
+/// Returns the folder that downloads go to unless another one is named.
 pub fn default_dir(name: DatasetName) -> PathBuf {
     Path::new("data").join(name.as_str())
 }
 
-/// The environment variable that names the folder of a data set.
+/// Returns the environment variable that names the folder of a data set.
 pub const fn variable(name: DatasetName) -> &'static str {
     match name {
         DatasetName::Mnist => "MNIST_DIR",
@@ -101,7 +101,7 @@ pub const fn variable(name: DatasetName) -> &'static str {
     }
 }
 
-/// The command that downloads the files of `name` to `place`.
+/// Returns the command that downloads the files of `name` to `place`.
 pub fn fetch_command(name: DatasetName, place: &Place) -> String {
     match place {
         Place::Named { dir, .. } => {

@@ -23,8 +23,8 @@ const BLOCK_COLUMNS: usize = 112;
 
 /// Standardises `raw` into a cache file in `cache_dir` and returns its path.
 ///
-/// A file of this data that is already there, and whole, is used as it is. Several processes may
-/// do this at once.
+/// A whole file of this data that is already there is used as it is. Several processes may do this
+/// at once.
 ///
 /// # Errors
 /// [`DatasetError`] if the scaler cannot be fitted or the file cannot be written.
@@ -34,8 +34,8 @@ pub fn prepare(raw: &RawDataset, cache_dir: &Path) -> Result<PathBuf, DatasetErr
     let path = cache_dir.join(format!("{}-{}.f32", raw.identity.name, &key[..16]));
     match cache::open(&path) {
         Ok(found) if found.header == header => return Ok(path),
-        // Stale, damaged or not there: written again. What stands in the way of that is reported
-        // by the writing.
+        // The file is stale, damaged or not there, and is written again. Writing it reports what
+        // stands in the way.
         Ok(_) | Err(_) => {}
     }
     let (train, test) = standardise(raw)?;
@@ -44,7 +44,7 @@ pub fn prepare(raw: &RawDataset, cache_dir: &Path) -> Result<PathBuf, DatasetErr
     Ok(path)
 }
 
-/// The header of the cache file of `raw`.
+/// Returns the header of the cache file of `raw`.
 pub fn header_of(raw: &RawDataset) -> Header {
     Header {
         identity: raw.identity.clone(),
@@ -53,7 +53,8 @@ pub fn header_of(raw: &RawDataset) -> Header {
     }
 }
 
-/// Standardised features of the train and the test split (`n_samples` × `n_features`, row-major).
+/// Returns the standardised features of the train and the test split (`n_samples` × `n_features`,
+/// row-major).
 ///
 /// # Errors
 /// [`DatasetError::Scale`] if the train split is empty.
@@ -76,7 +77,7 @@ pub fn standardise(raw: &RawDataset) -> Result<(Array2<f32>, Array2<f32>), Datas
     Ok((train, test))
 }
 
-/// Some columns of a split.
+/// Returns some columns of a split as `f64`.
 fn block_of(split: &RawSplit, columns: std::ops::Range<usize>) -> Array2<f64> {
     let n_features = split.n_features();
     Array2::from_shape_fn((split.n_samples(), columns.len()), |(row, column)| {

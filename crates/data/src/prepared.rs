@@ -70,57 +70,57 @@ impl Prepared {
         })
     }
 
-    /// Features of the train split (`n_train` × `n_features`, row-major).
+    /// Returns the features of the train split (`n_train` × `n_features`, row-major).
     #[must_use]
     pub fn x_train(&self) -> ArrayView2<'_, f32> {
         let n_values = self.header.n_train_values();
         self.rows(&self.values()[..n_values], self.header.identity.n_train)
     }
 
-    /// Features of the test split (`n_test` × `n_features`, row-major).
+    /// Returns the features of the test split (`n_test` × `n_features`, row-major).
     #[must_use]
     pub fn x_test(&self) -> ArrayView2<'_, f32> {
         let n_values = self.header.n_train_values();
         self.rows(&self.values()[n_values..], self.header.identity.n_test)
     }
 
-    /// Classes of the train split (`n_train`).
+    /// Returns the classes of the train split (`n_train`).
     #[must_use]
     pub fn y_train(&self) -> ArrayView1<'_, usize> {
         self.y_train.view()
     }
 
-    /// Classes of the test split (`n_test`).
+    /// Returns the classes of the test split (`n_test`).
     #[must_use]
     pub fn y_test(&self) -> ArrayView1<'_, usize> {
         self.y_test.view()
     }
 
-    /// Columns of the features.
+    /// Returns the number of columns of the features.
     #[must_use]
     pub fn n_features(&self) -> usize {
         self.header.n_features
     }
 
-    /// Number of classes; labels are below it.
+    /// Returns the number of classes; labels are below it.
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.header.class_names.len()
     }
 
-    /// Which data this is.
+    /// Returns which data this is.
     #[must_use]
     pub fn identity(&self) -> &DatasetIdentity {
         &self.header.identity
     }
 
-    /// Name of each class; a label is an index into it.
+    /// Returns the name of each class; a label is an index into it.
     #[must_use]
     pub fn class_names(&self) -> &[String] {
         &self.header.class_names
     }
 
-    /// A copy of the train split in an order drawn from `seed`.
+    /// Returns a copy of the train split in an order drawn from `seed`.
     #[must_use]
     pub fn shuffled_train(&self, seed: u64) -> (Array2<f32>, Array1<usize>) {
         let mut order: Vec<usize> = (0..self.y_train.len()).collect();

@@ -16,19 +16,19 @@ pub struct RawSplit {
 }
 
 impl RawSplit {
-    /// Number of images.
+    /// Returns the number of images.
     #[must_use]
     pub fn n_samples(&self) -> usize {
         self.labels.len()
     }
 
-    /// Pixels of an image.
+    /// Returns the number of pixels of an image.
     #[must_use]
     pub fn n_features(&self) -> usize {
         self.height * self.width
     }
 
-    /// The pixels of image `sample_idx`, row by row.
+    /// Returns the pixels of image `sample_idx`, row by row.
     ///
     /// # Panics
     /// If there is no such image.
@@ -38,7 +38,7 @@ impl RawSplit {
         &self.pixels[start..start + self.n_features()]
     }
 
-    /// Images of each class, for classes 0 to `n_classes` − 1.
+    /// Returns the number of images of each class, for classes 0 to `n_classes` − 1.
     ///
     /// # Panics
     /// If a label is `n_classes` or more.
@@ -51,10 +51,10 @@ impl RawSplit {
         counts
     }
 
-    /// Mean and (population) standard deviation of all grey values.
+    /// Returns the mean and the (population) standard deviation of all grey values.
     #[must_use]
     pub fn mean_std(&self) -> (f64, f64) {
-        // Whole numbers: exact up to 2^64 / 255² = 2.8e14 pixels.
+        // The sums are whole numbers, exact up to 2^64 / 255² = 2.8e14 pixels.
         let (mut sum, mut sum_of_squares) = (0_u64, 0_u64);
         for &pixel in &self.pixels {
             let pixel = u64::from(pixel);

@@ -1,4 +1,4 @@
-//! The published files, by their hashes, and which revision a set of files is.
+//! The published files, by their hashes.
 //!
 //! Fashion-MNIST was replaced twice in its first week:
 //!
@@ -8,16 +8,16 @@
 //! | v2 | 2017-08-26 | the same images, shuffled; the widely used Kaggle CSV is this one |
 //! | v3 | 2017-08-31 | duplicates replaced, train and test drawn again; today's files |
 //!
-//! No hashes of the image files of v1 and v2 are published, so these two are told by their
-//! label files; their image files must at least be no file of another revision. MNIST's files
-//! have the same names as Fashion-MNIST's and are told by their hashes, too.
+//! No hashes of the image files of v1 and v2 are published, so these two are recognised by their
+//! label files; their image files must at least not be files of another revision. MNIST's files
+//! have the same names as Fashion-MNIST's and are recognised by their hashes.
 
-use std::path::PathBuf;
-
-use super::error::DatasetError;
-use super::files::Source;
 use super::identity::FileIdentity;
 use super::name::DatasetName;
+
+/// Bytes of the published content that a broken copy must begin with: the header and the first
+/// image, or the first thousand labels.
+pub const HEAD_LEN: usize = 1024;
 
 /// The hashes of a published file.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub struct KnownFile {
     pub md5: &'static str,
     /// SHA-256 of the decompressed content.
     pub sha256: &'static str,
-    /// SHA-256 of the first [`HEAD_LEN`](super::holding::HEAD_LEN) bytes of that content, by which
-    /// a broken copy is recognised; known for the files that are published today.
+    /// SHA-256 of the first [`HEAD_LEN`] bytes of that content, by which a
+    /// broken copy is recognised; known for the files that are published today.
     pub head_sha256: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl KnownFile {
         })
     }
 
-    /// Whether `file` is this one; re-compressed or plain files have the right content, too.
+    /// Whether `file` is this one, which also holds if it was compressed anew or is plain.
     fn is_same(&self, file: &FileIdentity) -> bool {
         file.sha256 == self.sha256 || file.md5.as_deref() == Some(self.md5)
     }
@@ -70,7 +70,7 @@ pub struct Revision {
 }
 
 impl Revision {
-    /// Data set and revision, e.g. `fashion-mnist v3`.
+    /// Returns data set and revision, e.g. `fashion-mnist v3`.
     #[must_use]
     pub fn label(&self) -> String {
         match self.name {
@@ -85,13 +85,14 @@ impl Revision {
         self.files.iter().all(Option::is_some)
     }
 
-    /// The revision that is published today.
+    /// Returns the revision that is published today.
     #[must_use]
     pub fn current(dataset: DatasetName) -> Option<&'static Self> {
         REVISIONS.iter().find(|known| known.dataset == dataset)
     }
 
-    /// The revision that a file with this SHA-256 of its content belongs to, if it is published.
+    /// Returns the revision that a file with this SHA-256 of its content belongs to, if it is
+    /// published.
     #[must_use]
     pub fn of_content(sha256: &str) -> Option<&'static Self> {
         REVISIONS.iter().find(|revision| {
@@ -100,13 +101,19 @@ impl Revision {
         })
     }
 
-    /// The revision that `file` belongs to, if it is a published one.
+    /// Returns the revision that `file` belongs to, if it is a published one.
     #[must_use]
     pub fn of_file(file: &FileIdentity) -> Option<&'static Self> {
         REVISIONS.iter().find(|revision| {
             let mut known = revision.files.iter().flatten();
             known.any(|known| known.is_same(file))
         })
+    }
+}
+
+impl PartialEq for Revision {
+    fn eq(&self, other: &Self) -> bool {
+        (self.dataset, self.name) == (other.dataset, other.name)
     }
 }
 
@@ -197,92 +204,3 @@ pub static REVISIONS: &[Revision] = &[
         ],
     },
 ];
-
-/// What a set of files is: a known revision, or data of the user's own.
-pub type Recognised = Option<&'static Revision>;
-
-/// Decides which revision of `asked` the four files of `source` are; `None` means custom data.
-///
-/// # Errors
-/// [`DatasetError::WrongDataset`] for files of another data set, and, unless `allow_custom`,
-/// [`DatasetError::MixedRevisions`] or [`DatasetError::WrongHash`].
-pub fn recognise(
-    source: &Source,
-    asked: DatasetName,
-    allow_custom: bool,
-) -> Result<Recognised, DatasetError> {
-    let found: Vec<Recognised> = source
-        .files
-        .iter()
-        .map(|file| Revision::of_file(&file.identity))
-        .collect();
-    let path = |file_idx: usize| -> PathBuf { source.files[file_idx].path.clone() };
-    for (file_idx, revision) in found.iter().enumerate() {
-        if let Some(revision) = revision.filter(|revision| revision.dataset != asked) {
-            return Err(DatasetError::WrongDataset {
-                path: path(file_idx),
-                expected: asked,
-                found: revision.dataset,
-            });
-        }
-    }
-    let mut names: Vec<_> = found
-        .iter()
-        .flatten()
-        .map(|revision| revision.name)
-        .collect();
-    names.dedup();
-    if names.len() > 1 {
-        return match allow_custom {
-            true => Ok(None),
-            false => Err(mixed_revisions(source, &found)),
-        };
-    }
-    let Some(candidate) = found
-        .iter()
-        .flatten()
-        .next()
-        .copied()
-        .or_else(|| Revision::current(asked))
-    else {
-        return Ok(None);
-    };
-    // Files without a published hash cannot be told; the others must all be there.
-    let wrong = (0..found.len()).find_map(|file_idx| match &candidate.files[file_idx] {
-        Some(known) if found[file_idx].is_none() => Some((file_idx, known)),
-        _ => None,
-    });
-    match wrong {
-        None => Ok(Some(candidate)),
-        Some(_) if allow_custom => Ok(None),
-        Some((file_idx, known)) => Err(DatasetError::WrongHash {
-            path: path(file_idx),
-            expected: candidate.label(),
-            expected_md5: known.md5,
-            found_md5: source.files[file_idx]
-                .identity
-                .md5
-                .clone()
-                .unwrap_or_default(),
-        }),
-    }
-}
-
-fn mixed_revisions(source: &Source, found: &[Recognised]) -> DatasetError {
-    let described: Vec<_> = source
-        .files
-        .iter()
-        .zip(found)
-        .map(|(file, revision)| {
-            let label = revision.map_or_else(|| "unknown".to_owned(), Revision::label);
-            format!("{} of {label}", file.identity.name)
-        })
-        .collect();
-    DatasetError::MixedRevisions {
-        dir: source.dir.clone(),
-        found: described.join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests;

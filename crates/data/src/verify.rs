@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::digest;
 use super::error::DatasetError;
 use super::event::Event;
-use super::files;
+use super::file_names::last_part;
 use super::identity::{DatasetIdentity, FileIdentity};
-use super::request::{self, DatasetRequest};
+use super::load::{load_found, locate};
+use super::request::DatasetRequest;
 use super::revisions::Revision;
 
 /// What a file is.
@@ -46,11 +47,11 @@ pub fn verify(
         return Ok(verify_demo(raw.identity));
     }
     let place = request.place();
-    let layout = request::locate(request, on_event)?;
+    let layout = locate(request, on_event)?;
     let files = layout.paths().iter().map(|path| report(path));
     Ok(Verification {
         files: files.collect::<Result<_, _>>()?,
-        verdict: request::load_found(request, &place, &layout, on_event).map(|raw| raw.identity),
+        verdict: load_found(request, &place, &layout, on_event).map(|raw| raw.identity),
         dir: Some(place.dir().to_owned()),
     })
 }
@@ -63,7 +64,7 @@ fn report(path: &Path) -> Result<FileReport, DatasetError> {
         Err(error) => return Err(error),
     };
     let identity = FileIdentity {
-        name: files::file_name(path),
+        name: last_part(path),
         md5: Some(md5.clone()),
         sha256: sha256.clone().unwrap_or_default(),
     };

@@ -5,8 +5,8 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use crate::multiclass::ClassEncoding;
 
-/// Writes the label of each row of `x` to `labels`; `classify` returns the class code of each row of
-/// a block of `block_rows` rows (the last one may have fewer).
+/// Writes the label of each row of `x` to `labels`; `classify` returns the class code of each row
+/// of a block of `block_rows` rows (the last one may have fewer).
 pub fn predict_in_blocks(
     x: ArrayView2<'_, f32>,
     labels: &mut Array1<usize>,

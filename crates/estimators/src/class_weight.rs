@@ -102,7 +102,7 @@ impl Parameter for ClassWeight {
     }
 }
 
-/// The range of weights whose declaration names none.
+/// Returns the range of weights whose declaration names none.
 fn of_weights(range: &Interval) -> Interval {
     if range.is_all() {
         Interval::NOT_NEGATIVE

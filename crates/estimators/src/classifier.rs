@@ -1,8 +1,9 @@
 //! What a classifier implements, and linfa's traits over it.
 //!
-//! A classifier gets rows that were checked and class codes, never labels: [`Classifier::fit_codes`].
-//! [`linfa_traits!`](crate::linfa_traits!) makes linfa's `Fit` and `PredictInplace` of that, so that
-//! a linfa program and the runner go through the same checks and get the same errors.
+//! A classifier gets rows that were checked and class codes, never labels:
+//! [`Classifier::fit_codes`]. [`linfa_traits!`](crate::linfa_traits!) makes linfa's `Fit` and
+//! `PredictInplace` of that, so that a linfa program and the runner go through the same checks and
+//! get the same errors.
 
 use ndarray::{Array1, ArrayView2};
 
@@ -55,22 +56,22 @@ pub trait Classifier: Send + Sync {
 
 /// A fitted classifier.
 pub trait FittedClassifier: Send + Sync {
-    /// Features of the rows seen by the fit.
+    /// Returns the number of features of the rows that were fitted.
     fn n_features(&self) -> usize;
 
     /// Writes the label of each row of `x` (`n_samples` × `n_features`, row-major, finite) to
     /// `labels` (`n_samples`).
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>);
 
-    /// How the fit went.
+    /// Returns how the fit went.
     fn fit_info(&self) -> FitInfo {
         FitInfo::default()
     }
 }
 
 /// Implements linfa's `Fit` for checked parameters and `PredictInplace` for the fitted model, over
-/// [`Classifier`] and [`FittedClassifier`]: `XValidParams => X;`, or `AValidParams, BValidParams => X;`
-/// where two classifiers fit the same model.
+/// [`Classifier`] and [`FittedClassifier`]: `XValidParams => X;`, or `AValidParams, BValidParams =>
+/// X;` where two classifiers fit the same model.
 ///
 /// Predicting rows of another width than those of the fit panics, as linfa's trait has no errors.
 #[macro_export]

@@ -1,5 +1,4 @@
-//! Fit and predict on trait objects, for whoever does not know at compile time which classifier it
-//! will be.
+//! Fit and predict on trait objects, for programs that choose the classifier at run time.
 
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
@@ -29,7 +28,7 @@ pub trait Model: Send + Sync {
     /// [`FitError`] if the rows have another width than in training or are not finite.
     fn predict(&self, x: ArrayView2<'_, f32>) -> Result<Array1<usize>, FitError>;
 
-    /// How the fit went.
+    /// Returns how the fit went.
     fn fit_info(&self) -> FitInfo;
 }
 

@@ -40,7 +40,7 @@ pub enum ParamError {
 }
 
 impl ParamError {
-    /// A value error; `got` is shown as it prints.
+    /// Makes a [`Self::Value`]; `got` is shown as it prints.
     pub fn value(
         estimator: &'static str,
         param: &'static str,
@@ -55,7 +55,7 @@ impl ParamError {
         }
     }
 
-    /// A combination error.
+    /// Makes a [`Self::Unsupported`].
     pub fn unsupported(
         estimator: &'static str,
         combination: impl Into<String>,
@@ -69,7 +69,7 @@ impl ParamError {
     }
 }
 
-/// Why a fit or a prediction did not come about.
+/// Why a fit or a prediction failed.
 #[derive(Debug, Error)]
 pub enum FitError {
     /// A parameter was refused.
@@ -126,13 +126,13 @@ pub enum FitError {
         /// The one class there is.
         class: usize,
     },
-    /// More classes than class codes have room for.
+    /// There are more classes than class codes can number.
     #[error("expected at most {limit} classes")]
     TooManyClasses {
         /// Most classes possible.
         limit: usize,
     },
-    /// The optimisation left the finite numbers.
+    /// The optimisation reached values that are not finite.
     #[error("diverged: {what} was {value} after {n_iter} iterations; {fix}")]
     Diverged {
         /// The quantity, e.g. `the training loss`.
@@ -147,7 +147,7 @@ pub enum FitError {
     /// The fit needs more memory than there is.
     #[error("needs {needed_bytes} bytes of memory for {what}, the limit is {limit_bytes}")]
     Memory {
-        /// What would take the room.
+        /// What would need the memory.
         what: &'static str,
         /// Bytes needed.
         needed_bytes: u64,

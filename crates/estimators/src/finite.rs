@@ -1,14 +1,14 @@
-//! Features that are no numbers.
+//! Features that are not finite numbers.
 
 use ndarray::ArrayView2;
 
 use super::error::FitError;
 
-/// The first value of `x`, row by row, that is NaN or infinite, as an error.
+/// Returns the first value of `x`, row by row, that is NaN or infinite, as an error.
 #[must_use]
 pub fn not_finite(x: ArrayView2<'_, f32>) -> Option<FitError> {
     x.rows().into_iter().enumerate().find_map(|(row_idx, row)| {
-        // `&` rather than `&&`: no early exit, so that the loop vectorises.
+        // With `&` rather than `&&` there is no early exit, so that the loop vectorises.
         if row.iter().fold(true, |all, value| all & value.is_finite()) {
             return None;
         }

@@ -1,8 +1,8 @@
-//! What a fitted model tells of its fit.
+//! What a fitted model reports of its fit.
 
 use std::collections::BTreeMap;
 
-/// How a fit went, as far as the estimator knows; every field may be absent.
+/// How a fit went, as far as the estimator knows. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
@@ -29,7 +29,7 @@ pub struct FitInfo {
     /// Impurity-based importance of each feature, summing to 1.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub feature_importances: Vec<f32>,
-    /// Anything else worth a number, by name: `n_leaves`, `oob_accuracy`, ….
+    /// Any other figure, by name: `n_leaves`, `oob_accuracy`, ….
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "BTreeMap::is_empty"))]
     pub details: BTreeMap<String, f64>,
 }

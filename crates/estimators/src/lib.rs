@@ -1,8 +1,8 @@
 //! scikit-learn's classifiers on linfa's traits: same names, parameters, defaults and answers.
 //!
-//! Every classifier follows linfa: `X::params()` is a builder, its check makes the valid parameters,
-//! and their fit the model `X`. A fit with the same seed gives the same model on any number of
-//! threads.
+//! Every classifier follows linfa: `X::params()` is a builder, its check makes the valid
+//! parameters, and their fit the model `X`. A fit with the same seed gives the same model on any
+//! number of threads.
 //!
 //! ```
 //! use fashion_bench_estimators::forest::RandomForest;
@@ -16,7 +16,7 @@
 //! # Ok::<(), fashion_bench_estimators::FitError>(())
 //! ```
 //!
-//! - [`parameters`]: how parameters are declared, each once.
+//! - [`parameters`](mod@parameters): how parameters are declared, each once.
 //! - [`classifier`]: what a classifier implements, and linfa's traits over it.
 //! - [`erased`]: fit and predict on trait objects.
 //! - One module per family.
@@ -36,8 +36,8 @@ pub mod parameters;
 #[macro_use]
 pub mod classifier;
 
-pub mod boosting;
 mod blocks;
+pub mod boosting;
 pub mod class_weight;
 pub mod erased;
 mod error;

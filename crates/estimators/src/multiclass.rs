@@ -2,7 +2,7 @@
 //!
 //! Labels may be any `usize`; inside an estimator they are codes `0..n_classes` in ascending
 //! order of label. One-vs-rest and one-vs-one number their problems and break their ties as
-//! LIBSVM and scikit-learn do; what a two-class problem is, is the caller's.
+//! LIBSVM and scikit-learn do. What a two-class problem is, the caller decides.
 
 use std::borrow::Borrow;
 
@@ -16,7 +16,7 @@ pub struct ClassEncoding {
 }
 
 impl ClassEncoding {
-    /// Encodes `labels`; also returns the code of each.
+    /// Encodes `labels`, and also returns the code of each.
     ///
     /// ```
     /// use fashion_bench_estimators::multiclass::ClassEncoding;
@@ -38,13 +38,13 @@ impl ClassEncoding {
         (Self { labels }, codes)
     }
 
-    /// Number of distinct labels.
+    /// Returns the number of distinct labels.
     #[must_use]
     pub fn n_classes(&self) -> usize {
         self.labels.len()
     }
 
-    /// The label of `code`.
+    /// Returns the label of `code`.
     ///
     /// # Panics
     /// If `code` is not below [`Self::n_classes`].
@@ -63,20 +63,20 @@ impl ClassEncoding {
         }
     }
 
-    /// All labels, ascending.
+    /// Returns all labels, ascending.
     #[must_use]
     pub fn labels(&self) -> &[usize] {
         &self.labels
     }
 
-    /// The code of `label`, if it is one of the classes.
+    /// Returns the code of `label`, if it is one of the classes.
     #[must_use]
     pub fn code(&self, label: usize) -> Option<usize> {
         self.labels.binary_search(&label).ok()
     }
 }
 
-/// Rows of each class.
+/// Returns the rows of each class.
 #[must_use]
 pub fn class_counts(codes: &[usize], n_classes: usize) -> Vec<usize> {
     let mut counts = vec![0; n_classes];
@@ -86,7 +86,7 @@ pub fn class_counts(codes: &[usize], n_classes: usize) -> Vec<usize> {
     counts
 }
 
-/// Position of the largest score, the lowest such position on ties; NaN never wins.
+/// Returns the position of the largest score, the lowest such position on ties. NaN never wins.
 ///
 /// # Panics
 /// If there are no scores.
@@ -94,7 +94,7 @@ pub fn class_counts(codes: &[usize], n_classes: usize) -> Vec<usize> {
 pub fn argmax<F: PartialOrd + Copy>(scores: &[F]) -> usize {
     let mut best = 0;
     for (code, &score) in scores.iter().enumerate() {
-        // A NaN in the first place must give way too.
+        // A NaN in the first place must also give way.
         let is_better = score > scores[best];
         let best_is_nan = scores[best].partial_cmp(&scores[best]).is_none();
         if is_better || (best_is_nan && score.partial_cmp(&score).is_some()) {
@@ -105,8 +105,8 @@ pub fn argmax<F: PartialOrd + Copy>(scores: &[F]) -> usize {
     best
 }
 
-/// Fits one problem a class, that class against the rest, in parallel; for two classes only the
-/// one for class 1, whose decision tells both apart (scikit-learn's rule).
+/// Fits one problem per class, that class against the rest, in parallel. For two classes it fits
+/// only the problem of class 1, whose decision separates both (scikit-learn's rule).
 ///
 /// `fit` gets the code of the class and, for each row, whether it belongs to it.
 ///
@@ -132,8 +132,8 @@ where
     fits.into_iter().collect()
 }
 
-/// The class that one-vs-rest decisions name: the largest, or for two classes (one decision) the
-/// sign, 0 counting for class 0.
+/// Returns the class that one-vs-rest decisions name: that of the largest, or for two classes (one
+/// decision) that of the sign, where 0 counts for class 0.
 ///
 /// # Panics
 /// If there are no decisions.
@@ -159,7 +159,7 @@ pub struct ClassPair {
 }
 
 impl ClassPair {
-    /// The rows of classes `first` and `second`.
+    /// Returns the rows of classes `first` and `second`.
     #[must_use]
     pub fn new(codes: &[usize], first: usize, second: usize) -> Self {
         let in_pair = |row: &usize| codes[*row] == first || codes[*row] == second;
@@ -174,12 +174,12 @@ impl ClassPair {
     }
 }
 
-/// All pairs of classes in LIBSVM's order: (0, 1), (0, 2), …, (1, 2), ….
+/// Returns all pairs of classes in LIBSVM's order: (0, 1), (0, 2), …, (1, 2), ….
 pub fn class_pairs(n_classes: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..n_classes).flat_map(move |first| (first + 1..n_classes).map(move |second| (first, second)))
 }
 
-/// Fits one problem a pair of classes, in parallel; the models are in the order of
+/// Fits one problem per pair of classes, in parallel; the models are in the order of
 /// [`class_pairs`].
 ///
 /// # Errors
@@ -201,9 +201,9 @@ where
     fits.into_iter().collect()
 }
 
-/// The class with most votes among the pairwise `decisions` (in the order of [`class_pairs`]): a
-/// positive decision is a vote for the pair's first class, any other for its second. On ties the
-/// lowest class wins, as in LIBSVM and in scikit-learn's `SVC.predict`.
+/// Returns the class with most votes among the pairwise `decisions` (in the order of
+/// [`class_pairs`]): a positive decision is a vote for the pair's first class, any other for its
+/// second. On ties the lowest class wins, as in LIBSVM and in scikit-learn's `SVC.predict`.
 ///
 /// # Panics
 /// If there are fewer decisions than pairs.
@@ -216,12 +216,12 @@ pub fn vote(decisions: &[f64], n_classes: usize) -> usize {
     argmax(&votes)
 }
 
-/// Votes plus squashed confidences in (-1/3, 1/3) that only break ties: scikit-learn's
-/// `OneVsOneClassifier`, and `SVC` with `break_ties`.
+/// Returns votes plus squashed confidences in (-1/3, 1/3), which only break ties, as scikit-learn's
+/// `OneVsOneClassifier` and `SVC` with `break_ties` do.
 ///
 /// `votes_second` holds, for each pair in the order of [`class_pairs`], whether it votes for its
-/// second class; `confidences` how much it is for the second class (signed). With decision values
-/// `d` of LIBSVM's sign these are `d < 0` and `-d`.
+/// second class; `confidences` how strongly it favours the second class (signed). With decision
+/// values `d` of LIBSVM's sign these are `d < 0` and `-d`.
 ///
 /// # Panics
 /// If there are fewer votes or confidences than pairs.

@@ -5,7 +5,8 @@ use pulp::{Arch, Simd, WithSimd};
 /// `f64` values of one block: 8 KiB, well inside the first-level cache.
 const BLOCK: usize = 1024;
 
-/// `y[i] += Σ scale·row[i]` over the pairs `(scale, row)` in their order; `y` is read and written.
+/// Adds `Σ scale·row[i]` to each `y[i]`, over the pairs `(scale, row)` in their order; `y` is read
+/// and written.
 ///
 /// # Panics
 /// If a row is not as long as `y`.
@@ -44,7 +45,7 @@ impl WithSimd for AddScaledRows<'_> {
     }
 }
 
-/// `Σ a[i]·b[i]`, products and sums in `f64`.
+/// Returns `Σ a[i]·b[i]`, products and sums in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.

@@ -9,7 +9,7 @@ use ndarray::ArrayView2;
 pub struct Cholesky(Llt<f64>);
 
 impl Cholesky {
-    /// Factors `a` (n × n, symmetric; only its lower triangle is read), or nothing if it is not
+    /// Factors `a` (n × n, symmetric; only its lower triangle is read). Returns `None` if it is not
     /// positive definite.
     ///
     /// # Panics
@@ -33,7 +33,7 @@ impl Cholesky {
             .solve_in_place(MatMut::from_column_major_slice_mut(b, n, n_vectors));
     }
 
-    /// ln det A.
+    /// Returns ln det A.
     #[must_use]
     pub fn log_determinant(&self) -> f64 {
         let factor = self.0.L();

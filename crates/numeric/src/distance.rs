@@ -4,7 +4,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// `Σ (a[i] − b[i])²` in `f64`.
+/// Returns `Σ (a[i] − b[i])²` in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -20,7 +20,7 @@ pub fn squared_euclidean(a: &[f32], b: &[f32]) -> f64 {
     Arch::new().dispatch(Difference::<false> { a, b })
 }
 
-/// `Σ |a[i] − b[i]|` in `f64`.
+/// Returns `Σ |a[i] − b[i]|` in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -30,7 +30,7 @@ pub fn manhattan(a: &[f32], b: &[f32]) -> f64 {
     Arch::new().dispatch(Difference::<true> { a, b })
 }
 
-/// `Σ (a[i] − b[i])²` over bytes.
+/// Returns `Σ (a[i] − b[i])²` over bytes.
 ///
 /// # Panics
 /// If the lengths differ, or beyond 33,025 bytes, where the sum could overflow.
@@ -52,7 +52,7 @@ impl<const ABSOLUTE: bool> WithSimd for Difference<'_, ABSOLUTE> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
-        // Plain arrays: inlined into the dispatched function they become its vectors.
+        // Plain arrays become vectors when they are inlined into the dispatched function.
         const LANES: usize = 32;
         let term = |a: f32, b: f32| {
             let difference = f64::from(a) - f64::from(b);

@@ -1,4 +1,4 @@
-//! Level-1 kernels on `f32` slices, dispatched at run time to the widest SIMD there is.
+//! Level-1 kernels on `f32` slices, dispatched at run time to the widest SIMD of the machine.
 //!
 //! The order of additions depends on the machine's lane count but never on threads, so a result
 //! is the same in every run on one machine.
@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// Independent accumulators, enough to hide the latency of a fused multiply-add.
 const UNROLL: usize = 4;
 
-/// `Σ a[i]·b[i]`, accumulated in `f32` lanes.
+/// Returns `Σ a[i]·b[i]`, accumulated in `f32` lanes.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -22,7 +22,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     Arch::new().dispatch(Dot { a, b })
 }
 
-/// `Σ a[i]·b[i]`, every product and sum in `f64`.
+/// Returns `Σ a[i]·b[i]`, every product and sum in `f64`.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -32,7 +32,7 @@ pub fn dot_f64(a: &[f32], b: &[f32]) -> f64 {
     Arch::new().dispatch(DotF64 { a, b })
 }
 
-/// `Σ x[i]²`, accumulated in `f32` lanes.
+/// Returns `Σ x[i]²`, accumulated in `f32` lanes.
 #[must_use]
 pub fn sum_of_squares(x: &[f32]) -> f32 {
     dot(x, x)
@@ -81,7 +81,7 @@ impl WithSimd for DotF64<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
-        // Plain arrays: inlined into the dispatched function they become its vectors.
+        // Plain arrays become vectors when they are inlined into the dispatched function.
         const LANES: usize = 32;
         let (a, a_tail) = self.a.as_chunks::<LANES>();
         let (b, b_tail) = self.b.as_chunks::<LANES>();

@@ -3,7 +3,7 @@
 /// Beyond this `erf` is 1 to working precision.
 const ONE_FROM: f64 = 6.0;
 
-/// `2/√π ∫₀ˣ e^(-t²) dt`, relative error below 1e-14, by the series of positive terms
+/// Returns `2/√π ∫₀ˣ e^(-t²) dt` with a relative error below 1e-14, by the series of positive terms
 /// `2/√π e^(-x²) Σ 2ⁿ x^(2n+1)/(2n+1)!!` (Abramowitz and Stegun 7.1.6).
 ///
 /// ```

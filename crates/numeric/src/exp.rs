@@ -17,7 +17,8 @@ const ROUND: f32 = 12_582_912.0;
 const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
-/// `e^x`, relative error below 2e-7; 0 below -87.336, 2.4e38 above 88.376, NaN for NaN.
+/// Returns `e^x` with a relative error below 2e-7: 0 below -87.336, 2.4e38 above 88.376, NaN for
+/// NaN.
 ///
 /// ```
 /// use fashion_bench_numeric::exp::exp;
@@ -43,7 +44,7 @@ pub fn exp(x: f32) -> f32 {
     if x < EXP_MIN { 0.0 } else { mantissa * scale }
 }
 
-/// The hyperbolic tangent, relative error below 3e-7.
+/// Returns the hyperbolic tangent with a relative error below 3e-7.
 #[inline(always)]
 #[must_use]
 pub fn tanh(x: f32) -> f32 {
@@ -62,7 +63,7 @@ pub fn tanh(x: f32) -> f32 {
     }
 }
 
-/// The logistic function `1/(1 + e^-x)`, absolute error below 2e-7.
+/// Returns the logistic function `1/(1 + e^-x)` with an absolute error below 2e-7.
 #[inline(always)]
 #[must_use]
 pub fn logistic(x: f32) -> f32 {
@@ -92,13 +93,13 @@ macro_rules! in_place {
 }
 
 in_place!(
-    /// Replaces each value by [`tanh`] of it.
+    /// Replaces each value by its [`tanh`].
     tanh_in_place,
     TanhInPlace,
     tanh
 );
 in_place!(
-    /// Replaces each value by [`logistic`] of it.
+    /// Replaces each value by its [`logistic`].
     logistic_in_place,
     LogisticInPlace,
     logistic
@@ -108,7 +109,7 @@ in_place!(
 mod tests {
     use super::*;
 
-    /// Every float of a coarse sweep through all exponents, both signs, and the edges.
+    /// Returns the floats of a coarse sweep through all exponents, both signs, and the edges.
     fn sweep() -> Vec<f32> {
         let mut values: Vec<f32> = (0..200_000).map(|i| -100.0 + i as f32 * 1e-3).collect();
         values.extend((0..254_u32).flat_map(|e| {

@@ -1,9 +1,9 @@
 //! Matrix products on ndarray views, on faer's kernels: `C = alpha·op(A)·op(B) + beta·C`.
 //!
-//! One thread each, whatever pool surrounds the call, so that a result depends on neither the
-//! thread count nor on what else runs; callers share out blocks among threads themselves. Any
-//! strides go; row-major and column-major views need no copy. As in BLAS, `beta = 0` overwrites
-//! `C` without reading it, so that it may hold anything, NaN included.
+//! Each product runs on one thread, whatever pool surrounds the call, so that a result depends on
+//! neither the number of threads nor on what else runs; callers distribute blocks over threads
+//! themselves. Any strides are accepted; row-major and column-major views need no copy. As in BLAS,
+//! `beta = 0` overwrites `C` without reading it, so that it may hold anything, NaN included.
 
 use faer::traits::ComplexField;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -15,8 +15,8 @@ pub trait GemmFloat: ComplexField + LinalgScalar + Send + Sync {}
 impl GemmFloat for f32 {}
 impl GemmFloat for f64 {}
 
-/// `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is 0,
-/// written).
+/// Computes `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is
+/// 0, written).
 ///
 /// # Panics
 /// If the shapes do not fit together.
@@ -56,7 +56,7 @@ pub fn gemm<F: GemmFloat>(
     );
 }
 
-/// `C = alpha·A·Bᵀ + beta·C` with `A` m × k, `B` n × k and `C` m × n.
+/// Computes `C = alpha·A·Bᵀ + beta·C` with `A` m × k, `B` n × k and `C` m × n.
 ///
 /// # Panics
 /// If the shapes do not fit together.
@@ -79,7 +79,7 @@ pub fn gemm_nt<F: GemmFloat>(
     gemm(alpha, a, b.reversed_axes(), beta, c);
 }
 
-/// `C = alpha·Aᵀ·B + beta·C` with `A` k × m, `B` k × n and `C` m × n.
+/// Computes `C = alpha·Aᵀ·B + beta·C` with `A` k × m, `B` k × n and `C` m × n.
 ///
 /// # Panics
 /// If the shapes do not fit together.

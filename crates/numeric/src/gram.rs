@@ -1,6 +1,6 @@
 //! Weighted Gram matrices `Σ_i d_i·x_i·x_iᵀ` and the Cholesky solution of systems with them.
 //!
-//! Half the work of a general product, as only the lower triangle is computed.
+//! Only the lower triangle is computed, which is half the work of a general product.
 
 use faer::linalg::matmul::triangular::{BlockStructure, matmul};
 use faer::linalg::solvers::{Llt, Solve};
@@ -23,7 +23,7 @@ pub struct Gram<F> {
 }
 
 impl<F: GemmFloat> Gram<F> {
-    /// The zero matrix of `width` rows and columns.
+    /// Returns the zero matrix of `width` rows and columns.
     #[must_use]
     pub fn zeros(width: usize) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl<F: GemmFloat> Gram<F> {
         let width = self.width;
         let left = MatRef::from_row_major_slice(&left[..n_rows * width], n_rows, width);
         let right = MatRef::from_row_major_slice(&right[..n_rows * width], n_rows, width);
-        // Column-major on both sides: what is the lower triangle to faer stays so to us.
+        // Both sides are column-major, so that faer's lower triangle is ours.
         matmul(
             MatMut::from_column_major_slice_mut(&mut self.values, width, width),
             BlockStructure::TriangularLower,
@@ -90,13 +90,13 @@ impl<F: GemmFloat> Gram<F> {
         );
     }
 
-    /// The element of row `i` and column `j`.
+    /// Returns the element of row `i` and column `j`.
     #[must_use]
     pub fn at(&self, i: usize, j: usize) -> F {
         self.values[i.min(j) * self.width + i.max(j)]
     }
 
-    /// The full symmetric matrix `scale·G + diag(ridge)` in `f64`, row by row.
+    /// Returns the full symmetric matrix `scale·G + diag(ridge)` in `f64`, row by row.
     #[must_use]
     pub fn to_full(&self, scale: f64, ridge: &[f64]) -> Vec<f64>
     where
@@ -140,8 +140,8 @@ impl<F: GemmFloat> Gram<F> {
 }
 
 impl Gram<f64> {
-    /// As [`Self::add_rows`], with the products of a few thousand rows at a time in single
-    /// precision: half the time, and the error of single precision relative to those rows.
+    /// Does the same as [`Self::add_rows`], with the products of a few thousand rows at a time in
+    /// single precision: half the time, and the error of single precision relative to those rows.
     pub fn add_rows_in_single(&mut self, design: &Tall<'_>, rows: &[(usize, f64)]) {
         for rows in rows.chunks(ROWS_IN_SINGLE) {
             let mut part = Gram::<f32>::zeros(self.width);

@@ -1,7 +1,7 @@
 //! Numeric kernels of fashion-bench's estimators: products, distances, sums, random streams.
 //!
-//! Each kernel is compiled for several widths of vectors and chooses at run time, so that one binary
-//! is fast on every machine. This crate is the only one of the workspace with `unsafe` code.
+//! Each kernel is compiled for several widths of vectors and chooses at run time, so that one
+//! binary is fast on every machine. This crate is the only one of the workspace with `unsafe` code.
 
 pub mod accumulate;
 pub mod cholesky;

@@ -1,4 +1,4 @@
-//! Read-only memory maps of `f32` values; nothing of where the values come from.
+//! Read-only memory maps of `f32` values. Where the values come from is left to others.
 
 use std::fs::File;
 use std::io;
@@ -10,8 +10,8 @@ use memmap2::{Mmap, MmapOptions};
 ///
 /// The pages are shared by every process that maps the same file and are read on first use.
 ///
-/// The file must not be changed while it is mapped; a file that is only ever replaced by rename
-/// never is. (A file made shorter by somebody else ends the process with a bus error.)
+/// The file must not be changed while it is mapped. One that is only ever replaced by a rename
+/// never is. If somebody makes the file shorter, the process ends with a bus error.
 #[derive(Debug)]
 pub struct MappedFloats {
     map: Mmap,
@@ -21,7 +21,7 @@ impl MappedFloats {
     /// Maps `len` values of `file` from byte `offset` on.
     ///
     /// # Errors
-    /// [`io::ErrorKind::InvalidInput`] if `offset` is no multiple of 4,
+    /// [`io::ErrorKind::InvalidInput`] if `offset` is not a multiple of 4,
     /// [`io::ErrorKind::UnexpectedEof`] if the file ends before `len` values, and whatever the
     /// operating system reports.
     #[expect(unsafe_code, reason = "mapping a file")]
@@ -43,13 +43,13 @@ impl MappedFloats {
         }
         // SAFETY: the map is read-only and lies within the file, as checked above. That nobody
         // changes the file meanwhile is the documented condition of this type; the one file that
-        // this crate maps is written under another name, made read-only, and renamed.
+        // this workspace maps is written under another name, made read-only, and renamed.
         let map = unsafe { MmapOptions::new().offset(offset).len(n_bytes).map(file)? };
         debug_assert_eq!(map.len(), n_bytes);
         Ok(Self { map })
     }
 
-    /// The values.
+    /// Returns the values.
     #[must_use]
     #[expect(unsafe_code, reason = "bytes read as f32")]
     pub fn as_slice(&self) -> &[f32] {

@@ -6,15 +6,14 @@ use std::ops::{Deref, DerefMut};
 use memmap2::Advice;
 use memmap2::{MmapMut, MmapOptions};
 
-/// Arrays of fewer bytes come from the heap, which has them at hand when they are freed and asked
-/// for again.
+/// Arrays of fewer bytes come from the heap, which keeps freed memory for the next array.
 const LEAST_MAPPED: usize = 32 << 20;
 
 /// Bytes that are zero at first.
 ///
 /// A large array gets all its pages at once rather than one by one as they are touched, and large
-/// pages where the system has them, so it should be for memory that is going to be used whole.
-/// (47 MB got and given back: 7 ms of CPU time, or 16 ms in small pages.)
+/// pages where the system has them, so it suits memory that is going to be used whole. Allocating
+/// and freeing 47 MB takes 7 ms of CPU time, or 16 ms in small pages.
 #[derive(Debug)]
 pub struct Bytes(Memory);
 
@@ -25,7 +24,7 @@ enum Memory {
 }
 
 impl Bytes {
-    /// `len` zeros.
+    /// Returns `len` zeros.
     #[must_use]
     pub fn zeroed(len: usize) -> Self {
         let pages = (len >= LEAST_MAPPED).then(|| MmapOptions::new().len(len).map_anon());
@@ -39,8 +38,8 @@ impl Bytes {
     }
 }
 
-/// Has the system find memory for all of `pages`, in large ones. One that can do neither finds it
-/// when they are touched.
+/// Asks the system to provide memory for all of `pages` now, in large pages. A system that can do
+/// neither provides it when they are touched.
 fn get_at_once(pages: &MmapMut) {
     #[cfg(target_os = "linux")]
     for advice in [Advice::HugePage, Advice::PopulateWrite] {

@@ -1,19 +1,19 @@
-//! Asking for memory ahead of its use.
+//! Fetching memory into the caches before it is used.
 
-/// Bytes of a cache line on every machine this is for.
+/// Bytes of a cache line on the machines that this is written for.
 #[cfg(target_arch = "x86_64")]
 const LINE: usize = 64;
 
 /// Asks the processor to bring `values` into its caches; changes nothing else.
 ///
-/// Worth it where rows are visited in an order that the hardware cannot foresee.
+/// This pays where rows are visited in an order that the hardware cannot foresee.
 #[inline]
 pub fn prefetch<T>(values: &[T]) {
     ask_for::<true, T>(values);
 }
 
-/// The same, but only into the second-level cache: for what is touched once, and asked for long
-/// before.
+/// Does the same as [`prefetch`], but only into the second-level cache: for values that are touched
+/// once, and a long time later.
 #[inline]
 pub fn prefetch_far<T>(values: &[T]) {
     ask_for::<false, T>(values);

@@ -1,13 +1,13 @@
-//! Seeded random streams: one independent generator for each purpose, whatever the thread count.
+//! Seeded random streams: one independent generator per purpose, whatever the number of threads.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-/// The generator of the whole crate: portable, seekable, and fast enough for every use here.
+/// The generator of the whole workspace: portable, seekable, and fast enough for every use here.
 pub type Rng = ChaCha8Rng;
 
-/// A generator for the stream named by `path` under `seed`.
+/// Returns a generator for the stream named by `path` under `seed`.
 ///
 /// Streams of different paths are independent, so that tree 7 of a forest draws the same numbers
 /// whichever thread grows it: `stream(seed, &[tree_idx])`.
@@ -29,7 +29,7 @@ pub fn stream(seed: u64, path: &[u64]) -> Rng {
     Rng::from_seed(hasher.finalize().into())
 }
 
-/// A 64-bit seed derived from `seed` and `path`, for APIs that take a number.
+/// Returns a 64-bit seed derived from `seed` and `path`, for APIs that take a number.
 #[must_use]
 pub fn derive(seed: u64, path: &[u64]) -> u64 {
     rand::RngCore::next_u64(&mut stream(seed, path))

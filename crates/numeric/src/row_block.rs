@@ -1,7 +1,7 @@
 //! Products and sums of a few `f32` rows, wherever they lie.
 //!
-//! For methods that visit rows a few at a time and change what they are multiplied with in between,
-//! so that no more can be batched ([`super::tall`] is for all rows at once).
+//! These are for methods that visit a few rows at a time and change in between what rows are
+//! multiplied with, so that larger batches are impossible. [`super::tall`] takes all rows at once.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -11,7 +11,7 @@ use super::tall::{TILE, tile_axpy, tile_dots};
 /// by row.
 ///
 /// # Panics
-/// If lengths differ or `z` has not one element for each product.
+/// If lengths differ, or `z` does not have one element per product.
 pub fn products(rows: &[&[f32]], columns: &[&[f32]], z: &mut [f32]) {
     assert_eq!(z.len(), rows.len() * columns.len(), "one product a pair");
     Arch::new().dispatch(Products { rows, columns, z });
@@ -20,7 +20,7 @@ pub fn products(rows: &[&[f32]], columns: &[&[f32]], z: &mut [f32]) {
 /// Adds to `sum` the rows that `terms` names, times their factors.
 ///
 /// # Panics
-/// If lengths differ or there are no such rows.
+/// If lengths differ, or a row that is named does not exist.
 pub fn add_multiples(sum: &mut [f32], rows: &[&[f32]], terms: &[(usize, f32)]) {
     Arch::new().dispatch(AddMultiples { sum, rows, terms });
 }
@@ -79,7 +79,7 @@ impl WithSimd for AddMultiples<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         for terms in self.terms.chunks(TILE) {
-            // The last tile adds its last row several times, all but the first time as nothing.
+            // The last tile repeats its last row, with a factor of zero after the first time.
             let row = |idx: usize| self.rows[terms[idx.min(terms.len() - 1)].0];
             let factor = |idx: usize| terms.get(idx).map_or(0.0, |term| term.1);
             let tile = [row(0), row(1), row(2), row(3)];

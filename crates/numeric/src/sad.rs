@@ -1,7 +1,7 @@
-//! Sums of absolute differences of byte rows, one query block against many rows.
+//! Sums of absolute differences of byte rows, one block of queries against many rows.
 //!
 //! Instructions made for video encoders take 64 differences at once, which makes this the fastest
-//! distance there is; as sums of integers the results are exact.
+//! of the distances here. The results are sums of integers and therefore exact.
 
 use pulp::{Arch, NullaryFnOnce};
 
@@ -52,26 +52,27 @@ impl SadTiles {
         }
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.n_rows
     }
 
-    /// Number of features.
+    /// Returns the number of features.
     #[must_use]
     pub fn n_features(&self) -> usize {
         self.n_features
     }
 
-    /// `Σ |query[i] − row[i]|` of every query and each of the `n_rows` rows from `first_row` on.
+    /// Writes `Σ |query[i] − row[i]|` of every query and each of the `n_rows` rows from `first_row`
+    /// on.
     ///
-    /// `sums` (queries × `stride`, row-major) is written where there are rows, and up to the next
-    /// multiple of [`SAD_ROWS`] with anything.
+    /// `sums` (queries × `stride`, row-major) is written where there are rows; from there up to the
+    /// next multiple of [`SAD_ROWS`] its values are unspecified.
     ///
     /// # Panics
-    /// If `first_row` is no multiple of [`SAD_ROWS`], the rows are not there, or `stride` or `sums`
-    /// is too short.
+    /// If `first_row` is not a multiple of [`SAD_ROWS`], the rows are not there, or `stride` or
+    /// `sums` is too short.
     pub fn sums(
         &self,
         queries: &SadQueries,
@@ -127,7 +128,7 @@ impl SadQueries {
         Self { n_features, runs }
     }
 
-    /// Number of queries.
+    /// Returns the number of queries.
     #[must_use]
     pub fn n_queries(&self) -> usize {
         self.runs.len() / self.n_features.div_ceil(SAD_BYTES)
@@ -142,16 +143,16 @@ trait SadLanes: Copy {
 
     fn load(self, tile: &[u8; SAD_ROWS * SAD_BYTES]) -> Self::Vector;
 
-    /// The eight bytes of `run` in every lane.
+    /// Returns the eight bytes of `run` in every lane.
     fn splat(self, run: u64) -> Self::Vector;
 
-    /// `acc` plus, in each lane, the sum of eight absolute differences.
+    /// Returns `acc` plus, in each lane, the sum of eight absolute differences.
     fn add_sad(self, acc: Self::Vector, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
     fn to_array(self, sums: Self::Vector) -> [u64; SAD_ROWS];
 }
 
-/// Without SIMD intrinsics.
+/// The vector of machines without these intrinsics.
 #[derive(Clone, Copy)]
 struct Portable;
 
@@ -298,12 +299,13 @@ struct SadKernel<'a> {
 }
 
 impl SadKernel<'_> {
-    /// Queries in fours, groups in pairs: eight sums in registers, each load used several times.
+    /// Takes queries in fours and groups in pairs: eight sums stay in registers, and each load is
+    /// used several times.
     #[inline(always)]
     fn run<L: SadLanes>(mut self, lanes: L) {
         let n_queries = self.queries.len() / self.n_runs;
         let n_groups = self.tiles.len() / self.n_runs;
-        // Groups outside: a pair of groups stays in the first-level cache for all queries.
+        // The outer loop is over groups: a pair stays in the first-level cache for all queries.
         for group in (0..n_groups).step_by(2) {
             let is_pair = group + 1 < n_groups;
             let mut query = 0;

@@ -1,6 +1,6 @@
 //! Softmax and its logarithm's denominator, in `f64` and safe from overflow.
 
-/// `log Σ exp(z)`; -inf for no elements.
+/// Returns `log Σ exp(z)`; -inf for no elements.
 ///
 /// ```
 /// use fashion_bench_numeric::softmax::log_sum_exp;

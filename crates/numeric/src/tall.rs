@@ -1,9 +1,9 @@
 //! Products of a tall row-major `f32` matrix with a few columns: `Z = X·W` and `G = Xᵀ·U`.
 //!
-//! With ten columns these are bound by the reading of X, so each row is read once for all columns
-//! (60,000 × 784 by 10 columns on one core of an EPYC with AVX-512: about 25 ms each). Rows are
-//! cut into fixed chunks, whose sums are added in `f64` in order: the result does not depend on
-//! the number of threads.
+//! With ten columns these products are bound by the reading of X, so each row is read once for all
+//! columns: 60,000 × 784 by 10 columns take about 25 ms on one core of an EPYC with AVX-512. Rows
+//! are cut into fixed chunks, whose sums are added in `f64` in order, so that the result does not
+//! depend on the number of threads.
 
 use std::ops::Range;
 
@@ -30,8 +30,8 @@ pub struct Tall<'a> {
 }
 
 impl<'a> Tall<'a> {
-    /// `x` (`n_samples` × `n_features`, row-major) and, if `bias` is given, one more feature of
-    /// that value in every row.
+    /// Takes `x` (`n_samples` × `n_features`, row-major) and, if `bias` is given, one more feature
+    /// of that value in every row.
     ///
     /// # Panics
     /// If `x` is not contiguous in row-major order.
@@ -47,34 +47,34 @@ impl<'a> Tall<'a> {
         }
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.n_rows
     }
 
-    /// Width of a row, the constant feature included.
+    /// Returns the width of a row, the constant feature included.
     #[must_use]
     pub fn width(&self) -> usize {
         self.n_features + usize::from(self.bias.is_some())
     }
 
-    /// Row `row_idx` without the constant feature.
+    /// Returns row `row_idx` without the constant feature.
     #[must_use]
     pub fn row(&self, row_idx: usize) -> &'a [f32] {
         let start = row_idx * self.n_features;
         &self.x[start..start + self.n_features]
     }
 
-    /// The constant feature's value; 0 without one.
+    /// Returns the value of the constant feature; 0 without one.
     #[must_use]
     pub fn bias(&self) -> f32 {
         self.bias.unwrap_or(0.0)
     }
 
-    /// For each row, `Σ_j x_j² / s_j` with `s_j` the feature's sum of squares over all rows: about
-    /// how much of the curvature of a sum over rows is this row's alone. They sum to the number
-    /// of features that are not zero throughout.
+    /// Returns for each row `Σ_j x_j² / s_j` with `s_j` the feature's sum of squares over all rows:
+    /// about how much of the curvature of a sum over rows comes from this row alone. The values sum
+    /// to the number of features that are not zero throughout.
     #[must_use]
     pub fn leverages(&self) -> Vec<f32> {
         let mut sums = vec![0.0_f64; self.n_features];
@@ -98,8 +98,8 @@ impl<'a> Tall<'a> {
             .collect()
     }
 
-    /// `X·w` for each column `w` of `columns` (each [`Self::width`] long): one vector of
-    /// `n_rows` a column.
+    /// Returns `X·w` for each column `w` of `columns` (each [`Self::width`] long): one vector of
+    /// `n_rows` values per column.
     #[must_use]
     pub fn times(&self, columns: &[Vec<f32>]) -> Vec<Vec<f32>> {
         let n_columns = columns.len();
@@ -124,7 +124,8 @@ impl<'a> Tall<'a> {
         result
     }
 
-    /// `Xᵀ·u` for each column `u` of `columns` (each `n_rows` long), summed in `f64` over chunks.
+    /// Returns `Xᵀ·u` for each column `u` of `columns` (each `n_rows` long), summed in `f64` over
+    /// chunks.
     #[must_use]
     pub fn transposed_times(&self, columns: &[Vec<f32>]) -> Vec<Vec<f64>> {
         self.sum_over_chunks(columns.len(), |rows, u| {
@@ -136,8 +137,8 @@ impl<'a> Tall<'a> {
         })
     }
 
-    /// `Xᵀ·f(X·w)` in one reading of X. `transform` gets a row's index and its products with
-    /// `columns`, and replaces them.
+    /// Returns `Xᵀ·f(X·w)` in one reading of X. `transform` gets the index of a row and its
+    /// products with `columns`, and replaces the products.
     pub fn normal_product(
         &self,
         columns: &[Vec<f32>],
@@ -156,7 +157,8 @@ impl<'a> Tall<'a> {
         chunk * CHUNK..((chunk + 1) * CHUNK).min(self.n_rows)
     }
 
-    /// `Σ_rows u[row]·x[row]` for each column, where `fill` writes the `u` of a chunk (row-major).
+    /// Returns `Σ_rows u[row]·x[row]` for each column, where `fill` writes the `u` of a chunk
+    /// (row-major).
     fn sum_over_chunks(
         &self,
         n_columns: usize,
@@ -209,7 +211,7 @@ impl<'a> Tall<'a> {
         });
     }
 
-    /// The rows of a tile; the last tile repeats its last row.
+    /// Returns the rows of a tile; the last tile repeats its last row.
     fn tile(&self, start: usize, end: usize) -> [&'a [f32]; TILE] {
         let mut tile = [self.row(start); TILE];
         for (offset, row) in tile.iter_mut().enumerate() {
@@ -249,9 +251,10 @@ impl WithSimd for Multiply<'_, '_> {
     }
 }
 
-/// The products of `w` with `N` rows of the same length; `w` is loaded once for all of them.
+/// Returns the products of `w` with `N` rows of the same length; `w` is loaded once for all of
+/// them.
 ///
-/// To be inlined into a dispatched function. A row's product does not depend on the other rows.
+/// This is inlined into dispatched functions. A row's product does not depend on the other rows.
 #[inline(always)]
 pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[f32]) -> [f32; N] {
     let (w_head, w_tail) = S::as_simd_f32s(w);
@@ -260,7 +263,7 @@ pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[
     for (head, x) in heads.iter_mut().zip(x) {
         *head = &S::as_simd_f32s(x).0[..n_head];
     }
-    // Two accumulators a row: enough chains to hide the latency of the multiply-add.
+    // Two accumulators per row: enough chains to hide the latency of the multiply-add.
     let mut even = [simd.splat_f32s(0.0); N];
     let mut odd = even;
     let mut k = 0;
@@ -279,7 +282,7 @@ pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[
         }
     }
     let n_done = w.len() - w_tail.len();
-    // Not a closure, which would be compiled without the vector instructions.
+    // This is not a closure, which would be compiled without the vector instructions.
     let mut products = [0.0; N];
     for row in 0..N {
         products[row] = simd.reduce_sum_f32s(simd.add_f32s(even[row], odd[row]));

@@ -3,7 +3,7 @@
 /// Rows and columns of a block.
 pub const SIDE: usize = 16;
 
-/// The block whose rows are the columns of `rows`.
+/// Returns the block whose rows are the columns of `rows`.
 #[must_use]
 #[inline]
 pub fn transposed(rows: &[[u8; SIDE]; SIDE]) -> [[u8; SIDE]; SIDE] {
@@ -19,7 +19,7 @@ pub fn transposed(rows: &[[u8; SIDE]; SIDE]) -> [[u8; SIDE]; SIDE] {
     one_by_one(rows)
 }
 
-/// Four rounds of interleaving each row with the one half a block below it.
+/// Interleaves each row with the one half a block below it, four times.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "sse2")]
 #[inline]
@@ -53,7 +53,7 @@ fn by_interleaving(rows: &[[u8; SIDE]; SIDE]) -> [[u8; SIDE]; SIDE] {
     })
 }
 
-/// Byte by byte.
+/// Transposes byte by byte: the portable way, and the twin in tests.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn one_by_one(rows: &[[u8; SIDE]; SIDE]) -> [[u8; SIDE]; SIDE] {
     std::array::from_fn(|column| std::array::from_fn(|row| rows[row][column]))

@@ -25,7 +25,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part of the garment's own tone.
+    /// Makes a part of the garment's own tone.
     pub fn new(corners: &[Point]) -> Self {
         let all = (f32::INFINITY, f32::NEG_INFINITY);
         let grow = |range: (f32, f32), at: f32| (range.0.min(at), range.1.max(at));
@@ -45,7 +45,7 @@ impl Part {
         self
     }
 
-    /// The part seen in a mirror, for the other sleeve.
+    /// Returns the part as seen in a mirror, for the other sleeve.
     pub fn mirrored(&self) -> Self {
         let corners: Vec<_> = self.corners.iter().map(|&(x, y)| (-x, y)).collect();
         Self::new(&corners).with_tone(self.tone)
@@ -85,7 +85,7 @@ pub enum Texture {
 }
 
 impl Texture {
-    /// A random pattern.
+    /// Draws a random pattern.
     pub fn draw(rng: &mut Rng) -> Self {
         let pattern = rng.r#gen::<f32>();
         let (bars, phase) = (between(rng, 1.0, 5.0), rng.r#gen());
@@ -145,7 +145,7 @@ pub struct Pose {
     pub noise: f32,
 }
 
-/// From the image's frame to the garment's: a rotation and a change of scale.
+/// The map from the image's frame to the garment's: a rotation and a change of scale.
 struct Frame {
     shift: Point,
     to_x: Point,
@@ -174,7 +174,7 @@ impl Frame {
     }
 }
 
-/// Draws `parts`; the image, row by row.
+/// Draws `parts` and returns the image, row by row.
 pub fn render(parts: &[Part], texture: Texture, pose: &Pose, rng: &mut Rng) -> Vec<u8> {
     let n_subpixels = SIDE * SUBSAMPLES;
     let centre = |subpixel: usize| (2 * subpixel + 1) as f32 / n_subpixels as f32 - 1.0;
@@ -200,12 +200,12 @@ pub fn render(parts: &[Part], texture: Texture, pose: &Pose, rng: &mut Rng) -> V
     sums.into_iter().map(to_byte).collect()
 }
 
-/// A number drawn evenly from `low` to `high`.
+/// Draws a number evenly from `low` to `high`.
 pub fn between(rng: &mut Rng, low: f32, high: f32) -> f32 {
     low + (high - low) * rng.r#gen::<f32>()
 }
 
-/// A number drawn from a bell-shaped distribution of mean 0 and variance 1 (a sum of uniforms).
+/// Draws a number from a bell-shaped distribution of mean 0 and variance 1 (a sum of uniforms).
 pub fn bell(rng: &mut Rng) -> f32 {
     let sum: f32 = (0..3).map(|_| rng.r#gen::<f32>()).sum();
     2.0 * sum - 3.0

@@ -9,7 +9,7 @@ use super::canvas::{Part, Pose, bell, between};
 use super::{shoes, tops};
 use fashion_bench_numeric::rng::Rng;
 
-/// Parts of a garment of class `label`, in Fashion-MNIST's order.
+/// Draws the parts of a garment of class `label`, in Fashion-MNIST's order.
 pub fn draw(label: u8, rng: &mut Rng) -> Vec<Part> {
     match label {
         0 => tops::t_shirt(rng),
@@ -25,7 +25,7 @@ pub fn draw(label: u8, rng: &mut Rng) -> Vec<Part> {
     }
 }
 
-/// A random place, size and light.
+/// Draws a random place, size and light.
 pub fn draw_pose(rng: &mut Rng) -> Pose {
     let size = between(rng, 0.85, 1.0);
     Pose {

@@ -1,15 +1,14 @@
-//! The demo set: balanced labels in random order, an independent random stream for each image.
+//! The demo set: balanced labels in random order, one independent random stream per image.
 
 use rand::seq::SliceRandom;
 use sha2::{Digest, Sha256};
 
 use super::canvas::{self, SIDE, Texture};
 use super::garment;
-use crate::files::N_CLASSES;
+use crate::classes::{FASHION_CLASSES, N_CLASSES};
 use crate::identity::{DatasetIdentity, FileIdentity};
 use crate::idx;
 use crate::raw::{RawDataset, RawSplit};
-use crate::request::FASHION_CLASSES;
 use fashion_bench_numeric::rng::stream;
 
 /// Stream of the order of labels, apart from those of the images.

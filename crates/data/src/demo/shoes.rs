@@ -48,7 +48,7 @@ impl Shoe {
     }
 }
 
-/// A sneaker.
+/// Draws a sneaker.
 pub fn sneaker(rng: &mut Rng) -> Vec<Part> {
     let ground = between(rng, 0.3, 0.6);
     let shoe = Shoe {
@@ -74,7 +74,7 @@ pub fn sneaker(rng: &mut Rng) -> Vec<Part> {
     parts
 }
 
-/// An ankle boot.
+/// Draws an ankle boot.
 pub fn ankle_boot(rng: &mut Rng) -> Vec<Part> {
     let ground = between(rng, 0.5, 0.9);
     let shoe = Shoe {
@@ -100,7 +100,7 @@ pub fn ankle_boot(rng: &mut Rng) -> Vec<Part> {
     parts
 }
 
-/// A sandal.
+/// Draws a sandal.
 pub fn sandal(rng: &mut Rng) -> Vec<Part> {
     let ground = between(rng, 0.3, 0.8);
     let heel = between(rng, 0.08, 0.75);

@@ -1,4 +1,4 @@
-//! Upper-body garments: a body, sleeves, a neckline, and what tells them apart.
+//! Upper-body garments: a body, sleeves, a neckline, and what distinguishes the classes.
 
 use rand::Rng as _;
 
@@ -62,7 +62,7 @@ impl Top {
     }
 }
 
-/// A dark or light line down the front, as buttons or an opening make.
+/// Draws a dark or light line down the front, as of buttons or an opening.
 fn front_line(rng: &mut Rng, half_width: f32, tone: f32, length: f32) -> Part {
     let x = 0.05 * bell(rng);
     Part::new(&[
@@ -74,7 +74,7 @@ fn front_line(rng: &mut Rng, half_width: f32, tone: f32, length: f32) -> Part {
     .with_tone(tone)
 }
 
-/// A T-shirt.
+/// Draws a T-shirt.
 pub fn t_shirt(rng: &mut Rng) -> Vec<Part> {
     let shoulder = between(rng, 0.42, 0.6);
     let top = Top {
@@ -89,7 +89,7 @@ pub fn t_shirt(rng: &mut Rng) -> Vec<Part> {
     top.parts()
 }
 
-/// A shirt.
+/// Draws a shirt.
 pub fn shirt(rng: &mut Rng) -> Vec<Part> {
     let shoulder = between(rng, 0.42, 0.6);
     let is_short = rng.r#gen::<f32>() < 0.4;
@@ -124,7 +124,7 @@ pub fn shirt(rng: &mut Rng) -> Vec<Part> {
     parts
 }
 
-/// A pullover.
+/// Draws a pullover.
 pub fn pullover(rng: &mut Rng) -> Vec<Part> {
     let shoulder = between(rng, 0.42, 0.6);
     let top = Top {
@@ -147,7 +147,7 @@ pub fn pullover(rng: &mut Rng) -> Vec<Part> {
     parts
 }
 
-/// A coat.
+/// Draws a coat.
 pub fn coat(rng: &mut Rng) -> Vec<Part> {
     let shoulder = between(rng, 0.42, 0.6);
     let top = Top {
@@ -167,7 +167,7 @@ pub fn coat(rng: &mut Rng) -> Vec<Part> {
     parts
 }
 
-/// A dress.
+/// Draws a dress.
 pub fn dress(rng: &mut Rng) -> Vec<Part> {
     let shoulder = between(rng, 0.22, 0.42);
     let top = Top {

@@ -4,7 +4,7 @@ use crate::parameters::{Kind, ParamValue, Parameter};
 use crate::tree::ColumnNumbers;
 
 choices! {
-    /// How it is told which features are categories; all features are numbers here.
+    /// How categorical features are recognised; all features are numbers here.
     pub enum CategoricalRule {
         /// By their type, with scikit-learn's warning.
         Warn = "warn",

@@ -92,7 +92,7 @@ impl Target for HessianTarget {
         self.sums(*totals).n_samples as f64
     }
 
-    /// Not an impurity: 0 where the Hessians do not allow a split.
+    /// Returns 0 where the Hessians do not allow a split; it is not an impurity.
     fn impurity(&self, totals: &Pair) -> f64 {
         f64::from(u8::from(self.sums(*totals).hessian >= MIN_HESSIAN))
     }

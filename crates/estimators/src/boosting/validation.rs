@@ -5,8 +5,8 @@ use rand::seq::SliceRandom as _;
 use crate::multiclass::class_counts;
 use fashion_bench_numeric::rng::Rng;
 
-/// Parts the rows into training rows and `n_validation` validation rows, both ascending, each class
-/// in proportion. What rounding leaves over goes to the classes with the largest remainders.
+/// Splits the rows into training rows and `n_validation` validation rows, both ascending, each
+/// class in proportion. What rounding leaves over goes to the classes with the largest remainders.
 pub(super) fn stratified_split(
     codes: &[usize],
     n_classes: usize,

@@ -1,8 +1,8 @@
 //! From training data to the modes of all two-class problems.
 //!
-//! Sparse problems share one search for near rows. Dense ones are made one at a time, and each keeps
-//! its factor. The search costs n²/2 inner products (less what the norms exclude), a dense problem
-//! n³/3 per Newton step.
+//! Sparse problems share one search for near rows. Dense ones are made one at a time, and each
+//! keeps its factor. The search costs n²/2 inner products (less what the norms exclude), a dense
+//! problem n³/3 per Newton step.
 
 use ndarray::{ArrayView2, Axis};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};

@@ -1,8 +1,8 @@
 //! The covariance matrix of the training rows, sparse where that is exact.
 //!
 //! `K_ij = c·exp(-‖x_i - x_j‖²/(2l²))`. Entries below `c·2⁻⁵³/n` are left out: all that a row
-//! leaves out sums to less than the rounding error of its diagonal entry, so that no product with
-//! K changes at working precision. On Fashion-MNIST's standardised pixels with l = 1 that leaves 2.9
+//! leaves out sums to less than the rounding error of its diagonal entry, so that no product with K
+//! changes at working precision. On Fashion-MNIST's standardised pixels with l = 1 that leaves 2.9
 //! entries per row beside the diagonal, of 60,000. Where too many are left the matrix is dense.
 
 use ndarray::{Array2, ArrayView1, ArrayView2};

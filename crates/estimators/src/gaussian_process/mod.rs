@@ -1,7 +1,7 @@
 //! Gaussian process classification by the Laplace approximation: `GaussianProcessClassifier`.
 //!
-//! `algorithm` makes two-class problems and their `covariance` matrices, `posterior` finds the mode of
-//! each, and `model` predicts by them.
+//! `algorithm` makes two-class problems and their `covariance` matrices, `posterior` finds the mode
+//! of each, and `model` predicts by them.
 
 mod algorithm;
 mod covariance;

@@ -1,8 +1,8 @@
 //! Fitted modes and their decisions.
 //!
 //! A decision is the sign of `f* = Σ k(x*, x_i)(y_i - π_i)`. On standardised pixels its terms lie
-//! between 1e-50 and 1e-300, and the nearest rows of either class decide. Sums are taken relative to
-//! their largest term, over the rows whose terms are not lost beside it, with distances computed
+//! between 1e-50 and 1e-300, and the nearest rows of either class decide. Sums are taken relative
+//! to their largest term, over the rows whose terms are not lost beside it, with distances computed
 //! again in `f64`. So no sum underflows, where scikit-learn's may.
 //!
 //! Probabilities, which settle one-vs-rest and break ties between votes, are rounded as
@@ -102,7 +102,7 @@ struct Latent {
 linfa_traits! { GaussianProcessValidParams => GaussianProcess; }
 
 impl GaussianProcess {
-    /// Parameters at scikit-learn's defaults.
+    /// Returns the parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> GaussianProcessParams {
         GaussianProcessParams::default()
@@ -173,8 +173,8 @@ impl GaussianProcess {
         }
     }
 
-    /// Returns the class with most votes for each row. Probabilities are computed only where several
-    /// classes have as many votes.
+    /// Returns the class with most votes for each row. Probabilities are computed only where
+    /// several classes have as many votes.
     fn vote(&self, latents: &[Vec<Latent>], near: &[Vec<Near>]) -> Vec<usize> {
         let n_classes = self.encoding.n_classes();
         let mut tied = Vec::new();

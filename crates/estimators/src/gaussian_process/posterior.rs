@@ -104,8 +104,8 @@ impl Posterior {
         }
     }
 
-    /// Returns the variance explained at each of `points`: k*ᵀ W^½ B⁻¹ W^½ k* for the covariances k*
-    /// of the point with rows (place and value), those left out being 0.
+    /// Returns the variance explained at each of `points`: k*ᵀ W^½ B⁻¹ W^½ k* for the covariances
+    /// k* of the point with rows (place and value), those left out being 0.
     pub fn explained_variances(&self, points: &[Vec<(usize, f64)>]) -> Vec<f64> {
         match &self.system {
             System::Dense(factor) => {
@@ -216,8 +216,9 @@ fn conjugate_gradients(k: &Sparse, weight: &[f64], b: &[f64]) -> Vec<f64> {
 }
 
 /// Returns the rows that matter to a point with the covariances `near`, ascending. A row's part in
-/// the explained variance, relative to the prior's, is no more than the square of the largest product
-/// of correlations on a path to it. What is left out sums to less than the rounding error of 1.
+/// the explained variance, relative to the prior's, is no more than the square of the largest
+/// product of correlations on a path to it. What is left out sums to less than the rounding error
+/// of 1.
 fn reached(k: &Sparse, near: &[(usize, f64)]) -> Vec<usize> {
     let floor = (f64::EPSILON / 2.0 / k.n() as f64).sqrt();
     let mut strength: HashMap<usize, f64> = HashMap::new();

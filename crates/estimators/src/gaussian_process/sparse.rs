@@ -69,9 +69,9 @@ impl Sparse {
         }))
     }
 
-    /// Makes the covariance matrix of `x` without the entries beyond the cut-off. It takes blocks of
-    /// inner products in the order of the rows' norms, as rows whose norms differ by more than the
-    /// cut-off are far apart.
+    /// Makes the covariance matrix of `x` without the entries beyond the cut-off. It takes blocks
+    /// of inner products in the order of the rows' norms, as rows whose norms differ by more than
+    /// the cut-off are far apart.
     pub fn of_rows(x: ArrayView2<'_, f32>, kernel: Rbf) -> Self {
         let n = x.nrows();
         let cutoff = kernel.cutoff(n);

@@ -1,5 +1,6 @@
-//! A fitted process as it is stored: without the factors of dense problems, which would take far more
-//! room than the rows. They are made again from the rows, by the same operations as in the fit.
+//! A fitted process as it is stored: without the factors of dense problems, which would take far
+//! more room than the rows. They are made again from the rows, by the same operations as in the
+//! fit.
 
 use std::borrow::Cow;
 

@@ -59,7 +59,7 @@ impl FeatureBins {
     }
 
     /// Returns one bin for each of `keys`, empty where the key is NaN; nothing if two neighbours do
-    /// not ascend, or by too little to be told apart.
+    /// not ascend, or by too little to be distinguished.
     pub(super) fn of_lattice(keys: &[f32]) -> Option<Self> {
         let mut last = *keys.first()?;
         if last.is_nan() {

@@ -4,7 +4,7 @@
 //! `scale` is 2 and `offset` 0. The values are first looked for in slots 0, 1, 3 and 4, which are
 //! free for each: these are their codes, slot 2 stays NaN, and codes ascend with values. A value of
 //! 0.6 that turns up later is first looked for in slot 1, where 0.5 is, then in slot 2, and gets
-//! that code. Codes still tell all values apart; only if they do not ascend are they replaced by
+//! that code. Codes still distinguish all values; only if they do not ascend are they replaced by
 //! bins afterwards.
 
 use super::bins::{MAX_BINS, SAME_VALUE};

@@ -35,7 +35,7 @@ pub(super) trait GroupLoss: Send + Sync {
     }
 }
 
-/// What a loss is told of the current point.
+/// The current point, as far as a loss needs to know it.
 pub(super) struct Point<'a> {
     /// Scores of each column.
     pub z: &'a [Vec<f64>],

@@ -43,7 +43,8 @@ pub(super) struct L1Model<'a> {
 }
 
 impl<'a> L1Model<'a> {
-    /// Returns the model around `weights` with the symmetric `matrix` (row by row) and the `gradient`.
+    /// Returns the model around `weights` with the symmetric `matrix` (row by row) and the
+    /// `gradient`.
     pub fn new(matrix: &'a [f64], weights: &[f64], gradient: &[f64], l1: &'a [f64]) -> Self {
         Self {
             matrix,
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
     use fashion_bench_numeric::rng::stream;
 
-    /// A model whose coordinates are nearly the same, so that sweeps alone crawl.
+    /// Returns a model whose coordinates are nearly the same, so that sweeps alone crawl.
     fn narrow(width: usize) -> (Vec<f64>, Vec<f64>) {
         let mut rng = stream(6, &[width as u64]);
         let rows: Vec<Vec<f64>> = (0..2 * width)

@@ -56,8 +56,8 @@ impl LinearModel {
         }
     }
 
-    /// Returns the model of the columns of `solutions`, whose last weight is that of a constant feature of
-    /// value `bias`, if there is one.
+    /// Returns the model of the columns of `solutions`, whose last weight is that of a constant
+    /// feature of value `bias`, if there is one.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "models are in single precision"

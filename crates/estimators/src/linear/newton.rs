@@ -12,10 +12,10 @@
 //! groups that are done drop out.
 //!
 //! Directions are found by conjugate gradients ([`super::conjugate_gradients`]), preconditioned by
-//! the Cholesky factor of a curvature matrix per column. A [`Curvature`] follows the weights of the rows
-//! by adding and taking out only the rows that changed; while most of them do, it is made from a
-//! sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature is
-//! known exactly (the hinges) and a single column the factor *is* the Newton system and no
+//! the Cholesky factor of a curvature matrix per column. A [`Curvature`] follows the weights of the
+//! rows by adding and taking out only the rows that changed; while most of them do, it is made from
+//! a sample of the rows, drawn in proportion to weight times leverage. For a loss whose curvature
+//! is known exactly (the hinges) and a single column the factor *is* the Newton system and no
 //! conjugate gradients are needed. Cost: O(n·p) per reading, O(m·p²) for m rows changed, O(p³) per
 //! factor.
 //!
@@ -201,7 +201,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
             });
     }
 
-    /// The system that the direction solves, to `min(0.1, √(|g|/|g₀|))`.
+    /// Returns the system that the direction solves, to `min(0.1, √(|g|/|g₀|))`.
     fn system(&mut self) -> NewtonSystem<'_, L> {
         let forcing = (self.gradient_norm / self.first_norm)
             .sqrt()
@@ -213,7 +213,8 @@ impl<L: GroupLoss> NewtonGroup<L> {
         }
     }
 
-    /// Goes to the root of the derivative along the direction, whose products with the rows are `q`.
+    /// Goes to the root of the derivative along the direction, whose products with the rows are
+    /// `q`.
     fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
         let (mut linear, mut square, mut slope) = (0.0, 0.0, 0.0);
         for ((w, d), g) in self

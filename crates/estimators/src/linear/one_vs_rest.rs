@@ -28,8 +28,8 @@ impl<'a> OneVsRest<'a> {
         &self.counts
     }
 
-    /// Returns the sign and the cost of each row in the problem of `class`, given the costs of positive and
-    /// negative rows.
+    /// Returns the sign and the cost of each row in the problem of `class`, given the costs of
+    /// positive and negative rows.
     pub fn rows(&self, class: usize, (positive, negative): (f64, f64)) -> (Vec<f64>, Vec<f64>) {
         let by_sign = |a: f64, b: f64| -> Vec<f64> {
             self.codes

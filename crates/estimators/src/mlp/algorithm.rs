@@ -3,11 +3,11 @@
 //! Minimises mean cross entropy + alpha/(2·batch)·‖W‖² over batches of `batch_size` (at most 200 by
 //! default) in a new order each epoch. Training stops when the mean loss of an epoch has failed to
 //! fall below its best by `tol` (1e-4) for more than `n_iter_no_change` (10) epochs in a row. With
-//! `early_stopping` it is the score of a held-out share that must rise, and the best network is kept.
-//! These are scikit-learn's rules, with two differences: scikit-learn stratifies the held-out share
-//! of two classes, where it is drawn at random here for any number of them; and products and weights
-//! are `f32` (scikit-learn follows its input, `f64` as a rule). Losses are summed in `f64`. An epoch
-//! costs three products of data and weights.
+//! `early_stopping` it is the score of a held-out share that must rise, and the best network is
+//! kept. These are scikit-learn's rules, with two differences: scikit-learn stratifies the held-out
+//! share of two classes, where it is drawn at random here for any number of them; and products and
+//! weights are `f32` (scikit-learn follows its input, `f64` as a rule). Losses are summed in `f64`.
+//! An epoch costs three products of data and weights.
 
 use ndarray::{ArrayView2, Axis};
 use rand::seq::SliceRandom;

@@ -1,7 +1,7 @@
 //! Multi-layer perceptron trained by mini-batches: `MLPClassifier`.
 //!
-//! `algorithm` cuts the data into batches and decides when to stop. For each batch a `network` makes
-//! gradients, and an `optimizer` moves the network along them.
+//! `algorithm` cuts the data into batches and decides when to stop. For each batch a `network`
+//! makes gradients, and an `optimizer` moves the network along them.
 
 mod algorithm;
 mod batch_size;

@@ -45,7 +45,7 @@ pub struct Mlp {
 linfa_traits! { MlpValidParams => Mlp; }
 
 impl Mlp {
-    /// Parameters at scikit-learn's defaults.
+    /// Returns the parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> MlpParams {
         MlpParams::default()

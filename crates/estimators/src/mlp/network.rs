@@ -8,7 +8,7 @@ use fashion_bench_numeric::exp::{exp, logistic, logistic_in_place, tanh_in_place
 use fashion_bench_numeric::gemm::{gemm, gemm_nt, gemm_tn};
 use fashion_bench_numeric::rng::Rng;
 
-/// -ln of the smallest probability that scikit-learn's loss tells from 0.
+/// -ln of the smallest probability that scikit-learn's loss distinguishes from 0.
 const MAX_LOSS: f64 = 36.043_653_389_117_15;
 
 /// A fully connected layer.
@@ -45,8 +45,8 @@ pub struct Workspace {
 }
 
 impl Network {
-    /// Draws weights and biases uniformly as Glorot and Bengio do, with scikit-learn's factor (2 for the
-    /// logistic function, 6 for others).
+    /// Draws weights and biases uniformly as Glorot and Bengio do, with scikit-learn's factor (2
+    /// for the logistic function, 6 for others).
     pub fn new(units: &[usize], activation: Activation, rng: &mut Rng) -> Self {
         let factor = if activation == Activation::Logistic {
             2.0
@@ -126,8 +126,8 @@ impl Network {
             .sum()
     }
 
-    /// Goes forward and backward over the first `n_rows` rows of the workspace: fills in the gradients
-    /// of the mean loss and returns the summed loss, both without the penalty.
+    /// Goes forward and backward over the first `n_rows` rows of the workspace: fills in the
+    /// gradients of the mean loss and returns the summed loss, both without the penalty.
     pub fn backpropagate(&self, work: &mut Workspace, n_rows: usize) -> f64 {
         let last = self.layers.len() - 1;
         for (idx, layer) in self.layers.iter().enumerate() {

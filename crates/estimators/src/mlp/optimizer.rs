@@ -148,8 +148,8 @@ impl Optimizer {
         }
     }
 
-    /// Returns whether training stops when it no longer improves; if not, the step length is shorter
-    /// from now on.
+    /// Returns whether training stops when it no longer improves; if not, the step length is
+    /// shorter from now on.
     pub fn should_stop(&mut self) -> bool {
         let is_adaptive = matches!(
             self.rule,

@@ -1,5 +1,5 @@
-//! Fitting: linfa-bayes estimates mean and variance of each feature and class; priors, which it
-//! always takes from the class frequencies, are exchanged afterwards.
+//! Fitting: linfa-bayes estimates the mean and variance of each feature and class. It always takes
+//! the priors from the class frequencies; ours replace them afterwards.
 //!
 //! The joint log-likelihood is ln P(class) + Σ ln N(xⱼ; mean, variance), so a prior of our own
 //! comes in as the shift ln(prior) − ln(frequency).
@@ -49,7 +49,7 @@ impl Classifier for GaussianNbValidParams {
     }
 }
 
-/// ln(prior) − ln(frequency) of each class; zeros without priors.
+/// Returns ln(prior) − ln(frequency) of each class; zeros without priors.
 fn log_prior_shift(
     priors: Option<&[f64]>,
     codes: &[usize],

@@ -43,7 +43,7 @@ pub struct GaussianNb {
 linfa_traits! { GaussianNbValidParams => GaussianNb; }
 
 impl GaussianNb {
-    /// Parameters at scikit-learn's defaults.
+    /// Returns the parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> GaussianNbParams {
         GaussianNbParams::default()
@@ -63,11 +63,11 @@ impl GaussianNb {
         }
     }
 
-    /// Labels of a few rows.
+    /// Predicts the labels of a few rows.
     fn predict_block(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
         let x = x.mapv(f64::from);
         let by_class = self.upstream.joint_log_likelihood(x.view());
-        // By code, so that the order of linfa's hash map does not decide ties.
+        // Classes are compared by code, so that the order of linfa's hash map does not decide ties.
         let by_code: Vec<_> = (0..self.encoding.n_classes())
             .map(|code| &by_class[&code])
             .collect();

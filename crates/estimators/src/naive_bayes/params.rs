@@ -18,7 +18,7 @@ fn check_priors(params: &GaussianNbValidParams) -> Result<(), ParamError> {
     let Some(priors) = &params.priors else {
         return Ok(());
     };
-    // numpy's `isclose`, which scikit-learn asks.
+    // scikit-learn compares with numpy's `isclose`.
     let sums_to_one = (priors.iter().sum::<f64>() - 1.0).abs() <= 1e-8 + 1e-5;
     if sums_to_one && priors.iter().all(|&prior| prior >= 0.0) {
         return Ok(());

@@ -21,7 +21,7 @@ fn data(n_rows: usize, n_features: usize) -> (Array2<f32>, Array1<usize>) {
     (x, y)
 }
 
-/// The formula, row by row: ln P(class) − ½ Σ ln(2π variance) + (x − mean)² / variance.
+/// Computes the formula, row by row: ln P(class) − ½ Σ ln(2π variance) + (x − mean)² / variance.
 fn naive(
     params: &GaussianNbParams,
     x: &Array2<f32>,

@@ -1,4 +1,4 @@
-//! Fitting: encode the labels, index the rows.
+//! Fitting: encoding the labels and indexing the rows.
 //!
 //! Every answer is exact, so scikit-learn's choice of algorithm (brute force, k-d tree, ball tree)
 //! has no counterpart here. Distances are those of the rows in `f32`, summed in `f64`;

@@ -1,10 +1,10 @@
 //! A few orthonormal directions that hold most of the data's variation, and rows in them.
 //!
 //! With W (`n_features` × d) orthonormal, p = Wᵀx and r = ‖x − W p‖ the map z(x) = (p, r) never
-//! lengthens a distance: ‖z(x) − z(y)‖ ≤ ‖x − y‖. Any W will do for that; leading singular
-//! directions, found by subspace iteration on some rows, make it the tightest.
+//! lengthens a distance: ‖z(x) − z(y)‖ ≤ ‖x − y‖. Any W will do for that. The leading singular
+//! directions, which subspace iteration on some rows finds, make the bound tightest.
 //!
-//! What rounding adds is carried along: [`Basis::stretch`] for W not quite orthonormal, and
+//! The bounds allow for rounding: [`Basis::stretch`] for W not quite orthonormal, and
 //! [`Basis::error`] for z computed in `f32`.
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
@@ -46,15 +46,15 @@ pub(super) struct Projected {
     pub squared_norms: Vec<f64>,
 }
 
-/// A bound on the relative error of an `f32` sum of `n` products in any order (Higham, *Accuracy
-/// and Stability of Numerical Algorithms*, lemma 3.1).
+/// Returns a bound on the relative error of an `f32` sum of `n` products in any order (Higham,
+/// *Accuracy and Stability of Numerical Algorithms*, lemma 3.1).
 pub(super) fn gamma(n: usize) -> f64 {
     let n_units = n as f64 * UNIT;
     n_units / (1.0 - n_units)
 }
 
 impl Basis {
-    /// At most `n_directions` directions for `x` (not empty).
+    /// Finds at most `n_directions` directions for `x` (not empty).
     pub(super) fn fit(x: ArrayView2<'_, f32>, n_directions: usize) -> Self {
         let n_features = x.ncols();
         let spacing = isize::try_from(x.nrows().div_ceil(SAMPLE_ROWS)).expect("rows fit in memory");
@@ -106,7 +106,7 @@ impl Basis {
         self.error
     }
 
-    /// `x` (rows × `n_features`) in this basis.
+    /// Returns `x` (rows × `n_features`) in this basis.
     pub(super) fn project(&self, x: ArrayView2<'_, f32>) -> Projected {
         let mut z = Array2::zeros((x.nrows(), self.directions.ncols() + 1));
         let mut squared_norms = vec![0.0; x.nrows()];
@@ -129,7 +129,7 @@ impl Basis {
     }
 }
 
-/// ‖x‖² in `f64`.
+/// Returns ‖x‖² in `f64`.
 pub(super) fn squared_norm(x: ArrayView1<'_, f32>) -> f64 {
     match x.as_slice() {
         Some(x) => fashion_bench_numeric::dot::dot_f64(x, x),
@@ -137,11 +137,11 @@ pub(super) fn squared_norm(x: ArrayView1<'_, f32>) -> f64 {
     }
 }
 
-/// Gram-Schmidt on the columns, twice for orthogonality to the last bit; dependent columns are
-/// left out. In blocks, so that most of it is matrix products.
+/// Orthonormalises the columns by Gram-Schmidt, twice for orthogonality to the last bit, and leaves
+/// dependent columns out. It works in blocks, so that most of it is matrix products.
 fn orthonormal_columns(columns: Array2<f64>) -> Array2<f32> {
     const BLOCK: usize = 16;
-    // As rows, for the sake of the cache.
+    // Columns are kept as rows, which is kinder to the cache.
     let mut rows = columns.reversed_axes().as_standard_layout().into_owned();
     let mut n_kept = 0;
     for first in (0..rows.nrows()).step_by(BLOCK) {

@@ -1,5 +1,5 @@
-//! Rows for Euclidean search: bounds from a projection for all pairs, by matrix product, then from
-//! byte codes for the few that are left.
+//! Rows for Euclidean search. A matrix product bounds the distances of all pairs by a projection,
+//! then byte codes bound those of the few pairs that are left.
 //!
 //! Symbols: z(x) the projection of [`Basis`], e = [`Basis::error`], s = [`Basis::stretch`]. A row y
 //! within `reach` of query x has ‖z(x) − z(y)‖ ≤ s·reach + e‖x‖ + e‖y‖ as computed. Squared, with
@@ -23,12 +23,12 @@ use fashion_bench_numeric::distance::{squared_euclidean, squared_euclidean_u8};
 use fashion_bench_numeric::gemm::gemm_nt;
 use fashion_bench_numeric::prefetch::prefetch;
 
-/// Directions of the projection; with r and the constant, rows of the product are 96 long. CPU
-/// seconds of fit and 2,000 queries on Fashion-MNIST, k=5: 0.34 + 0.46 with 62, 0.35 + 0.44 with
-/// 94, 0.42 + 0.42 with 126, 0.45 + 0.43 with 158.
+/// Directions of the projection; with r and the constant, rows of the product are 96 long. On
+/// Fashion-MNIST with k=5, fit and 2,000 queries take 0.34 + 0.46 CPU seconds with 62 directions,
+/// 0.35 + 0.44 with 94, 0.42 + 0.42 with 126, and 0.45 + 0.43 with 158.
 const N_DIRECTIONS: usize = 94;
 
-/// θ above: half of what it costs is proportional to it, the other half to its inverse.
+/// θ above. One part of what the bound loses grows with θ, the other with its inverse.
 const THETA: f64 = 1e-3;
 
 /// Room for underflow in `f32`, which the relative bounds do not cover.
@@ -67,7 +67,7 @@ struct Query {
 }
 
 impl EuclideanIndex {
-    /// Gives the rows back.
+    /// Returns the rows.
     #[cfg(feature = "serde")]
     pub(super) fn into_rows(self) -> Array2<f32> {
         self.rows
@@ -178,7 +178,7 @@ impl Index for EuclideanIndex {
         let between_codes = f64::from(squared_euclidean_u8(query_codes, row_codes)).sqrt();
         let clipped = (self.quantiser.step() * between_codes - x.round - y.round).max(0.0);
         let over = x.over - y.over;
-        // A billionth for the rounding of these lines.
+        // The billionth allows for the rounding of these lines.
         (clipped * clipped + over * over).sqrt() * (1.0 - 1e-9)
     }
 

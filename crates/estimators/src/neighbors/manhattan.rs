@@ -1,7 +1,7 @@
 //! Rows for search by city-block distance: bounds from sums of absolute differences of byte codes.
 //!
-//! The bound is tight enough that nothing finer is needed in between: on Fashion-MNIST 13 of 60,000
-//! rows are measured for k=5.
+//! The bound is so tight that no finer one is needed: on Fashion-MNIST with k=5, distances to 13 of
+//! the 60,000 rows are computed.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use fashion_bench_numeric::distance::manhattan;
 use fashion_bench_numeric::prefetch::prefetch;
 use fashion_bench_numeric::sad::{SadQueries, SadTiles};
 
-/// Relative room for evaluating a bound in `f32`, a handful of roundings of 6e-8 each.
+/// Relative room for the few roundings, of 6e-8 each, of a bound in `f32`.
 const ROOM: f64 = 1e-6;
 
 /// Room for underflow in `f32`.
@@ -27,7 +27,7 @@ pub(super) struct ManhattanIndex {
     tiles: SadTiles,
     /// Rounding of each row, with room.
     rounds: Vec<f32>,
-    /// What of each row lies outside the codes.
+    /// The part of each row that lies outside the codes.
     overs: Vec<f32>,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct ManhattanBlock {
 }
 
 impl ManhattanIndex {
-    /// Gives the rows back.
+    /// Returns the rows.
     #[cfg(feature = "serde")]
     pub(super) fn into_rows(self) -> Array2<f32> {
         self.rows
@@ -114,7 +114,7 @@ impl Index for ManhattanIndex {
     }
 }
 
-/// Sums over codes to bounds.
+/// Turns sums over codes into bounds.
 struct Complete<'a> {
     bounds: &'a mut [f32],
     step: f32,
@@ -131,7 +131,7 @@ impl WithSimd for Complete<'_> {
         let terms = self.rounds.iter().zip(self.overs);
         for (bound, (round, over)) in self.bounds.iter_mut().zip(terms) {
             let sum = self.step * *bound + (self.over - over).abs() - round;
-            // Overflow, where it makes a NaN, must not rule a row out.
+            // A NaN from overflow must not rule a row out.
             *bound = sum.max(f32::NEG_INFINITY);
         }
     }

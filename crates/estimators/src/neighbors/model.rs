@@ -64,7 +64,7 @@ impl Indexed {
 linfa_traits! { KNeighborsValidParams => KNeighborsClassifier; }
 
 impl KNeighborsClassifier {
-    /// Parameters at scikit-learn's defaults.
+    /// Returns the parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> KNeighborsParams {
         KNeighborsParams::default()
@@ -93,7 +93,7 @@ impl KNeighborsClassifier {
         }
     }
 
-    /// The label that the neighbours, nearest first, vote for.
+    /// Returns the label that the neighbours, nearest first, vote for.
     fn vote(&self, neighbors: &[Neighbor]) -> usize {
         let mut votes = vec![0.0; self.encoding.n_classes()];
         let has_equal = neighbors.first().is_some_and(|first| first.distance == 0.0);

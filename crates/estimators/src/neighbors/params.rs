@@ -73,7 +73,7 @@ pub(super) enum Distance {
 }
 
 impl KNeighborsValidParams {
-    /// The distance that `metric` and `p` name; nothing if there is no index for it.
+    /// Returns the distance that `metric` and `p` name, or `None` if there is no index for it.
     pub(super) fn distance(&self) -> Option<Distance> {
         let p = match self.metric {
             Metric::Minkowski => self.p,

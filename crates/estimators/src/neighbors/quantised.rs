@@ -3,7 +3,7 @@
 //! Feature j of a row is written as `lo_j + clip_j + over_j` with `clip_j` in [0, 255·step], and
 //! `clip_j` as `step·code_j + round_j`. Clipping is monotonic, so |x_j − y_j| is the sum of the
 //! differences of clips and overs, which have one sign; rounding moves a difference by at most
-//! what the two roundings are. With norms over the features, for p = 1 and p = 2,
+//! the sum of the two roundings. With norms over the features, for p = 1 and p = 2,
 //!
 //! ```text
 //! ‖x − y‖ₚ ≥ (‖clip x − clip y‖ₚᵖ + |‖over x‖ₚ − ‖over y‖ₚ|ᵖ)^(1/p)
@@ -17,9 +17,9 @@ use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut
 /// Largest code.
 const MAX_CODE: f64 = 255.0;
 
-/// Share of features whose whole range the codes cover. Of 60,000 rows of Fashion-MNIST the bound
-/// for p=1 leaves 7.0 within reach of the 5th nearest with the range this gives, 4.5; with 3.0,
-/// which covers half of the features, it leaves 8.9, and with 6.0 it leaves 7.4.
+/// Share of features whose whole range the codes cover. On Fashion-MNIST that gives a range of 4.5,
+/// with which the bound for p=1 leaves 7.0 of 60,000 rows within reach of the 5th nearest. A range
+/// of 3.0, which covers half of the features, leaves 8.9, and one of 6.0 leaves 7.4.
 const COVERED: f64 = 0.75;
 
 /// The map from features to codes.
@@ -39,7 +39,7 @@ pub(super) struct Remainder {
 }
 
 impl Quantiser {
-    /// A common step for all features, fitted to rows (`n_rows` × `n_features`, not empty).
+    /// Finds a common step for all features, fitted to rows (`n_rows` × `n_features`, not empty).
     pub(super) fn fit(x: ArrayView2<'_, f32>) -> Self {
         let mut lo = x.row(0).to_vec();
         let mut hi = lo.clone();
@@ -62,13 +62,13 @@ impl Quantiser {
         }
     }
 
-    /// Width of a code.
+    /// Returns the width of a code.
     pub(super) fn step(&self) -> f64 {
         self.step
     }
 
-    /// Codes of `rows` (standard layout) in one row-major list, and what they leave out in the
-    /// norm p=2 if `SQUARED`, else p=1.
+    /// Returns the codes of `rows` (standard layout) in one row-major list, and what they leave out
+    /// in the norm p=2 if `SQUARED`, else p=1.
     pub(super) fn encode<const SQUARED: bool>(
         &self,
         rows: ArrayView2<'_, f32>,
@@ -91,7 +91,7 @@ impl Quantiser {
             row,
             codes,
         });
-        // Rounding of this very computation, many times over.
+        // Many times the rounding of this computation itself.
         let slack = 1e-12 * row.len() as f64 * MAX_CODE * self.step;
         let norm = |sum: f64| if SQUARED { sum.sqrt() } else { sum };
         Remainder {
@@ -121,7 +121,7 @@ impl<const SQUARED: bool> WithSimd for Encode<'_, SQUARED> {
             for (lane, code) in codes.iter_mut().enumerate() {
                 let offset = f64::from(row[lane]) - f64::from(lo[lane]);
                 let clip = offset.clamp(0.0, MAX_CODE * step);
-                // Truncation: never above 255, and any code is right with its rounding.
+                // The cast truncates to at most 255; any code is right with its rounding.
                 *code = (clip * per_step + 0.5) as u8;
                 let rounding = clip - f64::from(*code) * step;
                 let outside = offset - clip;

@@ -67,7 +67,7 @@ fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, distance: Dist
     }
 }
 
-/// Every distance, sorted.
+/// Returns the nearest rows by computing and sorting every distance.
 fn naive_nearest(
     train: &Array2<f32>,
     query: ArrayView1<'_, f32>,
@@ -106,7 +106,7 @@ fn check_against_naive<I: Index>(
     }
 }
 
-/// With reach equal to a row's distance neither bound may rule the row out.
+/// Checks that neither bound rules a row out whose distance is the reach.
 fn check_bounds<I: Index>(
     index: &I,
     train: &Array2<f32>,

@@ -42,7 +42,7 @@ macro_rules! choices {
             /// The names of [`Self::ALL`].
             pub const NAMES: &'static [&'static str] = &[$($text),+];
 
-            /// The name in a config.
+            /// Returns the name in a config.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {

@@ -24,7 +24,7 @@ pub struct ParamRow {
     pub doc: &'static str,
 }
 
-/// What came of setting a parameter by name.
+/// The outcome of setting a parameter by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Set {
     /// The value was taken.
@@ -37,7 +37,7 @@ pub enum Set {
 
 /// A set of parameters that knows its declaration.
 pub trait ParameterSet {
-    /// The rows of the table; defaults are the values of `self`.
+    /// Returns the rows of the table; defaults are the values of `self`.
     fn rows(&self) -> Vec<ParamRow>;
 
     /// Sets the parameter that a config calls `name`.
@@ -219,7 +219,8 @@ macro_rules! parameter_set {
 
 /// Declares parameters that several classifiers share, as a struct with public fields.
 ///
-/// A line is `/// meaning` and `name: type = default, in range;`; see [`parameters!`].
+/// A line is `/// meaning` and `name: type = default, in range;`; see
+/// [`parameters!`](crate::parameters!).
 #[macro_export]
 macro_rules! parameter_group {
     (
@@ -533,7 +534,10 @@ mod tests {
         assert_eq!(params.set("verbose", &ParamValue::Bool(true)), Set::Taken);
         assert_eq!(params.set("verbose", &ParamValue::from("a")), Set::Refused);
         let valid = params.check().unwrap();
-        assert_eq!((*valid.c(), valid.shape().depth, valid.seed), (5.0, None, 7));
+        assert_eq!(
+            (*valid.c(), valid.shape().depth, valid.seed),
+            (5.0, None, 7)
+        );
         let seeded = TestParams::default().seed(9).check().unwrap();
         assert_eq!((*seeded.is_on(), seeded.seed), (true, 9));
     }

@@ -1,9 +1,11 @@
 //! Parameters, each declared once.
 //!
-//! [`parameters!`](crate::parameters!) declares those of a classifier, [`parameter_group!`](crate::parameter_group!)
-//! those that several share, [`choices!`](crate::choices!) an enum of named choices. What a value may be
-//! is said by its type, a [`Parameter`], and an [`Interval`]. [`ParameterSet`] reads and writes them by
-//! name as [`ParamValue`]s, so that a config of any format can be read without a line per parameter.
+//! [`parameters!`](crate::parameters!) declares those of a classifier,
+//! [`parameter_group!`](crate::parameter_group!) those that several share, and
+//! [`choices!`](crate::choices!) an enum of named choices. The type of a parameter, a
+//! [`Parameter`], and an [`Interval`] say what its value may be. [`ParameterSet`] reads and writes
+//! parameters by name as [`ParamValue`]s, so that a config of any format can be read without a line
+//! per parameter.
 
 #[macro_use]
 mod choices;

@@ -9,25 +9,26 @@ pub trait Parameter: Sized {
     /// What a declaration may add to the type: the range of its numbers.
     type Range: Default;
 
-    /// The forms that a config may write, the most telling first.
+    /// Returns the forms that a config may write, the most telling first.
     fn kinds() -> Vec<Kind>;
 
-    /// The value that `value`, of one of [`Self::kinds`], stands for; nothing if it stands for none.
+    /// Returns the value that `value`, of one of [`Self::kinds`], stands for, or `None` if it
+    /// stands for none.
     fn read(value: &ParamValue) -> Option<Self>;
 
-    /// The canonical form, which [`Self::read`] reads back.
+    /// Returns the canonical form, which [`Self::read`] reads back.
     fn write(&self) -> ParamValue;
 
     /// Whether the value lies in `range`.
     fn is_in(&self, range: &Self::Range) -> bool;
 
-    /// What is accepted, in words: `a number in (0, inf)`.
+    /// Returns what is accepted, in words: `a number in (0, inf)`.
     fn expected(range: &Self::Range) -> String {
         let _ = range;
         describe_kinds(&Self::kinds())
     }
 
-    /// Old spellings of string values: `(old, new)`.
+    /// Returns the old spellings of string values: `(old, new)`.
     #[must_use]
     fn synonyms() -> &'static [(&'static str, &'static str)] {
         &[]
@@ -61,7 +62,7 @@ impl Parameter for f64 {
     }
 }
 
-/// The range of a count whose declaration names none.
+/// Returns the range of a count whose declaration names none.
 fn of_counts(range: &Interval) -> Interval {
     if range.is_all() {
         Interval::NOT_NEGATIVE

@@ -4,7 +4,7 @@ use super::declare::ParamRow;
 use super::kind::Kind;
 use super::value::ParamValue;
 
-/// The row of `random_state`, whose default is `default`.
+/// Returns the row of `random_state`, whose default is `default`.
 #[must_use]
 pub fn seed_row(default: ParamValue) -> ParamRow {
     ParamRow {

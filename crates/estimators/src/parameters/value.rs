@@ -23,7 +23,7 @@ pub enum ParamValue {
 }
 
 impl ParamValue {
-    /// The number, if it is one.
+    /// Returns the number, if it is one.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
@@ -33,7 +33,7 @@ impl ParamValue {
         }
     }
 
-    /// The text, if it is one.
+    /// Returns the text, if it is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {

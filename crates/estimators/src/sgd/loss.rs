@@ -66,7 +66,8 @@ impl ScoreLoss {
         }
     }
 
-    /// Returns the derivative with respect to the score. At the kink of the hinges it is that of an error.
+    /// Returns the derivative with respect to the score. At the kink of the hinges it is that of an
+    /// error.
     #[inline]
     pub fn slope(self, y: f64, p: f64) -> f64 {
         let margin = y * p;

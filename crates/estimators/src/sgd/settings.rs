@@ -1,4 +1,4 @@
-//! What the common algorithm is told.
+//! The settings of the algorithm that the stochastic classifiers share.
 
 use super::averaging::Averaging;
 use super::loss::ScoreLoss;

@@ -60,8 +60,8 @@ impl Classifier for NuSvcValidParams {
     }
 }
 
-/// Fits the machines of all pairs of classes: `problem` poses the dual problem of a pair, `solution`
-/// returns the coefficients of its decision function and the intercept.
+/// Fits the machines of all pairs of classes: `problem` poses the dual problem of a pair,
+/// `solution` returns the coefficients of its decision function and the intercept.
 fn fit_machines(
     x: ArrayView2<'_, f32>,
     encoding: ClassEncoding,
@@ -93,8 +93,8 @@ fn fit_machines(
     ))
 }
 
-/// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel rows
-/// that took.
+/// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel
+/// rows that took.
 fn solve(
     dual: &mut Dual,
     kernel: Kernel,

@@ -14,8 +14,9 @@
 //! against the violation `|clip - β|/σ` that is left, β becomes the clipped values and σ grows
 //! (Rockafellar, Augmented Lagrangians and Applications of the Proximal Point Algorithm in Convex
 //! Programming, 1976; for support vector machines Y. Yan, Q. Li, An Efficient Augmented Lagrangian
-//! Method for Support Vector Machine, 2020). The clipped values are the dual solution, and the stopping
-//! rule is LIBSVM's on them, as in [`super::decomposition`], evaluated in `f64` over all rows.
+//! Method for Support Vector Machine, 2020). The clipped values are the dual solution, and the
+//! stopping rule is LIBSVM's on them, as in [`super::decomposition`], evaluated in `f64` over all
+//! rows.
 //!
 //! Working sets of a fixed size converge slowly here: as many variables are free as there are
 //! features, and their matrix is nearly singular. A step costs one reading of the rows,
@@ -33,9 +34,9 @@ use fashion_bench_numeric::tall::Tall;
 /// First penalty, as a part of the widest interval of a variable.
 const FIRST_PENALTY: f64 = 0.05;
 
-/// Growth of the penalty. A larger one needs fewer updates, but more steps for each. Fashion-MNIST's
-/// T-shirts and shirts at C = 1 need 12 updates and 75 steps with 2, 8 and 85 with 3, 4 and 154 with
-/// 10.
+/// Growth of the penalty. A larger one needs fewer updates, but more steps for each.
+/// Fashion-MNIST's T-shirts and shirts at C = 1 need 12 updates and 75 steps with 2, 8 and 85 with
+/// 3, 4 and 154 with 10.
 const GROWTH: f64 = 2.0;
 
 /// Ratio of gradient to violation up to which the multipliers are updated.
@@ -91,7 +92,7 @@ pub fn solve(dual: &mut Dual, x: ArrayView2<'_, f32>, tol: f64) -> DualOutcome {
 }
 
 struct State<'a, 'x> {
-    /// Its `beta` are the multipliers.
+    /// The dual problem; its `beta` are the multipliers.
     dual: &'a mut Dual,
     /// The rows, 1 behind the last feature.
     design: Tall<'x>,

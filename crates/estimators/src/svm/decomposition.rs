@@ -28,8 +28,8 @@ const MAX_SET: usize = 3072;
 /// Largest number of steps in one round, per variable of its set.
 const STEPS_PER_VARIABLE: usize = 40;
 
-/// Rounds without a smaller violation after which the solver gives up, as rounding then hides what is
-/// left to gain.
+/// Rounds without a smaller violation after which the solver gives up, as rounding then hides what
+/// is left to gain.
 const MAX_STALLED: usize = 200;
 
 /// Improves `dual.beta` until no violation above `tol` is left or `max_iter` steps are done.

@@ -34,8 +34,8 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Turns inner products of one sample with many into kernel values, in place; `norm` and `norms`
-    /// are the squared norms of the one and of the many.
+    /// Turns inner products of one sample with many into kernel values, in place; `norm` and
+    /// `norms` are the squared norms of the one and of the many.
     ///
     /// # Panics
     /// If there are not as many norms as values.

@@ -33,8 +33,9 @@ struct Slot {
 }
 
 impl<'a> KernelCache<'a> {
-    /// Makes a cache for the kernel matrix of `x` (`n_samples` × `n_features`, row-major) that keeps
-    /// at most `budget_bytes` of its rows, but always as many as one call of [`Self::ensure`] needs.
+    /// Makes a cache for the kernel matrix of `x` (`n_samples` × `n_features`, row-major) that
+    /// keeps at most `budget_bytes` of its rows, but always as many as one call of [`Self::ensure`]
+    /// needs.
     #[must_use]
     pub fn new(kernel: Kernel, x: ArrayView2<'a, f32>, budget_bytes: usize) -> Self {
         let n = x.nrows();

@@ -84,7 +84,7 @@ macro_rules! delegate {
             }
 
             impl $model {
-                /// Parameters at scikit-learn's defaults.
+                /// Returns the parameters at scikit-learn's defaults.
                 #[must_use]
                 pub fn params() -> $params {
                     $params::default()

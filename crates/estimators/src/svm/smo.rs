@@ -4,9 +4,9 @@
 //!
 //! > max  pᵀβ - ½ βᵀKβ   with  lower ≤ β ≤ upper  and  Σβ fixed within each *group*,
 //!
-//! one group for C-SVC, one per class for ν-SVC. `f = p - Kβ` is its gradient (LIBSVM's -y·G). A step
-//! moves a pair of one group, β_i up and β_j down by the same amount: i the largest f that can go
-//! up, j the best second-order gain among those that can go down (Fan, Chen, Lin: Working Set
+//! one group for C-SVC, one per class for ν-SVC. `f = p - Kβ` is its gradient (LIBSVM's -y·G). A
+//! step moves a pair of one group, β_i up and β_j down by the same amount: i the largest f that can
+//! go up, j the best second-order gain among those that can go down (Fan, Chen, Lin: Working Set
 //! Selection Using Second Order Information, JMLR 6, 2005, "WSS 2"). A curvature that is not
 //! positive is replaced by a tiny one, as in LIBSVM. Stops when in each group the largest f that
 //! can go up exceeds the smallest that can go down by no more than the tolerance.

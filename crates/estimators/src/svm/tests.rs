@@ -43,7 +43,8 @@ fn problem(n: usize, n_features: usize, c: f64) -> (Array2<f32>, Dual) {
     (x, dual)
 }
 
-/// Returns `dual` with a group per class and without a linear term, the first `n_full` variables at their outer bounds.
+/// Returns `dual` with a group per class and without a linear term, the first `n_full` variables at
+/// their outer bounds.
 fn in_two_groups(mut dual: Dual, n_full: usize) -> Dual {
     dual.n_groups = 2;
     for i in 0..dual.beta.len() {
@@ -182,7 +183,8 @@ fn each_group_keeps_its_sum() {
 
 #[test]
 fn gradients_far_from_zero_keep_the_digits_that_matter() {
-    // As ν-SVC with the linear kernel on standardised pixels: gradients far above 1e5, tolerance 1e-3.
+    // As ν-SVC with the linear kernel on standardised pixels: gradients far above 1e5, tolerance
+    // 1e-3.
     let (x, dual) = problem(400, 100, 1.0);
     let (x, mut dual) = (x * 30.0 + 50.0, in_two_groups(dual, 120));
     let mut rows = KernelCache::new(Kernel::Linear, x.view(), usize::MAX);

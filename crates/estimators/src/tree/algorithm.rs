@@ -2,8 +2,8 @@
 //! Wehenkel (2006), as scikit-learn has them.
 //!
 //! Departures: features with more than 256 distinct values are binned by quantiles, so that
-//! thresholds lie between bins; equal splits are decided by a seeded order of features, which is
-//! another one than scikit-learn's for the same seed.
+//! thresholds lie between bins; equal splits are decided by a seeded order of features, which
+//! differs from scikit-learn's for the same seed.
 
 use ndarray::ArrayView2;
 

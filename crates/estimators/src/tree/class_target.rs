@@ -282,7 +282,7 @@ impl Target for ClassTarget {
         self.best_of(totals, cells, limits, least)
     }
 
-    /// The score of two pure children.
+    /// Returns the score of two pure children.
     fn perfect_score(&self, totals: &ClassTotals) -> f64 {
         match (&self.terms, self.criterion) {
             (None, _) => f64::INFINITY,

@@ -22,7 +22,8 @@ pub struct Frame<T: Target> {
     pub parent: Option<(usize, bool)>,
 }
 
-/// A split that was made: the samples lie parted already. `middle` is where the right child begins.
+/// A split that was made: the samples are partitioned already. `middle` is where the right child
+/// begins.
 pub struct Made<T: Target> {
     pub split: Split,
     pub middle: usize,

@@ -238,7 +238,7 @@ impl<T: Target> Grower<'_, '_, T> {
         }
     }
 
-    /// Finds the split of a node and parts its samples; returns nothing if it is to be a leaf.
+    /// Finds the split of a node and partitions its samples; returns `None` if it is to be a leaf.
     fn make_split(&mut self, space: &mut Space<'_, T>, frame: &mut Frame<T>) -> Option<Made<T>> {
         if !self.may_split(frame) {
             return None;

@@ -66,7 +66,7 @@ impl DecisionTree {
         }
     }
 
-    /// The tree, for inspection.
+    /// Returns the tree, for inspection.
     #[must_use]
     pub fn tree(&self) -> &Tree {
         &self.tree

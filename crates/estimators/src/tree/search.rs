@@ -4,9 +4,9 @@
 //!
 //! | features | splitter | samples | search |
 //! |---|---|---|---|
-//! | some, drawn | any | any | `best_of_drawn`, gathering a column at a time |
+//! | some, drawn | any | any | `best_of_drawn`, gathering one column at a time |
 //! | all | best | many | `best_of_histograms`, which the grower has filled |
-//! | all | best | few | `best_of_few`, gathering a column at a time |
+//! | all | best | few | `best_of_few`, gathering one column at a time |
 //! | all | random | any | `best_of_random`, a block of columns at a time |
 
 mod drawn;

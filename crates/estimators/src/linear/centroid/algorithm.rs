@@ -62,7 +62,7 @@ fn medians(x: ArrayView2<'_, f32>, codes: &[usize], counts: &[usize]) -> Array2<
     centres
 }
 
-/// The middle value, or the mean of the two in the middle.
+/// Returns the middle value, or the mean of the two in the middle.
 fn median_of(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     let is_even = values.len().is_multiple_of(2);

@@ -36,13 +36,13 @@ pub struct NearestCentroid {
 linfa_traits! { NearestCentroidValidParams => NearestCentroid; }
 
 impl NearestCentroid {
-    /// Parameters at scikit-learn's defaults.
+    /// Returns the parameters at scikit-learn's defaults.
     #[must_use]
     pub fn params() -> NearestCentroidParams {
         NearestCentroidParams::default()
     }
 
-    /// The centres, classes × features.
+    /// Returns the centres, classes × features.
     #[must_use]
     pub fn centres(&self) -> &Array2<f64> {
         &self.centres

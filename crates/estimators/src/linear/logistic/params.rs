@@ -5,7 +5,7 @@ use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity};
 use crate::{ClassWeight, ParamError};
 
 choices! {
-    /// How more than two classes are told apart.
+    /// How a problem of more than two classes is solved.
     pub enum LogisticMultiClass {
         /// Multinomial if the solver has it and there are more than two classes.
         Auto = "auto" | "deprecated",

@@ -25,7 +25,7 @@ choices! {
 }
 
 choices! {
-    /// How more than two classes are told apart.
+    /// How a problem of more than two classes is solved.
     pub enum SvcMultiClass {
         /// One problem per class.
         OneVsRest = "ovr",

@@ -36,7 +36,7 @@ fn left_sides_by_classes_are_those_sample_by_sample() {
     }
 }
 
-/// The score of the cut above a bin, if both sides have `least` samples.
+/// Returns the score of the cut above a bin, if both sides have `least` samples.
 fn naive(
     criterion: Criterion,
     samples: &[ClassSample],

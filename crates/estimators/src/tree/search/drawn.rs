@@ -12,8 +12,9 @@
 //!                   a draw picks a column of these two
 //! ```
 //!
-//! The column moves to the end of the first zone if it was a known constant, to the end of the third
-//! one if it turns out to be constant in this node, and to the start of the fifth one otherwise.
+//! The column moves to the end of the first zone if it was a known constant, to the end of the
+//! third one if it turns out to be constant in this node, and to the start of the fifth one
+//! otherwise.
 //!
 //! Worked example: 6 columns, of which `a` is known to be constant; `max_features` is 2.
 //!

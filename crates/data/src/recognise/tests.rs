@@ -1,10 +1,13 @@
 use super::*;
-use crate::files::{FILE_NAMES, SourceFile};
+use crate::file_names::FILE_NAMES;
+use crate::identity::FileIdentity;
 use crate::raw::RawSplit;
+use crate::revisions::{KnownFile, REVISIONS};
+use crate::source::SourceFile;
 
 const UNKNOWN: (&str, &str) = ("0123456789abcdef0123456789abcdef", "0123");
 
-/// A source whose files have these (MD5, SHA-256).
+/// Returns a source whose files have these (MD5, SHA-256).
 fn source(hashes: [(&str, &str); 4]) -> Source {
     let split = RawSplit {
         height: 0,
@@ -38,7 +41,7 @@ fn revision(dataset: DatasetName, name: Option<&str>) -> &'static Revision {
         .unwrap()
 }
 
-/// The published hashes of a revision, `UNKNOWN` where there are none.
+/// Returns the published hashes of a revision, `UNKNOWN` where there are none.
 fn published(revision: &'static Revision) -> [(&'static str, &'static str); 4] {
     let hashes = |known: &'static Option<KnownFile>| {
         known

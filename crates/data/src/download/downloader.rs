@@ -1,4 +1,4 @@
-//! Downloads, the only network code: mirrors in turn, checked, and nothing half-done left behind.
+//! Downloading files from mirrors in turn: each is checked, and nothing half-done is left behind.
 
 use std::fs;
 use std::io::{self, Read};
@@ -8,29 +8,18 @@ use std::time::Duration;
 use md5::{Digest, Md5};
 use ureq::Agent;
 
-use super::error::{Attempt, DatasetError};
-use super::event::Event;
 use super::shelf;
-use super::survey::Survey;
+use super::steps::checked_steps;
+use crate::attempt::Attempt;
+use crate::error::DatasetError;
+use crate::event::Event;
+use crate::remote_file::RemoteFile;
 
-/// Largest file that is downloaded: twice the largest published one, in round numbers.
+/// Largest file that is downloaded: about twice the largest published one.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// Bytes between two progress events.
 const PROGRESS_STEP: u64 = 1 << 18;
-
-/// A file to download.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteFile {
-    /// Its name on every mirror and on disk.
-    pub name: String,
-    /// MD5 that it must have.
-    pub md5: String,
-    /// SHA-256 of its decompressed content, by which a file is recognised however it is packed.
-    pub sha256: String,
-    /// SHA-256 of the first 1024 bytes of that content, by which a broken copy is recognised.
-    pub head_sha256: String,
-}
 
 /// How long to wait for a mirror.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +49,7 @@ pub struct Downloader {
 }
 
 impl Downloader {
-    /// A downloader that tries `mirrors` (base addresses that end in a slash) in order.
+    /// Makes a downloader that tries `mirrors` (base addresses that end in a slash) in order.
     #[must_use]
     pub fn new(mirrors: Vec<String>, timeouts: Timeouts) -> Self {
         let config = Agent::config_builder()
@@ -79,7 +68,7 @@ impl Downloader {
 
     /// Downloads those of `files` that `dir` does not hold yet, packed or plain.
     ///
-    /// What is there decides, by its content and before a byte is written or asked for: the
+    /// What is there decides, by its content and before anything is written or downloaded: the
     /// published file is kept; a broken copy of it is moved aside once a whole one has arrived; if
     /// anything else is there, nothing is done at all. A file appears under its name only when it
     /// is whole and its MD5 is right, and never in the place of another. On failure, what was whole
@@ -95,7 +84,7 @@ impl Downloader {
         dir: &Path,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<(), DatasetError> {
-        let steps = Survey::of(files, dir)?.checked_steps(dir)?;
+        let steps = checked_steps(files, dir)?;
         if steps.is_empty() {
             return Ok(());
         }
@@ -148,7 +137,7 @@ impl Downloader {
         })
     }
 
-    /// Returns what `url` answers, checked, or why it will not do.
+    /// Returns the checked answer of `url`, or the reason why it will not do.
     fn transfer(
         &self,
         url: &str,
@@ -199,7 +188,7 @@ impl Downloader {
     }
 }
 
-/// Makes `dir` and what is missing above it; what was made, innermost first.
+/// Makes `dir` and what is missing above it. Returns what was made, innermost first.
 fn create_dirs(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     let missing: Vec<_> = dir
         .ancestors()

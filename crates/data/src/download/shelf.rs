@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::cache;
-use super::download::RemoteFile;
-use super::error::DatasetError;
-use super::event::Event;
-use super::holding::{Holding, inspect};
-use super::survey::Step;
+use super::steps::Step;
+use crate::cache::share;
+use crate::error::DatasetError;
+use crate::event::Event;
+use crate::holding::{Holding, inspect};
+use crate::remote_file::RemoteFile;
 
 /// Names tried for a broken copy before giving up.
 const MAX_ASIDE: u32 = 10_000;
 
-/// Makes sure that files can be made in `dir`, which need not be there yet, and makes nothing.
+/// Checks that files can be made in `dir`, which need not be there yet, and leaves nothing behind.
 ///
 /// # Errors
 /// [`DatasetError::Io`] with the folder that cannot be written.
@@ -66,10 +66,18 @@ pub fn place(
             }
         }
     }
-    match cache::publish_new(temp, &path) {
+    match publish_new(temp, &path) {
         Err(_) if is_published(&path, &step.remote) => Ok(path),
         published => published.map(|()| path),
     }
+}
+
+/// Moves a finished temporary file to its place, readable by everybody. Fails if a file is there.
+fn publish_new(temp: NamedTempFile, path: &Path) -> Result<(), DatasetError> {
+    share(temp.as_file(), 0o644).map_err(DatasetError::io("create", path))?;
+    temp.persist_noclobber(path)
+        .map_err(|error| DatasetError::io("create", path)(error.error))?;
+    Ok(())
 }
 
 fn is_published(path: &Path, remote: &RemoteFile) -> bool {

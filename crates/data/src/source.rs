@@ -1,0 +1,31 @@
+//! The files of a data set as they were read: values, names and hashes.
+
+use std::path::PathBuf;
+
+use super::identity::FileIdentity;
+use super::raw::RawSplit;
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its name and hashes.
+    pub identity: FileIdentity,
+}
+
+/// What a directory held.
+#[derive(Debug)]
+pub struct Source {
+    /// The directory.
+    pub dir: PathBuf,
+    /// Train images, train labels, test images, test labels.
+    pub files: Vec<SourceFile>,
+    /// Train split.
+    pub train: RawSplit,
+    /// Test split.
+    pub test: RawSplit,
+}
+
+/// Two files of a split: its images, its labels.
+pub type SplitFiles = [SourceFile; 2];
