@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::spec::Params;
+use super::params::Params;
 use crate::estimators::parameters::{Kind, ParamValue};
 
 /// Returns `value` as a parameter's.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
-use fashion_bench::results::summary::{render_duration, render_params};
+use fashion_bench::results::duration::render_duration;
+use fashion_bench::results::summary::render_params;
 use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
 
 /// The jobs to do, those that the table holds already, and the totals. Without data there is no

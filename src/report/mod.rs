@@ -6,11 +6,13 @@
 //! wrong. Reading tables and writing files is left to the command line.
 
 mod assemble;
+mod cell;
 mod charts;
 mod details;
 mod error;
 mod figures;
 mod interval;
+mod pair;
 mod pictures;
 mod render;
 mod sheet;

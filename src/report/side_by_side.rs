@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
+use super::cell::Cell;
 use super::figures::Figures;
-use super::view::{Cell, SheetView};
+use super::pair::{PairCell, PairView};
+use super::view::SheetView;
 use super::words::{family_label, percent, points};
-use crate::catalog::Family;
 use crate::grid::JobId;
 use crate::references::References;
 use crate::results::summary::render_params;
@@ -15,34 +14,6 @@ use crate::results::{Record, escape};
 
 /// The two data sets, by name.
 const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
-
-/// A model on both data sets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct PairView {
-    pub name: String,
-    pub params: String,
-    pub family: Family,
-    pub family_label: &'static str,
-    pub fashion: Option<PairCell>,
-    pub mnist: Option<PairCell>,
-    /// MNIST above Fashion-MNIST.
-    pub difference: Option<Cell>,
-    pub published_fashion: Option<Cell>,
-    pub published_mnist: Option<Cell>,
-    /// MNIST above Fashion-MNIST in the published table.
-    pub published_difference: Option<Cell>,
-}
-
-/// A row's accuracy, or how it ended.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct PairCell {
-    /// The row.
-    pub key: String,
-    pub text: String,
-    /// Absent without an accuracy.
-    pub sort: Option<f64>,
-    pub state: &'static str,
-}
 
 /// A sheet's data set and its rows with their figures, in the order of the view's rows.
 pub(super) struct Side<'a> {

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::cell::Cell;
 use super::charts::{Chart, RangeChart};
 use super::figures::Figures;
 use super::interval::IntervalSource;
-use super::side_by_side::PairView;
+use super::pair::PairView;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
 use crate::results::summary::render_params;
@@ -76,20 +77,6 @@ pub(super) struct SuspectsView {
     pub agreement: String,
     pub n_voters: usize,
     pub n_families: usize,
-}
-
-/// A cell with the number that it is sorted by.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Cell {
-    pub text: String,
-    pub sort: f64,
-    pub title: String,
-}
-
-impl Cell {
-    pub(super) fn new(text: String, sort: f64, title: String) -> Self {
-        Self { text, sort, title }
-    }
 }
 
 /// A row of the table.

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::error::TableError;
 use super::outcomes;
 use super::place::check_place;
-use super::record::{Record, Repeat, Status, mean_accuracy, std_accuracy};
+use super::record::{Record, Repeat, Status};
+use super::statistics::{mean_accuracy, std_accuracy};
 use super::table::{Row, parse_row};
 use crate::grid::JobId;
 

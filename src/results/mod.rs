@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod columns;
+pub mod duration;
 mod effort;
 mod error;
 pub mod escape;
@@ -22,17 +23,16 @@ pub mod outcomes;
 mod place;
 mod publish;
 mod record;
+mod statistics;
 pub mod summary;
 mod table;
 
 pub use error::{LineError, TableError};
 pub use latest::{DataSets, data_label, latest, latest_by_seed};
-pub use machine::{Processor, processor_label};
+pub use machine::{Environment, Processor, processor_label};
 pub use original::OriginalRecord;
 pub use place::check_place;
 pub use publish::publish;
-pub use record::{
-    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, median,
-    row_schema, std_accuracy,
-};
+pub use record::{ClassScores, Record, Repeat, SCHEMA_VERSION, Status, row_schema};
+pub use statistics::{mean_accuracy, median, std_accuracy};
 pub use table::{Row, RowKind, Table, Torn, Writers};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::machine::Processor;
+use super::machine::Environment;
 use crate::catalog::{Family, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
@@ -154,76 +154,8 @@ pub struct ClassScores {
     pub f1: f64,
 }
 
-/// Where and with what a row was computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Host name.
-    pub host: String,
-    /// CPU model.
-    pub cpu: String,
-    /// What the processor is; absent in rows of schema 2 and where the system does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub processor: Option<Processor>,
-    /// Identity of the system's start; absent likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boot_id: Option<String>,
-    /// Logical cores of the machine.
-    pub cores: usize,
-    /// Rayon threads of the job.
-    pub threads: usize,
-    /// Jobs that could run side by side.
-    pub jobs: usize,
-    /// Operating system and architecture.
-    pub os: String,
-    /// Version of this crate.
-    pub version: String,
-    /// Git revision the binary was built from; absent outside a checkout.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git_revision: Option<String>,
-    /// Whether the job ran in the runner's own process.
-    pub in_process: bool,
-}
-
-/// Mean of the scores; nothing without a score.
-#[must_use]
-pub fn mean_accuracy(score: &[f64]) -> Option<f64> {
-    (!score.is_empty()).then(|| score.iter().sum::<f64>() / score.len() as f64)
-}
-
-/// The median; nothing without values.
-#[must_use]
-pub fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => None,
-        _ if n % 2 == 1 => Some(values[n / 2]),
-        _ => Some(f64::midpoint(values[n / 2 - 1], values[n / 2])),
-    }
-}
-
-/// Twice the population standard deviation of the scores; nothing without a score.
-#[must_use]
-pub fn std_accuracy(score: &[f64]) -> Option<f64> {
-    let mean = mean_accuracy(score)?;
-    let squares: f64 = score.iter().map(|value| (value - mean).powi(2)).sum();
-    Some(2.0 * (squares / score.len() as f64).sqrt())
-}
-
 /// The JSON Schema of a row, published as `docs/results.schema.json`.
 #[must_use]
 pub fn row_schema() -> schemars::Schema {
     schemars::schema_for!(Record)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between() {
-        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
-        assert_eq!(median(Vec::new()), None);
-    }
 }

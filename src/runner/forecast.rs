@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::run::Planned;
+use super::planned::Planned;
 use crate::grid::Job;
 use crate::results::summary::render_params;
 

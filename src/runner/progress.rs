@@ -10,8 +10,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use jiff::Timestamp;
 
 use super::forecast::Forecast;
-use super::run::Planned;
-use crate::results::summary::{label, render_duration};
+use super::planned::Planned;
+use crate::results::duration::render_duration;
+use crate::results::summary::label;
 use crate::results::{Record, escape};
 
 /// How often a bar is drawn.

@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::environment;
 use super::executor::{Cancel, Executor, Outcome};
 use super::measure::MachineMemory;
+use super::planned::Planned;
 use super::progress::Progress;
 use super::resume::{Retry, Wanted};
 use super::row::Origin;
@@ -102,17 +103,6 @@ pub fn run(
     let pending = run.try_all(&pool, pending)?;
     run.train_all(&pool, &pending)?;
     Ok(run.into_report())
-}
-
-/// A job as the progress display knows it.
-#[derive(Debug, Clone, Copy)]
-pub struct Planned<'a> {
-    /// Index that events name it by.
-    pub job_idx: usize,
-    /// The job.
-    pub job: &'a Job,
-    /// Estimated seconds of all its repeats.
-    pub seconds: f64,
 }
 
 struct Run<'a> {
