@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
 
-use super::task::{Failure, JobSettings, Message};
-use super::trial::Trial;
-use super::worker::{STACK_BYTES, train, try_one};
+use super::protocol::{Failure, JobSettings, Message};
+use super::worker::{STACK_BYTES, Trial, train, try_one};
 use crate::dataset::Prepared;
 use crate::grid::Job;
 use crate::results::{Repeat, Status};

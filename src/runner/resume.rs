@@ -14,7 +14,7 @@
 //! disregards the table.
 
 use super::environment::DIRTY;
-use super::task::JobSettings;
+use super::protocol::JobSettings;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{JobId, Limits};
 use crate::results::{Environment, Record, Status, Table, TableError};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::executor::Outcome;
-use super::task::JobSettings;
+use super::protocol::JobSettings;
 use crate::catalog::Profile;
 use crate::dataset::DatasetIdentity;
 use crate::grid::Job;

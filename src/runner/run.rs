@@ -9,13 +9,13 @@ use thiserror::Error;
 
 use super::environment;
 use super::executor::{Cancel, Executor, Outcome};
-use super::measure::MachineMemory;
+use super::memory::MachineMemory;
 use super::planned::Planned;
 use super::progress::Progress;
+use super::protocol::{Failure, JobSettings};
 use super::resume::{Retry, Wanted};
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
-use super::task::{Failure, JobSettings};
 use crate::catalog::DataShape;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{Job, Limits, Settings};

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::executor::{Cancel, POLL};
-use super::measure::process_memory;
-use super::task::{Failure, MARKER, Message, Request};
+use super::memory::process_memory;
+use super::protocol::{Failure, MARKER, Message, Request};
 use crate::results::Status;
 
 /// Bytes kept of what a worker writes to standard error.
