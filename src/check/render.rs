@@ -7,8 +7,8 @@ use comfy_table::{Table, presets};
 use super::judge::{Basis, Finding, Gate, Outcome, Report, Verdict};
 use super::pace::{Pace, Ratio, Untimed};
 use crate::results::escape::{self, github_data, github_property, markdown_cell};
+use crate::results::label::{label, render_params};
 use crate::results::number::{growth, told_apart};
-use crate::results::summary::render_params;
 
 const HEADER: [&str; 9] = [
     "",
@@ -33,10 +33,9 @@ pub fn render_text(report: &Report) -> String {
     }
     let mut text = format!("{table}\n");
     for row in &report.unrecorded {
-        let (name, parameters) = (escape::line(&row.name), render_params(&row.parameter));
-        let status = row.status.label();
+        let (label, status) = (label(&row.name, &row.parameter), row.status.label());
         // Writing to a string does not fail.
-        let _ = writeln!(text, "not recorded: {name}({parameters}), {status}");
+        let _ = writeln!(text, "not recorded: {label}, {status}");
     }
     let _ = writeln!(text, "{}", conclusion(report));
     text
@@ -81,7 +80,7 @@ pub fn render_annotations(report: &Report) -> String {
             Gate::CannotJudge => "warning",
             Gate::Finding => "error",
         };
-        let title = format!("{} {}", finding.outcome.label(), label(finding));
+        let title = format!("{} {}", finding.outcome.label(), finding.label());
         let _ = writeln!(
             text,
             "::{command} title={}::{}",
@@ -90,12 +89,6 @@ pub fn render_annotations(report: &Report) -> String {
         );
     }
     text
-}
-
-/// `SVC(C=1, kernel=rbf)`.
-pub(super) fn label(finding: &Finding) -> String {
-    let name = escape::line(&finding.name);
-    format!("{name}({})", render_params(&finding.parameter))
 }
 
 /// What was expected and what was found, in a sentence.

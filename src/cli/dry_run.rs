@@ -6,7 +6,7 @@ use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
 use fashion_bench::results::duration::render_duration;
-use fashion_bench::results::summary::render_params;
+use fashion_bench::results::label::label;
 use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
 
 /// The jobs to do, those that the table holds already, and the totals. Without data there is no
@@ -34,12 +34,11 @@ pub fn render(
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{}  {:>11}  {:>6} MB  {}({})",
+            "{}  {:>11}  {:>6} MB  {}",
             job.id,
             render_duration(seconds),
             job.cost.memory_bytes / 1_000_000,
-            job.spec.name,
-            render_params(&job.parameter)
+            label(job.spec.name, &job.parameter)
         );
     }
     let _ = writeln!(

@@ -209,7 +209,7 @@ fn render_counts(text: &mut String, plan: &Plan) {
     );
 }
 
-/// `SVC(C=1.0, kernel=rbf)`.
+/// Returns `SVC(C=1.0, kernel=rbf)` with every value in full.
 fn render_call(name: &str, params: &Params) -> String {
     let plain = |value: &Value| {
         value

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use fashion_bench::results::merge::{Merged, merge};
-use fashion_bench::results::summary::label;
 use fashion_bench::results::{RowKind, publish};
 
 use super::output::{print, print_to_stderr};
@@ -64,7 +63,7 @@ fn describe(merged: &Merged, files: &[PathBuf]) -> String {
             text,
             "conflict: {} {} with seed {} has accuracy {:?} in {}, {:?} in {}",
             conflict.first.id,
-            label(&conflict.first),
+            conflict.first.label(),
             conflict.first.seed,
             conflict.first.score,
             files[conflict.first_table].display(),

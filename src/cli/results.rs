@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use fashion_bench::results::check::{FileReport, check_file};
+use fashion_bench::results::validate::{FileReport, validate_file};
 use fashion_bench::results::{RowKind, escape, row_schema};
 
 use super::output::print;
@@ -39,7 +39,7 @@ pub fn run(args: &ResultsArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn validate(file: &Path) -> anyhow::Result<ExitCode> {
-    let report = check_file(file)?;
+    let report = validate_file(file)?;
     print(&render_report(file, &report))?;
     Ok(ExitCode::from(u8::from(!report.findings.is_empty())))
 }

@@ -6,8 +6,8 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::rows::{Comparison, RowComparison, SIGNIFICANT};
 use crate::results::escape::{self, markdown_cell};
+use crate::results::label::render_params;
 use crate::results::number::{p_value, signed, told_apart};
-use crate::results::summary::render_params;
 
 /// A column: its heading, and whether it holds numbers.
 const COLUMNS: [(&str, bool); 8] = [

@@ -303,7 +303,7 @@ fn cpu_s(record: &Record) -> Option<f64> {
 }
 
 fn label(record: &Record, is_alone: bool) -> String {
-    let label = crate::results::summary::label(record);
+    let label = record.label();
     match is_alone {
         true => label,
         false => format!("{label} on {}", data_label(&record.dataset)),

@@ -16,7 +16,7 @@ use super::view::{FamilyView, Headline, PageView, RowView, SheetView, SuspectsVi
 use super::words::{dataset_label, family_label, percent, points, ratio, seconds};
 use crate::dataset::{FASHION_CLASSES, RawDataset};
 use crate::references::References;
-use crate::results::summary::{label, render_params};
+use crate::results::label::label;
 use crate::results::{Record, median};
 
 /// What a report is made of.
@@ -177,7 +177,7 @@ fn build_sheet<'a>(
         has_pictures: raw.is_some(),
         missing: missing
             .iter()
-            .map(|row| format!("{}({})", row.name, render_params(&row.parameter)))
+            .map(|row| label(&row.name, &row.parameter))
             .collect(),
         n_published: request.references.n_published(),
         rows,
@@ -200,7 +200,7 @@ fn chart_points(sheet: &Sheet<'_>, figures: &[Figures], rows: &[RowView]) -> Vec
         let figures = format!("{} %, {} CPU seconds", percent(accuracy), seconds(fit_s));
         Some(Point {
             key: row.key.clone(),
-            label: format!("{}\n{figures} to train", label(record)),
+            label: format!("{}\n{figures} to train", record.label()),
             family: record.family,
             fit_s,
             accuracy,

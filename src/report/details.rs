@@ -10,7 +10,7 @@ use super::pictures::{Confusion, sum_confusion};
 use crate::catalog::Profile;
 use crate::estimators::FitInfo;
 use crate::grid::Limits;
-use crate::results::summary::render_params;
+use crate::results::label::label;
 use crate::results::{Environment, Record, Repeat};
 
 /// Points of a loss curve at most; longer ones are thinned out.
@@ -87,7 +87,7 @@ impl<'a> Details<'a> {
             resolved: &record.resolved,
             defaults: record.defaults,
             aliases: aliases
-                .map(|alias| format!("{}({})", alias.name, render_params(&alias.parameter)))
+                .map(|alias| label(&alias.name, &alias.parameter))
                 .collect(),
             notes: &record.notes,
             status: record.status.label(),

@@ -9,7 +9,7 @@ use super::view::SheetView;
 use super::words::{family_label, percent, points};
 use crate::grid::JobId;
 use crate::references::References;
-use crate::results::summary::render_params;
+use crate::results::label::render_params;
 use crate::results::{Record, escape};
 
 /// The two data sets, by name.

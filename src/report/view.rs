@@ -9,7 +9,7 @@ use super::interval::IntervalSource;
 use super::pair::PairView;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
-use crate::results::summary::render_params;
+use crate::results::label::render_params;
 use crate::results::{Record, Status, escape};
 
 /// The whole page.

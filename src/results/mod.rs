@@ -1,12 +1,11 @@
 //! The results table: one JSON line per job.
 //!
 //! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
-//! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
-//! against itself; [`outcomes`] tells image by image what was predicted; [`merge`] joins tables;
-//! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end;
-//! [`escape`] and [`number`] are how rows are printed.
+//! sets a torn last line aside. It reads rows of the original benchmark as well. [`validate`] holds a
+//! row against itself; [`outcomes`] says image by image what was predicted; [`merge`] joins tables;
+//! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end; [`label`],
+//! [`duration`], [`escape`] and [`number`] are how rows are printed.
 
-pub mod check;
 pub mod columns;
 pub mod duration;
 mod effort;
@@ -14,6 +13,7 @@ mod error;
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod label;
 mod latest;
 mod machine;
 pub mod merge;
@@ -26,6 +26,7 @@ mod record;
 mod statistics;
 pub mod summary;
 mod table;
+pub mod validate;
 
 pub use error::{LineError, TableError};
 pub use latest::{DataSets, data_label, latest, latest_by_seed};

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::label::label;
 use super::machine::Environment;
 use crate::catalog::{Family, Profile};
 use crate::dataset::DatasetIdentity;
@@ -45,6 +46,20 @@ impl Status {
         Self::Unsupported,
         Self::Lost,
     ];
+
+    /// Returns the status in words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::OutOfMemory => "out of memory",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// One row of the results table.
@@ -110,6 +125,21 @@ pub struct Record {
     pub dataset: DatasetIdentity,
     /// Where and with what it ran.
     pub environment: Environment,
+}
+
+impl Record {
+    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(&self.name, &self.parameter)
+    }
+
+    /// Whether every repeat met its stopping rule, or has none.
+    #[must_use]
+    pub fn has_converged(&self) -> bool {
+        let mut repeats = self.repeats.iter();
+        repeats.all(|repeat| repeat.fit.converged != Some(false))
+    }
 }
 
 /// One repeat of a job.

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use serde_json::{Map, Value};
-
 use super::columns::{Column, draw};
 use super::duration::render_duration;
 use super::effort::Effort;
 use super::escape;
+use super::label::render_params;
 use super::record::{Record, Repeat, Status};
 
 /// A row of the summary.
@@ -98,8 +97,8 @@ impl Summary<'_> {
         let stopped: Vec<_> = self
             .entries
             .iter()
-            .filter(|entry| !has_converged(entry.record))
-            .map(|entry| label(entry.record))
+            .filter(|entry| !entry.record.has_converged())
+            .map(|entry| entry.record.label())
             .collect();
         if stopped.is_empty() {
             return Vec::new();
@@ -145,43 +144,6 @@ impl Summary<'_> {
     }
 }
 
-impl Status {
-    /// The status in words.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed out",
-            Self::OutOfMemory => "out of memory",
-            Self::Invalid => "invalid",
-            Self::Unsupported => "unsupported",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-/// `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
-#[must_use]
-pub fn label(record: &Record) -> String {
-    let name = escape::line(&record.name);
-    format!("{name}({})", render_params(&record.parameter))
-}
-
-/// `C=1, kernel=rbf`, on one line and without control characters.
-#[must_use]
-pub fn render_params(params: &Map<String, Value>) -> String {
-    let pairs: Vec<_> = params
-        .iter()
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{name}={text}"),
-            Value::Array(list) if list.len() > 4 => format!("{name}=[{} values]", list.len()),
-            other => format!("{name}={other}"),
-        })
-        .collect();
-    escape::line(&pairs.join(", "))
-}
-
 fn cells(entry: Entry<'_>) -> [String; 7] {
     let record = entry.record;
     let accuracy = match (record.mean_accuracy, record.std_accuracy) {
@@ -218,7 +180,7 @@ fn remarks(entry: Entry<'_>) -> String {
         Some(reason) => format!("{}: {}", record.status.label(), escape::line(reason)),
         None => record.status.label().to_owned(),
     }];
-    if !has_converged(record) {
+    if !record.has_converged() {
         parts.push("not converged".to_owned());
     }
     if record.invariant && record.num_repeat < record.repeats_asked {
@@ -236,15 +198,6 @@ fn remarks(entry: Entry<'_>) -> String {
     parts.join(", ")
 }
 
-/// Whether every repeat met its stopping rule, or has none.
-#[must_use]
-pub fn has_converged(record: &Record) -> bool {
-    record
-        .repeats
-        .iter()
-        .all(|repeat| repeat.fit.converged != Some(false))
-}
-
 fn count(n: usize, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {what}{plural}")
@@ -252,6 +205,8 @@ fn count(n: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::results::fixture::record;
 

@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use super::forecast::Forecast;
 use super::planned::Planned;
 use crate::results::duration::render_duration;
-use crate::results::summary::label;
 use crate::results::{Record, escape};
 
 /// How often a bar is drawn.
@@ -50,7 +49,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// One line for what became of a job.
 fn verdict(record: &Record) -> String {
-    let mut text = format!("{} {}", record.status.label(), label(record));
+    let mut text = format!("{} {}", record.status.label(), record.label());
     if let Some(accuracy) = record.mean_accuracy {
         let _ = write!(text, ": {accuracy:.4}");
     }
