@@ -175,7 +175,7 @@ fn plan(names: &[&str], limits: Limits) -> Plan {
         "{{\"dataset\": \"demo\", \"repeats\": 3, \"classifiers\": {{{}}}}}",
         classifiers.join(", ")
     );
-    let mut plan = grid::parse(&config, "test", &Overrides::default(), ESTIMATORS).unwrap();
+    let mut plan = grid::parse(&config, "test", &Overrides::default(), &ESTIMATORS).unwrap();
     plan.settings.limits = limits;
     plan
 }
@@ -188,7 +188,7 @@ fn run_plan(plan: &Plan, executor: &dyn Executor) -> RunReport {
         jobs: &plan.jobs,
         settings: &plan.settings,
         dataset: data.identity(),
-        shape: data.shape(),
+        shape: DataShape::from(&data),
         n_slots: 2,
         memory: MachineMemory {
             total_bytes: 8_000_000_000,

@@ -38,7 +38,7 @@ pub fn render(
             job.id,
             render_duration(seconds),
             job.cost.memory_bytes / 1_000_000,
-            label(job.spec.name, &job.parameter)
+            label(job.spec.name, &job.written)
         );
     }
     let _ = writeln!(

@@ -92,8 +92,8 @@ impl<'a> Listing<'a> {
             id: job.id.as_str(),
             name: job.spec.name,
             family: job.spec.family,
-            parameter: &job.parameter,
-            resolved: &job.params,
+            parameter: &job.written,
+            resolved: &job.resolved,
             aliases: &job.aliases,
             notes: &job.notes,
             cost: job.cost,
@@ -148,10 +148,10 @@ pub fn render_plan(plan: &Plan, is_full: bool) -> String {
 }
 
 fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
-    let mut shown = job.params.clone();
+    let mut shown = job.resolved.clone();
     if !is_full {
         shown.retain(|name, value| {
-            let is_written = job.parameter.contains_key(name);
+            let is_written = job.written.contains_key(name);
             is_written || default_of(job, name, defaults).as_ref() != Some(value)
         });
     }
@@ -276,8 +276,8 @@ mod tests {
             jobs: vec![Job {
                 id: JobId::new("SVC", &resolved),
                 spec: svc(),
-                parameter: params(json!({"C": 1})),
-                params: resolved,
+                written: params(json!({"C": 1})),
+                resolved,
                 aliases: vec![Alias {
                     name: "SVC".to_owned(),
                     parameter: params(json!({"kernel": "rbf"})),

@@ -185,7 +185,7 @@ impl Executor for InlineExecutor {
         on_repeat: &dyn Fn(usize),
     ) -> Outcome {
         let mut collector = Collector::default();
-        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.params.clone());
+        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.resolved.clone());
         let own = *settings;
         let driven = Self::drive(
             settings.threads,
@@ -210,7 +210,7 @@ impl Executor for InlineExecutor {
         let (data, seed) = (Arc::clone(&self.data), settings.seed);
         let models: Vec<_> = jobs
             .iter()
-            .map(|job| (job.spec, job.params.clone()))
+            .map(|job| (job.spec, job.resolved.clone()))
             .collect();
         let driven = Self::drive(
             settings.threads,

@@ -57,8 +57,8 @@ pub fn job(kind: usize) -> Job {
     Job {
         id: JobId::new(FAKE.name, &params),
         spec: &FAKE,
-        parameter: params.clone(),
-        params,
+        written: params.clone(),
+        resolved: params,
         aliases: Vec::new(),
         notes: Vec::new(),
         cost: Cost {

@@ -379,7 +379,7 @@ impl<'a> Run<'a> {
 
 /// Estimated seconds and bytes of a job on data of this size.
 fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
-    let cost = job.spec.cost(&job.params, &request.shape);
+    let cost = job.spec.cost(&job.resolved, &request.shape);
     let shape = request.shape;
     // Each worker has its own shuffled copy of the train split; the mapped data are shared.
     let shuffled = 4 * shape.n_train as u64 * shape.n_features as u64;

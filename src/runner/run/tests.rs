@@ -21,7 +21,7 @@ struct FakeExecutor {
 }
 
 fn kind(job: &Job) -> i64 {
-    job.params["kind"].as_i64().unwrap()
+    job.resolved["kind"].as_i64().unwrap()
 }
 
 impl Executor for FakeExecutor {

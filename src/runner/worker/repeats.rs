@@ -154,7 +154,7 @@ mod tests {
         let mut done = Vec::new();
         let result = run_repeats(
             job.spec,
-            &job.params,
+            &job.resolved,
             &settings,
             &fixture::data(),
             &mut |repeat| done.push(repeat),

@@ -101,7 +101,7 @@ mod tests {
 
     fn run(kind: usize) -> Result<(), Failure> {
         let job = fixture::job(kind);
-        Trial::new(&fixture::data(), 1).run(job.spec, &job.params)
+        Trial::new(&fixture::data(), 1).run(job.spec, &job.resolved)
     }
 
     #[test]
