@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
 use fashion_bench::catalog::{ESTIMATORS, Family};
-use fashion_bench::references::References;
-use fashion_bench::report::{Figures, IntervalSource, split_by_dataset};
+use fashion_bench::figures::KnownFigures;
+use fashion_bench::report::{IntervalSource, RowFigures, split_by_dataset};
 use fashion_bench::results::columns::{Column, draw};
 use fashion_bench::results::label::render_params;
 use fashion_bench::results::number::{fixed, signed};
@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::output::print;
-use super::report::{load_references, read_tables};
+use super::report::{load_figures, read_tables};
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
@@ -78,13 +78,13 @@ struct Shown<'a> {
     reason: Option<&'a str>,
     n_repeats: usize,
     #[serde(flatten)]
-    figures: Figures,
+    figures: RowFigures,
 }
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let (records, _) = read_tables(&args.results)?;
-    let references = load_references(args.reference_dir.as_deref())?;
-    let rows = select(args, &records, &references);
+    let known = load_figures(args.reference_dir.as_deref())?;
+    let rows = select(args, &records, &known);
     let text = if args.json {
         serde_json::to_string_pretty(&rows)? + "\n"
     } else if args.csv {
@@ -101,7 +101,7 @@ pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn select<'a>(args: &ShowArgs, records: &'a [Record], references: &References) -> Vec<Shown<'a>> {
+fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> Vec<Shown<'a>> {
     let mut rows = Vec::new();
     for sheet in split_by_dataset(records) {
         let mut seen = Vec::new();
@@ -121,7 +121,7 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], references: &References) -
                 status: record.status.label(),
                 reason: record.reason.as_deref(),
                 n_repeats: record.num_repeat,
-                figures: Figures::of(record, references),
+                figures: RowFigures::of(record, known),
             });
         }
     }

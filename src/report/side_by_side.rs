@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::cell::Cell;
-use super::figures::Figures;
 use super::pair::{PairCell, PairView};
+use super::row_figures::RowFigures;
 use super::view::SheetView;
 use super::words::{family_label, percent, points};
+use crate::figures::KnownFigures;
 use crate::grid::JobId;
-use crate::references::References;
 use crate::results::label::render_params;
 use crate::results::{Record, escape};
 
@@ -19,11 +19,11 @@ const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
 pub(super) struct Side<'a> {
     pub dataset: &'a str,
     pub view: &'a SheetView,
-    pub rows: Vec<(&'a Record, Figures)>,
+    pub rows: Vec<(&'a Record, RowFigures)>,
 }
 
 /// The lines, best on Fashion-MNIST first, and whether there are rows of both data sets.
-pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairView>, bool) {
+pub(super) fn pair_up(sides: &[Side<'_>], known: &KnownFigures) -> (Vec<PairView>, bool) {
     let found = NAMES.map(|name| sides.iter().find(|side| side.dataset == name));
     let mut lines: Vec<PairView> = Vec::new();
     let mut places: HashMap<&JobId, usize> = HashMap::new();
@@ -31,7 +31,7 @@ pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairV
         let Some(side) = side else { continue };
         for ((record, figures), row) in side.rows.iter().zip(&side.view.rows) {
             let place = *places.entry(&record.id).or_insert_with(|| {
-                lines.push(line(record, references));
+                lines.push(line(record, known));
                 lines.len() - 1
             });
             let cell = Some(PairCell {
@@ -53,8 +53,8 @@ pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairV
     (lines, found.iter().all(Option::is_some))
 }
 
-fn line(record: &Record, references: &References) -> PairView {
-    let published = references.published_row(&record.id);
+fn line(record: &Record, known: &KnownFigures) -> PairView {
+    let published = known.published_row(&record.id);
     let [fashion, mnist] = NAMES.map(|name| published.and_then(|row| row.accuracy(name)));
     let cell =
         |accuracy: f64| Cell::new(format!("{:.1}", accuracy * 100.0), accuracy, String::new());

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::cell::Cell;
 use super::charts::{Chart, RangeChart};
-use super::figures::Figures;
 use super::interval::IntervalSource;
 use super::pair::PairView;
+use super::row_figures::RowFigures;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
 use crate::results::label::render_params;
@@ -113,7 +113,7 @@ impl RowView {
     pub(super) fn of(
         record: &Record,
         key: String,
-        figures: &Figures,
+        figures: &RowFigures,
         accuracy_without: Option<f64>,
     ) -> Self {
         let (state, status) = status_of(record, figures);
@@ -168,7 +168,7 @@ impl RowView {
     }
 }
 
-fn speedup(figures: &Figures) -> Option<Cell> {
+fn speedup(figures: &RowFigures) -> Option<Cell> {
     if let Some((speedup, theirs)) = figures.speedup.zip(figures.sklearn) {
         let took = seconds(theirs.cpu_s);
         let title = format!("scikit-learn took {took} CPU seconds to fit and predict");
@@ -216,7 +216,7 @@ fn repeats_title(record: &Record) -> String {
 }
 
 /// How a row ended: a word for style sheets, and in words.
-pub(super) fn status_of(record: &Record, figures: &Figures) -> (&'static str, String) {
+pub(super) fn status_of(record: &Record, figures: &RowFigures) -> (&'static str, String) {
     let state = match record.status {
         Status::Ok if figures.converged == Some(false) => {
             return ("unconverged", "not converged".to_owned());
