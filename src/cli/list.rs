@@ -198,13 +198,11 @@ fn render_counts(text: &mut String, plan: &Plan) {
         format_bytes(peak.unwrap_or_default()),
         settings.repeats,
     );
-    let defaults = serde_json::to_value(settings.defaults).unwrap_or_default();
-    let defaults = defaults.as_str().unwrap_or_default().to_owned();
     push_line(
         text,
         &format!(
-            "dataset: {}, seed: {}, defaults: {defaults}",
-            settings.dataset, settings.seed
+            "dataset: {}, seed: {}, defaults: {}",
+            settings.dataset, settings.seed, settings.defaults
         ),
     );
 }

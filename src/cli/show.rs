@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
-use fashion_bench::catalog::{ESTIMATORS, Family};
+use fashion_bench::catalog::Family;
 use fashion_bench::figures::KnownFigures;
 use fashion_bench::report::{IntervalSource, RowFigures, split_by_dataset};
 use fashion_bench::results::columns::{Column, draw};
@@ -28,7 +28,7 @@ pub struct ShowArgs {
     #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Accuracy)]
     sort: SortKey,
     /// Only rows of this family, e.g. svm; repeatable
-    #[arg(long, value_name = "FAMILY", value_parser = parse_family)]
+    #[arg(long, value_name = "FAMILY")]
     family: Vec<Family>,
     /// Only the best row of each classifier
     #[arg(long)]
@@ -52,18 +52,6 @@ enum SortKey {
     Fit,
     Predict,
     Speedup,
-}
-
-fn parse_family(text: &str) -> Result<Family, String> {
-    let families = || ESTIMATORS.iter().map(|spec| spec.family);
-    families()
-        .find(|family| family.name() == text)
-        .ok_or_else(|| {
-            let mut names: Vec<_> = families().map(Family::name).collect();
-            names.sort_unstable();
-            names.dedup();
-            format!("expected one of {}", names.join(", "))
-        })
 }
 
 /// A row as other tools read it; fields are added, never renamed.

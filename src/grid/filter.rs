@@ -17,10 +17,8 @@
 use serde_json::Value;
 use thiserror::Error;
 
-use super::decode::parse_tuple;
 use super::job::{Job, Plan, Refusal};
-use crate::catalog;
-use crate::catalog::{EstimatorSpec, Params, did_you_mean};
+use crate::catalog::{self, EstimatorSpec, Params, did_you_mean, parse_tuple};
 
 /// Digits from which a bare word of hex digits is an id.
 const MIN_ID_DIGITS: usize = 4;

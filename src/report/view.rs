@@ -217,17 +217,8 @@ fn repeats_title(record: &Record) -> String {
 
 /// How a row ended: a word for style sheets, and in words.
 pub(super) fn status_of(record: &Record, figures: &RowFigures) -> (&'static str, String) {
-    let state = match record.status {
-        Status::Ok if figures.converged == Some(false) => {
-            return ("unconverged", "not converged".to_owned());
-        }
-        Status::Ok => "ok",
-        Status::Failed => "failed",
-        Status::TimedOut => "timed_out",
-        Status::OutOfMemory => "out_of_memory",
-        Status::Invalid => "invalid",
-        Status::Unsupported => "unsupported",
-        Status::Lost => "lost",
-    };
-    (state, record.status.label().to_owned())
+    if record.status == Status::Ok && figures.converged == Some(false) {
+        return ("unconverged", "not converged".to_owned());
+    }
+    (record.status.name(), record.status.label().to_owned())
 }

@@ -17,6 +17,7 @@ pub mod label;
 mod latest;
 mod machine;
 pub mod merge;
+pub(crate) mod mutex;
 pub mod number;
 mod original;
 pub mod outcomes;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::label::label;
 use super::machine::Environment;
-use crate::catalog::{Family, Profile};
+use crate::catalog::{Family, Profile, names};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
 use crate::grid::{Alias, JobId, Limits};
@@ -14,39 +14,28 @@ use crate::grid::{Alias, JobId, Limits};
 /// Version of the row's schema; a new field bumps it.
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// How a job ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Every repeat was scored.
-    Ok,
-    /// The estimator reported an error, panicked or crashed.
-    Failed,
-    /// Killed at the time limit.
-    TimedOut,
-    /// Killed at the memory limit, or needs more than the machine has.
-    OutOfMemory,
-    /// The parameters were refused by the try on a handful of samples.
-    Invalid,
-    /// Not possible on this data or machine.
-    Unsupported,
-    /// Ended by a cause outside the model: killed by a signal that nobody here sent, by the system
-    /// for want of memory, or never started. The next run does it again. Since schema 3.
-    Lost,
+names! {
+    /// How a job ended.
+    pub enum Status {
+        /// Every repeat was scored.
+        Ok = "ok",
+        /// The estimator reported an error, panicked or crashed.
+        Failed = "failed",
+        /// Killed at the time limit.
+        TimedOut = "timed_out",
+        /// Killed at the memory limit, or needs more than the machine has.
+        OutOfMemory = "out_of_memory",
+        /// The parameters were refused by the try on a handful of samples.
+        Invalid = "invalid",
+        /// Not possible on this data or machine.
+        Unsupported = "unsupported",
+        /// Ended by a cause outside the model: killed by a signal that nobody here sent, by the system
+        /// for want of memory, or never started. The next run does it again. Since schema 3.
+        Lost = "lost",
+    }
 }
 
 impl Status {
-    /// Every status, in the order in which summaries count them.
-    pub const ALL: [Self; 7] = [
-        Self::Ok,
-        Self::Failed,
-        Self::TimedOut,
-        Self::OutOfMemory,
-        Self::Invalid,
-        Self::Unsupported,
-        Self::Lost,
-    ];
-
     /// Returns the status in words.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -113,12 +113,12 @@ impl Summary<'_> {
     fn counts(&self) -> String {
         let mut by_status = BTreeMap::new();
         for entry in &self.entries {
-            *by_status.entry(entry.record.status as u8).or_insert(0) += 1;
+            *by_status.entry(entry.record.status).or_insert(0) += 1;
         }
         let mut parts: Vec<_> = Status::ALL
             .iter()
             .filter_map(|&status| {
-                let n = by_status.get(&(status as u8))?;
+                let n = by_status.get(&status)?;
                 Some(format!("{n} {}", status.label()))
             })
             .collect();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::forecast::Forecast;
 use super::planned::Planned;
 use crate::results::duration::render_duration;
+use crate::results::mutex::lock;
 use crate::results::{Record, escape};
 
 /// How often a bar is drawn.
@@ -41,10 +42,6 @@ impl Progress for Silent {
     fn repeated(&self, _: usize, _: usize, _: usize) {}
     fn finished(&self, _: usize, _: &Record, _: bool) {}
     fn abandoned(&self, _: usize) {}
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One line for what became of a job.
