@@ -1,6 +1,5 @@
 //! `fashion-bench list`: what a config stands for, before anything is trained.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -190,14 +189,12 @@ fn render_counts(text: &mut String, plan: &Plan) {
             counts.not_implemented
         ),
     );
-    // Writing to a string does not fail.
-    let _ = write!(
-        text,
+    text.push_str(&format!(
         "predicted: {} of one core a repeat, the largest job {}; repeats: {}, ",
         format_seconds(one_repeat_s),
         format_bytes(peak.unwrap_or_default()),
-        settings.repeats,
-    );
+        settings.repeats
+    ));
     push_line(
         text,
         &format!(

@@ -146,10 +146,10 @@ fn scored<'a>(records: &'a [Record], side: &'static str) -> Result<Vec<&'a Recor
     let is_scored =
         |record: &&Record| record.status == Status::Ok && record.mean_accuracy.is_some();
     let rows = latest(records.iter().filter(is_scored));
-    match rows.is_empty() {
-        true => Err(CompareError::NoRows { side }),
-        false => Ok(rows),
+    if rows.is_empty() {
+        return Err(CompareError::NoRows { side });
     }
+    Ok(rows)
 }
 
 fn of_tables(a: &[Record], b: &[Record]) -> Result<Comparison, CompareError> {
@@ -243,9 +243,10 @@ fn of_figures(
                 .push(row(record, accuracies, difference, times));
         }
     }
-    match is_table_a {
-        true => comparison.only_a = only,
-        false => comparison.only_b = only,
+    if is_table_a {
+        comparison.only_a = only;
+    } else {
+        comparison.only_b = only;
     }
     Ok(comparison)
 }
@@ -304,10 +305,10 @@ fn cpu_s(record: &Record) -> Option<f64> {
 
 fn label(record: &Record, is_alone: bool) -> String {
     let label = record.label();
-    match is_alone {
-        true => label,
-        false => format!("{label} on {}", data_label(&record.dataset)),
+    if is_alone {
+        return label;
     }
+    format!("{label} on {}", data_label(&record.dataset))
 }
 
 #[cfg(test)]

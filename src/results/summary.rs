@@ -1,7 +1,6 @@
 //! What a run prints at its end: a table sorted by accuracy, warnings, counts.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use super::columns::{Column, draw};
@@ -59,19 +58,18 @@ impl Summary<'_> {
         }
         let effort: Effort = self.new_records().collect();
         if let Some(families) = effort.render_families() {
-            let _ = writeln!(text, "{families}\n");
+            text.push_str(&format!("{families}\n\n"));
         }
         for warning in self.warnings() {
-            let _ = writeln!(text, "warning: {warning}");
+            text.push_str(&format!("warning: {warning}\n"));
         }
-        let _ = writeln!(text, "{}", self.counts());
-        let _ = writeln!(
-            text,
-            "{} of wall time; {}",
+        text.push_str(&format!("{}\n", self.counts()));
+        text.push_str(&format!(
+            "{} of wall time; {}\n",
             render_duration(self.wall_s),
             effort.render_use(self.n_slots, self.wall_s)
-        );
-        let _ = write!(text, "the rows are in {}", self.table.display());
+        ));
+        text.push_str(&format!("the rows are in {}", self.table.display()));
         text
     }
 
@@ -128,17 +126,20 @@ impl Summary<'_> {
         let n_jobs = self.entries.len() + self.n_abandoned;
         let mut text = count(n_jobs, "job");
         if !parts.is_empty() {
-            let _ = write!(text, ": {}", parts.join(", "));
+            text.push_str(&format!(": {}", parts.join(", ")));
         }
         let n_earlier = self.entries.iter().filter(|entry| entry.is_earlier).count();
         if n_earlier > 0 {
-            let _ = write!(text, "; skipped {n_earlier} that the table had already");
+            text.push_str(&format!("; skipped {n_earlier} that the table had already"));
         }
         if self.n_refused > 0 {
-            let _ = write!(text, "; {} refused", count(self.n_refused, "combination"));
+            text.push_str(&format!(
+                "; {} refused",
+                count(self.n_refused, "combination")
+            ));
         }
         if self.n_not_implemented > 0 {
-            let _ = write!(text, "; {} not implemented yet", self.n_not_implemented);
+            text.push_str(&format!("; {} not implemented yet", self.n_not_implemented));
         }
         text
     }
