@@ -19,7 +19,7 @@ use fashion_bench::estimators::parameters::ParamValue;
 use fashion_bench::estimators::{FitError, FitInfo, parameters};
 use fashion_bench::grid::{self, Job, Limits, Overrides, Plan};
 use fashion_bench::numeric::rng::derive;
-use fashion_bench::results::check::problems;
+use fashion_bench::results::validate::problems;
 use fashion_bench::results::{Record, Status, Table};
 use fashion_bench::runner::progress::Silent;
 use fashion_bench::runner::{

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use fashion_bench::catalog;
 use fashion_bench::grid::SKLEARN_CLASSIFIERS;
-use fashion_bench::results::check::check_file;
+use fashion_bench::results::validate::validate_file;
 use fashion_bench::results::{Record, Row, Status, Table, row_schema};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -220,7 +220,7 @@ fn two_runs_appending_at_once_leave_one_row_for_each_job() {
     for child in runs {
         assert_code(&child.wait_with_output().unwrap(), 0);
     }
-    let report = check_file(&bench.table()).unwrap();
+    let report = validate_file(&bench.table()).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.rows.len(), N_MANY);
     assert_eq!(ids(&bench.rows()).len(), N_MANY);

@@ -5,7 +5,7 @@ use linfa::ParamGuard;
 use super::cost::{Cost, DataShape};
 use super::family::Family;
 use super::json::to_param_value;
-use super::spec::Params;
+use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
 use crate::estimators::parameters::{ParamValue, Parameters, Set};
