@@ -26,7 +26,7 @@ choices! {
 parameters! {
     /// Parameters of [`GaussianProcess`](super::GaussianProcess).
     pub struct GaussianProcessParams => GaussianProcessValidParams: "GaussianProcessClassifier" {
-        /// constant · RBF, held fixed: {"constant_value": c, "length_scale": l}; null for 1·RBF(1)
+        /// constant · RBF, held fixed: null for 1·RBF(1), or {"constant_value": c, "length_scale": l}
         kernel: Option<GaussianProcessKernel> = None, in Interval::POSITIVE;
         /// Newton steps of each two-class problem at most
         max_iter_predict: usize = 100, in Interval::at_least(1);
