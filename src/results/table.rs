@@ -177,7 +177,7 @@ impl Table {
             return self.send(stream, &line, record, &mut seen).map(|()| None);
         }
         let mut file = self.open_for_append()?;
-        // Released when `file` is closed, on errors, too.
+        // The lock is released when `file` is closed, after an error as well.
         self.lock_exclusive(&file)?;
         self.refresh_from(&mut file, &mut seen)?;
         if let Some(same) = seen.find_last(is_same).filter(|same| stands(same)) {
@@ -264,7 +264,7 @@ impl Table {
         }
         let file = open().map_err(TableError::io("open", &self.path))?;
         if is_new && let Some(directory) = self.path.parent() {
-            // So that the file's name survives a power cut, too; not every file system can.
+            // The file's name must survive a power cut as well; not every file system can do it.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
         }
         Ok(file)
