@@ -59,7 +59,6 @@ pub(crate) use names;
 #[cfg(test)]
 mod tests {
     use crate::catalog::{Family, Profile};
-    use crate::results::Status;
 
     #[test]
     fn a_name_is_the_serialised_form_and_is_read_back() {
@@ -70,7 +69,6 @@ mod tests {
         for profile in Profile::ALL {
             assert_eq!(serde_json::json!(profile), profile.to_string());
         }
-        assert_eq!(serde_json::json!(Status::TimedOut), Status::TimedOut.name());
         assert_eq!(
             "sklearn-2".parse::<Profile>().unwrap_err().to_string(),
             "expected \"sklearn-1.5\", \"sklearn-0.19\", got \"sklearn-2\""

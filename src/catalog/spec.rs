@@ -99,6 +99,9 @@ pub struct Resolved {
     pub notes: Vec<String>,
 }
 
+/// Builds a classifier from resolved parameters and the seed that `random_state: null` means.
+type Build = fn(&Params, u64) -> Result<Box<dyn Estimator>, ParamError>;
+
 /// A classifier as the registry lists it.
 pub struct EstimatorSpec {
     /// Name in a config.
@@ -109,7 +112,7 @@ pub struct EstimatorSpec {
     pub summary: &'static str,
     params: LazyLock<Vec<ParamSpec>>,
     canonicalise: fn(&mut Params) -> Vec<String>,
-    build: fn(&Params, u64) -> Result<Box<dyn Estimator>, ParamError>,
+    build: Build,
     cost: fn(&Params, &DataShape) -> Cost,
 }
 

@@ -4,7 +4,7 @@ use quick_junit::{
     NonSuccessKind, Report as JunitReport, SerializeError, TestCase, TestCaseStatus, TestSuite,
 };
 
-use super::judge::{Finding, Gate, Outcome, Report};
+use super::finding::{Finding, Gate, Outcome, Report};
 use super::pace::Untimed;
 use super::render::explain;
 use crate::results::escape;

@@ -22,6 +22,7 @@
 
 mod changes;
 mod error;
+mod finding;
 mod judge;
 mod junit;
 mod pace;
@@ -32,7 +33,8 @@ mod spread;
 
 pub use changes::Changes;
 pub use error::CheckError;
-pub use judge::{Basis, Finding, Gate, Outcome, Report, Unrecorded, Verdict, judge};
+pub use finding::{Basis, Finding, Gate, Outcome, Report, Unrecorded, Verdict};
+pub use judge::judge;
 pub use junit::render_junit;
 pub use pace::{Pace, Ratio, Untimed};
 pub use recording::{Recording, RecordingRequest, record};

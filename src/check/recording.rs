@@ -1,4 +1,4 @@
-//! Making a reference of a results table, or renewing one.
+//! Makes a reference of a results table, or renews one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

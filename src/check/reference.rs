@@ -72,7 +72,7 @@ pub struct Tolerance {
     /// expected; 0: the predictions must be the same.
     pub images: usize,
     /// Whether the same seed gives the same predictions. If not, a row that varies is judged by
-    /// its spread under a recorded seed, too.
+    /// its spread under a recorded seed as well.
     pub repeatable: bool,
     /// Why that much.
     pub reason: String,

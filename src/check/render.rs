@@ -2,7 +2,7 @@
 
 use comfy_table::{Table, presets};
 
-use super::judge::{Basis, Finding, Gate, Outcome, Report, Verdict};
+use super::finding::{Basis, Finding, Gate, Outcome, Report, Verdict};
 use super::pace::{Pace, Ratio, Untimed};
 use crate::results::escape::{self, github_data, github_property, markdown_cell};
 use crate::results::label::{label, render_params};

@@ -41,7 +41,7 @@ pub struct CheckArgs {
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
-    /// Write the findings as JUnit XML, too
+    /// Also write the findings as JUnit XML
     #[arg(long, value_name = "FILE", conflicts_with = "update")]
     junit: Option<PathBuf>,
     /// Give no good verdict where a row's times could not be judged

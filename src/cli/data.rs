@@ -177,10 +177,10 @@ fn describe(identity: &DatasetIdentity) -> String {
     let note = match (identity.name.as_str(), revision) {
         ("fashion-mnist", "v3") => " (2017-08-31, today's files)",
         ("fashion-mnist", "v2") => {
-            " (2017-08-26, replaced; told by its labels, the images are not checked)"
+            " (2017-08-26, replaced; recognised by its labels, the images are not checked)"
         }
         ("fashion-mnist", "v1") => {
-            " (2017-08-25, replaced; told by its labels, the images are not checked)"
+            " (2017-08-25, replaced; recognised by its labels, the images are not checked)"
         }
         ("custom", _) => " (not the published files)",
         _ => "",

@@ -21,7 +21,7 @@ pub struct ListArgs {
     /// Print JSON for machines, as docs/config.md describes it
     #[arg(long, conflicts_with = "full")]
     json: bool,
-    /// Show every parameter, those left at their defaults, too
+    /// Show every parameter, including those left at their defaults
     #[arg(long)]
     full: bool,
     /// Fill in omitted parameters from sklearn-1.5 or sklearn-0.19
@@ -190,7 +190,7 @@ fn render_counts(text: &mut String, plan: &Plan) {
         ),
     );
     text.push_str(&format!(
-        "predicted: {} of one core a repeat, the largest job {}; repeats: {}, ",
+        "predicted: {} of one core per repeat, the largest job {}; repeats: {}, ",
         format_seconds(one_repeat_s),
         format_bytes(peak.unwrap_or_default()),
         settings.repeats
@@ -305,7 +305,7 @@ not run:
   SVC(C=0): the reason
 
 combinations: 3; jobs: 1, aliases of them: 1; not run: 1 invalid, 0 not implemented yet
-predicted: 5.0 min of one core a repeat, the largest job 576 MB; repeats: 5, dataset: demo, seed: 7, defaults: sklearn-0.19
+predicted: 5.0 min of one core per repeat, the largest job 576 MB; repeats: 5, dataset: demo, seed: 7, defaults: sklearn-0.19
 ";
         assert_eq!(render_plan(&plan(), false), expected);
         let full = render_plan(&plan(), true);

@@ -70,7 +70,7 @@ pub struct RunArgs {
         conflicts_with = "rerun"
     )]
     retry: Vec<RetryArg>,
-    /// Train what the table holds already, too
+    /// Train again what the table already holds
     #[arg(long)]
     rerun: bool,
     /// Show what would be done, and do nothing

@@ -1,19 +1,21 @@
 //! Two tables, row by row: is one better, or is that chance, and which is faster.
 //!
-//! Rows are the same if their ids and the content of their data are; tables of different data are not
-//! compared. Two of our own are compared test image by test image,
-//! by [`compare_paired`], which tells far smaller differences apart than their accuracies alone; figures
-//! that come without predictions, the published ones and scikit-learn's, as two proportions.
-//! Holm's correction accounts for there being many rows.
+//! Rows are the same if their ids and the content of their data are; tables of different data are
+//! not compared. Two tables of ours are compared test image by test image, by [`compare_paired`],
+//! which tells far smaller differences apart than their accuracies alone. Figures that come without
+//! predictions, the published ones and scikit-learn's, are compared as two proportions. Holm's
+//! correction accounts for there being many rows.
 
 mod error;
 mod holm;
 mod pairing;
 mod render;
 mod rows;
+mod side;
 
 pub use error::CompareError;
 pub use holm::holm;
 pub use pairing::{Difference, compare_paired, compare_unpaired};
 pub use render::{render_markdown, render_text};
-pub use rows::{Comparison, RowComparison, SIGNIFICANT, Side, compare};
+pub use rows::{Comparison, RowComparison, SIGNIFICANT, compare};
+pub use side::Side;

@@ -6,69 +6,14 @@ use serde_json::{Map, Value};
 use super::error::CompareError;
 use super::holm::holm;
 use super::pairing::{Difference, compare_paired, compare_unpaired};
+use super::side::Side;
 use crate::dataset::DatasetIdentity;
-use crate::figures::KnownFigures;
 use crate::grid::JobId;
 use crate::results::outcomes::unpack;
 use crate::results::{DataSets, Record, Status, data_label, latest};
 
 /// A family-wise error below which a difference is called one.
 pub const SIGNIFICANT: f64 = 0.05;
-
-/// What somebody else found for a model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Figure {
-    /// Accuracy in [0, 1].
-    accuracy: f64,
-    /// CPU seconds of fit and predict.
-    cpu_s: Option<f64>,
-}
-
-/// One side of a comparison.
-#[derive(Debug, Clone, Copy)]
-pub enum Side<'a> {
-    /// A results table.
-    Table(&'a [Record]),
-    /// The published table.
-    Published(&'a KnownFigures),
-    /// scikit-learn's measurements.
-    Sklearn(&'a KnownFigures),
-}
-
-impl Side<'_> {
-    /// Whether a side without predictions was measured on that data.
-    fn covers(&self, dataset: &DatasetIdentity) -> bool {
-        match self {
-            Self::Table(_) => false,
-            Self::Published(known) => known.has_published(dataset),
-            Self::Sklearn(known) => known.has_measured(dataset),
-        }
-    }
-
-    /// The data that a side without predictions was measured on, in words.
-    fn measured_on(&self) -> &'static str {
-        match self {
-            Self::Table(_) => "its own data",
-            Self::Published(_) => "Fashion-MNIST and MNIST, as published",
-            Self::Sklearn(_) => "the data that scikit-learn was measured on, Fashion-MNIST v3",
-        }
-    }
-
-    /// What a side without predictions found for the model of a row.
-    fn figure(&self, record: &Record) -> Option<Figure> {
-        match self {
-            Self::Table(_) => None,
-            Self::Published(known) => known.published(record).map(|accuracy| Figure {
-                accuracy,
-                cpu_s: None,
-            }),
-            Self::Sklearn(known) => known.measured(record).map(|measured| Figure {
-                accuracy: measured.accuracy,
-                cpu_s: Some(measured.cpu_s),
-            }),
-        }
-    }
-}
 
 /// A model on both sides, on the same data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -314,7 +259,7 @@ fn label(record: &Record, is_alone: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::Measured;
+    use crate::figures::{KnownFigures, Measured};
     use crate::results::fixture::record;
 
     #[test]

@@ -21,7 +21,7 @@ const LEGEND: u32 = 200;
 const TITLE: u32 = 50;
 /// Pixels between lines of the legend.
 const LINE: i32 = 32;
-/// Ten colours that are told apart, by colour-blind people mostly, too.
+/// Ten colours that most people can tell apart, colour-blind people included.
 const COLOURS: [RGBColor; 10] = [
     RGBColor(31, 119, 180),
     RGBColor(255, 127, 14),

@@ -1,4 +1,4 @@
-//! Fashion-MNIST and MNIST side by side: a line for each model that has a row of either.
+//! Fashion-MNIST and MNIST side by side: one line per model that has a row of either.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) struct Side<'a> {
     pub rows: Vec<(&'a Record, RowFigures)>,
 }
 
-/// The lines, best on Fashion-MNIST first, and whether there are rows of both data sets.
+/// Returns the lines, best on Fashion-MNIST first, and whether there are rows of both data sets.
 pub(super) fn pair_up(sides: &[Side<'_>], known: &KnownFigures) -> (Vec<PairView>, bool) {
     let found = NAMES.map(|name| sides.iter().find(|side| side.dataset == name));
     let mut lines: Vec<PairView> = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::original::OriginalRecord;
 use super::record::{Record, Status};
-use super::table::{Row, RowKind};
+use super::row::{Row, RowKind};
 use crate::grid::JobId;
 
 /// Several tables as one.

@@ -26,6 +26,6 @@ pub struct OriginalRecord {
     pub mean_accuracy: f64,
     /// Twice the (population) standard deviation of `score`.
     pub std_accuracy: f64,
-    /// Whole seconds a repeat.
+    /// Whole seconds per repeat.
     pub time_per_repeat: i64,
 }

@@ -1,7 +1,7 @@
 //! Image by image: which test images a repeat got right, and what it took the others for.
 //!
-//! A row says it in two strings: `correct`, a bit an image, and `wrong_labels`, a deflated byte for
-//! each image that is not right. Together they are the predicted labels at a fifth of their size,
+//! A row says it in two strings: `correct`, one bit per image, and `wrong_labels`, one deflated
+//! byte per image that is not right. Together they are the predicted labels at a fifth of their size,
 //! as most are right.
 
 use std::io::{Read, Write};
@@ -48,7 +48,7 @@ pub enum OutcomesError {
     /// A bitmap of another number of images.
     #[error("expected {expected} bytes in `correct`, got {found}")]
     BitmapSize {
-        /// A bit an image.
+        /// One bit per image.
         expected: usize,
         /// Bytes found.
         found: usize,

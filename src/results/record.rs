@@ -178,3 +178,15 @@ pub struct ClassScores {
 pub fn row_schema() -> schemars::Schema {
     schemars::schema_for!(Record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_serialises_as_its_name() {
+        for status in Status::ALL {
+            assert_eq!(serde_json::json!(status), status.name());
+        }
+    }
+}

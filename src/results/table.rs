@@ -10,6 +10,7 @@
 //! A table may also be a stream, which is only written: then it has the rows of this run alone.
 
 mod lock;
+mod seen;
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -18,56 +19,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::Deserialize;
-
-use super::error::{LineError, TableError};
+use super::error::TableError;
 use super::mutex::lock;
-use super::original::OriginalRecord;
 use super::place;
-use super::record::{Record, SCHEMA_VERSION};
+use super::record::Record;
+use super::row::{Row, RowKind};
 use lock::{Locks, is_without_locks};
+use seen::Seen;
 
 pub use lock::Writers;
-
-/// A row with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Line number, from 1.
-    pub line: usize,
-    /// What the line holds.
-    pub kind: RowKind,
-}
-
-/// The two kinds of rows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RowKind {
-    /// A row of this program.
-    Ours(Box<Record>),
-    /// A row of the original benchmark.
-    Original(OriginalRecord),
-}
-
-impl Row {
-    /// The row, if it is one of this program.
-    #[must_use]
-    pub fn record(&self) -> Option<&Record> {
-        match &self.kind {
-            RowKind::Ours(record) => Some(record),
-            RowKind::Original(_) => None,
-        }
-    }
-}
-
-/// Where a torn last line lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Torn {
-    /// Line number, from 1.
-    pub line: usize,
-    /// Byte offset of its first byte.
-    pub offset: u64,
-    /// Bytes of it that are there.
-    pub n_bytes: u64,
-}
+pub use seen::Torn;
 
 /// A results table.
 pub struct Table {
@@ -87,20 +48,6 @@ impl fmt::Debug for Table {
             .field("is_stream", &self.stream.is_some())
             .finish_non_exhaustive()
     }
-}
-
-/// What was read so far. Tables only grow, so only what is new is read again.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Rows with their line feed.
-    rows: Vec<Row>,
-    /// Bytes of those rows.
-    offset: u64,
-    /// Lines of those rows, empty ones included.
-    n_lines: usize,
-    /// A complete last row that lacks only its line feed.
-    unterminated: Option<Row>,
-    torn: Option<Torn>,
 }
 
 impl Table {
@@ -230,7 +177,7 @@ impl Table {
             return self.send(stream, &line, record, &mut seen).map(|()| None);
         }
         let mut file = self.open_for_append()?;
-        // Released when `file` is closed, on errors, too.
+        // The lock is released when `file` is closed, after an error as well.
         self.lock_exclusive(&file)?;
         self.refresh_from(&mut file, &mut seen)?;
         if let Some(same) = seen.find_last(is_same).filter(|same| stands(same)) {
@@ -317,7 +264,7 @@ impl Table {
         }
         let file = open().map_err(TableError::io("open", &self.path))?;
         if is_new && let Some(directory) = self.path.parent() {
-            // So that the file's name survives a power cut, too; not every file system can.
+            // The file's name must survive a power cut as well; not every file system can do it.
             let _ = File::open(directory).and_then(|directory| directory.sync_all());
         }
         Ok(file)
@@ -412,68 +359,6 @@ fn torn_path(table: &Path, offset: u64) -> PathBuf {
     let mut name = table.as_os_str().to_owned();
     name.push(format!(".torn-{}-{offset}", now.as_nanos()));
     PathBuf::from(name)
-}
-
-impl Seen {
-    fn find_last(&self, is_wanted: &dyn Fn(&Record) -> bool) -> Option<&Record> {
-        self.rows
-            .iter()
-            .chain(&self.unterminated)
-            .rev()
-            .filter_map(Row::record)
-            .find(|record| is_wanted(record))
-    }
-
-    /// Parses bytes that follow what was seen.
-    fn take_in(&mut self, bytes: &[u8]) -> Result<(), (usize, LineError)> {
-        self.unterminated = None;
-        self.torn = None;
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let number = self.n_lines + 1;
-            let Some(content) = line.strip_suffix(b"\n") else {
-                match parse_row(line, number) {
-                    Ok(row) => self.unterminated = row,
-                    Err(_) => {
-                        self.torn = Some(Torn {
-                            line: number,
-                            offset: self.offset,
-                            n_bytes: line.len() as u64,
-                        });
-                    }
-                }
-                break;
-            };
-            let row = parse_row(content, number).map_err(|error| (number, error))?;
-            self.rows.extend(row);
-            self.offset += line.len() as u64;
-            self.n_lines = number;
-        }
-        Ok(())
-    }
-}
-
-/// A line as a row; nothing for an empty line.
-pub(super) fn parse_row(line: &[u8], number: usize) -> Result<Option<Row>, LineError> {
-    let text = std::str::from_utf8(line)?.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    /// Only rows of this program have a schema version.
-    #[derive(Deserialize)]
-    struct Probe {
-        schema: Option<u32>,
-    }
-    let kind = match serde_json::from_str::<Probe>(text)?.schema {
-        None => RowKind::Original(serde_json::from_str(text)?),
-        Some(found) if found > SCHEMA_VERSION => {
-            return Err(LineError::Newer {
-                found,
-                supported: SCHEMA_VERSION,
-            });
-        }
-        Some(_) => RowKind::Ours(serde_json::from_str(text)?),
-    };
-    Ok(Some(Row { line: number, kind }))
 }
 
 #[cfg(test)]

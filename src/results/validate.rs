@@ -8,8 +8,8 @@ use super::error::TableError;
 use super::outcomes;
 use super::place::check_place;
 use super::record::{Record, Repeat, Status};
+use super::row::{Row, parse_row};
 use super::statistics::{mean_accuracy, std_accuracy};
-use super::table::{Row, parse_row};
 use crate::grid::JobId;
 
 /// What is in a file of rows.

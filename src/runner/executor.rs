@@ -16,12 +16,12 @@ use crate::results::{Repeat, Status};
 /// How often a running job is looked at.
 pub(super) const POLL: Duration = Duration::from_millis(50);
 
-/// Tells a run to stop: running jobs are abandoned, finished rows stay.
+/// Stops a run: running jobs are abandoned, finished rows stay.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// Asks to stop; whether it was asked before.
+    /// Asks the run to stop. Returns whether it was asked before.
     pub fn cancel(&self) -> bool {
         self.0.swap(true, Ordering::SeqCst)
     }
@@ -48,8 +48,8 @@ pub struct Outcome {
 
 /// Does jobs; called from several threads at once.
 pub trait Executor: Sync {
-    /// Trains and scores a job, telling `on_repeat` how many repeats are done, until it has ended
-    /// or `cancel` says to stop.
+    /// Trains and scores a job until it has ended or `cancel` says to stop; `on_repeat` gets the
+    /// number of repeats done.
     fn train(
         &self,
         job: &Job,
@@ -58,8 +58,8 @@ pub trait Executor: Sync {
         on_repeat: &dyn Fn(usize),
     ) -> Outcome;
 
-    /// Tries jobs on a handful of samples, in their order: a result for each, unless `cancel` said
-    /// to stop. A job that takes too long over it may be let pass.
+    /// Tries jobs on a handful of samples, in their order. Returns one result per job, unless
+    /// `cancel` said to stop. A job that takes too long over it may pass.
     fn try_all(
         &self,
         jobs: &[&Job],
@@ -101,12 +101,12 @@ impl Collector {
         }
     }
 
-    /// What the job itself said of its end; nothing if it ended without a word.
+    /// Takes what the job itself said of its end; nothing if it ended without a word.
     pub(super) fn reported_end(&mut self) -> Option<Result<(), Failure>> {
         self.end.take()
     }
 
-    /// The outcome with this end; reasons tell how many repeats were done.
+    /// Returns the outcome with this end; its reason says how many repeats were done.
     pub(super) fn finish(self, mut end: Option<Result<(), Failure>>, asked: usize) -> Outcome {
         if let Some(Err(failure)) = &mut end
             && !self.repeats.is_empty()
@@ -145,8 +145,8 @@ impl InlineExecutor {
         }
     }
 
-    /// Does `work` on a pool of `threads` threads, handing on what it sends until it ends or is
-    /// cancelled; then it is left to itself.
+    /// Does `work` on a pool of `threads` threads and hands on what it sends, until it ends or is
+    /// cancelled. Cancelled work is left to itself.
     fn drive<T: Send + 'static>(
         threads: usize,
         cancel: &Cancel,

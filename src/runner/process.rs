@@ -44,7 +44,7 @@ impl ProcessExecutor {
         }
     }
 
-    /// Sets how long a model is tried on a handful of samples; if it takes longer, it is let pass.
+    /// Sets how long a model is tried on a handful of samples; a model that takes longer passes.
     #[must_use]
     pub fn try_limit(mut self, limit: Duration) -> Self {
         self.try_limit = limit;

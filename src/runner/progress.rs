@@ -1,4 +1,4 @@
-//! How far a run is: one bar overall and a line for each running job, or plain log lines.
+//! How far a run is: one bar overall and one line per running job, or plain log lines.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -43,7 +43,7 @@ impl Progress for Silent {
     fn abandoned(&self, _: usize) {}
 }
 
-/// One line for what became of a job.
+/// Returns one line that says what became of a job.
 fn verdict(record: &Record) -> String {
     let mut text = format!("{} {}", record.status.label(), record.label());
     if let Some(accuracy) = record.mean_accuracy {

@@ -1,7 +1,7 @@
 //! What the runner and a worker process say to each other.
 //!
 //! The runner writes one [`Request`] as a line of JSON to the worker's standard input and keeps the
-//! pipe open; the worker ends when it closes. The worker answers with [`Message`]s, a line each,
+//! pipe open; the worker ends when it closes. The worker answers with [`Message`]s, one per line,
 //! that begin with [`MARKER`]; whatever else an estimator prints is kept out of that channel.
 
 use std::path::PathBuf;
@@ -62,7 +62,7 @@ impl From<&Job> for Model {
 pub struct Request {
     /// Cache file of prepared data.
     pub data: PathBuf,
-    /// Seed, repeats, threads.
+    /// The seed, the repeats, the threads and the limits.
     pub settings: JobSettings,
     /// The work itself.
     pub work: Work,

@@ -60,7 +60,7 @@ impl Shard {
         let mut shard_of = vec![0; jobs.len()];
         for job_idx in order.into_iter().map(|place| by_id[place]) {
             // The lightest shard; among those, the one with the fewest jobs, so that jobs
-            // estimated to take no time are dealt out, too.
+            // estimated to take no time are dealt out as well.
             let lightest = (0..self.count)
                 .min_by(|&a, &b| {
                     let ((a_s, a_n), (b_s, b_n)) = (loads[a], loads[b]);

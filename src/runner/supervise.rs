@@ -156,7 +156,7 @@ pub(super) fn supervise(
         scope.spawn(move || read_messages(stdout, &sender));
         scope.spawn(|| keep_tail(stderr, &tail));
         if let Some(mut stdin) = stdin.as_ref() {
-            // A child that died instead of reading is told of by its exit status.
+            // Of a child that died instead of reading, the exit status says why.
             let _ = send_request(&mut stdin, request);
         }
         let mut watch = Watch {

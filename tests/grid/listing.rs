@@ -112,7 +112,7 @@ fn what_is_not_run_is_listed_with_its_reason() {
           VotingClassifier(verbose=true, voting=hard): not implemented yet\n\
         \n\
         combinations: 1; jobs: 0, aliases of them: 0; not run: 0 invalid, 1 not implemented yet\n\
-        predicted: < 0.1 s of one core a repeat, the largest job 0 MB; repeats: 1, \
+        predicted: < 0.1 s of one core per repeat, the largest job 0 MB; repeats: 1, \
         dataset: fashion-mnist, seed: 0, defaults: sklearn-1.5\n";
     assert_eq!(run(&["list", &path]), expected);
 }

@@ -1,6 +1,7 @@
 use std::thread;
 
 use super::*;
+use crate::results::SCHEMA_VERSION;
 use crate::results::fixture::record;
 
 fn in_directory(test: impl FnOnce(&Path, Table)) {

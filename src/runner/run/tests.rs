@@ -8,7 +8,7 @@ use crate::results::{Repeat, RowKind};
 use crate::runner::fixture;
 use crate::runner::progress::Silent;
 
-/// Ends jobs as told by their kind, without any work.
+/// Ends jobs as their kind says, without any work.
 #[derive(Default)]
 struct FakeExecutor {
     refused: HashMap<i64, Failure>,

@@ -12,7 +12,8 @@ static PLACES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
 /// Kept of [`PLACES`]: one panic may be raised on many threads of a pool, and only one is passed on.
 const MAX_PLACES: usize = 64;
 
-/// Does `work`; a panic in it, on this thread or on a rayon thread it waits for, becomes text.
+/// Does `work`, and turns a panic of it into text, whether on this thread or on a rayon thread that
+/// it waits for.
 ///
 /// # Errors
 /// `panicked at file:line:column: message`.

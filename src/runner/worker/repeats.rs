@@ -20,13 +20,13 @@ use crate::runner::protocol::{Failure, JobSettings};
 /// First two scores closer than this end the repeats.
 const INVARIANCE: f64 = 1e-3;
 
-/// The seed of repeat `repeat_idx`.
+/// Returns the seed of repeat `repeat_idx`.
 #[must_use]
 pub fn repeat_seed(base: u64, repeat_idx: usize) -> u64 {
     derive(base, &[repeat_idx as u64])
 }
 
-/// Trains and scores as often as `settings` say, handing each repeat to `on_repeat`; tells whether
+/// Trains and scores as often as `settings` say and hands each repeat to `on_repeat`. Returns whether
 /// repeating stopped because the first two scores were equal.
 ///
 /// # Errors

@@ -21,8 +21,7 @@ pub struct Score {
     pub predictions_sha256: String,
 }
 
-/// Scores `predicted` against `truth`, labels from 0 to `n_classes` − 1, or gives back a predicted
-/// label that is no class.
+/// Scores `predicted` against `truth`, both of labels from 0 to `n_classes` − 1.
 ///
 /// # Errors
 /// The first predicted label that is not below `n_classes`.
