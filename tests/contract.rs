@@ -1,8 +1,8 @@
 //! What every estimator of the registry must keep, whatever it is.
 
 use fashion_bench::catalog::{DataShape, ESTIMATORS, EstimatorSpec, Params, Profile, find};
-use fashion_bench::estimators::parameters::Kind;
 use fashion_bench::estimators::erased::{Estimator, Model};
+use fashion_bench::estimators::parameters::Kind;
 use fashion_bench::estimators::{FitError, ParamError};
 use fashion_bench::numeric::rng::stream;
 use ndarray::{Array1, Array2, Axis, s};

@@ -326,8 +326,11 @@ fn survives<M: Model + Serialize + DeserializeOwned>(model: &M, x: &Array2<f32>)
     let text = serde_json::to_string(model).expect("a model as JSON");
     let read: M = serde_json::from_str(&text).expect("the model read back");
     assert_eq!(
-        read.predict(x.view()).unwrap(),
-        model.predict(x.view()).unwrap()
+        read.predict(x.view()).expect("a model that was read back"),
+        model.predict(x.view()).expect("a model that was read back")
     );
-    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    assert_eq!(
+        serde_json::to_string(&read).expect("a model that was read back"),
+        text
+    );
 }

@@ -10,7 +10,10 @@ use ndarray::{Array1, Array2, Axis};
 pub fn request() -> DatasetRequest {
     let dir = std::env::var_os("FASHION_MNIST_DIR").filter(|dir| !dir.is_empty());
     DatasetRequest {
-        data_dir: Some(dir.expect("FASHION_MNIST_DIR names the folder of the files").into()),
+        data_dir: Some(
+            dir.expect("FASHION_MNIST_DIR names the folder of the files")
+                .into(),
+        ),
         offline: true,
         ..DatasetRequest::new(DatasetName::FashionMnist)
     }
@@ -43,10 +46,7 @@ pub fn standardise(x: &Array2<f32>, reference: &Array2<f32>) -> Array2<f32> {
 
 /// The first `n_train` train images, standardised, with their classes, and the first `n_test` test
 /// images, standardised alike: as `benchmark/oracle/fashion.py` has them.
-pub fn standardised(
-    n_train: usize,
-    n_test: usize,
-) -> (Array2<f32>, Array1<usize>, Array2<f32>) {
+pub fn standardised(n_train: usize, n_test: usize) -> (Array2<f32>, Array1<usize>, Array2<f32>) {
     let raw = raw();
     let (x, y) = first(&raw.train, n_train);
     let x_test = standardise(&first(&raw.test, n_test).0, &x);

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2};
 fn main() -> Result<(), FitError> {
     // Two rings, which no straight line tells apart.
     let angle = |row: usize| row as f32 * 0.37;
-    let radius = |row: usize| if row % 2 == 0 { 1.0 } else { 2.0 };
+    let radius = |row: usize| if row.is_multiple_of(2) { 1.0 } else { 2.0 };
     let x = Array2::from_shape_fn((400, 2), |(row, column)| match column {
         0 => radius(row) * angle(row).cos(),
         _ => radius(row) * angle(row).sin(),

@@ -480,7 +480,7 @@ mod tests {
             /// weight of errors
             c as "C": f64 = 1.0, in Interval::POSITIVE, was 2.0;
             /// a switch
-            is_on: bool = true;
+            shrinking: bool = true;
         }
         groups {
             /// how far it grows
@@ -495,7 +495,7 @@ mod tests {
     }
 
     fn check_switch(params: &TestValidParams) -> Result<(), ParamError> {
-        if params.is_on || params.c <= 10.0 {
+        if params.shrinking || params.c <= 10.0 {
             return Ok(());
         }
         Err(ParamError::unsupported("Test", "C > 10", "switch it on"))
@@ -505,7 +505,10 @@ mod tests {
     fn the_table_has_a_row_for_each_parameter_with_the_defaults_of_the_set() {
         let rows = TestParams::default().rows();
         let names: Vec<_> = rows.iter().map(|row| row.name).collect();
-        assert_eq!(names, ["C", "is_on", "depth", "random_state", "verbose"]);
+        assert_eq!(
+            names,
+            ["C", "shrinking", "depth", "random_state", "verbose"]
+        );
         assert_eq!(rows[0].default, ParamValue::Float(1.0));
         assert_eq!(rows[0].default_2017, Some(ParamValue::Float(2.0)));
         assert_eq!(rows[0].expected, "a number in (0, inf)");
@@ -539,7 +542,7 @@ mod tests {
             (5.0, None, 7)
         );
         let seeded = TestParams::default().seed(9).check().unwrap();
-        assert_eq!((*seeded.is_on(), seeded.seed), (true, 9));
+        assert_eq!((*seeded.shrinking(), seeded.seed), (true, 9));
     }
 
     #[test]
@@ -550,7 +553,7 @@ mod tests {
             "the `depth` of Test must be an integer in [1, inf) or null, got 0"
         );
         assert_eq!(
-            refused(TestParams::default().c(11.0).is_on(false)),
+            refused(TestParams::default().c(11.0).shrinking(false)),
             "Test(C > 10) is not supported: switch it on"
         );
         assert!(TestParams::default().c(11.0).check().is_ok());
