@@ -15,7 +15,7 @@ names! {
 }
 
 names! {
-    /// Which group of methods a classifier belongs to; reports group by it.
+    /// Which group of methods an estimator belongs to; reports group by it.
     #[expect(missing_docs, reason = "the names say it")]
     pub enum Family {
         NaiveBayes = "naive_bayes",

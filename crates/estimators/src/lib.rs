@@ -36,8 +36,8 @@ pub mod parameters;
 #[macro_use]
 pub mod classifier;
 
-mod blocks;
 pub mod boosting;
+mod blocks;
 pub mod class_weight;
 pub mod erased;
 mod error;
