@@ -19,7 +19,7 @@ use fashion_bench::estimators::parameters::ParamValue;
 use fashion_bench::estimators::{FitError, FitInfo, parameters};
 use fashion_bench::grid::{self, Job, Limits, Overrides, Plan};
 use fashion_bench::numeric::rng::derive;
-use fashion_bench::results::check::problems;
+use fashion_bench::results::validate::problems;
 use fashion_bench::results::{Record, Status, Table};
 use fashion_bench::runner::progress::Silent;
 use fashion_bench::runner::{
@@ -139,6 +139,7 @@ impl Model for Fake {
 
 /// Not a test of its own: what the worker processes of the tests below run.
 #[test]
+#[ignore = "the worker process of the tests below"]
 fn worker_process() {
     if env::var_os(WORKER).is_some() {
         let lookup = |name: &str| ESTIMATORS.iter().find(|spec| spec.name == name);
@@ -162,7 +163,7 @@ fn executor() -> ProcessExecutor {
     let command = || {
         let mut command = Command::new(env::current_exe().unwrap());
         command
-            .args(["--exact", "worker_process", "--nocapture"])
+            .args(["--exact", "worker_process", "--nocapture", "--ignored"])
             .env(WORKER, "1");
         command
     };
@@ -175,7 +176,7 @@ fn plan(names: &[&str], limits: Limits) -> Plan {
         "{{\"dataset\": \"demo\", \"repeats\": 3, \"classifiers\": {{{}}}}}",
         classifiers.join(", ")
     );
-    let mut plan = grid::parse(&config, "test", &Overrides::default(), ESTIMATORS).unwrap();
+    let mut plan = grid::parse(&config, "test", &Overrides::default(), &ESTIMATORS).unwrap();
     plan.settings.limits = limits;
     plan
 }
@@ -188,7 +189,7 @@ fn run_plan(plan: &Plan, executor: &dyn Executor) -> RunReport {
         jobs: &plan.jobs,
         settings: &plan.settings,
         dataset: data.identity(),
-        shape: data.shape(),
+        shape: DataShape::from(&data),
         n_slots: 2,
         memory: MachineMemory {
             total_bytes: 8_000_000_000,

@@ -114,10 +114,9 @@ fn fashion_oracle() -> FashionOracle {
 }
 
 #[test]
+#[ignore = "needs FASHION_MNIST_DIR"]
 fn machines_predict_real_images_as_libsvm() {
-    let Some((x, y, x_test)) = fashion::standardised(6000, 1000) else {
-        return;
-    };
+    let (x, y, x_test) = fashion::standardised(6000, 1000);
     let y = y.to_vec();
     for case in fashion_oracle().machines {
         let model = fit(&case.name, &case.params, &x, &y, 0).unwrap();
@@ -135,10 +134,9 @@ fn machines_predict_real_images_as_libsvm() {
 }
 
 #[test]
+#[ignore = "needs FASHION_MNIST_DIR"]
 fn processes_predict_real_images_as_scikit_learn() {
-    let Some((x, y, x_test)) = fashion::standardised(2000, 1000) else {
-        return;
-    };
+    let (x, y, x_test) = fashion::standardised(2000, 1000);
     let y = y.to_vec();
     for case in fashion_oracle().processes {
         let model = fit(&case.name, &case.params, &x, &y, 0).unwrap();

@@ -180,10 +180,9 @@ fn compare_nodes(tree: &Tree, case: &Value) -> usize {
 }
 
 #[test]
+#[ignore = "needs FASHION_MNIST_DIR"]
 fn trees_on_real_rows_split_as_scikit_learn_wherever_the_best_split_is_unique() {
-    let Some(raw) = fashion::raw() else {
-        return;
-    };
+    let raw = fashion::raw();
     let (x, y) = fashion::first(&raw.train, 6000);
     for case in oracle("fashion_mnist_6000.json").as_array().unwrap() {
         let criterion = match case["criterion"].as_str() {
@@ -287,7 +286,7 @@ fn full_trees_learn_separable_rows_by_heart() {
 }
 
 #[test]
-fn large_nodes_by_histogram_and_small_nodes_by_copies_give_one_and_the_same_tree() {
+fn nodes_by_histogram_and_nodes_by_copies_grow_trees_of_the_same_depths_and_sizes() {
     // More rows than nodes are copied at; drawing all but one feature takes the other path.
     let (mut x, y) = blobs(9000, 8, 97);
     x.slice_mut(s![.., 7]).fill(1.0);
@@ -310,14 +309,13 @@ fn large_nodes_by_histogram_and_small_nodes_by_copies_give_one_and_the_same_tree
             .map(|s| (s.depth, s.n_samples))
             .collect();
         stats.sort_unstable();
-        stats.truncate(40);
         stats
     };
     assert_eq!(stats(&full), stats(&drawn));
 }
 
 #[test]
-fn random_thresholds_lie_between_the_values_they_part() {
+fn random_thresholds_leave_samples_on_both_sides() {
     let (x, y) = blobs(800, 5, 60);
     let params = DecisionTree::params().splitter(Splitter::Random).seed(3);
     let model = params.fit(&DatasetBase::new(x.view(), y.view())).unwrap();
@@ -448,10 +446,9 @@ fn one_point_zero_is_a_share_and_one_is_a_count() {
 }
 
 #[test]
+#[ignore = "needs FASHION_MNIST_DIR"]
 fn boosted_trees_on_real_rows_are_as_accurate_as_those_of_scikit_learn() {
-    let Some(raw) = fashion::raw() else {
-        return;
-    };
+    let raw = fashion::raw();
     let (x, y) = fashion::first(&raw.train, 6000);
     let (x_test, y_test) = fashion::first(&raw.test, 10_000);
     for case in oracle("boosted_6000.json").as_array().unwrap() {

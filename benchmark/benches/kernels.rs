@@ -25,7 +25,10 @@ fn blobs(n: usize) -> (Array2<f32>, Array1<usize>) {
 fn functions(c: &mut Criterion) {
     let values: Vec<f32> = (0..12_000).map(|i| i as f32 * -1e-3).collect();
     for (name, function) in [
-        ("logistic function of a kernel row", logistic_in_place as fn(&mut [f32])),
+        (
+            "logistic function of a kernel row",
+            logistic_in_place as fn(&mut [f32]),
+        ),
         ("tanh of a kernel row", tanh_in_place),
     ] {
         c.bench_function(name, |b| {

@@ -59,7 +59,6 @@ fn estimators(criterion: &mut Criterion) {
 fn kernels(criterion: &mut Criterion) {
     let (x, _) = data();
     let (a, b) = (x.row(0).to_vec(), x.row(1).to_vec());
-    let mut sum = a.clone();
     let mut group = criterion.benchmark_group("row of 784");
     group.bench_function("dot", |bencher| bencher.iter(|| dot(black_box(&a), &b)));
     group.bench_function("dot_f64", |bencher| {

@@ -5,7 +5,7 @@ use linfa::ParamGuard;
 use super::cost::{Cost, DataShape};
 use super::family::Family;
 use super::json::to_param_value;
-use super::spec::Params;
+use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
 use crate::estimators::parameters::{ParamValue, Parameters, Set};
@@ -37,9 +37,12 @@ pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
 /// [`ParamError`] for a value out of its range or a combination that does not exist.
 pub(super) fn read<E: Entry>(params: &Params, seed: u64) -> Result<E::Checked, ParamError> {
     let mut set = E::default();
+    let seed = ParamValue::Int(seed.into());
+    // Whatever is written comes later; a classifier without randomness does not know it.
+    set.set("random_state", &seed);
     for (name, given) in params {
         let value = match to_param_value(given) {
-            ParamValue::Null if name == "random_state" => ParamValue::Int(seed.into()),
+            ParamValue::Null if name == "random_state" => seed.clone(),
             value => value,
         };
         match set.set(name, &value) {

@@ -1,54 +1,32 @@
 //! Groups of classifiers, and generations of defaults.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::names::names;
 
-/// The library generation whose defaults fill in what a config leaves out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum Profile {
-    /// scikit-learn 1.5, today's defaults.
-    #[default]
-    #[serde(rename = "sklearn-1.5")]
-    Sklearn15,
-    /// scikit-learn 0.19 of 2017, which the published table was made with.
-    #[serde(rename = "sklearn-0.19")]
-    Sklearn019,
+names! {
+    /// The library generation whose defaults fill in what a config leaves out.
+    #[derive(Default)]
+    pub enum Profile {
+        /// scikit-learn 1.5, today's defaults.
+        #[default]
+        Sklearn15 = "sklearn-1.5",
+        /// scikit-learn 0.19 of 2017, which the published table was made with.
+        Sklearn019 = "sklearn-0.19",
+    }
 }
 
-/// Which group of methods a classifier belongs to; reports group by it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Family {
-    NaiveBayes,
-    Neighbors,
-    Tree,
-    Forest,
-    Boosting,
-    Linear,
-    Svm,
-    NeuralNetwork,
-    GaussianProcess,
-    Linfa,
-}
-
-impl Family {
-    /// The name as in tables and filters: `naive_bayes`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NaiveBayes => "naive_bayes",
-            Self::Neighbors => "neighbors",
-            Self::Tree => "tree",
-            Self::Forest => "forest",
-            Self::Boosting => "boosting",
-            Self::Linear => "linear",
-            Self::Svm => "svm",
-            Self::NeuralNetwork => "neural_network",
-            Self::GaussianProcess => "gaussian_process",
-            Self::Linfa => "linfa",
-        }
+names! {
+    /// Which group of methods a classifier belongs to; reports group by it.
+    #[expect(missing_docs, reason = "the names say it")]
+    pub enum Family {
+        NaiveBayes = "naive_bayes",
+        Neighbors = "neighbors",
+        Tree = "tree",
+        Forest = "forest",
+        Boosting = "boosting",
+        Linear = "linear",
+        Svm = "svm",
+        NeuralNetwork = "neural_network",
+        GaussianProcess = "gaussian_process",
+        Linfa = "linfa",
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Number, Value};
 
-use super::spec::Params;
+use super::params::Params;
+use super::tuple::parse_tuple;
 use crate::estimators::parameters::{Kind, ParamValue};
 
 /// Returns `value` as a parameter's.
@@ -55,10 +56,14 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
             names.contains(&text).then(|| given.clone())
         }
         Kind::Ints => {
+            let given = match given.as_str() {
+                Some(text) => parse_tuple(text)?,
+                None => given.clone(),
+            };
+            // scikit-learn takes a single number for a list of one.
             let list = match given {
-                Value::String(text) => parse_tuple(text)?,
-                Value::Array(list) => list.clone(),
-                number => vec![number.clone()],
+                Value::Array(list) => list,
+                number => vec![number],
             };
             let numbers: Option<Vec<_>> = list.iter().map(whole_number).collect();
             numbers.map(Value::from)
@@ -77,7 +82,7 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
     }
 }
 
-/// A number as a double, without a negative zero.
+/// Returns a number as a double, without a negative zero.
 fn float(given: &Value) -> Option<Value> {
     given.as_f64().map(|number| Value::from(number + 0.0))
 }
@@ -91,17 +96,4 @@ fn whole_number(given: &Value) -> Option<Value> {
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
     (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0)
         .then(|| Value::from(number as i64))
-}
-
-/// `"(100, 10,)"` as a list of numbers.
-fn parse_tuple(text: &str) -> Option<Vec<Value>> {
-    let inner = text.trim().strip_prefix('(')?.strip_suffix(')')?.trim();
-    let inner = inner.strip_suffix(',').unwrap_or(inner);
-    if inner.trim().is_empty() {
-        return Some(Vec::new());
-    }
-    inner
-        .split(',')
-        .map(|part| part.trim().parse::<i64>().ok().map(Value::from))
-        .collect()
 }

@@ -3,18 +3,16 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::cost::{Cost, DataShape};
 use super::entry::{self, Entry};
 use super::family::{Family, Profile};
 use super::json::{canonical_value, to_json};
+use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
 use crate::estimators::parameters::{Kind, ParamRow};
-
-/// Parameters by name, as JSON; sorted by name.
-pub type Params = Map<String, Value>;
 
 /// One row of a parameter table.
 #[derive(Debug, Clone)]

@@ -1,7 +1,5 @@
 //! What recording a table did to a reference, row by row.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
 /// What became of the rows of a reference, by name and parameters.
@@ -49,8 +47,7 @@ impl Changes {
             ),
         ] {
             if !rows.is_empty() {
-                // Writing to a string does not fail.
-                let _ = writeln!(text, "{what}: {}", rows.join(", "));
+                text.push_str(&format!("{what}: {}\n", rows.join(", ")));
             }
         }
         for (n, what) in [
@@ -69,7 +66,7 @@ impl Changes {
             ),
         ] {
             if n > 0 {
-                let _ = writeln!(text, "{n} {what}");
+                text.push_str(&format!("{n} {what}\n"));
             }
         }
         text

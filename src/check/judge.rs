@@ -10,8 +10,8 @@ use super::reference::{RecordedRepeat, Reference, ReferenceRow};
 use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
-use crate::results::check::problems;
-use crate::results::summary::has_converged;
+use crate::results::label::label;
+use crate::results::validate::problems;
 use crate::results::{Record, Repeat, Status, latest, latest_by_seed};
 
 /// What became of a recorded row.
@@ -144,6 +144,14 @@ pub struct Finding {
     /// Why, where there is something to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl Finding {
+    /// Returns `SVC(C=1, kernel=rbf)`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(&self.name, &self.parameter)
+    }
 }
 
 /// The verdict on a run.
@@ -367,7 +375,7 @@ impl Judge<'_> {
         };
         finding.outcome = if !row.converged {
             Outcome::Unconverged
-        } else if !has_converged(record) {
+        } else if !record.has_converged() {
             finding.reason = Some("it no longer converges".to_owned());
             Outcome::Regression
         } else if accuracy.outcome != Outcome::Same {

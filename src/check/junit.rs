@@ -6,7 +6,7 @@ use quick_junit::{
 
 use super::judge::{Finding, Gate, Outcome, Report};
 use super::pace::Untimed;
-use super::render::{explain, label};
+use super::render::explain;
 use crate::results::escape;
 
 /// One test case per recorded row: its family is the class, a change a failure, a row that could
@@ -29,7 +29,7 @@ pub fn render_junit(report: &Report) -> Result<String, SerializeError> {
             status.set_type(finding.outcome.label());
             status.set_message(escape::xml(&message));
         }
-        let mut case = TestCase::new(escape::xml(&label(finding)), status);
+        let mut case = TestCase::new(escape::xml(&finding.label()), status);
         case.set_classname(format!("{:?}", finding.family));
         suite.add_test_case(case);
         suite.add_test_cases(untimed(finding));
@@ -46,7 +46,7 @@ fn untimed(finding: &Finding) -> Option<TestCase> {
         .filter(|&reason| reason != Untimed::NoRule)?;
     let mut status = TestCaseStatus::skipped();
     status.set_message(format!("times not judged: {}", reason.reason()));
-    let mut case = TestCase::new(escape::xml(&format!("{} times", label(finding))), status);
+    let mut case = TestCase::new(escape::xml(&format!("{} times", finding.label())), status);
     case.set_classname(format!("{:?}", finding.family));
     Some(case)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::reference::TimeRule;
 use crate::grid::JobId;
-use crate::results::{Record, Repeat, Status};
+use crate::results::{Record, Repeat, Status, median};
 
 /// How a time compares with the recorded one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,28 +110,16 @@ impl<'a> Calibration<'a> {
             .iter()
             .filter(|unit| unit.environment.is_same_machine(&record.environment))
             .min_by_key(|unit| unit.start_time.abs_diff(record.start_time))?;
-        let unit_s = median(&unit.repeats, |repeat| repeat.fit_cpu_s).filter(|&s| s > 0.0)?;
+        let unit_s = median_of(&unit.repeats, |repeat| repeat.fit_cpu_s).filter(|&s| s > 0.0)?;
         Some(Paces {
-            fit: median(&record.repeats, |repeat| repeat.fit_cpu_s)? / unit_s,
-            predict: median(&record.repeats, |repeat| repeat.predict_cpu_s)? / unit_s,
+            fit: median_of(&record.repeats, |repeat| repeat.fit_cpu_s)? / unit_s,
+            predict: median_of(&record.repeats, |repeat| repeat.predict_cpu_s)? / unit_s,
         })
     }
 }
 
-fn median(repeats: &[Repeat], seconds: impl Fn(&Repeat) -> f64) -> Option<f64> {
-    median_of(repeats.iter().map(seconds).collect())
-}
-
-/// The median; of an even number, the mean of the middle two.
-pub(super) fn median_of(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let upper = *values.get(middle)?;
-    Some(if values.len().is_multiple_of(2) {
-        f64::midpoint(values[middle - 1], upper)
-    } else {
-        upper
-    })
+fn median_of(repeats: &[Repeat], seconds: impl Fn(&Repeat) -> f64) -> Option<f64> {
+    median(repeats.iter().map(seconds).collect())
 }
 
 #[cfg(test)]
@@ -196,12 +184,5 @@ mod tests {
         let growth = |expected, found| Ratio::judge(expected, found, &rule()).growth;
         assert!((growth(0.0, 0.5) - 5.0).abs() < 1e-12);
         assert!((growth(0.0, 0.0) - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between() {
-        assert_eq!(median_of(vec![3.0, 1.0]), Some(2.0));
-        assert_eq!(median_of(vec![9.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median_of(Vec::new()), None);
     }
 }

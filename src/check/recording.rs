@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::Changes;
 use super::error::CheckError;
 use super::judge::contradiction;
-use super::pace::{Calibration, Paces, median_of};
+use super::pace::{Calibration, Paces};
 use super::reference::{FORMAT, RecordedRepeat, Reference, ReferenceRow, TimeRule, Tolerance};
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
-use crate::results::summary::{has_converged, label};
-use crate::results::{DataSets, Environment, Record, Status, data_label, latest_by_seed};
+use crate::results::{DataSets, Environment, Record, Status, data_label, latest_by_seed, median};
 
 /// Share of runs under fresh seeds that a new reference lets be found fault with by chance.
 const FALSE_ALARM: f64 = 0.01;
@@ -163,7 +162,7 @@ impl<'a> TableRows<'a> {
         let damaged = records.find_map(|record| Some((record, contradiction(record, dataset)?)));
         match damaged {
             Some((record, problem)) => Err(CheckError::Damaged {
-                name: label(record),
+                name: record.label(),
                 problem,
             }),
             None => Ok(()),
@@ -298,7 +297,7 @@ impl Renewal<'_> {
         let recorded: BTreeSet<_> = rows.keys().collect();
         let failed = self.table.failed.iter();
         let never_recorded = failed.filter(|(id, _)| !recorded.contains(*id));
-        changes.not_recorded = never_recorded.map(|(_, record)| label(record)).collect();
+        changes.not_recorded = never_recorded.map(|(_, record)| record.label()).collect();
         (rows.into_values().collect(), changes)
     }
 
@@ -353,13 +352,13 @@ impl Renewal<'_> {
             .filter_map(|record| self.calibration.as_ref()?.measure(record))
             .collect();
         let ratio =
-            |part: fn(&Paces) -> f64| median_of(paces.iter().map(part).collect()).map(round_ratio);
+            |part: fn(&Paces) -> f64| median(paces.iter().map(part).collect()).map(round_ratio);
         (!repeats.is_empty()).then(|| ReferenceRow {
             id: latest.id.clone(),
             name: latest.name.clone(),
             family: latest.family,
             parameter: latest.parameter.clone(),
-            converged: runs.values().all(|record| has_converged(record)),
+            converged: runs.values().all(|record| record.has_converged()),
             fit_ratio: ratio(|paces| paces.fit),
             predict_ratio: ratio(|paces| paces.predict),
             repeats,

@@ -12,8 +12,8 @@ use super::spread::Spread;
 use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
-use crate::results::summary::render_params;
-use crate::results::{Environment, Processor, Repeat, escape, processor_label, publish};
+use crate::results::label::label;
+use crate::results::{Environment, Processor, Repeat, processor_label, publish};
 
 /// Version of the file's format.
 pub const FORMAT: u32 = 3;
@@ -125,14 +125,10 @@ impl From<&Repeat> for RecordedRepeat {
 }
 
 impl ReferenceRow {
-    /// `SVC(C=1, kernel=rbf)`.
+    /// Returns `SVC(C=1, kernel=rbf)`.
     #[must_use]
     pub fn label(&self) -> String {
-        format!(
-            "{}({})",
-            escape::line(&self.name),
-            render_params(&self.parameter)
-        )
+        label(&self.name, &self.parameter)
     }
 
     /// Whether the predictions depend on the seed, as far as recorded.

@@ -1,14 +1,12 @@
 //! The findings as text, as Markdown for a step summary, and as GitHub annotations.
 
-use std::fmt::Write;
-
 use comfy_table::{Table, presets};
 
 use super::judge::{Basis, Finding, Gate, Outcome, Report, Verdict};
 use super::pace::{Pace, Ratio, Untimed};
 use crate::results::escape::{self, github_data, github_property, markdown_cell};
+use crate::results::label::{label, render_params};
 use crate::results::number::{growth, told_apart};
-use crate::results::summary::render_params;
 
 const HEADER: [&str; 9] = [
     "",
@@ -33,12 +31,10 @@ pub fn render_text(report: &Report) -> String {
     }
     let mut text = format!("{table}\n");
     for row in &report.unrecorded {
-        let (name, parameters) = (escape::line(&row.name), render_params(&row.parameter));
-        let status = row.status.label();
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "not recorded: {name}({parameters}), {status}");
+        let (label, status) = (label(&row.name, &row.parameter), row.status.label());
+        text.push_str(&format!("not recorded: {label}, {status}\n"));
     }
-    let _ = writeln!(text, "{}", conclusion(report));
+    text.push_str(&format!("{}\n", conclusion(report)));
     text
 }
 
@@ -61,12 +57,11 @@ pub fn render_markdown(report: &Report) -> String {
         text.push('\n');
     }
     if !rest.is_empty() {
-        let _ = write!(
-            text,
+        text.push_str(&format!(
             "<details><summary>{} rows that pass</summary>\n\n{}\n</details>\n",
             rest.len(),
             markdown_table(&rest)
-        );
+        ));
     }
     text
 }
@@ -81,21 +76,14 @@ pub fn render_annotations(report: &Report) -> String {
             Gate::CannotJudge => "warning",
             Gate::Finding => "error",
         };
-        let title = format!("{} {}", finding.outcome.label(), label(finding));
-        let _ = writeln!(
-            text,
-            "::{command} title={}::{}",
+        let title = format!("{} {}", finding.outcome.label(), finding.label());
+        text.push_str(&format!(
+            "::{command} title={}::{}\n",
             github_property(&title),
             github_data(&explain(finding))
-        );
+        ));
     }
     text
-}
-
-/// `SVC(C=1, kernel=rbf)`.
-pub(super) fn label(finding: &Finding) -> String {
-    let name = escape::line(&finding.name);
-    format!("{name}({})", render_params(&finding.parameter))
 }
 
 /// What was expected and what was found, in a sentence.
@@ -121,14 +109,14 @@ pub(super) fn explain(finding: &Finding) -> String {
     for (what, ratio) in [("fit", finding.fit), ("predict", finding.predict)] {
         if let Some(ratio) = ratio.filter(|ratio| ratio.pace != Pace::Same) {
             let times = growth(ratio.growth);
-            let _ = write!(text, "; {what} took {times} times as long");
+            text.push_str(&format!("; {what} took {times} times as long"));
         }
     }
     if let Some(untimed) = finding.untimed {
-        let _ = write!(text, "; times not judged: {}", untimed.reason());
+        text.push_str(&format!("; times not judged: {}", untimed.reason()));
     }
     if let Some(reason) = &finding.reason {
-        let _ = write!(text, "; {}", escape::line(reason));
+        text.push_str(&format!("; {}", escape::line(reason)));
     }
     text
 }
@@ -180,27 +168,29 @@ fn conclusion(report: &Report) -> String {
     ] {
         let n = report.count(gate);
         if n > 0 {
-            let _ = write!(text, ", {n} {what}");
+            text.push_str(&format!(", {n} {what}"));
         }
     }
     if !report.unrecorded.is_empty() {
-        let _ = write!(text, "; {} not recorded", report.unrecorded.len());
+        text.push_str(&format!("; {} not recorded", report.unrecorded.len()));
     }
     let is_by_spread = |finding: &Finding| matches!(finding.basis, Some(Basis::Spread { .. }));
     let n_by_spread = report.findings.iter().filter(|f| is_by_spread(f)).count();
     if n_by_spread > 0 {
-        let _ = write!(
-            text,
+        text.push_str(&format!(
             "; {n_by_spread} judged by their spread, where chance alone finds fault with at most \
              {} % of runs",
             (report.false_alarm * 1e6).round() / 1e4
-        );
+        ));
     }
     for (reason, n) in &report.untimed {
         let whose = if *n == 1 { "row's" } else { "rows'" };
-        let _ = write!(text, "; {n} {whose} times not judged: {}", reason.reason());
+        text.push_str(&format!(
+            "; {n} {whose} times not judged: {}",
+            reason.reason()
+        ));
         if let (Untimed::OtherProcessor, Some((recorded, found))) = (reason, &report.other_cpu) {
-            let _ = write!(text, " (recorded on {recorded}, run on {found})");
+            text.push_str(&format!(" (recorded on {recorded}, run on {found})"));
         }
     }
     if !report.findings.is_empty() && report.findings.iter().all(is_faster_or_gone) {
@@ -221,7 +211,7 @@ fn markdown_table(findings: &[&Finding]) -> String {
     );
     for finding in findings {
         let cells = cells(finding).map(|cell| markdown_cell(&cell));
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     text
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use fashion_bench::compare::{Side, compare, render_markdown, render_text};
-use fashion_bench::references::References;
+use fashion_bench::figures::KnownFigures;
 use fashion_bench::results::Record;
 
 use super::output::print;
@@ -49,19 +49,19 @@ impl Source {
         })
     }
 
-    fn side<'a>(&'a self, references: &'a References) -> Side<'a> {
+    fn side<'a>(&'a self, known: &'a KnownFigures) -> Side<'a> {
         match self {
             Self::Table(records) => Side::Table(records),
-            Self::Published => Side::Published(references),
-            Self::Sklearn => Side::Sklearn(references),
+            Self::Published => Side::Published(known),
+            Self::Sklearn => Side::Sklearn(known),
         }
     }
 }
 
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     let (a, b) = (Source::read(&args.a)?, Source::read(&args.b)?);
-    let references = References::embedded();
-    let comparison = compare(a.side(&references), b.side(&references))
+    let known = KnownFigures::embedded();
+    let comparison = compare(a.side(&known), b.side(&known))
         .with_context(|| format!("cannot compare `{}` (A) with `{}` (B)", args.a, args.b))?;
     print(&match args.format {
         Format::Text => render_text(&comparison),

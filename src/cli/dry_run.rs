@@ -1,11 +1,10 @@
 //! `fashion-bench run --dry-run`: what a run would do, in the order it would start.
 
-use std::fmt::Write;
-
 use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
-use fashion_bench::results::summary::{render_duration, render_params};
+use fashion_bench::results::duration::render_duration;
+use fashion_bench::results::label::label;
 use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
 
 /// The jobs to do, those that the table holds already, and the totals. Without data there is no
@@ -30,36 +29,31 @@ pub fn render(
         }
         n_to_do += 1;
         total_s += seconds;
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "{}  {:>11}  {:>6} MB  {}({})",
+        text.push_str(&format!(
+            "{}  {:>11}  {:>6} MB  {}\n",
             job.id,
             render_duration(seconds),
             job.cost.memory_bytes / 1_000_000,
-            job.spec.name,
-            render_params(&job.parameter)
-        );
+            label(job.spec.name, &job.written)
+        ));
     }
-    let _ = writeln!(
-        text,
+    text.push_str(&format!(
         "{n_to_do} jobs to do, {n_done} done already, {} combinations not run; \
-         about {} with {n_slots} side by side",
+         about {} with {n_slots} side by side\n",
         plan.refused.len(),
         render_duration(total_s / n_slots as f64)
-    );
-    let _ = match known {
-        Some((raw, table)) => writeln!(
-            text,
-            "dataset: {}; the rows would go to {}",
+    ));
+    text.push_str(&match known {
+        Some((raw, table)) => format!(
+            "dataset: {}; the rows would go to {}\n",
             raw.identity.name,
             table.path().display()
         ),
-        None => writeln!(
-            text,
-            "dataset: {} was not found and would be downloaded, so what is done already is not known",
+        None => format!(
+            "dataset: {} was not found and would be downloaded, so what is done already is not \
+             known\n",
             plan.settings.dataset
         ),
-    };
+    });
     Ok(text)
 }

@@ -1,6 +1,5 @@
 //! `fashion-bench list`: what a config stands for, before anything is trained.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -92,8 +91,8 @@ impl<'a> Listing<'a> {
             id: job.id.as_str(),
             name: job.spec.name,
             family: job.spec.family,
-            parameter: &job.parameter,
-            resolved: &job.params,
+            parameter: &job.written,
+            resolved: &job.resolved,
             aliases: &job.aliases,
             notes: &job.notes,
             cost: job.cost,
@@ -148,10 +147,10 @@ pub fn render_plan(plan: &Plan, is_full: bool) -> String {
 }
 
 fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
-    let mut shown = job.params.clone();
+    let mut shown = job.resolved.clone();
     if !is_full {
         shown.retain(|name, value| {
-            let is_written = job.parameter.contains_key(name);
+            let is_written = job.written.contains_key(name);
             is_written || default_of(job, name, defaults).as_ref() != Some(value)
         });
     }
@@ -190,26 +189,22 @@ fn render_counts(text: &mut String, plan: &Plan) {
             counts.not_implemented
         ),
     );
-    // Writing to a string does not fail.
-    let _ = write!(
-        text,
+    text.push_str(&format!(
         "predicted: {} of one core a repeat, the largest job {}; repeats: {}, ",
         format_seconds(one_repeat_s),
         format_bytes(peak.unwrap_or_default()),
-        settings.repeats,
-    );
-    let defaults = serde_json::to_value(settings.defaults).unwrap_or_default();
-    let defaults = defaults.as_str().unwrap_or_default().to_owned();
+        settings.repeats
+    ));
     push_line(
         text,
         &format!(
-            "dataset: {}, seed: {}, defaults: {defaults}",
-            settings.dataset, settings.seed
+            "dataset: {}, seed: {}, defaults: {}",
+            settings.dataset, settings.seed, settings.defaults
         ),
     );
 }
 
-/// `SVC(C=1.0, kernel=rbf)`.
+/// Returns `SVC(C=1.0, kernel=rbf)` with every value in full.
 fn render_call(name: &str, params: &Params) -> String {
     let plain = |value: &Value| {
         value
@@ -276,8 +271,8 @@ mod tests {
             jobs: vec![Job {
                 id: JobId::new("SVC", &resolved),
                 spec: svc(),
-                parameter: params(json!({"C": 1})),
-                params: resolved,
+                written: params(json!({"C": 1})),
+                resolved,
                 aliases: vec![Alias {
                     name: "SVC".to_owned(),
                     parameter: params(json!({"kernel": "rbf"})),

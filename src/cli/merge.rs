@@ -1,13 +1,11 @@
 //! `fashion-bench merge`: the results tables of several machines as one.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
 use fashion_bench::results::merge::{Merged, merge};
-use fashion_bench::results::summary::label;
 use fashion_bench::results::{RowKind, publish};
 
 use super::output::{print, print_to_stderr};
@@ -58,28 +56,30 @@ fn render_rows(merged: &Merged) -> anyhow::Result<String> {
 
 fn describe(merged: &Merged, files: &[PathBuf]) -> String {
     let mut text = String::new();
-    // Writing to a string does not fail.
     for conflict in &merged.conflicts {
-        let _ = writeln!(
-            text,
-            "conflict: {} {} with seed {} has accuracy {:?} in {}, {:?} in {}",
+        text.push_str(&format!(
+            "conflict: {} {} with seed {} has accuracy {:?} in {}, {:?} in {}\n",
             conflict.first.id,
-            label(&conflict.first),
+            conflict.first.label(),
             conflict.first.seed,
             conflict.first.score,
             files[conflict.first_table].display(),
             conflict.second.score,
-            files[conflict.second_table].display(),
-        );
+            files[conflict.second_table].display()
+        ));
     }
-    let _ = write!(text, "{} rows of {} tables", merged.rows.len(), files.len());
+    text.push_str(&format!(
+        "{} rows of {} tables",
+        merged.rows.len(),
+        files.len()
+    ));
     for (n, what) in [
         (merged.n_repeated, "were there already"),
         (merged.n_failed_elsewhere, "failed there and not elsewhere"),
         (merged.conflicts.len(), "conflict"),
     ] {
         if n > 0 {
-            let _ = write!(text, "; {n} {what}");
+            text.push_str(&format!("; {n} {what}"));
         }
     }
     text.push('\n');

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use fashion_bench::dataset::{self, DatasetError, DatasetName, DatasetRequest, RawDataset};
-use fashion_bench::references::References;
+use fashion_bench::figures::KnownFigures;
 use fashion_bench::report::{
     ReportRequest, Suspects, build_report, render_leaderboard, render_page, split_by_dataset,
 };
@@ -48,14 +48,14 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let leaderboard = args.out.join("README.md");
     check_replaceable(&page, "<title>fashion-bench</title>")?;
     check_replaceable(&leaderboard, "# Results\n")?;
-    let references = load_references(args.reference_dir.as_deref())?;
+    let known = load_figures(args.reference_dir.as_deref())?;
     let suspects = args.suspects.iter().map(|path| Suspects::load(path));
     let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
     let raw = load_data(&records, args.data_dir.as_deref())?;
     let report = build_report(&ReportRequest {
         records: &records,
         n_original,
-        references: &references,
+        known: &known,
         suspects: &suspects,
         raw: &raw,
     })?;
@@ -140,11 +140,11 @@ pub fn read_tables(paths: &[PathBuf]) -> anyhow::Result<(Vec<Record>, usize)> {
     Ok((records, n_original))
 }
 
-/// The references in `directory`, or those that the program was built with.
-pub fn load_references(directory: Option<&Path>) -> anyhow::Result<References> {
+/// Loads the figures in `directory`, or those that the program was built with.
+pub fn load_figures(directory: Option<&Path>) -> anyhow::Result<KnownFigures> {
     Ok(match directory {
-        Some(directory) => References::load(directory)?,
-        None => References::embedded(),
+        Some(directory) => KnownFigures::load(directory)?,
+        None => KnownFigures::embedded(),
     })
 }
 

@@ -1,11 +1,10 @@
 //! `fashion-bench results`: the format of a results table, and a check of one.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use fashion_bench::results::check::{FileReport, check_file};
+use fashion_bench::results::validate::{FileReport, validate_file};
 use fashion_bench::results::{RowKind, escape, row_schema};
 
 use super::output::print;
@@ -39,36 +38,35 @@ pub fn run(args: &ResultsArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn validate(file: &Path) -> anyhow::Result<ExitCode> {
-    let report = check_file(file)?;
+    let report = validate_file(file)?;
     print(&render_report(file, &report))?;
     Ok(ExitCode::from(u8::from(!report.findings.is_empty())))
 }
 
 fn render_report(file: &Path, report: &FileReport) -> String {
     let mut text = String::new();
-    // Writing to a string does not fail.
     for finding in &report.findings {
-        let _ = writeln!(
-            text,
-            "{}:{}: {}",
+        text.push_str(&format!(
+            "{}:{}: {}\n",
             file.display(),
             finding.line,
             escape::line(&finding.problem)
-        );
+        ));
     }
     let n_original = report
         .rows
         .iter()
         .filter(|row| matches!(row.kind, RowKind::Original(_)))
         .count();
-    let _ = write!(text, "{} rows", report.rows.len());
+    text.push_str(&format!("{} rows", report.rows.len()));
     if n_original > 0 {
-        let _ = write!(text, ", {n_original} of them of the original benchmark");
+        text.push_str(&format!(", {n_original} of them of the original benchmark"));
     }
-    let _ = match report.findings.len() {
-        0 => writeln!(text, "; all well"),
-        1 => writeln!(text, "; 1 problem"),
-        n => writeln!(text, "; {n} problems"),
+    let ending = match report.findings.len() {
+        0 => "all well".to_owned(),
+        1 => "1 problem".to_owned(),
+        n => format!("{n} problems"),
     };
+    text.push_str(&format!("; {ending}\n"));
     text
 }

@@ -18,7 +18,8 @@ use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
 use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
-use fashion_bench::results::summary::{Entry, Summary, render_params};
+use fashion_bench::results::label::label;
+use fashion_bench::results::summary::{Entry, Summary};
 use fashion_bench::results::{Status, Table, Writers};
 use fashion_bench::runner::progress::{Bars, LogLines, Progress};
 use fashion_bench::runner::{
@@ -154,11 +155,8 @@ impl RunArgs {
             plan = plan.select(filter)?;
         }
         for refusal in &plan.refused {
-            let params = render_params(&refusal.parameter);
-            warn(&format!(
-                "not run: {}({params}): {}",
-                refusal.name, refusal.reason
-            ));
+            let label = label(&refusal.name, &refusal.parameter);
+            warn(&format!("not run: {label}: {}", refusal.reason));
         }
         anyhow::ensure!(
             !plan.jobs.is_empty() || plan.refused.is_empty(),

@@ -6,18 +6,18 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use comfy_table::Table;
-use fashion_bench::catalog::{ESTIMATORS, Family};
-use fashion_bench::references::References;
-use fashion_bench::report::{Figures, IntervalSource, split_by_dataset};
+use fashion_bench::catalog::Family;
+use fashion_bench::figures::KnownFigures;
+use fashion_bench::report::{IntervalSource, RowFigures, split_by_dataset};
 use fashion_bench::results::columns::{Column, draw};
+use fashion_bench::results::label::render_params;
 use fashion_bench::results::number::{fixed, signed};
-use fashion_bench::results::summary::render_params;
 use fashion_bench::results::{Record, escape};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::output::print;
-use super::report::{load_references, read_tables};
+use super::report::{load_figures, read_tables};
 
 #[derive(Debug, Args)]
 pub struct ShowArgs {
@@ -28,7 +28,7 @@ pub struct ShowArgs {
     #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Accuracy)]
     sort: SortKey,
     /// Only rows of this family, e.g. svm; repeatable
-    #[arg(long, value_name = "FAMILY", value_parser = parse_family)]
+    #[arg(long, value_name = "FAMILY")]
     family: Vec<Family>,
     /// Only the best row of each classifier
     #[arg(long)]
@@ -54,18 +54,6 @@ enum SortKey {
     Speedup,
 }
 
-fn parse_family(text: &str) -> Result<Family, String> {
-    let families = || ESTIMATORS.iter().map(|spec| spec.family);
-    families()
-        .find(|family| family.name() == text)
-        .ok_or_else(|| {
-            let mut names: Vec<_> = families().map(Family::name).collect();
-            names.sort_unstable();
-            names.dedup();
-            format!("expected one of {}", names.join(", "))
-        })
-}
-
 /// A row as other tools read it; fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
@@ -78,13 +66,13 @@ struct Shown<'a> {
     reason: Option<&'a str>,
     n_repeats: usize,
     #[serde(flatten)]
-    figures: Figures,
+    figures: RowFigures,
 }
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let (records, _) = read_tables(&args.results)?;
-    let references = load_references(args.reference_dir.as_deref())?;
-    let rows = select(args, &records, &references);
+    let known = load_figures(args.reference_dir.as_deref())?;
+    let rows = select(args, &records, &known);
     let text = if args.json {
         serde_json::to_string_pretty(&rows)? + "\n"
     } else if args.csv {
@@ -101,7 +89,7 @@ pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn select<'a>(args: &ShowArgs, records: &'a [Record], references: &References) -> Vec<Shown<'a>> {
+fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> Vec<Shown<'a>> {
     let mut rows = Vec::new();
     for sheet in split_by_dataset(records) {
         let mut seen = Vec::new();
@@ -121,7 +109,7 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], references: &References) -
                 status: record.status.label(),
                 reason: record.reason.as_deref(),
                 n_repeats: record.num_repeat,
-                figures: Figures::of(record, references),
+                figures: RowFigures::of(record, known),
             });
         }
     }

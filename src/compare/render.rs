@@ -1,13 +1,11 @@
 //! A comparison as text and as Markdown.
 
-use std::fmt::Write;
-
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::rows::{Comparison, RowComparison, SIGNIFICANT};
 use crate::results::escape::{self, markdown_cell};
+use crate::results::label::render_params;
 use crate::results::number::{p_value, signed, told_apart};
-use crate::results::summary::render_params;
 
 /// A column: its heading, and whether it holds numbers.
 const COLUMNS: [(&str, bool); 8] = [
@@ -37,8 +35,7 @@ pub fn render_text(comparison: &Comparison) -> String {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{dataset}\n{table}\n{}\n", conclusion(&rows));
+        text.push_str(&format!("{dataset}\n{table}\n{}\n\n", conclusion(&rows)));
     }
     text.push_str(&only(comparison));
     text.trim_end().to_owned() + "\n"
@@ -53,15 +50,15 @@ pub fn render_markdown(comparison: &Comparison) -> String {
     for (dataset, rows) in by_dataset(comparison) {
         let rule = rule.join("|");
         let dataset = markdown_cell(dataset);
-        let _ = writeln!(text, "### {dataset}\n\n| {headings} |\n|{rule}|");
+        text.push_str(&format!("### {dataset}\n\n| {headings} |\n|{rule}|\n"));
         for row in &rows {
             let cells = cells(row).map(|cell| markdown_cell(&cell));
-            let _ = writeln!(text, "| {} |", cells.join(" | "));
+            text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
-        let _ = writeln!(text, "\n{}\n", markdown_cell(&conclusion(&rows)));
+        text.push_str(&format!("\n{}\n\n", markdown_cell(&conclusion(&rows))));
     }
     for line in only(comparison).lines() {
-        let _ = writeln!(text, "{}\n", markdown_cell(line));
+        text.push_str(&format!("{}\n\n", markdown_cell(line)));
     }
     text
 }
@@ -79,7 +76,7 @@ fn only(comparison: &Comparison) -> String {
     let mut text = String::new();
     for (side, rows) in [("A", &comparison.only_a), ("B", &comparison.only_b)] {
         if !rows.is_empty() {
-            let _ = writeln!(text, "only in {side}: {}", rows.join(", "));
+            text.push_str(&format!("only in {side}: {}\n", rows.join(", ")));
         }
     }
     text
@@ -118,17 +115,15 @@ fn conclusion(rows: &[&RowComparison]) -> String {
     );
     let n_unpaired = rows.iter().filter(|row| !row.difference.is_paired).count();
     if n_unpaired > 0 {
-        // Writing to a string does not fail.
-        let _ = write!(
-            text,
+        text.push_str(&format!(
             "; {n_unpaired} without predictions on both sides, compared as proportions"
-        );
+        ));
     }
     let ratios: Vec<f64> = rows.iter().filter_map(|row| row.time_ratio).collect();
     if !ratios.is_empty() {
         let logs: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
         let mean = (logs / ratios.len() as f64).exp();
-        let _ = write!(text, "; geometric mean of the time ratios {mean:.3}");
+        text.push_str(&format!("; geometric mean of the time ratios {mean:.3}"));
     }
     text
 }

@@ -7,8 +7,8 @@ use super::error::CompareError;
 use super::holm::holm;
 use super::pairing::{Difference, compare_paired, compare_unpaired};
 use crate::dataset::DatasetIdentity;
+use crate::figures::KnownFigures;
 use crate::grid::JobId;
-use crate::references::References;
 use crate::results::outcomes::unpack;
 use crate::results::{DataSets, Record, Status, data_label, latest};
 
@@ -30,9 +30,9 @@ pub enum Side<'a> {
     /// A results table.
     Table(&'a [Record]),
     /// The published table.
-    Published(&'a References),
+    Published(&'a KnownFigures),
     /// scikit-learn's measurements.
-    Sklearn(&'a References),
+    Sklearn(&'a KnownFigures),
 }
 
 impl Side<'_> {
@@ -40,8 +40,8 @@ impl Side<'_> {
     fn covers(&self, dataset: &DatasetIdentity) -> bool {
         match self {
             Self::Table(_) => false,
-            Self::Published(references) => references.has_published(dataset),
-            Self::Sklearn(references) => references.has_measured(dataset),
+            Self::Published(known) => known.has_published(dataset),
+            Self::Sklearn(known) => known.has_measured(dataset),
         }
     }
 
@@ -58,11 +58,11 @@ impl Side<'_> {
     fn figure(&self, record: &Record) -> Option<Figure> {
         match self {
             Self::Table(_) => None,
-            Self::Published(references) => references.published(record).map(|accuracy| Figure {
+            Self::Published(known) => known.published(record).map(|accuracy| Figure {
                 accuracy,
                 cpu_s: None,
             }),
-            Self::Sklearn(references) => references.measured(record).map(|measured| Figure {
+            Self::Sklearn(known) => known.measured(record).map(|measured| Figure {
                 accuracy: measured.accuracy,
                 cpu_s: Some(measured.cpu_s),
             }),
@@ -146,10 +146,10 @@ fn scored<'a>(records: &'a [Record], side: &'static str) -> Result<Vec<&'a Recor
     let is_scored =
         |record: &&Record| record.status == Status::Ok && record.mean_accuracy.is_some();
     let rows = latest(records.iter().filter(is_scored));
-    match rows.is_empty() {
-        true => Err(CompareError::NoRows { side }),
-        false => Ok(rows),
+    if rows.is_empty() {
+        return Err(CompareError::NoRows { side });
     }
+    Ok(rows)
 }
 
 fn of_tables(a: &[Record], b: &[Record]) -> Result<Comparison, CompareError> {
@@ -243,9 +243,10 @@ fn of_figures(
                 .push(row(record, accuracies, difference, times));
         }
     }
-    match is_table_a {
-        true => comparison.only_a = only,
-        false => comparison.only_b = only,
+    if is_table_a {
+        comparison.only_a = only;
+    } else {
+        comparison.only_b = only;
     }
     Ok(comparison)
 }
@@ -303,17 +304,17 @@ fn cpu_s(record: &Record) -> Option<f64> {
 }
 
 fn label(record: &Record, is_alone: bool) -> String {
-    let label = crate::results::summary::label(record);
-    match is_alone {
-        true => label,
-        false => format!("{label} on {}", data_label(&record.dataset)),
+    let label = record.label();
+    if is_alone {
+        return label;
     }
+    format!("{label} on {}", data_label(&record.dataset))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::references::Measured;
+    use crate::figures::Measured;
     use crate::results::fixture::record;
 
     #[test]
@@ -360,8 +361,8 @@ mod tests {
             accuracy: 0.75,
             cpu_s: 3.5,
         };
-        let references = References::of_measured(&table[0], measured);
-        let figures = Side::Sklearn(&references);
+        let known = KnownFigures::of_measured(&table[0], measured);
+        let figures = Side::Sklearn(&known);
         let found = compare(Side::Table(&table), figures).unwrap();
         assert!((found.rows[0].difference.mean + 0.25).abs() < 1e-12);
         assert_eq!(found.rows[0].time_ratio, Some(0.5));
@@ -372,7 +373,7 @@ mod tests {
         assert_eq!(turned.only_b, ["B()"]);
         assert!(!turned.rows[0].difference.is_paired);
         assert_eq!(
-            compare(figures, Side::Published(&references)),
+            compare(figures, Side::Published(&known)),
             Err(CompareError::NoTable)
         );
     }
@@ -423,9 +424,9 @@ mod tests {
 
     #[test]
     fn published_figures_are_not_held_against_other_data() {
-        let references = References::embedded();
+        let known = KnownFigures::embedded();
         let table = [record("GaussianNB", &[0.5])];
-        for figures in [Side::Published(&references), Side::Sklearn(&references)] {
+        for figures in [Side::Published(&known), Side::Sklearn(&known)] {
             let error = compare(figures, Side::Table(&table)).unwrap_err();
             assert!(matches!(error, CompareError::OtherData { .. }), "{error}");
         }

@@ -9,7 +9,7 @@ use super::config::{Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_
 use super::error::{Fault, Problem, Spot};
 use super::job::Limits;
 use super::json::{Entry, Node, Tree};
-use crate::catalog::{Profile, did_you_mean};
+use crate::catalog::{Profile, did_you_mean, parse_tuple};
 
 /// Keys of a config, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[
@@ -86,10 +86,8 @@ pub(super) fn parse_seed(value: &Value) -> Result<u64, Problem> {
 
 /// The profile that fills in omitted parameters.
 pub(super) fn parse_defaults(value: &Value) -> Result<Profile, Problem> {
-    match choice("defaults", &["sklearn-1.5", "sklearn-0.19"], value)? {
-        "sklearn-1.5" => Ok(Profile::Sklearn15),
-        _ => Ok(Profile::Sklearn019),
-    }
+    let name = choice("defaults", Profile::NAMES, value)?;
+    Ok(name.parse().expect("a name of the list"))
 }
 
 /// Seconds until a job is killed.
@@ -220,23 +218,6 @@ fn grid_value(owner: &str, entry: &Entry, node: &Node) -> Result<Value, Fault> {
         }),
         _ => Ok(value),
     }
-}
-
-/// `"(100, 10,)"` as a list; `"(100)"` as a number, as Python reads it.
-pub(super) fn parse_tuple(text: &str) -> Option<Value> {
-    let inner = text.trim().strip_prefix('(')?.strip_suffix(')')?.trim();
-    if inner.is_empty() {
-        return Some(Value::Array(Vec::new()));
-    }
-    let number = |part: &str| {
-        let number: Value = serde_json::from_str(part.trim()).ok()?;
-        number.is_number().then_some(number)
-    };
-    if !inner.contains(',') {
-        return number(inner);
-    }
-    let inner = inner.strip_suffix(',').unwrap_or(inner);
-    inner.split(',').map(number).collect()
 }
 
 fn object(node: &Node, what: impl Fn() -> String) -> Result<&[Entry], Fault> {

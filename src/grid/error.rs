@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::load::origin_of;
+use super::origin::origin_of;
 use crate::estimators::ParamError;
 
 /// Why a config did not become a plan.

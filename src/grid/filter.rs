@@ -17,10 +17,8 @@
 use serde_json::Value;
 use thiserror::Error;
 
-use super::decode::parse_tuple;
 use super::job::{Job, Plan, Refusal};
-use crate::catalog;
-use crate::catalog::{EstimatorSpec, Params, did_you_mean};
+use crate::catalog::{self, EstimatorSpec, Params, did_you_mean, parse_tuple};
 
 /// Digits from which a bare word of hex digits is an id.
 const MIN_ID_DIGITS: usize = 4;
@@ -117,14 +115,14 @@ impl Filter {
     /// Whether `job`, under any of its names, fits.
     #[must_use]
     pub fn matches(&self, job: &Job) -> bool {
-        let view = |parameter| View {
+        let view = |written| View {
             name: job.spec.name,
             id: job.id.as_str(),
             spec: Some(job.spec),
-            params: [&job.params, parameter],
+            params: [&job.resolved, written],
         };
-        let mut written = job.aliases.iter().map(|alias| &alias.parameter);
-        self.fits(&view(&job.parameter)) || written.any(|parameter| self.fits(&view(parameter)))
+        let mut others = job.aliases.iter().map(|alias| &alias.parameter);
+        self.fits(&view(&job.written)) || others.any(|written| self.fits(&view(written)))
     }
 
     /// Whether a combination that is not run fits, as far as it is known.

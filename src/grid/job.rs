@@ -49,10 +49,10 @@ pub struct Job {
     pub id: JobId,
     /// The estimator.
     pub spec: &'static EstimatorSpec,
-    /// Parameters as the config wrote them (tuples as lists).
-    pub parameter: Params,
-    /// Parameters complete and canonical.
-    pub params: Params,
+    /// Parameters as the config wrote them (tuples as lists): the `parameter` of a row.
+    pub written: Params,
+    /// Parameters complete and canonical: the `resolved` of a row.
+    pub resolved: Params,
     /// Other combinations of the config that are this same model.
     pub aliases: Vec<Alias>,
     /// What the plan says about it, e.g. ignored parameters.

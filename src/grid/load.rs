@@ -6,25 +6,13 @@ use std::path::Path;
 
 use super::error::{GridError, Problem, Spot};
 use super::job::Plan;
+use super::origin::{is_standard_input, origin_of};
 use super::plan::{Overrides, parse};
 use crate::catalog::ESTIMATORS;
 use crate::catalog::did_you_mean;
 
 /// Bytes that a config may have.
 const MAX_BYTES: u64 = 1 << 24;
-
-/// The path that stands for standard input; a file of that name is `./-`.
-const STANDARD_INPUT: &str = "-";
-
-/// Returns what errors call the config at `path`.
-#[must_use]
-pub fn origin_of(path: &Path) -> String {
-    if path.as_os_str() == STANDARD_INPUT {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    }
-}
 
 /// Reads the config at `path`, or from standard input if that is `-`, and plans its jobs with the
 /// estimators of the registry.
@@ -65,7 +53,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
         },
     };
     let mut bytes = Vec::new();
-    let source: Box<dyn Read> = if path.as_os_str() == STANDARD_INPUT {
+    let source: Box<dyn Read> = if is_standard_input(path) {
         Box::new(std::io::stdin())
     } else {
         Box::new(File::open(path).map_err(&failed)?)

@@ -9,6 +9,7 @@ mod filter;
 mod job;
 mod json;
 mod load;
+mod origin;
 mod plan;
 
 pub use classifiers::SKLEARN_CLASSIFIERS;
@@ -16,5 +17,6 @@ pub use config::{DATASETS, render_config_schema};
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
-pub use load::{load, origin_of};
+pub use load::load;
+pub use origin::origin_of;
 pub use plan::{Overrides, parse, parse_profile};

@@ -301,19 +301,15 @@ impl Planner {
         self.refused.extend(refusals);
     }
 
-    fn build_job(
-        &self,
-        spec: &'static EstimatorSpec,
-        parameter: &Params,
-    ) -> Result<Job, ParamError> {
-        let resolved = spec.resolve(parameter, self.profile)?;
+    fn build_job(&self, spec: &'static EstimatorSpec, written: &Params) -> Result<Job, ParamError> {
+        let resolved = spec.resolve(written, self.profile)?;
         spec.build(&resolved.params, self.seed)?;
         Ok(Job {
             id: JobId::new(spec.name, &resolved.params),
             cost: spec.cost(&resolved.params, &SHAPE),
             spec,
-            parameter: parameter.clone(),
-            params: resolved.params,
+            written: written.clone(),
+            resolved: resolved.params,
             aliases: Vec::new(),
             notes: resolved.notes,
         })
@@ -334,7 +330,7 @@ impl Planner {
         }
         first.aliases.push(Alias {
             name: job.spec.name.to_owned(),
-            parameter: job.parameter,
+            parameter: job.written,
         });
     }
 }

@@ -7,16 +7,16 @@ use serde::Serialize;
 use super::charts::{Point, draw_ranges, draw_scatter};
 use super::details::Details;
 use super::error::ReportError;
-use super::figures::Figures;
 use super::pictures::{Sprite, confusions};
+use super::row_figures::RowFigures;
 use super::sheet::{Sheet, split_by_dataset};
 use super::side_by_side::{Side, pair_up};
 use super::suspects::Suspects;
 use super::view::{FamilyView, Headline, PageView, RowView, SheetView, SuspectsView, status_of};
 use super::words::{dataset_label, family_label, percent, points, ratio, seconds};
 use crate::dataset::{FASHION_CLASSES, RawDataset};
-use crate::references::References;
-use crate::results::summary::{label, render_params};
+use crate::figures::KnownFigures;
+use crate::results::label::label;
 use crate::results::{Record, median};
 
 /// What a report is made of.
@@ -26,8 +26,8 @@ pub struct ReportRequest<'a> {
     pub records: &'a [Record],
     /// Rows of the original benchmark in them, which are counted only: they name no data set.
     pub n_original: usize,
-    /// Figures to hold the rows against.
-    pub references: &'a References,
+    /// The figures to hold the rows against.
+    pub known: &'a KnownFigures,
     /// Suspected label errors; of those of other data nothing is shown.
     pub suspects: &'a [Suspects],
     /// Data sets to take pictures from.
@@ -60,10 +60,10 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
     let mut data = BTreeMap::new();
     let mut figures_of = Vec::new();
     for sheet in &sheets {
-        let figures: Vec<Figures> = sheet
+        let figures: Vec<RowFigures> = sheet
             .rows
             .iter()
-            .map(|record| Figures::of(record, request.references))
+            .map(|record| RowFigures::of(record, request.known))
             .collect();
         let names = Names::of(sheet, &sheets, &views);
         let (view, sheet_data) = build_sheet(sheet, names, &figures, request)?;
@@ -81,7 +81,7 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
             rows: sheet.rows.iter().copied().zip(figures).collect(),
         })
         .collect();
-    let (pairs, has_both) = pair_up(&sides, request.references);
+    let (pairs, has_both) = pair_up(&sides, request.known);
     drop(sides);
     let page = PageView {
         version: env!("CARGO_PKG_VERSION"),
@@ -131,7 +131,7 @@ impl Names {
 fn build_sheet<'a>(
     sheet: &Sheet<'a>,
     names: Names,
-    figures: &[Figures],
+    figures: &[RowFigures],
     request: &ReportRequest<'a>,
 ) -> Result<(SheetView, SheetData<'a>), ReportError> {
     let raw = request
@@ -157,7 +157,7 @@ fn build_sheet<'a>(
     let points = chart_points(sheet, figures, &rows);
     let missing = match sheet.dataset.name.as_str() {
         "fashion-mnist" | "mnist" => request
-            .references
+            .known
             .missing_of_published(sheet.rows.iter().map(|record| &record.id)),
         _ => Vec::new(),
     };
@@ -177,9 +177,9 @@ fn build_sheet<'a>(
         has_pictures: raw.is_some(),
         missing: missing
             .iter()
-            .map(|row| format!("{}({})", row.name, render_params(&row.parameter)))
+            .map(|row| label(&row.name, &row.parameter))
             .collect(),
-        n_published: request.references.n_published(),
+        n_published: request.known.n_published(),
         rows,
         key: names.key,
         label: names.label,
@@ -193,14 +193,14 @@ fn build_sheet<'a>(
 }
 
 /// A point for each row with an accuracy, best first, as the rows come.
-fn chart_points(sheet: &Sheet<'_>, figures: &[Figures], rows: &[RowView]) -> Vec<Point> {
+fn chart_points(sheet: &Sheet<'_>, figures: &[RowFigures], rows: &[RowView]) -> Vec<Point> {
     let all = sheet.rows.iter().zip(figures).zip(rows);
     all.filter_map(|((record, figures), row)| {
         let (accuracy, fit_s) = figures.accuracy.zip(figures.fit_cpu_s)?;
         let figures = format!("{} %, {} CPU seconds", percent(accuracy), seconds(fit_s));
         Some(Point {
             key: row.key.clone(),
-            label: format!("{}\n{figures} to train", label(record)),
+            label: format!("{}\n{figures} to train", record.label()),
             family: record.family,
             fit_s,
             accuracy,
@@ -225,7 +225,7 @@ fn count_families(sheet: &Sheet<'_>) -> Vec<FamilyView> {
 }
 
 /// How many rows ended how, in the order in which the ways first come.
-fn count_statuses(sheet: &Sheet<'_>, figures: &[Figures]) -> Vec<(String, usize)> {
+fn count_statuses(sheet: &Sheet<'_>, figures: &[RowFigures]) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for (record, figures) in sheet.rows.iter().zip(figures) {
         let (_, status) = status_of(record, figures);
@@ -237,13 +237,16 @@ fn count_statuses(sheet: &Sheet<'_>, figures: &[Figures]) -> Vec<(String, usize)
     counts
 }
 
-fn headline(rows: &[RowView], figures: &[Figures]) -> Option<Headline> {
+fn headline(rows: &[RowView], figures: &[RowFigures]) -> Option<Headline> {
     let best = rows.first()?;
     let speedups: Vec<f64> = figures.iter().filter_map(|row| row.speedup).collect();
-    let above_sklearn: Vec<f64> = figures.iter().filter_map(Figures::above_sklearn).collect();
+    let above_sklearn: Vec<f64> = figures
+        .iter()
+        .filter_map(RowFigures::above_sklearn)
+        .collect();
     let above_published: Vec<f64> = figures
         .iter()
-        .filter_map(Figures::above_published)
+        .filter_map(RowFigures::above_published)
         .collect();
     Some(Headline {
         best: best.name.clone(),

@@ -5,12 +5,12 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::figures::Figures;
 use super::pictures::{Confusion, sum_confusion};
+use super::row_figures::RowFigures;
 use crate::catalog::Profile;
 use crate::estimators::FitInfo;
 use crate::grid::Limits;
-use crate::results::summary::render_params;
+use crate::results::label::label;
 use crate::results::{Environment, Record, Repeat};
 
 /// Points of a loss curve at most; longer ones are thinned out.
@@ -43,7 +43,7 @@ pub(super) struct Details<'a> {
     /// Of the first repeat: a byte a feature, 255 for the most important, base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     importances: Option<String>,
-    figures: Figures,
+    figures: RowFigures,
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_rss_bytes: Option<u64>,
     limits: Limits,
@@ -76,7 +76,7 @@ struct LossCurve {
 }
 
 impl<'a> Details<'a> {
-    pub(super) fn of(record: &'a Record, figures: Figures, confusions: Vec<Confusion>) -> Self {
+    pub(super) fn of(record: &'a Record, figures: RowFigures, confusions: Vec<Confusion>) -> Self {
         let first = record.repeats.first().map(|repeat| &repeat.fit);
         let aliases = record.aliases.iter();
         let has_labels = |repeat: &Repeat| repeat.wrong_labels.is_some();
@@ -87,7 +87,7 @@ impl<'a> Details<'a> {
             resolved: &record.resolved,
             defaults: record.defaults,
             aliases: aliases
-                .map(|alias| format!("{}({})", alias.name, render_params(&alias.parameter)))
+                .map(|alias| label(&alias.name, &alias.parameter))
                 .collect(),
             notes: &record.notes,
             status: record.status.label(),

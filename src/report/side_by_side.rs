@@ -2,57 +2,28 @@
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
-use super::figures::Figures;
-use super::view::{Cell, SheetView};
+use super::cell::Cell;
+use super::pair::{PairCell, PairView};
+use super::row_figures::RowFigures;
+use super::view::SheetView;
 use super::words::{family_label, percent, points};
-use crate::catalog::Family;
+use crate::figures::KnownFigures;
 use crate::grid::JobId;
-use crate::references::References;
-use crate::results::summary::render_params;
+use crate::results::label::render_params;
 use crate::results::{Record, escape};
 
 /// The two data sets, by name.
 const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
 
-/// A model on both data sets.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct PairView {
-    pub name: String,
-    pub params: String,
-    pub family: Family,
-    pub family_label: &'static str,
-    pub fashion: Option<PairCell>,
-    pub mnist: Option<PairCell>,
-    /// MNIST above Fashion-MNIST.
-    pub difference: Option<Cell>,
-    pub published_fashion: Option<Cell>,
-    pub published_mnist: Option<Cell>,
-    /// MNIST above Fashion-MNIST in the published table.
-    pub published_difference: Option<Cell>,
-}
-
-/// A row's accuracy, or how it ended.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct PairCell {
-    /// The row.
-    pub key: String,
-    pub text: String,
-    /// Absent without an accuracy.
-    pub sort: Option<f64>,
-    pub state: &'static str,
-}
-
 /// A sheet's data set and its rows with their figures, in the order of the view's rows.
 pub(super) struct Side<'a> {
     pub dataset: &'a str,
     pub view: &'a SheetView,
-    pub rows: Vec<(&'a Record, Figures)>,
+    pub rows: Vec<(&'a Record, RowFigures)>,
 }
 
 /// The lines, best on Fashion-MNIST first, and whether there are rows of both data sets.
-pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairView>, bool) {
+pub(super) fn pair_up(sides: &[Side<'_>], known: &KnownFigures) -> (Vec<PairView>, bool) {
     let found = NAMES.map(|name| sides.iter().find(|side| side.dataset == name));
     let mut lines: Vec<PairView> = Vec::new();
     let mut places: HashMap<&JobId, usize> = HashMap::new();
@@ -60,7 +31,7 @@ pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairV
         let Some(side) = side else { continue };
         for ((record, figures), row) in side.rows.iter().zip(&side.view.rows) {
             let place = *places.entry(&record.id).or_insert_with(|| {
-                lines.push(line(record, references));
+                lines.push(line(record, known));
                 lines.len() - 1
             });
             let cell = Some(PairCell {
@@ -82,8 +53,8 @@ pub(super) fn pair_up(sides: &[Side<'_>], references: &References) -> (Vec<PairV
     (lines, found.iter().all(Option::is_some))
 }
 
-fn line(record: &Record, references: &References) -> PairView {
-    let published = references.published_row(&record.id);
+fn line(record: &Record, known: &KnownFigures) -> PairView {
+    let published = known.published_row(&record.id);
     let [fashion, mnist] = NAMES.map(|name| published.and_then(|row| row.accuracy(name)));
     let cell =
         |accuracy: f64| Cell::new(format!("{:.1}", accuracy * 100.0), accuracy, String::new());

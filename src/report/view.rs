@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
+use super::cell::Cell;
 use super::charts::{Chart, RangeChart};
-use super::figures::Figures;
 use super::interval::IntervalSource;
-use super::side_by_side::PairView;
+use super::pair::PairView;
+use super::row_figures::RowFigures;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
-use crate::results::summary::render_params;
+use crate::results::label::render_params;
 use crate::results::{Record, Status, escape};
 
 /// The whole page.
@@ -78,20 +79,6 @@ pub(super) struct SuspectsView {
     pub n_families: usize,
 }
 
-/// A cell with the number that it is sorted by.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Cell {
-    pub text: String,
-    pub sort: f64,
-    pub title: String,
-}
-
-impl Cell {
-    pub(super) fn new(text: String, sort: f64, title: String) -> Self {
-        Self { text, sort, title }
-    }
-}
-
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct RowView {
@@ -126,7 +113,7 @@ impl RowView {
     pub(super) fn of(
         record: &Record,
         key: String,
-        figures: &Figures,
+        figures: &RowFigures,
         accuracy_without: Option<f64>,
     ) -> Self {
         let (state, status) = status_of(record, figures);
@@ -181,7 +168,7 @@ impl RowView {
     }
 }
 
-fn speedup(figures: &Figures) -> Option<Cell> {
+fn speedup(figures: &RowFigures) -> Option<Cell> {
     if let Some((speedup, theirs)) = figures.speedup.zip(figures.sklearn) {
         let took = seconds(theirs.cpu_s);
         let title = format!("scikit-learn took {took} CPU seconds to fit and predict");
@@ -229,18 +216,9 @@ fn repeats_title(record: &Record) -> String {
 }
 
 /// How a row ended: a word for style sheets, and in words.
-pub(super) fn status_of(record: &Record, figures: &Figures) -> (&'static str, String) {
-    let state = match record.status {
-        Status::Ok if figures.converged == Some(false) => {
-            return ("unconverged", "not converged".to_owned());
-        }
-        Status::Ok => "ok",
-        Status::Failed => "failed",
-        Status::TimedOut => "timed_out",
-        Status::OutOfMemory => "out_of_memory",
-        Status::Invalid => "invalid",
-        Status::Unsupported => "unsupported",
-        Status::Lost => "lost",
-    };
-    (state, record.status.label().to_owned())
+pub(super) fn status_of(record: &Record, figures: &RowFigures) -> (&'static str, String) {
+    if record.status == Status::Ok && figures.converged == Some(false) {
+        return ("unconverged", "not converged".to_owned());
+    }
+    (record.status.name(), record.status.label().to_owned())
 }

@@ -45,9 +45,12 @@ impl Column {
             let words = text.split(' ').map(|word| word.chars().count());
             words.max().unwrap_or(0).min(LONGEST_WORD)
         };
-        let content = cells.map(|cell| match self.is_number {
-            true => cell.chars().count(),
-            false => word(cell),
+        let content = cells.map(|cell| {
+            if self.is_number {
+                cell.chars().count()
+            } else {
+                word(cell)
+            }
         });
         content.max().unwrap_or(0).max(word(self.heading)) + PADDING
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::duration::render_duration;
 use super::record::Record;
-use super::summary::render_duration;
 use crate::catalog::Family;
 
 /// Wall seconds of fit and predict, over all repeats.

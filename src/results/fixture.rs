@@ -2,11 +2,10 @@
 
 use serde_json::Map;
 
-use super::machine::Processor;
+use super::machine::{Environment, Processor};
 use super::outcomes;
-use super::record::{
-    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
-};
+use super::record::{ClassScores, Record, Repeat, SCHEMA_VERSION, Status};
+use super::statistics::{mean_accuracy, std_accuracy};
 use crate::catalog::{Family, Profile};
 use crate::dataset::{DatasetIdentity, FileIdentity};
 use crate::estimators::FitInfo;

@@ -1,12 +1,10 @@
-//! Which machine a row ran on, as far as its times depend on it.
+//! Where a row was computed, and on which machine, as far as its times depend on it.
 //!
 //! A host name is no identity: each container has a random one, and two machines may share one. A
 //! processor's name is none either, as a whole line of generations calls itself "AMD EPYC".
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::record::Environment;
 
 /// What a processor is: seconds on two of one kind may be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +31,37 @@ impl Processor {
             self.vendor, self.family, self.model, self.stepping, self.vectors
         ))
     }
+}
+
+/// Where and with what a row was computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Host name.
+    pub host: String,
+    /// CPU model.
+    pub cpu: String,
+    /// What the processor is; absent in rows of schema 2 and where the system does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<Processor>,
+    /// Identity of the system's start; absent likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_id: Option<String>,
+    /// Logical cores of the machine.
+    pub cores: usize,
+    /// Rayon threads of the job.
+    pub threads: usize,
+    /// Jobs that could run side by side.
+    pub jobs: usize,
+    /// Operating system and architecture.
+    pub os: String,
+    /// Version of this crate.
+    pub version: String,
+    /// Git revision the binary was built from; absent outside a checkout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_revision: Option<String>,
+    /// Whether the job ran in the runner's own process.
+    pub in_process: bool,
 }
 
 impl Environment {

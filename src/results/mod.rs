@@ -1,38 +1,40 @@
 //! The results table: one JSON line per job.
 //!
 //! A [`Record`] is a row, a [`Table`] the file of rows: locked, synced appends, and a reader that
-//! sets a torn last line aside. Rows of the original benchmark are read, too. [`check`] holds a row
-//! against itself; [`outcomes`] tells image by image what was predicted; [`merge`] joins tables;
-//! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end;
-//! [`escape`] and [`number`] are how rows are printed.
+//! sets a torn last line aside. It reads rows of the original benchmark as well. [`validate`] holds a
+//! row against itself; [`outcomes`] says image by image what was predicted; [`merge`] joins tables;
+//! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end; [`label`],
+//! [`duration`], [`escape`] and [`number`] are how rows are printed.
 
-pub mod check;
 pub mod columns;
+pub mod duration;
 mod effort;
 mod error;
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod label;
 mod latest;
 mod machine;
 pub mod merge;
+pub(crate) mod mutex;
 pub mod number;
 mod original;
 pub mod outcomes;
 mod place;
 mod publish;
 mod record;
+mod statistics;
 pub mod summary;
 mod table;
+pub mod validate;
 
 pub use error::{LineError, TableError};
 pub use latest::{DataSets, data_label, latest, latest_by_seed};
-pub use machine::{Processor, processor_label};
+pub use machine::{Environment, Processor, processor_label};
 pub use original::OriginalRecord;
 pub use place::check_place;
 pub use publish::publish;
-pub use record::{
-    ClassScores, Environment, Record, Repeat, SCHEMA_VERSION, Status, mean_accuracy, median,
-    row_schema, std_accuracy,
-};
+pub use record::{ClassScores, Record, Repeat, SCHEMA_VERSION, Status, row_schema};
+pub use statistics::{mean_accuracy, median, std_accuracy};
 pub use table::{Row, RowKind, Table, Torn, Writers};

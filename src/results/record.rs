@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::machine::Processor;
-use crate::catalog::{Family, Profile};
+use super::label::label;
+use super::machine::Environment;
+use crate::catalog::{Family, Profile, names};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
 use crate::grid::{Alias, JobId, Limits};
@@ -13,38 +14,41 @@ use crate::grid::{Alias, JobId, Limits};
 /// Version of the row's schema; a new field bumps it.
 pub const SCHEMA_VERSION: u32 = 3;
 
-/// How a job ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Every repeat was scored.
-    Ok,
-    /// The estimator reported an error, panicked or crashed.
-    Failed,
-    /// Killed at the time limit.
-    TimedOut,
-    /// Killed at the memory limit, or needs more than the machine has.
-    OutOfMemory,
-    /// The parameters were refused by the try on a handful of samples.
-    Invalid,
-    /// Not possible on this data or machine.
-    Unsupported,
-    /// Ended by a cause outside the model: killed by a signal that nobody here sent, by the system
-    /// for want of memory, or never started. The next run does it again. Since schema 3.
-    Lost,
+names! {
+    /// How a job ended.
+    pub enum Status {
+        /// Every repeat was scored.
+        Ok = "ok",
+        /// The estimator reported an error, panicked or crashed.
+        Failed = "failed",
+        /// Killed at the time limit.
+        TimedOut = "timed_out",
+        /// Killed at the memory limit, or needs more than the machine has.
+        OutOfMemory = "out_of_memory",
+        /// The parameters were refused by the try on a handful of samples.
+        Invalid = "invalid",
+        /// Not possible on this data or machine.
+        Unsupported = "unsupported",
+        /// Ended by a cause outside the model: killed by a signal that nobody here sent, by the system
+        /// for want of memory, or never started. The next run does it again. Since schema 3.
+        Lost = "lost",
+    }
 }
 
 impl Status {
-    /// Every status, in the order in which summaries count them.
-    pub const ALL: [Self; 7] = [
-        Self::Ok,
-        Self::Failed,
-        Self::TimedOut,
-        Self::OutOfMemory,
-        Self::Invalid,
-        Self::Unsupported,
-        Self::Lost,
-    ];
+    /// Returns the status in words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed out",
+            Self::OutOfMemory => "out of memory",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// One row of the results table.
@@ -112,6 +116,21 @@ pub struct Record {
     pub environment: Environment,
 }
 
+impl Record {
+    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(&self.name, &self.parameter)
+    }
+
+    /// Whether every repeat met its stopping rule, or has none.
+    #[must_use]
+    pub fn has_converged(&self) -> bool {
+        let mut repeats = self.repeats.iter();
+        repeats.all(|repeat| repeat.fit.converged != Some(false))
+    }
+}
+
 /// One repeat of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,76 +173,8 @@ pub struct ClassScores {
     pub f1: f64,
 }
 
-/// Where and with what a row was computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Host name.
-    pub host: String,
-    /// CPU model.
-    pub cpu: String,
-    /// What the processor is; absent in rows of schema 2 and where the system does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub processor: Option<Processor>,
-    /// Identity of the system's start; absent likewise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boot_id: Option<String>,
-    /// Logical cores of the machine.
-    pub cores: usize,
-    /// Rayon threads of the job.
-    pub threads: usize,
-    /// Jobs that could run side by side.
-    pub jobs: usize,
-    /// Operating system and architecture.
-    pub os: String,
-    /// Version of this crate.
-    pub version: String,
-    /// Git revision the binary was built from; absent outside a checkout.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub git_revision: Option<String>,
-    /// Whether the job ran in the runner's own process.
-    pub in_process: bool,
-}
-
-/// Mean of the scores; nothing without a score.
-#[must_use]
-pub fn mean_accuracy(score: &[f64]) -> Option<f64> {
-    (!score.is_empty()).then(|| score.iter().sum::<f64>() / score.len() as f64)
-}
-
-/// The median; nothing without values.
-#[must_use]
-pub fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => None,
-        _ if n % 2 == 1 => Some(values[n / 2]),
-        _ => Some(f64::midpoint(values[n / 2 - 1], values[n / 2])),
-    }
-}
-
-/// Twice the population standard deviation of the scores; nothing without a score.
-#[must_use]
-pub fn std_accuracy(score: &[f64]) -> Option<f64> {
-    let mean = mean_accuracy(score)?;
-    let squares: f64 = score.iter().map(|value| (value - mean).powi(2)).sum();
-    Some(2.0 * (squares / score.len() as f64).sqrt())
-}
-
 /// The JSON Schema of a row, published as `docs/results.schema.json`.
 #[must_use]
 pub fn row_schema() -> schemars::Schema {
     schemars::schema_for!(Record)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between() {
-        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), Some(2.5));
-        assert_eq!(median(Vec::new()), None);
-    }
 }

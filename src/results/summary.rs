@@ -1,14 +1,13 @@
 //! What a run prints at its end: a table sorted by accuracy, warnings, counts.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
-use serde_json::{Map, Value};
-
 use super::columns::{Column, draw};
+use super::duration::render_duration;
 use super::effort::Effort;
 use super::escape;
+use super::label::render_params;
 use super::record::{Record, Repeat, Status};
 
 /// A row of the summary.
@@ -59,19 +58,18 @@ impl Summary<'_> {
         }
         let effort: Effort = self.new_records().collect();
         if let Some(families) = effort.render_families() {
-            let _ = writeln!(text, "{families}\n");
+            text.push_str(&format!("{families}\n\n"));
         }
         for warning in self.warnings() {
-            let _ = writeln!(text, "warning: {warning}");
+            text.push_str(&format!("warning: {warning}\n"));
         }
-        let _ = writeln!(text, "{}", self.counts());
-        let _ = writeln!(
-            text,
-            "{} of wall time; {}",
+        text.push_str(&format!("{}\n", self.counts()));
+        text.push_str(&format!(
+            "{} of wall time; {}\n",
             render_duration(self.wall_s),
             effort.render_use(self.n_slots, self.wall_s)
-        );
-        let _ = write!(text, "the rows are in {}", self.table.display());
+        ));
+        text.push_str(&format!("the rows are in {}", self.table.display()));
         text
     }
 
@@ -97,8 +95,8 @@ impl Summary<'_> {
         let stopped: Vec<_> = self
             .entries
             .iter()
-            .filter(|entry| !has_converged(entry.record))
-            .map(|entry| label(entry.record))
+            .filter(|entry| !entry.record.has_converged())
+            .map(|entry| entry.record.label())
             .collect();
         if stopped.is_empty() {
             return Vec::new();
@@ -113,12 +111,12 @@ impl Summary<'_> {
     fn counts(&self) -> String {
         let mut by_status = BTreeMap::new();
         for entry in &self.entries {
-            *by_status.entry(entry.record.status as u8).or_insert(0) += 1;
+            *by_status.entry(entry.record.status).or_insert(0) += 1;
         }
         let mut parts: Vec<_> = Status::ALL
             .iter()
             .filter_map(|&status| {
-                let n = by_status.get(&(status as u8))?;
+                let n = by_status.get(&status)?;
                 Some(format!("{n} {}", status.label()))
             })
             .collect();
@@ -128,73 +126,22 @@ impl Summary<'_> {
         let n_jobs = self.entries.len() + self.n_abandoned;
         let mut text = count(n_jobs, "job");
         if !parts.is_empty() {
-            let _ = write!(text, ": {}", parts.join(", "));
+            text.push_str(&format!(": {}", parts.join(", ")));
         }
         let n_earlier = self.entries.iter().filter(|entry| entry.is_earlier).count();
         if n_earlier > 0 {
-            let _ = write!(text, "; skipped {n_earlier} that the table had already");
+            text.push_str(&format!("; skipped {n_earlier} that the table had already"));
         }
         if self.n_refused > 0 {
-            let _ = write!(text, "; {} refused", count(self.n_refused, "combination"));
+            text.push_str(&format!(
+                "; {} refused",
+                count(self.n_refused, "combination")
+            ));
         }
         if self.n_not_implemented > 0 {
-            let _ = write!(text, "; {} not implemented yet", self.n_not_implemented);
+            text.push_str(&format!("; {} not implemented yet", self.n_not_implemented));
         }
         text
-    }
-}
-
-impl Status {
-    /// The status in words.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed out",
-            Self::OutOfMemory => "out of memory",
-            Self::Invalid => "invalid",
-            Self::Unsupported => "unsupported",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-/// `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
-#[must_use]
-pub fn label(record: &Record) -> String {
-    let name = escape::line(&record.name);
-    format!("{name}({})", render_params(&record.parameter))
-}
-
-/// `C=1, kernel=rbf`, on one line and without control characters.
-#[must_use]
-pub fn render_params(params: &Map<String, Value>) -> String {
-    let pairs: Vec<_> = params
-        .iter()
-        .map(|(name, value)| match value {
-            Value::String(text) => format!("{name}={text}"),
-            Value::Array(list) if list.len() > 4 => format!("{name}=[{} values]", list.len()),
-            other => format!("{name}={other}"),
-        })
-        .collect();
-    escape::line(&pairs.join(", "))
-}
-
-/// `0.850 s`, `42.1 s`, `12 min 05 s`, `3 h 07 min`.
-#[must_use]
-pub fn render_duration(seconds: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a float cast saturates, and durations are not negative"
-    )]
-    let whole = seconds.round() as u64;
-    match whole {
-        0..2 => format!("{seconds:.3} s"),
-        2..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
     }
 }
 
@@ -234,7 +181,7 @@ fn remarks(entry: Entry<'_>) -> String {
         Some(reason) => format!("{}: {}", record.status.label(), escape::line(reason)),
         None => record.status.label().to_owned(),
     }];
-    if !has_converged(record) {
+    if !record.has_converged() {
         parts.push("not converged".to_owned());
     }
     if record.invariant && record.num_repeat < record.repeats_asked {
@@ -252,15 +199,6 @@ fn remarks(entry: Entry<'_>) -> String {
     parts.join(", ")
 }
 
-/// Whether every repeat met its stopping rule, or has none.
-#[must_use]
-pub fn has_converged(record: &Record) -> bool {
-    record
-        .repeats
-        .iter()
-        .all(|repeat| repeat.fit.converged != Some(false))
-}
-
 fn count(n: usize, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {what}{plural}")
@@ -268,6 +206,8 @@ fn count(n: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::results::fixture::record;
 
@@ -345,11 +285,5 @@ mod tests {
             text.lines().all(|line| line.chars().count() <= 80),
             "{text}"
         );
-    }
-
-    #[test]
-    fn durations_are_shown_in_fitting_units() {
-        let shown = [0.85, 42.12, 725.0, 11_245.0].map(render_duration);
-        assert_eq!(shown, ["0.850 s", "42.1 s", "12 min 05 s", "3 h 07 min"]);
     }
 }

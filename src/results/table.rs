@@ -15,12 +15,13 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 
 use super::error::{LineError, TableError};
+use super::mutex::lock;
 use super::original::OriginalRecord;
 use super::place;
 use super::record::{Record, SCHEMA_VERSION};
@@ -254,7 +255,7 @@ impl Table {
         record: &Record,
         seen: &mut Seen,
     ) -> Result<(), TableError> {
-        let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stream = lock(stream);
         stream
             .write_all(line)
             .and_then(|()| stream.flush())
@@ -281,7 +282,7 @@ impl Table {
     }
 
     fn lock_seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.seen)
     }
 
     /// The row as a line, after reading it back: a row that no reader accepts must not get in.

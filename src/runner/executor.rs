@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
 
-use super::task::{Failure, JobSettings, Message};
-use super::trial::Trial;
-use super::worker::{STACK_BYTES, train, try_one};
+use super::protocol::{Failure, JobSettings, Message};
+use super::worker::{STACK_BYTES, Trial, train, try_one};
 use crate::dataset::Prepared;
 use crate::grid::Job;
 use crate::results::{Repeat, Status};
@@ -186,7 +185,7 @@ impl Executor for InlineExecutor {
         on_repeat: &dyn Fn(usize),
     ) -> Outcome {
         let mut collector = Collector::default();
-        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.params.clone());
+        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.resolved.clone());
         let own = *settings;
         let driven = Self::drive(
             settings.threads,
@@ -211,7 +210,7 @@ impl Executor for InlineExecutor {
         let (data, seed) = (Arc::clone(&self.data), settings.seed);
         let models: Vec<_> = jobs
             .iter()
-            .map(|job| (job.spec, job.params.clone()))
+            .map(|job| (job.spec, job.resolved.clone()))
             .collect();
         let driven = Self::drive(
             settings.threads,

@@ -8,7 +8,7 @@ use ndarray::{Array1, ArrayView1, ArrayView2};
 use rand::Rng;
 use serde_json::Value;
 
-use super::task::JobSettings;
+use super::protocol::JobSettings;
 use crate::catalog::{Cost, DataShape, Entry, EstimatorSpec, Family, Params, Profile};
 use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, load};
 use crate::estimators::FitError;
@@ -57,8 +57,8 @@ pub fn job(kind: usize) -> Job {
     Job {
         id: JobId::new(FAKE.name, &params),
         spec: &FAKE,
-        parameter: params.clone(),
-        params,
+        written: params.clone(),
+        resolved: params,
         aliases: Vec::new(),
         notes: Vec::new(),
         cost: Cost {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::run::Planned;
+use super::planned::Planned;
 use crate::grid::Job;
-use crate::results::summary::render_params;
+use crate::results::label::label;
 
 /// What is left to do, in time.
 ///
@@ -101,7 +101,7 @@ impl Forecast {
 }
 
 fn name_of(job: &Job) -> String {
-    format!("{}({})", job.spec.name, render_params(&job.parameter))
+    label(job.spec.name, &job.written)
 }
 
 #[cfg(test)]

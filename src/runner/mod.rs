@@ -1,37 +1,36 @@
 //! Running a plan: which jobs are left, which starts next, who does it, and the row it ends in.
 //!
 //! [`run()`] is generic over an [`Executor`]: [`ProcessExecutor`] gives each job a child process,
-//! [`InlineExecutor`] a thread. The child's side is [`worker`].
+//! [`InlineExecutor`] a thread. The files here are the parent's; [`worker`] holds the child's, and
+//! `protocol` what the two say to each other.
 
 mod environment;
 mod executor;
 #[cfg(test)]
 mod fixture;
 mod forecast;
-mod measure;
-mod panics;
+mod memory;
+mod planned;
 mod preview;
 mod process;
 mod processor;
 pub mod progress;
-mod repeats;
+mod protocol;
 mod resume;
 mod row;
 mod run;
 mod schedule;
-mod score;
 mod shard;
 mod supervise;
-mod task;
-mod trial;
 pub mod worker;
 
 pub use environment::default_slots;
 pub use executor::{Cancel, Executor, InlineExecutor, Outcome};
-pub use measure::{MachineMemory, machine_memory};
+pub use memory::{MachineMemory, machine_memory};
+pub use planned::Planned;
 pub use preview::{StartOrder, is_done, start_order};
 pub use process::ProcessExecutor;
+pub use protocol::{Failure, JobSettings};
 pub use resume::{Retry, Wanted};
-pub use run::{Planned, ReportRow, RunError, RunReport, RunRequest, run};
+pub use run::{ReportRow, RunError, RunReport, RunRequest, run};
 pub use shard::{Shard, ShardError};
-pub use task::{Failure, JobSettings};

@@ -1,9 +1,9 @@
 //! What a run would do, without doing it.
 
 use super::environment;
+use super::protocol::JobSettings;
 use super::resume::{Retry, Wanted};
 use super::schedule::longest_first;
-use super::task::JobSettings;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{Job, Plan};
 use crate::results::{Table, TableError};

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::executor::{Cancel, Collector, Executor, Outcome};
+use super::protocol::{Failure, JobSettings, Message, Model, Request, Work};
 use super::supervise::{Guard, How, supervise};
-use super::task::{Failure, JobSettings, Message, Model, Request, Work};
 use crate::grid::Job;
 
 /// A model that takes longer than this over a handful of samples is given the benefit of the doubt:

@@ -1,17 +1,17 @@
 //! How far a run is: one bar overall and a line for each running job, or plain log lines.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use jiff::Timestamp;
 
 use super::forecast::Forecast;
-use super::run::Planned;
-use crate::results::summary::{label, render_duration};
+use super::planned::Planned;
+use crate::results::duration::render_duration;
+use crate::results::mutex::lock;
 use crate::results::{Record, escape};
 
 /// How often a bar is drawn.
@@ -43,15 +43,11 @@ impl Progress for Silent {
     fn abandoned(&self, _: usize) {}
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// One line for what became of a job.
 fn verdict(record: &Record) -> String {
-    let mut text = format!("{} {}", record.status.label(), label(record));
+    let mut text = format!("{} {}", record.status.label(), record.label());
     if let Some(accuracy) = record.mean_accuracy {
-        let _ = write!(text, ": {accuracy:.4}");
+        text.push_str(&format!(": {accuracy:.4}"));
     }
     let seconds: f64 = record
         .repeats
@@ -59,13 +55,13 @@ fn verdict(record: &Record) -> String {
         .map(|repeat| repeat.fit_s + repeat.predict_s)
         .sum();
     if record.num_repeat > 0 {
-        let _ = write!(text, " in {}", render_duration(seconds));
+        text.push_str(&format!(" in {}", render_duration(seconds)));
     }
     if record.num_repeat > 1 {
-        let _ = write!(text, " ({} repeats)", record.num_repeat);
+        text.push_str(&format!(" ({} repeats)", record.num_repeat));
     }
     if let Some(reason) = &record.reason {
-        let _ = write!(text, ": {}", escape::line(reason));
+        text.push_str(&format!(": {}", escape::line(reason)));
     }
     text
 }

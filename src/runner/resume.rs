@@ -14,7 +14,7 @@
 //! disregards the table.
 
 use super::environment::DIRTY;
-use super::task::JobSettings;
+use super::protocol::JobSettings;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{JobId, Limits};
 use crate::results::{Environment, Record, Status, Table, TableError};
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_row_stands_if_nothing_changed_but_one_that_was_lost() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             let is_final = status != Status::Lost;
             assert_eq!(stands(&row(status), |_| {}), is_final, "{status:?}");
         }
@@ -164,7 +164,7 @@ mod tests {
     fn what_is_to_be_retried_does_not_stand() {
         let redone = |retry: &[Retry]| -> Vec<Status> {
             let is_redone = |status: &Status| !stands_unless(&row(*status), |_| {}, retry);
-            Status::ALL.into_iter().filter(is_redone).collect()
+            Status::ALL.iter().copied().filter(is_redone).collect()
         };
         assert_eq!(redone(&[Retry::Failed]), [Status::Failed, Status::Lost]);
         assert_eq!(
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn no_row_stands_for_other_data_seeds_repeats_or_parameters() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             let row = row(status);
             assert!(!stands(&row, |now| now.seed += 1));
             assert!(!stands(&row, |now| now.repeats_asked += 1));
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn only_rows_that_are_ok_stand_when_a_limit_is_loosened() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             let is_ok = status == Status::Ok;
             let row = row(status);
             if status == Status::Lost {
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn failures_of_another_program_are_tried_again() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             let is_kept = !matches!(
                 status,
                 Status::Failed | Status::Invalid | Status::Unsupported | Status::Lost

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::executor::Outcome;
-use super::task::JobSettings;
+use super::protocol::JobSettings;
 use crate::catalog::Profile;
 use crate::dataset::DatasetIdentity;
 use crate::grid::Job;
@@ -35,8 +35,8 @@ impl Origin<'_> {
             id: job.id.clone(),
             name: job.spec.name.to_owned(),
             family: job.spec.family,
-            parameter: job.parameter.clone(),
-            resolved: job.params.clone(),
+            parameter: job.written.clone(),
+            resolved: job.resolved.clone(),
             defaults: self.defaults,
             aliases: job.aliases.clone(),
             notes: job.notes.clone(),

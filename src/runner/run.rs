@@ -1,6 +1,6 @@
 //! A run: skip what is done, try the rest, train it longest first, append one row per job.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,15 +9,17 @@ use thiserror::Error;
 
 use super::environment;
 use super::executor::{Cancel, Executor, Outcome};
-use super::measure::MachineMemory;
+use super::memory::MachineMemory;
+use super::planned::Planned;
 use super::progress::Progress;
+use super::protocol::{Failure, JobSettings};
 use super::resume::{Retry, Wanted};
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
-use super::task::{Failure, JobSettings};
 use crate::catalog::DataShape;
 use crate::dataset::DatasetIdentity;
 use crate::grid::{Job, Limits, Settings};
+use crate::results::mutex::{lock, unpoisoned};
 use crate::results::{Environment, Record, Status, Table, TableError};
 
 /// Bytes of a worker beside the data and what its estimator needs: code, stacks, buffers.
@@ -102,17 +104,6 @@ pub fn run(
     let pending = run.try_all(&pool, pending)?;
     run.train_all(&pool, &pending)?;
     Ok(run.into_report())
-}
-
-/// A job as the progress display knows it.
-#[derive(Debug, Clone, Copy)]
-pub struct Planned<'a> {
-    /// Index that events name it by.
-    pub job_idx: usize,
-    /// The job.
-    pub job: &'a Job,
-    /// Estimated seconds of all its repeats.
-    pub seconds: f64,
 }
 
 struct Run<'a> {
@@ -267,42 +258,32 @@ impl<'a> Run<'a> {
         let budget = (available as u64).saturating_sub(mapped_bytes(self.request.shape));
         let queue = Mutex::new(Queue::new(&demands, self.request.n_slots, budget));
         let changed = Condvar::new();
-        let lock =
-            || -> MutexGuard<'_, Queue> { queue.lock().unwrap_or_else(PoisonError::into_inner) };
         pool.broadcast(|_| {
-            let mut guard = lock();
+            let mut guard = lock(&queue);
             while !self.cancel.is_cancelled() {
                 match guard.next() {
                     Next::Done => return,
                     Next::Wait => {
-                        guard = changed
-                            .wait_timeout(guard, WAKE_UP)
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .0;
+                        guard = unpoisoned(changed.wait_timeout(guard, WAKE_UP)).0;
                     }
                     Next::Start(place) => {
                         drop(guard);
                         self.train(pending[place]);
-                        guard = lock();
+                        guard = lock(&queue);
                         guard.finish(place);
                         changed.notify_all();
                     }
                 }
             }
         });
-        let error = self
-            .error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        error.map_or(Ok(()), Err)
+        lock(&self.error).take().map_or(Ok(()), Err)
     }
 
     /// Trains a job and appends its row. A table that fails stops the run.
     fn train(&self, job_idx: usize) {
         if let Err(error) = self.train_and_append(job_idx) {
             self.cancel.cancel();
-            let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut first = lock(&self.error);
             first.get_or_insert(error);
         }
     }
@@ -369,15 +350,12 @@ impl<'a> Run<'a> {
 
     fn keep(&self, job_idx: usize, record: Record, is_earlier: bool) {
         self.progress.finished(job_idx, &record, is_earlier);
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = lock(&self.rows);
         rows[job_idx] = Some(ReportRow { record, is_earlier });
     }
 
     fn into_report(self) -> RunReport {
-        let rows = self
-            .rows
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+        let rows = unpoisoned(self.rows.into_inner());
         let n_jobs = rows.len();
         let rows: Vec<_> = rows.into_iter().flatten().collect();
         RunReport {
@@ -389,7 +367,7 @@ impl<'a> Run<'a> {
 
 /// Estimated seconds and bytes of a job on data of this size.
 fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
-    let cost = job.spec.cost(&job.params, &request.shape);
+    let cost = job.spec.cost(&job.resolved, &request.shape);
     let shape = request.shape;
     // Each worker has its own shuffled copy of the train split; the mapped data are shared.
     let shuffled = 4 * shape.n_train as u64 * shape.n_features as u64;

@@ -4,17 +4,18 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
 use super::executor::{Cancel, POLL};
-use super::measure::process_memory;
-use super::task::{Failure, MARKER, Message, Request};
+use super::memory::process_memory;
+use super::protocol::{Failure, MARKER, Message, Request};
 use crate::results::Status;
+use crate::results::mutex::{lock, unpoisoned};
 
 /// Bytes kept of what a worker writes to standard error.
 const TAIL_BYTES: usize = 4096;
@@ -169,7 +170,7 @@ pub(super) fn supervise(
         (how, watch.peak_rss_bytes)
     });
     drop(stdin);
-    let bytes = tail.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let bytes = unpoisoned(tail.into_inner());
     Ended {
         how,
         peak_rss_bytes,
@@ -203,7 +204,7 @@ fn keep_tail(stderr: Option<impl Read>, tail: &Mutex<VecDeque<u8>>) {
     let Some(mut stderr) = stderr else { return };
     let mut buffer = [0; 1024];
     while let Ok(n @ 1..) = stderr.read(&mut buffer) {
-        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tail = lock(tail);
         tail.extend(&buffer[..n]);
         let n_surplus = tail.len().saturating_sub(TAIL_BYTES);
         tail.drain(..n_surplus);

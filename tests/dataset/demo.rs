@@ -51,5 +51,5 @@ fn an_empty_demo_set_is_refused_by_the_scaler() {
         seed: 0,
     });
     let error = Prepared::in_memory(&empty).unwrap_err();
-    assert!(matches!(error, DatasetError::Scale(_)), "{error}");
+    assert!(matches!(error, DatasetError::NoTrainRows), "{error}");
 }

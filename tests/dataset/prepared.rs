@@ -68,7 +68,7 @@ fn the_cache_file_holds_what_is_prepared_in_memory() {
     assert_eq!(mapped.n_features(), in_memory.n_features());
     assert_eq!(mapped.class_names(), raw.class_names);
     assert_eq!(mapped.identity(), &raw.identity);
-    let shape = mapped.shape();
+    let shape = fashion_bench::catalog::DataShape::from(&mapped);
     assert_eq!((shape.n_train, shape.n_test), (60, 20));
     assert_eq!((shape.n_features, shape.n_classes), (784, 10));
     let labels: Vec<_> = raw

@@ -61,7 +61,7 @@ fn combinations_that_are_one_model_become_one_job_with_aliases() {
             json!({"loss": loss, "penalty": penalty, "C": 1, "multi_class": "crammer_singer"});
         written.as_object().unwrap().clone()
     };
-    assert_eq!(job.parameter, written("hinge", "l1"));
+    assert_eq!(job.written, written("hinge", "l1"));
     let aliases: Vec<_> = job.aliases.iter().map(|alias| &alias.parameter).collect();
     let expected = [
         written("hinge", "l2"),
@@ -86,7 +86,7 @@ fn the_last_list_varies_fastest_and_keys_of_one_object_are_crossed_too() {
         .jobs
         .iter()
         .map(|job| {
-            let written = |name: &str| job.parameter[name].to_string().replace('"', "");
+            let written = |name: &str| job.written[name].to_string().replace('"', "");
             [
                 written("splitter"),
                 written("criterion"),
@@ -113,8 +113,8 @@ fn a_classifier_without_lists_is_one_job_with_the_defaults() {
     for grid in ["[]", "[{}]", "[{}, {}]"] {
         let plan = plan(&format!(r#"{{"classifiers": {{"SVC": {grid}}}}}"#));
         assert_eq!(plan.jobs.len(), 1, "{grid}");
-        assert!(plan.jobs[0].parameter.is_empty());
-        assert_eq!(plan.jobs[0].params["gamma"], "scale");
+        assert!(plan.jobs[0].written.is_empty());
+        assert_eq!(plan.jobs[0].resolved["gamma"], "scale");
     }
 }
 
@@ -126,7 +126,7 @@ fn jobs_and_refusals_keep_the_order_of_the_config() {
     );
     let jobs: Vec<_> = plan.jobs.iter().map(|job| job.spec.name).collect();
     assert_eq!(jobs, ["SVC", "SVC", "GaussianNB", "Perceptron"]);
-    assert_eq!(plan.jobs[0].params["C"], 2.0);
+    assert_eq!(plan.jobs[0].resolved["C"], 2.0);
     let reasons: Vec<_> = plan.refused.iter().map(|refusal| &refusal.reason).collect();
     let expected = [
         "the `C` of SVC must be a number in (0, inf), got 0.0",
@@ -141,7 +141,7 @@ fn a_value_of_the_wrong_type_refuses_its_combination_only() {
     let plan = plan(r#"{"classifiers": {"SVC": [{"C": ["big", 1], "kernel": ["rbf", "rbs"]}]}}"#);
     assert_eq!(plan.jobs.len(), 1);
     let reasons: Vec<_> = plan.refused.iter().map(|refusal| &refusal.reason).collect();
-    let number = "the `C` of SVC must be a number, got \"big\"";
+    let number = "the `C` of SVC must be a number in (0, inf), got \"big\"";
     let kernel =
         "the `kernel` of SVC must be \"linear\", \"poly\", \"rbf\", \"sigmoid\", got \"rbs\"";
     assert_eq!(reasons, [number, number, kernel]);
@@ -171,7 +171,7 @@ fn common_takes_the_place_of_a_list_and_the_job_says_so() {
     );
     assert_eq!(plan.jobs.len(), 2);
     for job in &plan.jobs {
-        assert_eq!(job.params["C"], 5.0);
+        assert_eq!(job.resolved["C"], 5.0);
         assert_eq!(job.notes, ["`common` sets `C`, its list is not used"]);
     }
 }
@@ -208,7 +208,7 @@ fn the_command_line_wins_over_the_config() {
     let overridden = json!({"dataset": "demo", "repeats": 3, "seed": 7, "threads_per_job": 4,
         "limits": {"time_s": 0.5, "memory_mb": 2}, "defaults": "sklearn-1.5"});
     assert_eq!(serde_json::to_value(plan.settings).unwrap(), overridden);
-    assert_eq!(plan.jobs[0].params["gamma"], "scale");
+    assert_eq!(plan.jobs[0].resolved["gamma"], "scale");
 }
 
 #[test]

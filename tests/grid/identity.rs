@@ -149,7 +149,7 @@ fn writing_the_defaults_or_the_resolved_parameters_changes_no_estimator() {
 fn a_value_spelled_twice_is_an_alias() {
     let plan = plan(r#"{"classifiers": {"DecisionTreeClassifier": [{"max_depth": [10, 10.0]}]}}"#);
     assert_eq!(plan.jobs.len(), 1);
-    assert_eq!(plan.jobs[0].parameter["max_depth"], json!(10));
+    assert_eq!(plan.jobs[0].written["max_depth"], json!(10));
     assert_eq!(plan.jobs[0].aliases[0].parameter["max_depth"], json!(10.0));
 }
 

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use fashion_bench::dataset::{DatasetName, DatasetRequest, load};
+use fashion_bench::figures::KnownFigures;
 use fashion_bench::grid::JobId;
-use fashion_bench::references::References;
 use fashion_bench::report::{ReportRequest, Suspects, build_report, render_page};
 use fashion_bench::results::{Record, Row, Table, row_schema};
 
@@ -202,11 +202,11 @@ fn a_page_of_150_rows_of_5_repeats_stays_under_2_megabytes() {
         row
     });
     let rows: Vec<Record> = rows.collect();
-    let (references, raw) = (References::embedded(), [raw]);
+    let (known, raw) = (KnownFigures::embedded(), [raw]);
     let report = build_report(&ReportRequest {
         records: &rows,
         n_original: 0,
-        references: &references,
+        known: &known,
         suspects: &[],
         raw: &raw,
     })

@@ -161,9 +161,9 @@ pub enum DatasetError {
         /// What was there.
         found: String,
     },
-    /// linfa could not fit the scaler.
-    #[error("cannot standardise the data")]
-    Scale(#[from] linfa_preprocessing::PreprocessingError),
+    /// The train split has no rows to standardise by.
+    #[error("cannot standardise the data: the train split is empty")]
+    NoTrainRows,
     /// The image file of a contact sheet could not be written.
     #[error("cannot write the picture {}", path.display())]
     Picture {

@@ -57,7 +57,7 @@ impl Prepared {
     /// Prepares `raw` without a cache file.
     ///
     /// # Errors
-    /// [`DatasetError::Scale`] if the train split is empty.
+    /// [`DatasetError::NoTrainRows`] if the train split is empty.
     pub fn in_memory(raw: &RawDataset) -> Result<Self, DatasetError> {
         let (train, test) = prepare::standardise(raw)?;
         let mut values = train.into_raw_vec_and_offset().0;

@@ -111,11 +111,11 @@ fn every_cost_grows_with_the_data() {
 fn values_out_of_range_are_refused_in_one_form() {
     assert_eq!(
         refusal(subject("GaussianNb"), json!({"var_smoothing": -1})),
-        "the `var_smoothing` of linfa::GaussianNb must be a number in [0, inf), got -1"
+        "the `var_smoothing` of linfa::GaussianNb must be a number in [0, inf), got -1.0"
     );
     assert_eq!(
         refusal(subject("Svm"), json!({"c_neg": 0})),
-        "the `c_neg` of linfa::Svm must be a number in (0, inf), got 0"
+        "the `c_neg` of linfa::Svm must be a number in (0, inf), got 0.0"
     );
     assert_eq!(
         refusal(subject("Svm"), json!({"nu": 1.5})),

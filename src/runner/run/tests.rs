@@ -21,7 +21,7 @@ struct FakeExecutor {
 }
 
 fn kind(job: &Job) -> i64 {
-    job.params["kind"].as_i64().unwrap()
+    job.resolved["kind"].as_i64().unwrap()
 }
 
 impl Executor for FakeExecutor {
@@ -141,7 +141,10 @@ fn every_job_gets_one_truthful_row() {
     let rows = bench.rows();
     assert_eq!(rows.len(), 5);
     for row in &rows {
-        assert_eq!(crate::results::check::problems(row), Vec::<String>::new());
+        assert_eq!(
+            crate::results::validate::problems(row),
+            Vec::<String>::new()
+        );
         assert_eq!((row.status, row.num_repeat, row.seed), (Status::Ok, 2, 1));
         assert_eq!(row.environment.jobs, 2);
     }

@@ -2,7 +2,9 @@
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once};
+
+use crate::results::mutex::lock;
 
 /// Panics that were not caught by [`catch`] yet: message and place.
 static PLACES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
@@ -20,7 +22,7 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
         let inner = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if let Some(location) = info.location() {
-                let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut places = lock(&PLACES);
                 if places.len() >= MAX_PLACES {
                     places.remove(0);
                 }
@@ -32,7 +34,7 @@ pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     // Nothing of a job is used after its panic.
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         let message = message_of(payload.as_ref());
-        let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = lock(&PLACES);
         let found = places.iter().rposition(|(text, _)| *text == message);
         match found.map(|idx| places.remove(idx).1) {
             Some(place) => format!("panicked at {place}: {message}"),

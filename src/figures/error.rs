@@ -1,13 +1,13 @@
-//! What can go wrong with files of reference figures.
+//! What can go wrong with files of figures.
 
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why reference figures could not be read.
+/// Why figures could not be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum ReferencesError {
+pub enum FiguresError {
     /// A file could not be read.
     #[error("cannot read {}", path.display())]
     Io {
@@ -17,7 +17,7 @@ pub enum ReferencesError {
         source: std::io::Error,
     },
     /// A file is not what it should be.
-    #[error("{} is not a file of reference figures", path.display())]
+    #[error("{} is not a file of published or measured figures", path.display())]
     Format {
         /// The file.
         path: PathBuf,

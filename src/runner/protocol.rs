@@ -52,7 +52,7 @@ impl From<&Job> for Model {
     fn from(job: &Job) -> Self {
         Self {
             name: job.spec.name.to_owned(),
-            params: job.params.clone(),
+            params: job.resolved.clone(),
         }
     }
 }

@@ -9,17 +9,17 @@ use std::cell::OnceCell;
 use ndarray::{Array1, Array2, Axis};
 
 use super::repeats::{failure_of, repeat_seed};
-use super::task::Failure;
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::estimators::FitError;
 use crate::results::Status;
+use crate::runner::protocol::Failure;
 
 /// Samples of each class, round by round.
 const ROUNDS: [usize; 3] = [3, 30, 300];
 
 /// Handfuls of a data set, taken out once.
-pub(super) struct Trial<'a> {
+pub(in crate::runner) struct Trial<'a> {
     data: &'a Prepared,
     seed: u64,
     handfuls: [OnceCell<Handful>; ROUNDS.len()],
@@ -32,7 +32,7 @@ struct Handful {
 
 impl<'a> Trial<'a> {
     /// A try on `data` with the seed of the first repeat under `base_seed`.
-    pub(super) fn new(data: &'a Prepared, base_seed: u64) -> Self {
+    pub(in crate::runner) fn new(data: &'a Prepared, base_seed: u64) -> Self {
         Self {
             data,
             seed: repeat_seed(base_seed, 0),
@@ -41,7 +41,11 @@ impl<'a> Trial<'a> {
     }
 
     /// Fits a model to a handful of samples and predicts them.
-    pub(super) fn run(&self, spec: &EstimatorSpec, params: &Params) -> Result<(), Failure> {
+    pub(in crate::runner) fn run(
+        &self,
+        spec: &EstimatorSpec,
+        params: &Params,
+    ) -> Result<(), Failure> {
         let mut last = None;
         for (round, handful) in self.handfuls.iter().enumerate() {
             let handful = handful.get_or_init(|| take_handful(self.data, ROUNDS[round]));
@@ -97,7 +101,7 @@ mod tests {
 
     fn run(kind: usize) -> Result<(), Failure> {
         let job = fixture::job(kind);
-        Trial::new(&fixture::data(), 1).run(job.spec, &job.params)
+        Trial::new(&fixture::data(), 1).run(job.spec, &job.resolved)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A row held against itself, and a file of rows against the schema.
+//! Validates a row against itself, and a file of rows against the schema.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,8 @@ use std::path::Path;
 use super::error::TableError;
 use super::outcomes;
 use super::place::check_place;
-use super::record::{Record, Repeat, Status, mean_accuracy, std_accuracy};
+use super::record::{Record, Repeat, Status};
+use super::statistics::{mean_accuracy, std_accuracy};
 use super::table::{Row, parse_row};
 use crate::grid::JobId;
 
@@ -33,7 +34,7 @@ pub struct Finding {
 ///
 /// # Errors
 /// [`TableError::Io`] if the file cannot be read.
-pub fn check_file(path: &Path) -> Result<FileReport, TableError> {
+pub fn validate_file(path: &Path) -> Result<FileReport, TableError> {
     check_place(path)?;
     let bytes = fs::read(path).map_err(TableError::io("read", path))?;
     let mut report = FileReport::default();
@@ -61,7 +62,7 @@ pub fn check_file(path: &Path) -> Result<FileReport, TableError> {
     Ok(report)
 }
 
-/// Everything in a row that contradicts something else in it.
+/// Returns everything in a row that contradicts something else in it.
 #[must_use]
 pub fn problems(record: &Record) -> Vec<String> {
     let mut found = Vec::new();
@@ -293,7 +294,7 @@ mod tests {
             format!("{good}\nnonsense\n\n{{\"schema\":1}}\n{good}\n{{\"sch"),
         )
         .unwrap();
-        let report = check_file(&path).unwrap();
+        let report = validate_file(&path).unwrap();
         assert_eq!(report.rows.len(), 2);
         let lines: Vec<_> = report.findings.iter().map(|finding| finding.line).collect();
         assert_eq!(lines, [2, 4, 6]);

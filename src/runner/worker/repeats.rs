@@ -8,14 +8,14 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use super::measure::{Timing, timed};
+use super::clock::{Timing, timed};
 use super::score::score;
-use super::task::{Failure, JobSettings};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
 use crate::results::{Repeat, Status};
+use crate::runner::protocol::{Failure, JobSettings};
 
 /// First two scores closer than this end the repeats.
 const INVARIANCE: f64 = 1e-3;
@@ -123,7 +123,7 @@ pub(super) fn failure_of(error: &FitError) -> Failure {
 }
 
 /// An error and its causes, as one line.
-pub(super) fn chain(error: &dyn Error) -> String {
+fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -154,7 +154,7 @@ mod tests {
         let mut done = Vec::new();
         let result = run_repeats(
             job.spec,
-            &job.params,
+            &job.resolved,
             &settings,
             &fixture::data(),
             &mut |repeat| done.push(repeat),

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::interval::Interval;
-use crate::references::{Measured, References};
+use crate::figures::{KnownFigures, Measured};
 use crate::results::{Record, Repeat, median};
 
-/// Figures of a row, as far as there are any.
+/// The figures of a row, as far as there are any.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Figures {
+pub struct RowFigures {
     /// Mean accuracy over the repeats, in [0, 1].
     pub accuracy: Option<f64>,
     /// Its 95 % interval.
@@ -35,18 +35,18 @@ pub struct Figures {
     pub least_speedup: Option<f64>,
 }
 
-impl Figures {
-    /// The figures of `record` beside the `references`.
+impl RowFigures {
+    /// The figures of `record` beside the `known` ones.
     #[must_use]
-    pub fn of(record: &Record, references: &References) -> Self {
+    pub fn of(record: &Record, known: &KnownFigures) -> Self {
         let of_repeats = |figure: fn(&Repeat) -> f64| {
             let figures: Vec<f64> = record.repeats.iter().map(figure).collect();
             median(figures)
         };
         let cpu_s = of_repeats(|repeat| repeat.fit_cpu_s + repeat.predict_cpu_s);
         let verdicts = record.repeats.iter().map(|repeat| repeat.fit.converged);
-        let sklearn = references.measured(record);
-        let sklearn_unfinished_s = references.unfinished_s(record);
+        let sklearn = known.measured(record);
+        let sklearn_unfinished_s = known.unfinished_s(record);
         let over_ours = |theirs: f64| Some(theirs / cpu_s.filter(|&seconds| seconds > 0.0)?);
         Self {
             accuracy: record.mean_accuracy,
@@ -56,7 +56,7 @@ impl Figures {
             predict_s: of_repeats(|repeat| repeat.predict_s),
             predict_cpu_s: of_repeats(|repeat| repeat.predict_cpu_s),
             converged: verdicts.flatten().reduce(|all, one| all && one),
-            published: references.published(record),
+            published: known.published(record),
             sklearn,
             speedup: sklearn.and_then(|theirs| over_ours(theirs.cpu_s)),
             sklearn_unfinished_s,
@@ -89,7 +89,7 @@ mod tests {
             repeat.fit_s = [9.0, 1.0, 2.0][repeat_idx];
             repeat.fit.converged = Some(repeat_idx != 1);
         }
-        let figures = Figures::of(&row, &References::default());
+        let figures = RowFigures::of(&row, &KnownFigures::default());
         assert_eq!(figures.fit_s, Some(2.0));
         assert_eq!(figures.converged, Some(false));
         assert_eq!(figures.speedup, None);
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_row_without_a_repeat_has_no_figures() {
-        let figures = Figures::of(&record("SVC", &[]), &References::default());
+        let figures = RowFigures::of(&record("SVC", &[]), &KnownFigures::default());
         assert_eq!((figures.accuracy, figures.fit_s), (None, None));
         assert_eq!((figures.converged, figures.interval), (None, None));
     }

@@ -1,17 +1,17 @@
-//! The figures that rows are held against: the published table, and scikit-learn on the same files.
+//! The figures that rows stand beside: the published table, and scikit-learn on the same files.
 //!
-//! A row and a reference belong together if they are the same model: the reference's explicit
+//! A row and a figure belong together if they are of the same model: the figure's explicit
 //! parameters, completed with the defaults of the library that it was measured with, have the id of
 //! the row. The published table is history and is compared more loosely: a row that differs from it
-//! only in what scikit-learn's defaults were and are is held against it, too.
+//! only in what scikit-learn's defaults were and are stands beside it as well.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-use super::error::ReferencesError;
+use super::error::FiguresError;
+use super::measured::{Measured, MeasuredLine};
+use super::published::{Published, PublishedFile};
 use crate::catalog::{self, Params, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
@@ -30,84 +30,14 @@ const EMBEDDED: [&str; 3] = [
 
 /// Published and measured figures, by model.
 #[derive(Debug, Clone, Default)]
-pub struct References {
+pub struct KnownFigures {
     published: Vec<Published>,
     /// Place in `published` by id under either profile.
     published_by_id: HashMap<JobId, usize>,
     measured: HashMap<(String, JobId), Vec<MeasuredLine>>,
 }
 
-/// What scikit-learn did with the model of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Measured {
-    /// Mean accuracy, in [0, 1].
-    pub accuracy: f64,
-    /// Seconds of fit and predict together: CPU seconds, or wall seconds of one thread on a quiet
-    /// machine where only those were taken.
-    pub cpu_s: f64,
-}
-
-#[derive(Debug, Deserialize)]
-struct PublishedFile {
-    rows: Vec<Published>,
-}
-
-/// A row of the published table.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Published {
-    /// Classifier name.
-    pub name: String,
-    /// Its parameters, with the defaults of 2017.
-    pub parameter: Params,
-    fashion: f64,
-    mnist: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct MeasuredLine {
-    name: String,
-    parameter: Params,
-    #[serde(default)]
-    profile: Profile,
-    #[serde(default = "fashion_mnist")]
-    dataset: String,
-    /// Absent where scikit-learn failed or was stopped.
-    accuracy: Option<f64>,
-    fit_s: Option<f64>,
-    predict_s: Option<f64>,
-    fit_cpu_s: Option<f64>,
-    predict_cpu_s: Option<f64>,
-    /// CPU seconds after which scikit-learn was stopped.
-    limit_cpu_s: Option<f64>,
-}
-
-fn fashion_mnist() -> String {
-    "fashion-mnist".to_owned()
-}
-
-impl Published {
-    /// The figure for a data set, by its name.
-    #[must_use]
-    pub fn accuracy(&self, dataset: &str) -> Option<f64> {
-        match dataset {
-            "fashion-mnist" => Some(self.fashion),
-            "mnist" => Some(self.mnist),
-            _ => None,
-        }
-    }
-}
-
-impl MeasuredLine {
-    fn cpu_s(&self) -> Option<f64> {
-        Some(self.fit_cpu_s? + self.predict_cpu_s?)
-    }
-
-    fn wall_s(&self) -> Option<f64> {
-        Some(self.fit_s? + self.predict_s?)
-    }
-}
-
-impl References {
+impl KnownFigures {
     /// The figures that this binary was built with.
     ///
     /// # Panics
@@ -117,15 +47,15 @@ impl References {
         let [published, measured @ ..] = EMBEDDED;
         Self::parse(published, &measured)
             .map_err(|(_, error)| error)
-            .expect("the embedded references are well-formed")
+            .expect("the embedded figures are well-formed")
     }
 
     /// The figures in the files of `directory`: `table3.json`, `sklearn.jsonl`,
     /// `sklearn-cpu.jsonl`; one that is missing counts as empty.
     ///
     /// # Errors
-    /// [`ReferencesError`] if none of them is there, or one cannot be read.
-    pub fn load(directory: &Path) -> Result<Self, ReferencesError> {
+    /// [`FiguresError`] if none of them is there, or one cannot be read.
+    pub fn load(directory: &Path) -> Result<Self, FiguresError> {
         let mut missing = None;
         let mut n_found = 0;
         let mut read = |file: &str, otherwise: &str| {
@@ -137,7 +67,7 @@ impl References {
                 }
                 Err(source) => {
                     let is_missing = source.kind() == std::io::ErrorKind::NotFound;
-                    let error = ReferencesError::Io { path, source };
+                    let error = FiguresError::Io { path, source };
                     if !is_missing {
                         return Err(error);
                     }
@@ -152,7 +82,7 @@ impl References {
             Some(error) if n_found == 0 => Err(error),
             _ => Self::parse(&published, &[&wall, &cpu]).map_err(|(file, source)| {
                 let path = directory.join(file);
-                ReferencesError::Format { path, source }
+                FiguresError::Format { path, source }
             }),
         }
     }
@@ -164,15 +94,15 @@ impl References {
     ) -> Result<Self, (&'static str, serde_json::Error)> {
         let file: PublishedFile =
             serde_json::from_str(published).map_err(|error| (PUBLISHED, error))?;
-        let mut references = Self::default();
+        let mut figures = Self::default();
         for row in file.rows {
             for profile in [Profile::Sklearn15, Profile::Sklearn019] {
                 if let Some(id) = resolve(&row.name, &row.parameter, profile) {
-                    let place = references.published.len();
-                    references.published_by_id.insert(id, place);
+                    let place = figures.published.len();
+                    figures.published_by_id.insert(id, place);
                 }
             }
-            references.published.push(row);
+            figures.published.push(row);
         }
         for (text, file) in measured.iter().zip(MEASURED) {
             for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -180,11 +110,11 @@ impl References {
                     serde_json::from_str(line).map_err(|error| (file, error))?;
                 if let Some(id) = resolve(&line.name, &line.parameter, line.profile) {
                     let key = (line.dataset.clone(), id);
-                    references.measured.entry(key).or_default().push(line);
+                    figures.measured.entry(key).or_default().push(line);
                 }
             }
         }
-        Ok(references)
+        Ok(figures)
     }
 
     /// The published accuracy of a row's model on the data set of that name.
@@ -328,9 +258,9 @@ mod tests {
     }
 
     #[test]
-    fn every_embedded_reference_is_a_model_of_ours() {
-        let references = References::embedded();
-        assert_eq!(references.published.len(), 126);
+    fn every_embedded_figure_is_a_model_of_ours() {
+        let figures = KnownFigures::embedded();
+        assert_eq!(figures.published.len(), 126);
         let [published, measured @ ..] = EMBEDDED;
         let file: PublishedFile = serde_json::from_str(published).unwrap();
         for row in file.rows {
@@ -338,30 +268,30 @@ mod tests {
             assert!(id.is_some(), "{} {:?}", row.name, row.parameter);
         }
         let n_lines: usize = measured.iter().map(|text| text.lines().count()).sum();
-        let n_found: usize = references.measured.values().map(Vec::len).sum();
+        let n_found: usize = figures.measured.values().map(Vec::len).sum();
         assert_eq!(n_found, n_lines);
     }
 
     #[test]
     fn a_row_is_held_against_the_same_model_only() {
-        let references = References::embedded();
+        let figures = KnownFigures::embedded();
         let forest = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10});
         let mut forest = row("RandomForestClassifier", forest, Profile::Sklearn15);
-        assert!(references.measured(&forest).is_some());
-        assert!(references.published(&forest).is_some());
+        assert!(figures.measured(&forest).is_some());
+        assert!(figures.published(&forest).is_some());
         // The same parameters and one more.
         let other = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10,
             "min_samples_leaf": 5});
         let other = row("RandomForestClassifier", other, Profile::Sklearn15);
-        assert_eq!(references.measured(&other), None);
-        assert_eq!(references.published(&other), None);
+        assert_eq!(figures.measured(&other), None);
+        assert_eq!(figures.published(&other), None);
         // The same model on other data.
         forest.dataset.revision = Some("v1".to_owned());
-        assert_eq!(references.measured(&forest), None);
+        assert_eq!(figures.measured(&forest), None);
         forest.dataset.name = "mnist".to_owned();
         assert_ne!(
-            references.published(&forest),
-            references.published(&row(
+            figures.published(&forest),
+            figures.published(&row(
                 "RandomForestClassifier",
                 json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10}),
                 Profile::Sklearn15
@@ -379,8 +309,8 @@ mod tests {
         );
         let row = row("GaussianNB", json!({}), Profile::Sklearn15);
         let measured = |texts: [&str; 2]| {
-            let references = References::parse("{\"rows\": []}", &texts).unwrap();
-            references.measured(&row)
+            let figures = KnownFigures::parse("{\"rows\": []}", &texts).unwrap();
+            figures.measured(&row)
         };
         let expected = |accuracy, cpu_s| Some(Measured { accuracy, cpu_s });
         assert_eq!(measured([&wall, ""]), expected(0.5, 10.0));
@@ -394,11 +324,8 @@ mod tests {
         let done = format!("{{{params}, \"accuracy\": 0.6, \"fit_s\": 9, \"predict_s\": 1}}\n");
         let row = row("GaussianNB", json!({}), Profile::Sklearn15);
         let unfinished_s = |text: &str| {
-            let references = References::parse("{\"rows\": []}", &[text, ""]).unwrap();
-            (
-                references.measured(&row).is_some(),
-                references.unfinished_s(&row),
-            )
+            let figures = KnownFigures::parse("{\"rows\": []}", &[text, ""]).unwrap();
+            (figures.measured(&row).is_some(), figures.unfinished_s(&row))
         };
         assert_eq!(unfinished_s(&stopped), (false, Some(1200.0)));
         assert_eq!(unfinished_s(&format!("{stopped}{done}")), (true, None));
@@ -408,14 +335,16 @@ mod tests {
     #[test]
     fn files_are_read_from_a_directory() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(References::load(directory.path()).is_err());
+        assert!(KnownFigures::load(directory.path()).is_err());
         fs::write(directory.path().join(PUBLISHED), EMBEDDED[0]).unwrap();
         assert_eq!(
-            References::load(directory.path()).unwrap().n_published(),
+            KnownFigures::load(directory.path()).unwrap().n_published(),
             126
         );
         fs::write(directory.path().join(MEASURED[0]), "nonsense").unwrap();
-        let error = References::load(directory.path()).unwrap_err().to_string();
+        let error = KnownFigures::load(directory.path())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("sklearn.jsonl is not"), "{error}");
     }
 }

@@ -1,0 +1,58 @@
+//! Clocks: what a piece of work took.
+
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+
+/// What a piece of work took.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Timing {
+    /// Wall seconds.
+    pub wall_s: f64,
+    /// CPU seconds of this process, user and system, over all threads.
+    pub cpu_s: f64,
+}
+
+/// Does `work`, and returns its result with what it took.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Timing) {
+    let (cpu_before, started) = (process_cpu_s(), Instant::now());
+    let result = work();
+    let timing = Timing {
+        wall_s: started.elapsed().as_secs_f64(),
+        cpu_s: process_cpu_s() - cpu_before,
+    };
+    (result, timing)
+}
+
+fn process_cpu_s() -> f64 {
+    let seconds = |time: TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 * 1e-6;
+    getrusage(UsageWho::RUSAGE_SELF).map_or(0.0, |usage| {
+        seconds(usage.user_time()) + seconds(usage.system_time())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::black_box;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn sleeping_takes_wall_time_but_no_cpu_time() {
+        let ((), timing) = timed(|| std::thread::sleep(Duration::from_millis(50)));
+        assert!(timing.wall_s >= 0.05, "{timing:?}");
+    }
+
+    #[test]
+    fn computing_takes_cpu_time() {
+        let ((), timing) = timed(|| {
+            let started = Instant::now();
+            while started.elapsed() < Duration::from_millis(60) {
+                black_box((0..1000).sum::<u64>());
+            }
+        });
+        assert!(timing.wall_s >= 0.06 && timing.cpu_s > 0.0, "{timing:?}");
+    }
+}

@@ -1,0 +1,14 @@
+//! The child's side: a process, or a thread, that trains and scores one model or tries many.
+
+mod clock;
+mod panics;
+mod repeats;
+mod score;
+mod serve;
+mod trial;
+mod work;
+
+pub use serve::{WorkerError, serve};
+pub(super) use trial::Trial;
+pub use work::Lookup;
+pub(super) use work::{STACK_BYTES, train, try_one};
