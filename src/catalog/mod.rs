@@ -1,7 +1,7 @@
 //! What a config may name: every classifier with its parameters, its cost and the way to a fit.
 //!
 //! One file per family says what the catalog adds to the classifiers of
-//! [`estimators`](crate::estimators): an [`Entry`] each, listed once in [`registry`]. [`upstream`]
+//! [`estimators`](crate::estimators): an [`Entry`] each, listed once in the registry. [`upstream`]
 //! binds linfa's own.
 
 mod boosting;
