@@ -54,7 +54,6 @@ pub static FAKE: EstimatorSpec = EstimatorSpec::of::<FakeParams>();
 pub fn job(kind: usize) -> Job {
     let mut params = Params::new();
     params.insert("kind".to_owned(), Value::from(kind));
-    params.insert("random_state".to_owned(), Value::Null);
     Job {
         id: JobId::new(FAKE.name, &params),
         spec: &FAKE,

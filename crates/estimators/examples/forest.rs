@@ -19,8 +19,14 @@ fn main() -> Result<(), FitError> {
     let y: Array1<usize> = (0..400).map(|row| row % 2).collect();
     let (train, test) = Dataset::new(x, y).split_with_ratio(0.75);
 
-    let model = RandomForest::params().n_estimators(50).seed(7).fit(&train)?;
+    let model = RandomForest::params()
+        .n_estimators(50)
+        .seed(7)
+        .fit(&train)?;
     let accuracy = model.predict(&test).confusion_matrix(&test)?.accuracy();
-    println!("{} of 100 points in the right ring", (100.0 * accuracy).round());
+    println!(
+        "{} of 100 points in the right ring",
+        (100.0 * accuracy).round()
+    );
     Ok(())
 }

@@ -36,8 +36,8 @@ pub mod parameters;
 #[macro_use]
 pub mod classifier;
 
-pub mod boosting;
 mod blocks;
+pub mod boosting;
 pub mod class_weight;
 pub mod erased;
 mod error;

@@ -119,7 +119,7 @@ fn values_out_of_range_are_refused_in_one_form() {
     );
     assert_eq!(
         refusal(subject("Svm"), json!({"nu": 1.5})),
-        "the `nu` of linfa::Svm must be a number in (0, 1], got 1.5"
+        "the `nu` of linfa::Svm must be a number in (0, 1] or null, got 1.5"
     );
     assert_eq!(
         refusal(subject("NearestNeighbors"), json!({"k": 0})),

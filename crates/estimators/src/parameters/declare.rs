@@ -537,7 +537,10 @@ mod tests {
         assert_eq!(params.set("verbose", &ParamValue::Bool(true)), Set::Taken);
         assert_eq!(params.set("verbose", &ParamValue::from("a")), Set::Refused);
         let valid = params.check().unwrap();
-        assert_eq!((*valid.c(), valid.shape().depth, valid.seed), (5.0, None, 7));
+        assert_eq!(
+            (*valid.c(), valid.shape().depth, valid.seed),
+            (5.0, None, 7)
+        );
         let seeded = TestParams::default().seed(9).check().unwrap();
         assert_eq!((*seeded.shrinking(), seeded.seed), (true, 9));
     }
