@@ -78,3 +78,12 @@ pub(super) fn build<E: Entry>(
 pub(super) fn cost<E: Entry>(params: &Params, shape: &DataShape) -> Cost {
     read::<E>(params, 0).map_or(Cost::default(), |valid| E::cost(&valid, shape))
 }
+
+/// Whether `E` takes `given` for the parameter `name`, were it alone.
+pub(super) fn accepts<E: Entry>(name: &str, given: &serde_json::Value) -> bool {
+    let value = match to_param_value(given) {
+        ParamValue::Null if name == "random_state" => return true,
+        value => value,
+    };
+    E::default().set(name, &value) == Set::Taken
+}

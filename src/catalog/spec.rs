@@ -114,6 +114,7 @@ pub struct EstimatorSpec {
     canonicalise: fn(&mut Params) -> Vec<String>,
     build: Build,
     cost: fn(&Params, &DataShape) -> Cost,
+    accepts: fn(&str, &Value) -> bool,
 }
 
 impl fmt::Debug for EstimatorSpec {
@@ -136,6 +137,7 @@ impl EstimatorSpec {
             canonicalise: E::canonicalise,
             build: entry::build::<E>,
             cost: entry::cost::<E>,
+            accepts: entry::accepts::<E>,
         }
     }
 
@@ -148,8 +150,8 @@ impl EstimatorSpec {
     /// Completes `given` with the defaults of `profile` and brings it into canonical form.
     ///
     /// # Errors
-    /// [`ParamError`] for an unknown name or a value of the wrong type. Ranges and combinations
-    /// are checked by [`Self::build`].
+    /// [`ParamError`] for an unknown name, a value of the wrong type, or an ignored one out of its
+    /// range. The other ranges and the combinations are checked by [`Self::build`].
     pub fn resolve(&self, given: &Params, profile: Profile) -> Result<Resolved, ParamError> {
         if let Some(name) = given.keys().find(|name| self.param(name).is_none()) {
             return Err(ParamError::Unknown {
@@ -162,8 +164,8 @@ impl EstimatorSpec {
         for param in self.params() {
             let value = match given.get(param.name) {
                 None => param.default_value(profile),
-                Some(value) => param.canonical_value(value).ok_or_else(|| {
-                    ParamError::value(self.name, param.name, param.expected.as_str(), value)
+                Some(given) => self.canonical_value(param, given).ok_or_else(|| {
+                    ParamError::value(self.name, param.name, param.expected.as_str(), given)
                 })?,
             };
             params.insert(param.name.to_owned(), value);
@@ -171,6 +173,13 @@ impl EstimatorSpec {
         let notes = (self.canonicalise)(&mut params);
         params.retain(|name, _| self.param(name).is_none_or(|param| !param.is_ignored));
         Ok(Resolved { params, notes })
+    }
+
+    /// The canonical form of `given`; nothing if it is of a wrong type, or if the parameter is
+    /// ignored and the value out of range: nobody looks at it later.
+    fn canonical_value(&self, param: &ParamSpec, given: &Value) -> Option<Value> {
+        let value = param.canonical_value(given)?;
+        (!param.is_ignored || (self.accepts)(param.name, &value)).then_some(value)
     }
 
     /// Builds the classifier from resolved parameters; `seed` is what `random_state: null` means.

@@ -135,7 +135,8 @@ macro_rules! parameter_set {
     ) => {
         impl $crate::parameters::ParameterSet for $name {
             fn rows(&self) -> Vec<$crate::parameters::ParamRow> {
-                let mut rows = Vec::new();
+                // Behind a reference, which need not change where there is no parameter.
+                let rows = &mut Vec::new();
                 $($crate::parameter_row!(
                     rows,
                     $crate::parameter_name!($field $($json)?),
@@ -158,7 +159,7 @@ macro_rules! parameter_set {
                     true,
                     $ignored_doc
                 );)*
-                rows
+                ::std::mem::take(rows)
             }
 
             fn set(
@@ -166,15 +167,16 @@ macro_rules! parameter_set {
                 name: &str,
                 value: &$crate::parameters::ParamValue,
             ) -> $crate::parameters::Set {
-                use $crate::parameters::{Parameter, Set};
+                use $crate::parameters::Set;
+                let _ = (name, value);
                 $(if name == $crate::parameter_name!($field $($json)?) {
                     let range = $crate::parameter_range!($($range)?);
-                    return match <$type as Parameter>::read(value) {
-                        Some(value) if value.is_in(&range) => {
+                    return match $crate::parameters::read_within::<$type>(value, &range) {
+                        Some(value) => {
                             self.$field = value;
                             Set::Taken
                         }
-                        _ => Set::Refused,
+                        None => Set::Refused,
                     };
                 })*
                 $(match $crate::parameters::ParameterSet::set(&mut self.$group, name, value) {
@@ -194,9 +196,9 @@ macro_rules! parameter_set {
                 })?
                 $(if name == $crate::parameter_name!($ignored $($ignored_json)?) {
                     let range = $crate::parameter_range!($($ignored_range)?);
-                    return match <$ignored_type as Parameter>::read(value) {
-                        Some(value) if value.is_in(&range) => Set::Taken,
-                        _ => Set::Refused,
+                    return match $crate::parameters::read_within::<$ignored_type>(value, &range) {
+                        Some(_) => Set::Taken,
+                        None => Set::Refused,
                     };
                 })*
                 Set::Unknown

@@ -46,6 +46,11 @@ pub fn check_range<T: Parameter>(
     Err(ParamError::value(estimator, name, expected, value.write()))
 }
 
+/// Reads `value` as a `T` within `range`; nothing if it is none.
+pub fn read_within<T: Parameter>(value: &ParamValue, range: &T::Range) -> Option<T> {
+    T::read(value).filter(|value| value.is_in(range))
+}
+
 /// Derives serde's traits for a type if the feature `serde` is on.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
