@@ -112,4 +112,15 @@ mod tests {
             "the `n_neighbors` of KNeighborsClassifier must be an integer in [1, inf), got 0";
         assert_eq!(text, expected);
     }
+
+    #[test]
+    fn an_ignored_parameter_out_of_its_range_is_refused() {
+        let spec = EstimatorSpec::of::<KNeighborsParams>();
+        let given = json!({ "leaf_size": 0 }).as_object().unwrap().clone();
+        let error = spec.resolve(&given, Profile::Sklearn15).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the `leaf_size` of KNeighborsClassifier must be an integer in [1, inf), got 0"
+        );
+    }
 }

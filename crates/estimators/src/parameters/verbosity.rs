@@ -30,6 +30,10 @@ impl Parameter for Verbosity {
     fn is_in(&self, (): &()) -> bool {
         true
     }
+
+    fn expected((): &()) -> String {
+        "an integer in [0, inf) or true or false".to_owned()
+    }
 }
 
 /// scikit-learn's `n_jobs`: any whole number; the run decides on threads.
