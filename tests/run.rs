@@ -493,3 +493,17 @@ fn what_failed_is_done_again_on_request() {
     assert!(to_do(&["--retry", "failed,timed_out"]));
     assert_code(&bench.run(&["--retry", "nonsense"]), 2);
 }
+
+#[test]
+fn a_table_that_is_where_the_summary_goes_is_refused() {
+    let bench = Bench::new(SHORT);
+    for results in ["/dev/stdout", "out.jsonl"] {
+        let out = fs::File::create(bench.path("out.jsonl")).unwrap();
+        let mut command = bench.program(&["run", "config.json", "--results", results]);
+        let output = command.stdout(out).output().unwrap();
+        assert_code(&output, 2);
+        let error = text(&output.stderr);
+        assert!(error.contains("`--results -` writes the rows"), "{error}");
+        assert_eq!(fs::read(bench.path("out.jsonl")).unwrap(), b"");
+    }
+}

@@ -4,8 +4,9 @@
 //! 1 if one has another status (with `--strict` also if a classifier is not implemented yet), 2 if
 //! the run could not do its work, 130 if it was interrupted by Ctrl-C, SIGTERM or SIGHUP.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::IsTerminal;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode};
 use std::sync::Arc;
@@ -205,6 +206,28 @@ impl RunArgs {
         })
     }
 
+    /// Refuses a table that is the very file which standard output or standard error go to: rows and
+    /// messages would be mixed in it.
+    fn refuse_own_output(&self) -> anyhow::Result<()> {
+        let Some(path) = self.results.as_deref().filter(|_| !self.is_to_stdout()) else {
+            return Ok(());
+        };
+        let identity = |path: &Path| {
+            let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
+            Some((metadata.dev(), metadata.ino()))
+        };
+        let table = identity(path);
+        for (stream, name) in [("/dev/stdout", "output"), ("/dev/stderr", "error")] {
+            anyhow::ensure!(
+                table.is_none() || table != identity(Path::new(stream)),
+                "the results table {} is the file that standard {name} goes to; `--results -` writes \
+                 the rows to standard output and everything else to standard error",
+                path.display()
+            );
+        }
+        Ok(())
+    }
+
     fn retry(&self) -> Vec<Retry> {
         self.retry.iter().copied().map(Retry::from).collect()
     }
@@ -213,6 +236,7 @@ impl RunArgs {
 pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     respect_nohup();
+    args.refuse_own_output()?;
     let plan = args.plan()?;
     let request = args.data_request(&plan)?;
     let mut is_fallback = false;
