@@ -1,4 +1,5 @@
-//! The names of scikit-learn's classifiers, to tell what is not implemented from what is a typo.
+//! The names of scikit-learn's classifiers, which tell a classifier that is not implemented from a
+//! typo.
 
 use crate::catalog::{EstimatorSpec, did_you_mean};
 
@@ -49,7 +50,7 @@ pub const SKLEARN_CLASSIFIERS: &[&str] = &[
     "VotingClassifier",
 ];
 
-/// What a classifier's name in a config stands for.
+/// The meaning of a classifier's name in a config.
 #[derive(Debug)]
 pub(super) enum Subject {
     /// An estimator of this program.
@@ -58,10 +59,10 @@ pub(super) enum Subject {
     NotImplemented,
 }
 
-/// Looks `name` up.
+/// Looks up what `name` stands for.
 ///
 /// # Errors
-/// `; did you mean …?`, or an empty text, for a name that is neither.
+/// Returns `; did you mean …?`, or an empty text, for a name that is neither.
 pub(super) fn find_subject(
     name: &str,
     estimators: &'static [EstimatorSpec],
@@ -73,7 +74,7 @@ pub(super) fn find_subject(
         return Ok(Subject::NotImplemented);
     }
     let names = estimators.iter().map(|spec| spec.name);
-    // `sklearn.svm.SVC` means `SVC`.
+    // A path such as `sklearn.svm.SVC` means its last part, `SVC`.
     let last = name.rsplit(['.', ':']).next().unwrap_or(name);
     let hint = did_you_mean(
         name,

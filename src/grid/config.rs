@@ -1,4 +1,4 @@
-//! The config as a file holds it: the original's grid format with keys of ours beside it.
+//! A config as a file holds it: the original's grid format, with keys of our own beside it.
 //!
 //! The JSON Schema is generated from these types; `decode` fills them.
 
@@ -13,9 +13,9 @@ use crate::catalog::Profile;
 
 /// Names that `dataset` may have.
 pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];
-/// Most repeats of a job.
+/// The largest number of repeats of a job.
 pub(super) const MAX_REPEATS: u64 = 1000;
-/// Most threads of a job.
+/// The largest number of threads of a job.
 pub(super) const MAX_THREADS: u64 = 1024;
 
 /// A grid of classifiers and their parameters, in the format of the original benchmark.
@@ -85,7 +85,7 @@ enum DatasetName {
 /// A parameter with its value in `common`.
 #[derive(Debug)]
 pub(super) struct Given {
-    /// Byte of the key.
+    /// The byte at which the key begins.
     pub at: usize,
     pub param: String,
     pub value: Value,
@@ -94,24 +94,24 @@ pub(super) struct Given {
 /// The grid of one classifier.
 #[derive(Debug)]
 pub(super) struct Classifier {
-    /// Byte of the key.
+    /// The byte at which the key begins.
     pub at: usize,
     pub name: String,
-    /// What is crossed, in the order of the file.
+    /// The parameters whose values are crossed, in the order of the file.
     pub axes: Vec<Axis>,
 }
 
 /// A parameter with the values to try.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
-    /// Byte of the key.
+    /// The byte at which the key begins.
     pub at: usize,
     pub param: String,
-    /// Not empty, none twice.
+    /// The values: at least one, and none of them twice.
     pub values: Vec<Value>,
 }
 
-/// The JSON Schema of a config, as text.
+/// Renders the JSON Schema of a config.
 ///
 /// # Panics
 /// Never: a schema always serialises.

@@ -1,4 +1,4 @@
-//! From JSON to a [`Config`]: keys, types and ranges; which classifiers and parameters there are
+//! From JSON to a [`Config`]: checks keys, types and ranges. Which classifiers and parameters exist
 //! is not known here.
 
 use std::fmt::Display;
@@ -26,7 +26,7 @@ pub(super) const KEYS: &[&str] = &[
 /// Keys of `limits`.
 pub(super) const LIMIT_KEYS: &[&str] = &["time_s", "memory_mb"];
 
-/// The config in the document `root`, which was parsed from `text`.
+/// Decodes the config in the document `root`, which was parsed from `text`.
 pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
     let entries = object(root, || "a config".to_owned())?;
     refuse_unknown(entries, "a config", KEYS)?;
@@ -64,39 +64,39 @@ fn parse_schema(value: &Value) -> Result<Option<String>, Problem> {
     }
 }
 
-/// The name of a data set.
+/// Parses the name of a data set.
 pub(super) fn parse_dataset(value: &Value) -> Result<String, Problem> {
     choice("dataset", DATASETS, value).map(str::to_owned)
 }
 
-/// The number of repeats.
+/// Parses the number of repeats.
 pub(super) fn parse_repeats(value: &Value) -> Result<usize, Problem> {
     count("repeats", MAX_REPEATS, value)
 }
 
-/// The number of threads of a job.
+/// Parses the number of threads per job.
 pub(super) fn parse_threads(value: &Value) -> Result<usize, Problem> {
     count("threads_per_job", MAX_THREADS, value)
 }
 
-/// The base seed.
+/// Parses the base seed.
 pub(super) fn parse_seed(value: &Value) -> Result<u64, Problem> {
     whole(value).ok_or_else(|| problem("seed", "an integer in [0, 18446744073709551615]", value))
 }
 
-/// The profile that fills in omitted parameters.
+/// Parses the profile that fills in omitted parameters.
 pub(super) fn parse_defaults(value: &Value) -> Result<Profile, Problem> {
     let name = choice("defaults", Profile::NAMES, value)?;
     Ok(name.parse().expect("a name of the list"))
 }
 
-/// Seconds until a job is killed.
+/// Parses the number of seconds after which a job is killed.
 pub(super) fn parse_time_s(value: &Value) -> Result<f64, Problem> {
     let seconds = value.as_f64().filter(|seconds| *seconds > 0.0);
     seconds.ok_or_else(|| problem("time_s", "a number in (0, inf)", value))
 }
 
-/// Megabytes at which a job is killed.
+/// Parses the number of megabytes at which a job is killed.
 pub(super) fn parse_memory_mb(value: &Value) -> Result<u64, Problem> {
     let megabytes = whole(value).filter(|megabytes| (1..=u64::MAX / 1_000_000).contains(megabytes));
     megabytes.ok_or_else(|| problem("memory_mb", "an integer in [1, 18446744073709]", value))
@@ -204,7 +204,8 @@ fn axis(classifier: &str, entry: &Entry) -> Result<Axis, Fault> {
     })
 }
 
-/// A parameter's value: strings that begin with a parenthesis are Python tuples of numbers.
+/// Returns the value of a parameter; a string that begins with a parenthesis is parsed as a Python
+/// tuple of numbers.
 fn grid_value(owner: &str, entry: &Entry, node: &Node) -> Result<Value, Fault> {
     let value = node.to_value();
     match value.as_str() {
@@ -264,10 +265,10 @@ fn count(key: &str, max: u64, value: &Value) -> Result<usize, Problem> {
         .ok_or_else(|| problem(key, format!("an integer in [1, {max}]"), value))
 }
 
-/// A whole number that is not negative; 10.0 is 10.
+/// Returns `value` as a whole number that is not negative; 10.0 counts as 10.
 fn whole(value: &Value) -> Option<u64> {
     let exact = |number: f64| {
-        // 2^53: beyond it a double no longer tells whole numbers apart.
+        // Beyond 2^53 a double no longer tells whole numbers apart.
         let is_exact = number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number);
         #[expect(
             clippy::cast_possible_truncation,
@@ -296,7 +297,7 @@ fn type_fault(what: &str, expected: &str, node: &Node) -> Fault {
     Fault::new(node.at, problem)
 }
 
-/// `value` as it prints, cut where it is long.
+/// Renders `value`, cut short where it is long.
 pub(super) fn excerpt(value: &impl Display) -> String {
     let text = value.to_string();
     let mut chars = text.char_indices();

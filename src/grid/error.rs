@@ -1,4 +1,4 @@
-//! What can be wrong with a config, said so that the fix is obvious.
+//! The errors that a config can have, in words that make the fix obvious.
 
 use std::fmt;
 use std::io;
@@ -12,10 +12,10 @@ use crate::estimators::ParamError;
 /// Why a config did not become a plan.
 #[derive(Debug, Error)]
 pub enum GridError {
-    /// Nothing is at the path.
+    /// There is no file at the path.
     #[error("there is no config file {}{hint}", path.display())]
     Missing {
-        /// The path given.
+        /// The path as given.
         path: PathBuf,
         /// Empty, or `; did you mean …?` with a file that lies beside it.
         hint: String,
@@ -23,7 +23,7 @@ pub enum GridError {
     /// The path names a directory.
     #[error("{} is a directory; name the config file in it", path.display())]
     Directory {
-        /// The path given.
+        /// The path as given.
         path: PathBuf,
     },
     /// The file is too large to be a config.
@@ -32,25 +32,25 @@ pub enum GridError {
         origin_of(path)
     )]
     TooLarge {
-        /// The path given.
+        /// The path as given.
         path: PathBuf,
-        /// Bytes a config may have.
+        /// The largest size of a config, in bytes.
         limit: u64,
     },
     /// The file cannot be read.
     #[error("cannot read the config {}", origin_of(path))]
     Read {
-        /// The path given.
+        /// The path as given.
         path: PathBuf,
-        /// What the system says.
+        /// The operating system's reason.
         source: io::Error,
     },
     /// The content is wrong at one place.
     #[error("{origin}:{spot}: {problem}")]
     Config {
-        /// The file, or what stands for it.
+        /// The file, or the name of what stands for it.
         origin: String,
-        /// Where in it.
+        /// The place in it.
         spot: Spot,
         /// What is wrong.
         problem: Box<Problem>,
@@ -63,7 +63,7 @@ pub enum GridError {
     },
 }
 
-/// A place in a text, both counted from 1, columns in characters.
+/// A place in a text; lines and columns are counted from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Spot {
@@ -72,7 +72,7 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// The place of the byte `at` of `text`.
+    /// Returns the place of the byte `at` of `text`.
     pub(super) fn of(text: &str, at: usize) -> Self {
         let before = &text[..at];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -89,7 +89,7 @@ impl fmt::Display for Spot {
     }
 }
 
-/// What is wrong with the content of a config: first its form, then its meaning.
+/// A problem with the content of a config; problems of form come first, then those of meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "the messages and the field names say it")]
 pub enum Problem {
@@ -216,7 +216,7 @@ impl Fault {
         Self { at, problem }
     }
 
-    /// The error that names the file and the place.
+    /// Converts the problem into an error that names the file and the place.
     pub fn into_error(self, text: &str, origin: &str) -> GridError {
         GridError::Config {
             origin: origin.to_owned(),

@@ -3,14 +3,15 @@
 use super::config::Axis;
 use crate::catalog::Params;
 
-/// How many combinations there are; beyond 2^128 stays there.
+/// Returns the number of combinations; it saturates instead of overflowing.
 pub(super) fn count(axes: &[Axis]) -> u128 {
     axes.iter()
         .map(|axis| axis.values.len() as u128)
         .fold(1, u128::saturating_mul)
 }
 
-/// The combinations, the last list varying fastest; one empty combination without lists.
+/// Returns the combinations, the last list varying fastest; without lists there is one empty
+/// combination.
 pub(super) fn expand(axes: &[Axis]) -> Vec<Params> {
     let mut combinations = vec![Params::new()];
     for axis in axes {

@@ -1,6 +1,6 @@
-//! Picking jobs of a plan: `--filter "SVC C=1 kernel~rbf !gamma=auto"`.
+//! Filters that select jobs of a plan: `--filter "SVC C=1 kernel~rbf !gamma=auto"`.
 //!
-//! A filter is a list of terms with commas or spaces between them; all must hold.
+//! A filter is a list of terms separated by commas or spaces; a job must fit all of them.
 //!
 //! | term | holds for |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | `kernel~rbf` | a parameter whose value contains the text, in any case |
 //! | `!…`, `C!=1` | whatever the term does not hold for |
 //!
-//! A job that stands for several combinations is picked if one of them fits all terms.
+//! A job that stands for several combinations is selected if one of them fits all terms.
 
 use serde_json::Value;
 use thiserror::Error;
@@ -20,30 +20,30 @@ use thiserror::Error;
 use super::job::{Job, Plan, Refusal};
 use crate::catalog::{self, EstimatorSpec, Params, did_you_mean, parse_tuple};
 
-/// Digits from which a bare word of hex digits is an id.
+/// The number of hex digits from which a bare word is taken for an id.
 const MIN_ID_DIGITS: usize = 4;
 
-/// What is wrong with a filter.
+/// The reasons why a filter is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FilterError {
-    /// No terms.
+    /// The filter has no terms.
     #[error("the filter is empty; write terms like SVC, C=1 or kernel~rbf")]
     Empty,
-    /// A term without a key or a value.
+    /// A term lacks a key or a value.
     #[error("the filter's `{term}` lacks a {lacks}; write terms like SVC, C=1 or kernel~rbf")]
     Incomplete {
         /// The term.
         term: String,
-        /// `name`, `key` or `value`.
+        /// The missing part: `name`, `key` or `value`.
         lacks: &'static str,
     },
-    /// A bracket that is not closed, or closed twice.
+    /// A bracket is not closed, or is closed without being open.
     #[error("the filter has a `{bracket}` without its partner; write tuples like (100,10)")]
     Bracket {
         /// The bracket.
         bracket: char,
     },
-    /// A key that no classifier of the plan has.
+    /// A key is unknown to every classifier of the plan.
     #[error("the filter's `{key}` is neither name, family, id nor a parameter here{hint}")]
     UnknownKey {
         /// The key.
@@ -51,12 +51,12 @@ pub enum FilterError {
         /// Empty, or `; did you mean …?`.
         hint: String,
     },
-    /// Nothing in the plan fits.
+    /// Nothing in the plan fits the filter.
     #[error("the filter `{filter}` fits none of the {n_jobs} jobs{hint}")]
     NothingFits {
         /// The filter as given.
         filter: String,
-        /// Jobs of the plan.
+        /// The number of jobs in the plan.
         n_jobs: usize,
         /// Empty, or `; did you mean …?`.
         hint: String,
@@ -84,20 +84,21 @@ enum Test {
     Contains(String, String),
 }
 
-/// One combination of a plan, in the terms of a filter.
+/// A combination of a plan in the terms of a filter.
 struct View<'a> {
     name: &'a str,
     id: &'a str,
     spec: Option<&'a EstimatorSpec>,
-    /// Values by parameter, the first map that has one counts.
+    /// The values by parameter; the first map that has the parameter counts.
     params: [&'a Params; 2],
 }
 
 impl Filter {
-    /// Reads a filter.
+    /// Parses a filter.
     ///
     /// # Errors
-    /// [`FilterError`] for an empty filter, a term without key or value, a lone bracket.
+    /// Returns [`FilterError`] for an empty filter, a term without a key or a value, or a lone
+    /// bracket.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let terms = split_terms(text)?;
         if terms.is_empty() {
@@ -112,7 +113,7 @@ impl Filter {
         })
     }
 
-    /// Whether `job`, under any of its names, fits.
+    /// Returns whether `job` fits under any of its names.
     #[must_use]
     pub fn matches(&self, job: &Job) -> bool {
         let view = |written| View {
@@ -125,7 +126,7 @@ impl Filter {
         self.fits(&view(&job.written)) || others.any(|written| self.fits(&view(written)))
     }
 
-    /// Whether a combination that is not run fits, as far as it is known.
+    /// Returns whether a combination that is not run fits, as far as it is known.
     #[must_use]
     pub fn matches_refusal(&self, refusal: &Refusal) -> bool {
         self.fits(&View {
@@ -143,10 +144,10 @@ impl Filter {
 }
 
 impl Plan {
-    /// The part of the plan that fits `filter`, refused combinations included.
+    /// Returns the part of the plan that fits `filter`, refused combinations included.
     ///
     /// # Errors
-    /// [`FilterError`] if the filter asks for a parameter that nothing in the plan has, or if
+    /// Returns [`FilterError`] if the filter names a parameter that nothing in the plan has, or if
     /// nothing fits.
     pub fn select(mut self, filter: &Filter) -> Result<Self, FilterError> {
         self.check_keys(filter)?;
@@ -239,7 +240,7 @@ impl<'a> View<'a> {
         self.spec.map_or("", |spec| spec.family.name())
     }
 
-    /// The value of `param` as resolved, or as written where it was removed as ignored.
+    /// Returns the resolved value of `param`, or the written one if `param` was removed as ignored.
     fn values(&self, param: &str) -> impl Iterator<Item = &'a Value> {
         self.params
             .iter()
@@ -275,7 +276,7 @@ fn are_equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// A value as it prints, strings without quotes.
+/// Renders a value, strings without quotes.
 fn plain(value: &Value) -> String {
     value
         .as_str()
@@ -290,7 +291,7 @@ fn starts_with(id: &str, digits: &str) -> bool {
     id.starts_with(&digits.to_ascii_lowercase())
 }
 
-/// The terms of `text`: commas and spaces part them, except in brackets.
+/// Splits `text` into terms at commas and spaces, except inside brackets.
 fn split_terms(text: &str) -> Result<Vec<&str>, FilterError> {
     let mut open = Vec::new();
     let mut terms = Vec::new();

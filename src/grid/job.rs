@@ -18,7 +18,7 @@ use crate::catalog::{Cost, EstimatorSpec, Params, Profile};
 pub struct JobId(String);
 
 impl JobId {
-    /// The id of `name` with these resolved parameters.
+    /// Returns the id of the estimator `name` with these resolved parameters.
     ///
     /// # Panics
     /// Never: a map of JSON values always serialises.
@@ -29,7 +29,7 @@ impl JobId {
         Self(hex::encode(&Sha256::digest(canonical)[..8]))
     }
 
-    /// The 16 hex digits.
+    /// Returns the 16 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -49,13 +49,13 @@ pub struct Job {
     pub id: JobId,
     /// The estimator.
     pub spec: &'static EstimatorSpec,
-    /// Parameters as the config wrote them (tuples as lists): the `parameter` of a row.
+    /// The parameters as the config wrote them (tuples as lists): the `parameter` of a row.
     pub written: Params,
-    /// Parameters complete and canonical: the `resolved` of a row.
+    /// The parameters, complete and canonical: the `resolved` of a row.
     pub resolved: Params,
     /// Other combinations of the config that are this same model.
     pub aliases: Vec<Alias>,
-    /// What the plan says about it, e.g. ignored parameters.
+    /// Remarks of the plan on the job, e.g. on ignored parameters.
     pub notes: Vec<String>,
     /// Estimated cost of one repeat on one core.
     pub cost: Cost,
@@ -88,7 +88,7 @@ pub struct Refusal {
     pub name: String,
     /// Parameters as written.
     pub parameter: Params,
-    /// What kind of refusal.
+    /// The kind of refusal.
     pub kind: RefusalKind,
     /// The reason, ready to print.
     pub reason: String,
@@ -106,29 +106,29 @@ pub struct Limits {
     pub memory_mb: Option<u64>,
 }
 
-/// What holds for every job of a plan.
+/// The settings that every job of a plan shares.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Settings {
     /// `auto`, `fashion-mnist`, `mnist` or `demo`.
     pub dataset: String,
     /// Repeats of each job.
     pub repeats: usize,
-    /// Base seed; repeat r shuffles and fits with streams derived from (seed, r).
+    /// The base seed; repeat r shuffles and fits with streams derived from (seed, r).
     pub seed: u64,
     /// Limits of each job.
     pub limits: Limits,
     /// Rayon threads in each job.
     pub threads_per_job: usize,
-    /// Profile that filled in omitted parameters.
+    /// The profile that filled in omitted parameters.
     pub defaults: Profile,
 }
 
 /// A config file, expanded and checked.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What holds for every job.
+    /// The settings that every job shares.
     pub settings: Settings,
-    /// The jobs, in the order of the config, each model once.
+    /// The jobs in the order of the config; each model is there once.
     pub jobs: Vec<Job>,
     /// Combinations that are not run, in the order of the config.
     pub refused: Vec<Refusal>,

@@ -1,14 +1,14 @@
-//! JSON with what serde_json does not keep: the order of keys, where each value stands, and
-//! whether a key is there twice. Numbers and escapes are still read by serde_json.
+//! A JSON parser that keeps what serde_json drops: the order of keys, the place of each value, and
+//! whether a key occurs twice. Numbers and escapes are still read by serde_json.
 
 use serde_json::{Number, Value};
 
 use super::error::{Fault, Problem, Spot};
 
-/// Lists and objects inside each other; a config needs six.
+/// The deepest nesting of lists and objects; a config needs six levels.
 const MAX_DEPTH: usize = 32;
 
-/// A value and the byte it begins at.
+/// A value and the byte at which it begins.
 #[derive(Debug)]
 pub(super) struct Node {
     pub at: usize,
@@ -23,7 +23,7 @@ pub(super) enum Tree {
     Object(Vec<Entry>),
 }
 
-/// A key with its value, and the byte the key begins at.
+/// A key with its value, and the byte at which the key begins.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub at: usize,
@@ -48,7 +48,7 @@ impl Node {
     }
 }
 
-/// The one value that `text` holds.
+/// Parses the single value that `text` holds.
 pub(super) fn parse_document(text: &str) -> Result<Node, Fault> {
     let mut parser = Parser { text, at: 0 };
     parser.skip_space();
@@ -124,7 +124,8 @@ impl<'a> Parser<'a> {
         Ok(nodes)
     }
 
-    /// Whether another element follows; steps over the comma before it, or over the end.
+    /// Returns whether another element follows, and steps over the comma before it or over the
+    /// closing bracket.
     fn has_next(&mut self, is_first: bool, began: usize, close: char) -> Result<bool, Fault> {
         self.skip_space();
         let next = self.peek();
@@ -171,7 +172,8 @@ impl<'a> Parser<'a> {
                 Some(code @ 0..=0x1f) => {
                     return Err(self.fault(Problem::ControlCharacter { code }));
                 }
-                // The escaped character may be a quote; anything else is looked at again.
+                // An escaped quote or backslash is skipped whole; after any other backslash the
+                // next character is examined as usual.
                 Some(b'\\')
                     if matches!(self.text.as_bytes().get(self.at + 1), Some(b'"' | b'\\')) =>
                 {
@@ -229,7 +231,7 @@ impl<'a> Parser<'a> {
         Err(self.fault(Problem::BareWord { word, fix }))
     }
 
-    /// The characters from here on that could belong to one number or word.
+    /// Returns the characters from here on that could belong to one number or word.
     fn run(&self) -> &'a str {
         let rest = &self.text[self.at..];
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '+' | '-');
@@ -261,7 +263,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// What stands here, in words.
+    /// Describes in words what stands here.
     fn found(&self) -> String {
         let rest = &self.text[self.at..];
         let run: String = self.run().chars().take(20).collect();
@@ -340,7 +342,7 @@ mod tests {
             match (ours, serde_json::from_str::<Value>(&text)) {
                 (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs),
                 (Err(_), Err(_)) => {}
-                // The one thing we refuse beyond: a key that is there twice.
+                // A key that occurs twice is the one thing that only our parser refuses.
                 (Err(fault), Ok(_)) => {
                     let is_doubled = matches!(fault.problem, Problem::DuplicateKey { .. });
                     prop_assert!(is_doubled, "{fault:?}");

@@ -11,14 +11,14 @@ use super::plan::{Overrides, parse};
 use crate::catalog::ESTIMATORS;
 use crate::catalog::did_you_mean;
 
-/// Bytes that a config may have.
+/// The largest size of a config in bytes.
 const MAX_BYTES: u64 = 1 << 24;
 
-/// Reads the config at `path`, or from standard input if that is `-`, and plans its jobs with the
+/// Reads the config at `path`, or from standard input if `path` is `-`, and plans its jobs with the
 /// estimators of the registry.
 ///
 /// # Errors
-/// [`GridError`] for a file that cannot be read and for whatever [`parse`] refuses.
+/// Returns [`GridError`] for a file that cannot be read and for whatever [`parse`] refuses.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
     let bytes = read_bytes(path)?;
     let origin = origin_of(path);
@@ -69,7 +69,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
     Ok(bytes)
 }
 
-/// `; did you mean …?` for a config beside `path`, or nothing.
+/// Returns `; did you mean …?` with a config beside `path`, or an empty text.
 fn similar_file(path: &Path) -> String {
     let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
     let folder = path

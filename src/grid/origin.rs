@@ -1,8 +1,8 @@
-//! Where a config comes from, and what errors call it.
+//! The origin of a config, and its name in errors.
 
 use std::path::Path;
 
-/// Returns what errors call the config at `path`.
+/// Returns the name that errors give to the config at `path`.
 #[must_use]
 pub fn origin_of(path: &Path) -> String {
     if is_standard_input(path) {
@@ -12,7 +12,7 @@ pub fn origin_of(path: &Path) -> String {
     }
 }
 
-/// Whether `path` stands for standard input; a file of that name is `./-`.
+/// Returns whether `path` stands for standard input; a file of that name is written `./-`.
 pub(super) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }

@@ -1,4 +1,4 @@
-//! From a config to a plan: every combination resolved, checked, and named once.
+//! From a config to a plan: every combination is resolved, checked and named once.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -15,9 +15,9 @@ use super::json;
 use crate::catalog::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 use crate::estimators::ParamError;
 
-/// Combinations that a config may have.
+/// The largest number of combinations in a config.
 const MAX_COMBINATIONS: u128 = 10_000;
-/// What cost is estimated for, whatever the data set turns out to be.
+/// The shape that costs are estimated for, whatever the data set turns out to be.
 const SHAPE: DataShape = DataShape {
     n_train: 60_000,
     n_test: 10_000,
@@ -25,7 +25,7 @@ const SHAPE: DataShape = DataShape {
     n_classes: 10,
 };
 
-/// What the command line sets over the config; `None` leaves it to the config.
+/// The settings that the command line puts in place of the config's; `None` keeps the config's.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
     /// `auto`, `fashion-mnist`, `mnist` or `demo`.
@@ -44,14 +44,14 @@ pub struct Overrides {
     pub memory_mb: Option<u64>,
 }
 
-/// Plans the jobs of the config `text`; `origin` is what errors call it. A byte order mark at its
-/// start is skipped.
+/// Plans the jobs of the config `text`, which errors call `origin`. A byte order mark at its start
+/// is skipped.
 ///
-/// Combinations that do not exist are refused one by one in the plan; what can only be a mistake
+/// A combination that does not exist becomes a refusal in the plan; whatever can only be a mistake
 /// in the config is an error.
 ///
 /// # Errors
-/// [`GridError`] for text that is not JSON, for unknown or doubled keys, classifiers and
+/// Returns [`GridError`] for text that is not JSON, for unknown or doubled keys, classifiers and
 /// parameters, for values of the wrong type, for grids that are empty or too large, and for
 /// overrides out of range.
 pub fn parse(
@@ -89,10 +89,10 @@ fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem>
     })
 }
 
-/// The profile named `text`, for the command line.
+/// Parses the name of a profile for the command line.
 ///
 /// # Errors
-/// [`GridError`] that lists the names there are.
+/// Returns [`GridError`] with the list of valid names.
 pub fn parse_profile(text: &str) -> Result<Profile, GridError> {
     decode::parse_defaults(&Value::from(text)).map_err(in_override)
 }
@@ -103,7 +103,7 @@ fn in_override(problem: Problem) -> GridError {
     }
 }
 
-/// An override passes the check that the same value in a file would.
+/// Puts an override through the check that the same value in a file gets.
 fn checked<T>(
     given: Option<impl Into<Value> + Display + Clone>,
     parse: impl Fn(&Value) -> Result<T, Problem>,
@@ -114,7 +114,7 @@ fn checked<T>(
     parse(&given.clone().into())
         .map(Some)
         .map_err(|problem| match problem {
-            // JSON has no NaN and no infinity, and would print them as null.
+            // JSON has neither NaN nor infinity; such a value would print as null.
             Problem::Value {
                 what,
                 expected,
@@ -193,7 +193,7 @@ fn find_subjects(
     classifiers.iter().map(find).collect()
 }
 
-/// Refuses what `common` sets and no classifier has: a typo.
+/// Refuses a parameter in `common` that no classifier has, because it must be a typo.
 fn check_common(common: &[Given], subjects: &[Subject]) -> Result<(), Fault> {
     let may_have = |subject: &Subject, given: &Given| match subject {
         Subject::Known(spec) => has_param(spec, &given.param),
@@ -279,7 +279,8 @@ impl Planner {
         self.refuse_all(name, combinations, kind, "not implemented yet");
     }
 
-    /// As in the original, a classifier that lacks what `common` sets is not run.
+    /// Refuses all combinations of a classifier that lacks what `common` sets, as the original
+    /// does.
     fn refuse_common(&mut self, name: &str, combinations: Vec<Params>, param: &str) {
         let reason = format!("{name} has no parameter `{param}`, which `common` sets");
         self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
@@ -315,7 +316,7 @@ impl Planner {
         })
     }
 
-    /// Adds `job`, or makes it an alias of the job that is the same model.
+    /// Adds `job`, or an alias to the earlier job that is the same model.
     fn add(&mut self, job: Job) {
         let Some(&job_idx) = self.job_idx.get(&job.id) else {
             self.job_idx.insert(job.id.clone(), self.jobs.len());
