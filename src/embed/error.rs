@@ -1,25 +1,25 @@
-//! What can keep samples from being placed or drawn.
+//! The errors of placing and drawing samples.
 
 use linfa_reduction::ReductionError;
 use linfa_tsne::TSneError;
 use thiserror::Error;
 
-/// Why there is no picture.
+/// The reason why there is no picture.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EmbedError {
-    /// No method of that name.
+    /// No method has that name.
     #[error("expected `pca`, `tsne` or `umap`, got `{given}`")]
     Method {
-        /// What was asked for.
+        /// The name that was given.
         given: String,
     },
-    /// Fewer samples than the method can place.
+    /// There are fewer samples than the method can place.
     #[error("expected at least {least} samples for this method, got {found}; raise `--samples`")]
     TooFew {
-        /// What the method needs.
+        /// The number of samples that the method needs.
         least: usize,
-        /// What was given.
+        /// The number of samples given.
         found: usize,
     },
     /// linfa-reduction reported an error.
@@ -28,7 +28,7 @@ pub enum EmbedError {
     /// linfa-tsne reported an error.
     #[error("t-SNE failed")]
     Tsne(#[from] TSneError),
-    /// UMAP was asked for.
+    /// UMAP was requested.
     #[error(
         "UMAP is not available: umap-rs needs sprs 0.11.3 or newer where linfa-reduction 0.8 pins \
          0.11.2, and annembed needs ndarray 0.17 and a LAPACK where linfa has ndarray 0.16; use \

@@ -1,7 +1,7 @@
-//! Pictures of a data set in the plane, as its own page shows them.
+//! Pictures of a data set in the plane, like those on the data set's own page.
 //!
-//! [`embed`] places samples, [`Scatter`] draws them coloured by class. Both take plain arrays:
-//! loading the data and writing files is left to the command line.
+//! [`embed`] places samples, and [`Scatter`] draws them coloured by class. Both take plain arrays:
+//! loading the data and writing files are left to the command line.
 
 mod error;
 mod place;

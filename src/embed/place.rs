@@ -1,4 +1,4 @@
-//! Samples as points of the plane: principal components, or t-SNE.
+//! Samples as points of the plane, placed by principal components or by t-SNE.
 
 use std::str::FromStr;
 
@@ -11,15 +11,17 @@ use ndarray::{Array2, ArrayView2};
 use super::error::EmbedError;
 use crate::numeric::rng::stream;
 
-/// Principal components that t-SNE starts from: its cost grows with the features, and those that
-/// come after are mostly noise (van der Maaten & Hinton 2008 take 30 to 50).
+/// The number of principal components that t-SNE starts from. Its cost grows with the number of
+/// features, and the later components are mostly noise (van der Maaten & Hinton 2008 take 30 to
+/// 50).
 const TSNE_COMPONENTS: usize = 50;
-/// Neighbours that t-SNE tries to keep around a sample; 5 to 50 give much the same picture.
+/// The number of neighbours that t-SNE tries to keep around a sample; 5 to 50 give much the same
+/// picture.
 const PERPLEXITY: f64 = 30.0;
-/// Steps of the descent.
+/// The number of steps of the descent.
 const TSNE_STEPS: usize = 1000;
 
-/// How samples are placed.
+/// A way to place samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// The first two principal components (linfa-reduction).
@@ -31,7 +33,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// What it is called above a picture.
+    /// Returns the name of the method that stands above a picture.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -57,30 +59,30 @@ impl FromStr for Method {
     }
 }
 
-/// What is being done, for those who wait.
+/// The step that is under way, for those who wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Finding so many principal components.
+    /// Finding this many principal components.
     Components(usize),
     /// Arranging points by t-SNE.
     Arranging,
 }
 
-/// Points of the plane, and what the axes are.
+/// Points of the plane, and the names of its axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
-    /// A point for each sample (n × 2).
+    /// One point per sample (n × 2).
     pub points: Array2<f64>,
-    /// What stands along each axis; nothing where distances alone have a meaning.
+    /// The text along each axis; absent where only distances have a meaning.
     pub axes: Option<[String; 2]>,
 }
 
-/// Places the samples `x` (n × features) in the plane, telling `on_stage` what it does.
+/// Places the samples `x` (n × features) in the plane and reports each step to `on_stage`.
 ///
 /// The same seed gives the same points.
 ///
 /// # Errors
-/// [`EmbedError`] for too few samples, and for UMAP.
+/// Returns [`EmbedError`] for too few samples and for UMAP.
 pub fn embed(
     x: ArrayView2<'_, f64>,
     method: Method,
@@ -100,7 +102,7 @@ pub fn embed(
             })
         }
         Method::Tsne => {
-            // What linfa-tsne asks for, and a few.
+            // linfa-tsne needs somewhat fewer; this leaves a margin.
             require(x.nrows(), 100)?;
             let n_components = TSNE_COMPONENTS.min(x.ncols());
             on_stage(Stage::Components(n_components));
@@ -123,13 +125,13 @@ fn require(found: usize, least: usize) -> Result<(), EmbedError> {
     Ok(())
 }
 
-/// The samples in their first `n` principal components, largest first, and each one's share of the
-/// variance in percent.
+/// Returns the samples in their first `n` principal components, largest first, and the share of the
+/// variance that each component has, in percent.
 fn components(x: ArrayView2<'_, f64>, n: usize) -> Result<(Array2<f64>, Vec<f64>), EmbedError> {
     let dataset = DatasetBase::from(x);
     let pca = Pca::params(n).fit(&dataset)?;
     let points: Array2<f64> = pca.predict(x.to_owned()).targets;
-    // Of all the variance; linfa's own ratio is of that of the components kept.
+    // The share is of all the variance; linfa's own ratio is of that of the kept components only.
     let total: f64 = x.var_axis(ndarray::Axis(0), 0.0).sum() * x.nrows() as f64;
     let shares = pca.singular_values().iter();
     Ok((points, shares.map(|s| 100.0 * s * s / total).collect()))
@@ -142,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// Two clouds of 60 samples each, far apart along one of six directions.
+    /// Returns two clouds of 60 samples each, far apart along one of six directions.
     fn clouds() -> Array2<f64> {
         let mut rng = stream(1, &[]);
         Array::from_shape_fn((120, 6), |(sample, feature)| {

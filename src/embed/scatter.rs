@@ -1,4 +1,4 @@
-//! Points of the plane, coloured by class, with a legend: SVG or PNG.
+//! Points of the plane, coloured by class, with a legend, as SVG or PNG.
 
 use std::io::Cursor;
 use std::sync::Once;
@@ -13,13 +13,13 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::error::EmbedError;
 
-/// Side of the square that holds the points, in pixels.
+/// The side of the square that holds the points, in pixels.
 const SIDE: u32 = 900;
-/// Width of the legend in pixels.
+/// The width of the legend in pixels.
 const LEGEND: u32 = 200;
-/// Height of the title in pixels.
+/// The height of the title in pixels.
 const TITLE: u32 = 50;
-/// Pixels between lines of the legend.
+/// The distance between lines of the legend in pixels.
 const LINE: i32 = 32;
 /// Ten colours that most people can tell apart, colour-blind people included.
 const COLOURS: [RGBColor; 10] = [
@@ -35,26 +35,26 @@ const COLOURS: [RGBColor; 10] = [
     RGBColor(23, 190, 207),
 ];
 
-/// What is drawn.
+/// A picture to draw.
 #[derive(Debug, Clone, Copy)]
 pub struct Scatter<'a> {
-    /// Line above the points.
+    /// The line above the points.
     pub title: &'a str,
-    /// A point for each sample (n × 2).
+    /// One point per sample (n × 2).
     pub points: ArrayView2<'a, f64>,
-    /// Class of each sample.
+    /// The class of each sample.
     pub labels: &'a [u8],
-    /// Name of each class.
+    /// The name of each class.
     pub class_names: &'a [String],
-    /// What stands along each axis.
+    /// The text along each axis.
     pub axes: Option<&'a [String; 2]>,
 }
 
 impl Scatter<'_> {
-    /// The picture as SVG text.
+    /// Renders the picture as SVG text.
     ///
     /// # Errors
-    /// [`EmbedError::Draw`] with what the library says.
+    /// Returns [`EmbedError::Draw`] with the message of the drawing library.
     pub fn render_svg(&self) -> Result<String, EmbedError> {
         let mut text = String::new();
         {
@@ -64,10 +64,10 @@ impl Scatter<'_> {
         Ok(text)
     }
 
-    /// The picture as a PNG file.
+    /// Renders the picture as a PNG file.
     ///
     /// # Errors
-    /// [`EmbedError::Draw`] with what the library says.
+    /// Returns [`EmbedError::Draw`] with the message of the drawing library.
     pub fn render_png(&self) -> Result<Vec<u8>, EmbedError> {
         let (width, height) = size();
         let mut pixels = RgbImage::new(width, height);
@@ -115,7 +115,7 @@ impl Scatter<'_> {
                 .axis_desc_style(text_style(18, HPos::Center));
         }
         mesh.draw()?;
-        // In the order of the samples, so that no class lies on top of all others.
+        // The samples keep their order, so that no class lies on top of all others.
         let points = self.points.outer_iter().zip(self.labels);
         chart.draw_series(points.map(|(point, &label)| {
             let fill = colour(usize::from(label)).mix(0.7).filled();
@@ -151,16 +151,17 @@ fn text_style(size: i32, horizontal: HPos) -> TextStyle<'static> {
     style.pos(Pos::new(horizontal, VPos::Center))
 }
 
-/// Letters come with the program: a container or a bare machine has no fonts.
+/// Registers the program's own letters, because a container or a bare machine has no fonts.
 fn use_own_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An unusable font shows when text is drawn.
+        // An unusable font shows up when text is drawn.
         let _ = register_font("sans-serif", FontStyle::Normal, UBUNTU_LIGHT);
     });
 }
 
-/// Ranges of equal length around the points, so that distances are alike in both directions.
+/// Returns ranges of equal length around the points, so that distances look alike in both
+/// directions.
 fn square_around(points: ArrayView2<'_, f64>) -> [std::ops::Range<f64>; 2] {
     let range = |axis: usize| {
         let column = points.column(axis);
@@ -173,7 +174,7 @@ fn square_around(points: ArrayView2<'_, f64>) -> [std::ops::Range<f64>; 2] {
         .iter()
         .map(|(low, high)| high - low)
         .fold(0.0, f64::max);
-    // A little room around them, and some where all lie on one spot.
+    // The square has a little room around the points, and some where all lie on one spot.
     let half = if widest > 0.0 { 0.52 * widest } else { 1.0 };
     ranges.map(|(low, high)| {
         let middle = f64::midpoint(low, high);
