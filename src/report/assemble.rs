@@ -1,4 +1,4 @@
-//! From rows to what the page shows of them.
+//! From rows to the page's view of them.
 
 use std::collections::BTreeMap;
 
@@ -19,18 +19,19 @@ use crate::figures::KnownFigures;
 use crate::results::label::label;
 use crate::results::{Record, median};
 
-/// What a report is made of.
+/// The input of a report.
 #[derive(Debug, Clone, Copy)]
 pub struct ReportRequest<'a> {
-    /// Rows of the tables, in the order of the files.
+    /// The rows of the tables, in the order of the files.
     pub records: &'a [Record],
-    /// Rows of the original benchmark in them, which are counted only: they name no data set.
+    /// The number of rows of the original benchmark in the tables. They are only counted, because
+    /// they name no data set.
     pub n_original: usize,
-    /// The figures to hold the rows against.
+    /// The figures that the rows are compared with.
     pub known: &'a KnownFigures,
-    /// Suspected label errors; of those of other data nothing is shown.
+    /// The suspected label errors; those of other data are not shown.
     pub suspects: &'a [Suspects],
-    /// Data sets to take pictures from.
+    /// The data sets that pictures are taken from.
     pub raw: &'a [RawDataset],
 }
 
@@ -41,19 +42,19 @@ pub struct Report<'a> {
     pub(super) data: BTreeMap<String, SheetData<'a>>,
 }
 
-/// What the page's script reads of a sheet.
+/// The data of a sheet that the page's script reads.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SheetData<'a> {
     classes: Vec<String>,
     sprite: Option<Sprite>,
-    /// By the key of the row.
+    /// The details by the key of the row.
     rows: BTreeMap<String, Details<'a>>,
 }
 
-/// Makes a report of rows.
+/// Builds a report of rows.
 ///
 /// # Errors
-/// [`ReportError`] if a row's predictions cannot be read or a chart cannot be drawn.
+/// Returns [`ReportError`] if a row's predictions cannot be read or a chart cannot be drawn.
 pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, ReportError> {
     let sheets = split_by_dataset(request.records);
     let mut views = Vec::new();
@@ -93,11 +94,11 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
     Ok(Report { page, data })
 }
 
-/// How a tab is named.
+/// The names of a tab.
 struct Names {
     key: String,
     label: String,
-    /// What comes before an id in the key of a row; empty in the first tab.
+    /// The text before an id in the key of a row; empty in the first tab.
     prefix: String,
 }
 
@@ -113,7 +114,7 @@ impl Names {
             key = format!("{key}-{revision}");
             label = format!("{label} {revision}");
         }
-        // Files of two custom data sets have only their hashes to tell them apart.
+        // Only their hashes tell the files of two custom data sets apart.
         if earlier.iter().any(|view| view.key == key) {
             let hash = &dataset.sha256()[..8];
             key = format!("{key}-{hash}");
@@ -192,7 +193,7 @@ fn build_sheet<'a>(
     Ok((view, data))
 }
 
-/// A point for each row with an accuracy, best first, as the rows come.
+/// Returns one point per row with an accuracy, in the order of the rows, which is best first.
 fn chart_points(sheet: &Sheet<'_>, figures: &[RowFigures], rows: &[RowView]) -> Vec<Point> {
     let all = sheet.rows.iter().zip(figures).zip(rows);
     all.filter_map(|((record, figures), row)| {
@@ -224,7 +225,7 @@ fn count_families(sheet: &Sheet<'_>) -> Vec<FamilyView> {
         .collect()
 }
 
-/// How many rows ended how, in the order in which the ways first come.
+/// Counts how many rows ended in each way, in the order in which the ways first occur.
 fn count_statuses(sheet: &Sheet<'_>, figures: &[RowFigures]) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for (record, figures) in sheet.rows.iter().zip(figures) {
@@ -260,7 +261,7 @@ fn headline(rows: &[RowView], figures: &[RowFigures]) -> Option<Headline> {
     })
 }
 
-/// `Fashion-MNIST v3, 60000 images to train, 10000 to test`.
+/// Describes the data: `Fashion-MNIST v3, 60000 images to train, 10000 to test`.
 fn describe(sheet: &Sheet<'_>) -> String {
     let dataset = sheet.dataset;
     let revision = dataset.revision.as_deref().unwrap_or_default();

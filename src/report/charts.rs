@@ -1,8 +1,8 @@
 //! The charts of a sheet: accuracy against training time, and the range of each family.
 //!
-//! plotters draws paper, grid, axes and the front; what a reader points at (a mark for each row) is
-//! placed by its coordinates and drawn by the page's template, so that it can carry a name, a link
-//! and the colour of its family in either theme.
+//! plotters draws the paper, the grid, the axes and the front. What a reader points at (one mark
+//! per row) is placed by its coordinates and drawn by the page's template, so that it can carry a
+//! name, a link and the colour of its family in either theme.
 
 use std::ops::Range;
 use std::sync::Once;
@@ -15,32 +15,32 @@ use serde::Serialize;
 use super::error::ReportError;
 use crate::catalog::Family;
 
-/// Size of the scatter in pixels.
+/// The size of the scatter in pixels.
 const SCATTER: (u32, u32) = (760, 420);
-/// Width of the families' chart in pixels.
+/// The width of the families' chart in pixels.
 const RANGES_WIDTH: u32 = 760;
-/// Height of a family's line in pixels.
+/// The height of a family's line in pixels.
 const LINE: u32 = 30;
-/// Pixels left of the plot, for labels.
+/// The margin left of the plot for labels, in pixels.
 const LEFT: u32 = 72;
-/// Pixels left of the families' plot, for their names.
+/// The margin left of the families' plot for their names, in pixels.
 const NAMES: u32 = 124;
-/// Pixels right of the families' plot, for the best figure.
+/// The margin right of the families' plot for the best figure, in pixels.
 const BEST: u32 = 64;
-/// Pixels below a plot, for labels.
+/// The margin below a plot for labels, in pixels.
 const BELOW: u32 = 46;
-/// Times below this many seconds are drawn there: a logarithmic axis has no zero.
+/// Shorter times are drawn at this many seconds, because a logarithmic axis has no zero.
 const SHORTEST_S: f64 = 0.001;
 
 /// A row as a chart sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Point {
-    /// Which row: its key in the page.
+    /// The key of the row in the page.
     pub key: String,
-    /// Its name for the reader.
+    /// The name of the row for the reader.
     pub label: String,
     pub family: Family,
-    /// Median CPU seconds of `fit`.
+    /// The median CPU seconds of `fit`.
     pub fit_s: f64,
     pub accuracy: f64,
 }
@@ -53,7 +53,7 @@ pub(super) struct Mark {
     pub family: Family,
     pub x: i32,
     pub y: i32,
-    /// Whether no row is both as quick and more accurate.
+    /// Whether no other row is both as quick and more accurate.
     pub is_front: bool,
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Mark {
 pub(super) struct Chart {
     pub width: u32,
     pub height: u32,
-    /// An SVG element.
+    /// The paper as an SVG element.
     pub paper: String,
     pub marks: Vec<Mark>,
 }
@@ -74,7 +74,7 @@ pub(super) struct FamilyRange {
     pub label: &'static str,
     pub best: String,
     pub n_rows: usize,
-    /// Left end, right end and middle of the bar.
+    /// The left end, the right end and the middle of the bar.
     pub left: i32,
     pub right: i32,
     pub y: i32,
@@ -88,7 +88,8 @@ pub(super) struct RangeChart {
     pub families: Vec<FamilyRange>,
 }
 
-/// The rows that no other row beats in both: by time, each more accurate than all quicker ones.
+/// Returns the rows that no other row beats in both time and accuracy, by time: each is more
+/// accurate than all quicker ones.
 fn front(points: &[Point]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&a, &b| {
@@ -105,7 +106,7 @@ fn front(points: &[Point]) -> Vec<usize> {
     order
 }
 
-/// A round range around the accuracies, so that points do not lie on the edge.
+/// Returns a round range around the accuracies, so that no point lies on the edge.
 fn accuracy_range(points: &[Point]) -> Range<f64> {
     let accuracies = points.iter().map(|point| point.accuracy);
     let low = accuracies.clone().fold(1.0, f64::min);
@@ -116,18 +117,18 @@ fn accuracy_range(points: &[Point]) -> Range<f64> {
     low..high
 }
 
-/// Powers of ten around the times.
+/// Returns a range around the times that spans at least a factor of ten.
 fn time_range(points: &[Point]) -> Range<f64> {
     let times = points.iter().map(|point| point.fit_s.max(SHORTEST_S));
     let low = times.clone().fold(f64::INFINITY, f64::min);
     let high = times.fold(0.0, f64::max);
-    // A little air, unless the ends are powers of ten themselves.
+    // The ends get a little air on the logarithmic axis.
     let low = 10_f64.powf(low.log10() - 0.12);
     let high = 10_f64.powf(high.log10() + 0.12).max(low * 10.0);
     low..high
 }
 
-/// Accuracy against training time; nothing without points.
+/// Draws accuracy against training time; returns nothing if there are no points.
 pub(super) fn draw_scatter(points: &[Point]) -> Result<Option<Chart>, ReportError> {
     if points.is_empty() {
         return Ok(None);
@@ -149,11 +150,11 @@ pub(super) fn draw_scatter(points: &[Point]) -> Result<Option<Chart>, ReportErro
 
 type DrawingError = DrawingAreaErrorKind<std::io::Error>;
 
-/// plotters measures text by a font that it is given; the page draws it in the reader's.
+/// Registers the font by which plotters measures text; the page itself uses the reader's font.
 fn measure_by_own_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // An unusable font shows when text is measured.
+        // An unusable font shows up when text is measured.
         let _ = register_font("sans-serif", FontStyle::Normal, UBUNTU_LIGHT);
     });
 }
@@ -193,9 +194,9 @@ fn scatter(points: &[Point], paper: &mut String) -> Result<Vec<Mark>, DrawingErr
     Ok(marks)
 }
 
-/// Grey that the style sheet replaces by the theme's.
+/// The grey of the grid, which the style sheet replaces by the theme's.
 const GRID: RGBColor = RGBColor(221, 221, 221);
-/// Likewise.
+/// The grey of the axes, which the style sheet replaces as well.
 const AXIS: RGBColor = RGBColor(119, 119, 119);
 
 fn format_power(seconds: f64) -> String {
@@ -224,7 +225,8 @@ fn mark(point: &Point, x: i32, y: i32, is_front: bool) -> Mark {
     }
 }
 
-/// The range of accuracies of each family, best family first; nothing without points.
+/// Draws the range of accuracies of each family, best family first; returns nothing if there are no
+/// points.
 pub(super) fn draw_ranges(
     points: &[Point],
     label: fn(Family) -> &'static str,
@@ -233,7 +235,7 @@ pub(super) fn draw_ranges(
         return Ok(None);
     }
     let mut groups: Vec<(Family, Vec<&Point>)> = Vec::new();
-    // Points come best first, so a family comes with its best.
+    // The points come best first, so the families appear in the order of their best points.
     for point in points {
         match groups
             .iter_mut()

@@ -1,4 +1,4 @@
-//! What a row opens to: everything that its line of the table has no room for, as JSON.
+//! The details that a row opens to, as JSON: everything that its line of the table has no room for.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -13,7 +13,7 @@ use crate::grid::Limits;
 use crate::results::label::label;
 use crate::results::{Environment, Record, Repeat};
 
-/// Points of a loss curve at most; longer ones are thinned out.
+/// The largest number of points of a loss curve; longer curves are thinned out.
 const LOSSES: usize = 120;
 
 /// A row in full.
@@ -34,13 +34,14 @@ pub(super) struct Details<'a> {
     repeats_asked: usize,
     invariant: bool,
     repeats: Vec<RepeatDetails<'a>>,
-    /// Over all repeats, by true class (row) and predicted class (column).
+    /// The confusion matrix over all repeats, by true class (row) and predicted class (column).
     confusion: Vec<Vec<u32>>,
     confusions: Vec<Confusion>,
     has_labels: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     loss: Option<LossCurve>,
-    /// Of the first repeat: a byte a feature, 255 for the most important, base64.
+    /// The importances of the first repeat as base64: one byte per feature, 255 for the most
+    /// important.
     #[serde(skip_serializing_if = "Option::is_none")]
     importances: Option<String>,
     figures: RowFigures,
@@ -54,24 +55,24 @@ pub(super) struct Details<'a> {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct RepeatDetails<'a> {
-    // As text: JavaScript has no whole numbers of 64 bits.
+    // The seed is text because JavaScript has no 64-bit integers among its numbers.
     seed: String,
     accuracy: f64,
     fit_s: f64,
     fit_cpu_s: f64,
     predict_s: f64,
     predict_cpu_s: f64,
-    /// Curves and importances left out.
+    /// The fit's information, without curves and importances.
     fit: FitInfo,
     predictions: &'a str,
 }
 
-/// Training loss by epoch or stage, of the first repeat.
+/// The training loss of the first repeat, by epoch or stage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct LossCurve {
-    /// How many there were.
+    /// The number of epochs or stages before thinning.
     n: usize,
-    /// `(epoch, loss)`, epochs from 1.
+    /// The points `(epoch, loss)`; epochs count from 1.
     points: Vec<(usize, f64)>,
 }
 
@@ -127,13 +128,14 @@ fn repeat_details(repeat: &Repeat) -> RepeatDetails<'_> {
     }
 }
 
-/// A curve of at most [`LOSSES`] points, first and last included; nothing for fewer than two.
+/// Thins `curve` to at most [`LOSSES`] points, the first and the last included; returns nothing for
+/// fewer than two points.
 fn thin_out(curve: &[f64]) -> Option<LossCurve> {
     let last = curve.len().checked_sub(1).filter(|&last| last > 0)?;
     let n_points = curve.len().min(LOSSES);
     let points = (0..n_points).map(|point| {
         let epoch = point * last / (n_points - 1);
-        // Six digits: it is looked at, not computed with.
+        // Six digits suffice: the loss is looked at, not computed with.
         let loss = format!("{:.5e}", curve[epoch]).parse();
         (epoch + 1, loss.unwrap_or(curve[epoch]))
     });

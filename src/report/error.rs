@@ -1,4 +1,4 @@
-//! What can go wrong with a report.
+//! The errors of making a report.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::results::outcomes::OutcomesError;
 
-/// Why a report could not be made.
+/// The reason why a report could not be made.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReportError {
@@ -21,62 +21,62 @@ pub enum ReportError {
         /// The operating system's reason.
         source: std::io::Error,
     },
-    /// A file is not what it should be.
+    /// A file does not have the expected format.
     #[error("{} is not {expected}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
-        /// What it should be.
+        /// The expected format.
         expected: &'static str,
-        /// Where and what.
+        /// The place and the nature of the fault.
         source: serde_json::Error,
     },
-    /// A row whose predictions cannot be read.
+    /// A row's predictions cannot be read.
     #[error("the row {id} of {name} cannot be read; `fashion-bench results validate` tells more")]
     Row {
         /// Id of the row.
         id: String,
         /// Classifier name.
         name: String,
-        /// What is wrong with it.
+        /// The fault in the row.
         source: OutcomesError,
     },
-    /// Too little to find suspected label errors in.
+    /// There are too few families of classifiers to find suspected label errors.
     #[error(
         "expected rows of at least {expected} families that end well, reach an accuracy of \
          {min_accuracy} and hold their predicted labels, got {found}; run more of a config"
     )]
     TooFewFamilies {
-        /// Families needed.
+        /// The number of families needed.
         expected: usize,
-        /// Accuracy from which a row has a vote.
+        /// The accuracy from which a row has a vote.
         min_accuracy: f64,
-        /// Families found.
+        /// The number of families found.
         found: usize,
     },
-    /// Rows of several data sets where one was expected.
+    /// Rows are of several data sets where one was expected.
     #[error("expected rows of one data set, got {first} and {other}")]
     MixedData {
-        /// Data set of the first row.
+        /// The data set of the first row.
         first: String,
-        /// Another one.
+        /// Another data set among the rows.
         other: String,
     },
-    /// A chart that could not be drawn.
+    /// A chart could not be drawn.
     #[error("cannot draw the {chart}")]
     Chart {
-        /// Which one.
+        /// The name of the chart.
         chart: &'static str,
-        /// What the library said.
+        /// The message of the drawing library.
         source: Box<dyn Error + Send + Sync>,
     },
     /// The pictures could not be encoded.
     #[error("cannot encode the pictures")]
     Picture(#[from] image::ImageError),
-    /// A template that does not fit what is put into it.
+    /// A template does not fit the data that is put into it.
     #[error("cannot fill in a template")]
     Template(#[from] minijinja::Error),
-    /// What goes into the page could not be serialised.
+    /// The data of the page could not be serialised.
     #[error("cannot write the data of the page")]
     Data(#[from] serde_json::Error),
 }

@@ -1,48 +1,50 @@
 //! The 95 % interval of an accuracy.
 //!
-//! Two things make an accuracy uncertain, and a row shows one of them. Repeats that differ show how
-//! much training does: Student's interval of their mean. Without them what is left is that the test
-//! split is a sample: Wilson's interval of a share of its images (Wilson 1927).
+//! Two things make an accuracy uncertain, and an interval shows one of them. Repeats that differ
+//! show the effect of training: the interval is Student's, of their mean. Without such repeats,
+//! what remains is that the test split is a sample: the interval is Wilson's, of a share of its
+//! images (Wilson 1927).
 
 use serde::Serialize;
 
 use crate::results::mean_accuracy;
 
-/// Repeats from which their spread says something.
+/// The number of repeats from which their spread is informative.
 const MIN_REPEATS: usize = 3;
 
-/// Two-sided 95 % quantile of the normal distribution.
+/// The two-sided 95 % quantile of the normal distribution.
 const NORMAL: f64 = 1.96;
 
-/// Two-sided 95 % quantiles of Student's distribution with 1, 2, … degrees of freedom.
+/// The two-sided 95 % quantiles of Student's distribution with 1, 2, … degrees of freedom.
 const STUDENT: [f64; 20] = [
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
     2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
 ];
 
-/// What an interval is of.
+/// The source of the uncertainty in an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntervalSource {
-    /// The repeats' spread around their mean.
+    /// The spread of the repeats around their mean.
     Repeats,
-    /// The test split as a sample of all images.
+    /// The choice of the test split as a sample of all images.
     TestSplit,
 }
 
-/// Where the accuracy lies with a probability of 95 %.
+/// The interval in which the accuracy lies with a probability of 95 %.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// Lower end, in [0, 1].
     pub low: f64,
     /// Upper end, in [0, 1].
     pub high: f64,
-    /// What was taken as uncertain.
+    /// The source of the uncertainty.
     pub source: IntervalSource,
 }
 
 impl Interval {
-    /// The interval of the mean of `score`, accuracies on `n_test` images; nothing without a score.
+    /// Returns the interval of the mean of `score`, accuracies on `n_test` images, or nothing
+    /// without a score.
     #[must_use]
     pub fn of(score: &[f64], n_test: usize) -> Option<Self> {
         let mean = mean_accuracy(score)?;
@@ -69,7 +71,7 @@ impl Interval {
         })
     }
 
-    /// Half its width.
+    /// Returns half the width of the interval.
     #[must_use]
     pub fn half_width(&self) -> f64 {
         (self.high - self.low) / 2.0

@@ -1,10 +1,10 @@
-//! What people read: a page, a leaderboard, and the figures in them.
+//! Reports for people: a page, a leaderboard, and the figures in them.
 //!
 //! [`build_report`] takes rows of results tables, groups them by data set, sets them beside the
-//! [`KnownFigures`](crate::figures::KnownFigures) and draws the charts; [`render_page`] makes one
-//! HTML file of it that needs nothing else, [`render_leaderboard`] Markdown. [`find_suspects`] looks
-//! for test images whose label may be wrong. Reading tables and writing files is left to the command
-//! line.
+//! [`KnownFigures`](crate::figures::KnownFigures) and draws the charts. [`render_page`] makes one
+//! HTML file of the report that needs nothing else; [`render_leaderboard`] makes Markdown.
+//! [`find_suspects`] looks for test images whose label may be wrong. Reading tables and writing
+//! files are left to the command line.
 
 mod assemble;
 mod cell;

@@ -14,21 +14,21 @@ pub(super) struct PairView {
     pub family_label: &'static str,
     pub fashion: Option<PairCell>,
     pub mnist: Option<PairCell>,
-    /// MNIST above Fashion-MNIST.
+    /// The accuracy on MNIST minus that on Fashion-MNIST.
     pub difference: Option<Cell>,
     pub published_fashion: Option<Cell>,
     pub published_mnist: Option<Cell>,
-    /// MNIST above Fashion-MNIST in the published table.
+    /// The published accuracy on MNIST minus that on Fashion-MNIST.
     pub published_difference: Option<Cell>,
 }
 
 /// A row's accuracy, or how it ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct PairCell {
-    /// The row.
+    /// The key of the row.
     pub key: String,
     pub text: String,
-    /// Absent without an accuracy.
+    /// The number to sort by; absent without an accuracy.
     pub sort: Option<f64>,
     pub state: &'static str,
 }

@@ -1,8 +1,8 @@
 //! The most confused test images of each row, as pictures in one sprite.
 //!
-//! A row shows its most frequent confusions and a few images of each. Which ones: those that most of
-//! its repeats, and then most rows, take for the same wrong class. Rows so share pictures, which
-//! keeps the page small, and what they share is what is hard or wrongly labelled.
+//! A row shows its most frequent confusions and a few images of each. The images are those that
+//! most repeats of the row, and then most rows, take for the same wrong class. Rows therefore share
+//! pictures, which keeps the page small; the shared ones are hard or wrongly labelled.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -19,13 +19,13 @@ use crate::dataset::RawDataset;
 use crate::results::outcomes::unpack;
 use crate::results::{Record, outcomes::Outcomes};
 
-/// Confusions shown of a row.
+/// The number of confusions shown per row.
 const CONFUSIONS: usize = 6;
-/// Images shown of a confusion.
+/// The number of images shown per confusion.
 const IMAGES: usize = 4;
-/// Pictures in a sprite at most: about 300 kB of the page.
+/// The largest number of pictures in a sprite: about 300 kB of the page.
 const SPRITE: usize = 500;
-/// Pictures in a row of the sprite.
+/// The number of pictures in a row of the sprite.
 const COLUMNS: usize = 25;
 
 /// A confusion of a row.
@@ -33,9 +33,9 @@ const COLUMNS: usize = 25;
 pub(super) struct Confusion {
     /// The true class.
     pub truth: usize,
-    /// The class it was taken for.
+    /// The class that the images were taken for.
     pub predicted: usize,
-    /// How often, over all repeats.
+    /// The number of such mistakes over all repeats.
     pub n: u32,
     /// Some of the images.
     pub images: Vec<Picture>,
@@ -44,12 +44,12 @@ pub(super) struct Confusion {
 /// An image of a confusion.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Picture {
-    /// Index in the test split.
+    /// The index in the test split.
     pub image: usize,
-    /// Place in the sprite; absent if the sprite was full or there is none.
+    /// The place in the sprite; absent if the sprite was full or there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<usize>,
-    /// Rows that take it for the same class.
+    /// The number of rows that take it for the same class.
     pub n_rows: usize,
 }
 
@@ -65,10 +65,10 @@ pub(super) struct Sprite {
     pub height: usize,
 }
 
-/// What each row took a wrong image for, by most of its repeats: `(image, predicted)` to how many.
+/// The mistakes of a row: `(image, predicted class)` to the number of repeats that make it.
 type Mistakes = HashMap<(usize, u8), usize>;
 
-/// Reads the repeats of a row; empty for a row without labels.
+/// Reads the mistakes of a row from its repeats; the result is empty for a row without labels.
 pub(super) fn mistakes(record: &Record) -> Result<Mistakes, ReportError> {
     let mut found = Mistakes::new();
     for repeat in &record.repeats {
@@ -85,8 +85,8 @@ pub(super) fn mistakes(record: &Record) -> Result<Mistakes, ReportError> {
     Ok(found)
 }
 
-/// The confusions of every row of `sheet`, in its order, and their pictures out of `raw`, which
-/// has to be the sheet's data.
+/// Returns the confusions of every row of `sheet`, in the order of its rows, and the sprite of
+/// their pictures taken from `raw`, which must be the sheet's data.
 pub(super) fn confusions(
     sheet: &Sheet<'_>,
     raw: Option<&RawDataset>,
@@ -114,7 +114,7 @@ pub(super) fn confusions(
     Ok((rows, sprite))
 }
 
-/// The most frequent confusions of a row with their images, which need the true labels.
+/// Returns the most frequent confusions of a row; their images are found only if `truth` is given.
 fn row_confusions(
     record: &Record,
     mistakes: &Mistakes,
@@ -133,7 +133,7 @@ fn row_confusions(
             images: Vec::new(),
         }));
     }
-    // Stable: equal ones in the order of the classes.
+    // The sort is stable: equal confusions stay in the order of the classes.
     found.sort_by_key(|confusion| Reverse(confusion.n));
     found.truncate(CONFUSIONS);
     let Some(truth) = truth else { return found };
@@ -164,7 +164,7 @@ fn row_confusions(
     found
 }
 
-/// The confusion matrix over all repeats.
+/// Returns the confusion matrix over all repeats.
 pub(super) fn sum_confusion(record: &Record) -> Vec<Vec<u32>> {
     let mut repeats = record.repeats.iter().map(|repeat| &repeat.confusion);
     let mut sum = repeats.next().cloned().unwrap_or_default();
@@ -177,7 +177,7 @@ pub(super) fn sum_confusion(record: &Record) -> Vec<Vec<u32>> {
     sum
 }
 
-/// Draws each picture once and notes its place.
+/// Draws each picture once and records its place.
 fn draw_sprite(rows: &mut [Vec<Confusion>], raw: &RawDataset) -> Result<Sprite, ReportError> {
     let mut places = HashMap::new();
     let mut order = Vec::new();
@@ -222,7 +222,7 @@ mod tests {
             height: 1,
             width: 2,
             pixels: (0..16).collect(),
-            // As in the fixture's confusion matrix: all of the first class.
+            // As in the fixture's confusion matrix, all images are of the first class.
             labels: vec![0; 8],
         };
         RawDataset {
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn rows_share_pictures_of_what_they_all_get_wrong() {
-        // The first gets image 7 wrong, the second 4 to 7.
+        // The first row gets image 7 wrong, the second images 4 to 7.
         let records = [record("A", &[0.875]), record("B", &[0.5])];
         let sheet = Sheet {
             dataset: &records[0].dataset,

@@ -1,4 +1,4 @@
-//! The templates, filled in.
+//! Filling in the templates.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -14,7 +14,7 @@ const CHARTS: &str = include_str!("charts.html");
 const SIDE_BY_SIDE: &str = include_str!("side_by_side.html");
 const LEADERBOARD: &str = include_str!("leaderboard.md");
 const STYLE: &str = include_str!("page.css");
-/// The page's script, one file an idea, in order.
+/// The page's script, one file per idea, in the order of inclusion.
 const SCRIPTS: [&str; 3] = [
     include_str!("table.js"),
     include_str!("details.js"),
@@ -42,12 +42,13 @@ fn environment() -> Result<Environment<'static>, ReportError> {
     Ok(environment)
 }
 
-/// The report as one HTML file that needs nothing else.
+/// Renders the report as one HTML file that needs nothing else.
 ///
 /// # Errors
-/// [`ReportError::Template`] and [`ReportError::Data`], which a test of the templates rules out.
+/// Returns [`ReportError::Template`] or [`ReportError::Data`], which a test of the templates rules
+/// out.
 pub fn render_page(report: &Report<'_>) -> Result<String, ReportError> {
-    // A script ends at `</script`, wherever that stands.
+    // A script element ends at `</script`, even inside a string.
     let data = serde_json::to_string(&report.data)?.replace('<', "\\u003c");
     let page = context! {
         page => Serde(&report.page),
@@ -58,10 +59,10 @@ pub fn render_page(report: &Report<'_>) -> Result<String, ReportError> {
     Ok(environment()?.get_template("page.html")?.render(page)?)
 }
 
-/// The report's tables in Markdown.
+/// Renders the report's tables in Markdown.
 ///
 /// # Errors
-/// [`ReportError::Template`], which a test of the template rules out.
+/// Returns [`ReportError::Template`], which a test of the template rules out.
 pub fn render_leaderboard(report: &Report<'_>) -> Result<String, ReportError> {
     let page = context! { page => Serde(&report.page) };
     Ok(environment()?

@@ -1,4 +1,4 @@
-//! The figures of a row: what it reached, what it took, how it compares.
+//! The figures of a row: its accuracy, its cost, and how it compares.
 
 use serde::Serialize;
 
@@ -6,37 +6,37 @@ use super::interval::Interval;
 use crate::figures::{KnownFigures, Measured};
 use crate::results::{Record, Repeat, median};
 
-/// The figures of a row, as far as there are any.
+/// The figures of a row, each as far as it is known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RowFigures {
-    /// Mean accuracy over the repeats, in [0, 1].
+    /// The mean accuracy over the repeats, in [0, 1].
     pub accuracy: Option<f64>,
-    /// Its 95 % interval.
+    /// The 95 % interval of the accuracy.
     pub interval: Option<Interval>,
-    /// Median wall seconds of `fit`.
+    /// The median wall seconds of `fit`.
     pub fit_s: Option<f64>,
-    /// Median CPU seconds of `fit`.
+    /// The median CPU seconds of `fit`.
     pub fit_cpu_s: Option<f64>,
-    /// Median wall seconds of predicting the test split.
+    /// The median wall seconds of predicting the test split.
     pub predict_s: Option<f64>,
-    /// Median CPU seconds of predicting the test split.
+    /// The median CPU seconds of predicting the test split.
     pub predict_cpu_s: Option<f64>,
-    /// Whether every repeat's stopping rule was met; absent where there is none.
+    /// Whether every repeat met its stopping rule; absent where there is none.
     pub converged: Option<bool>,
     /// The published accuracy.
     pub published: Option<f64>,
-    /// scikit-learn on the same data.
+    /// scikit-learn's figures on the same data.
     pub sklearn: Option<Measured>,
-    /// CPU seconds of scikit-learn's fit and predict over ours.
+    /// The CPU seconds of scikit-learn's fit and predict, divided by ours.
     pub speedup: Option<f64>,
-    /// CPU seconds in which scikit-learn was not done.
+    /// The CPU seconds after which scikit-learn was still not done.
     pub sklearn_unfinished_s: Option<f64>,
-    /// Those over ours: the speed-up is more.
+    /// Those seconds divided by ours; the true speed-up is larger.
     pub least_speedup: Option<f64>,
 }
 
 impl RowFigures {
-    /// The figures of `record` beside the `known` ones.
+    /// Computes the figures of `record` and looks up those of others in `known`.
     #[must_use]
     pub fn of(record: &Record, known: &KnownFigures) -> Self {
         let of_repeats = |figure: fn(&Repeat) -> f64| {
@@ -64,13 +64,13 @@ impl RowFigures {
         }
     }
 
-    /// Accuracy above the published one.
+    /// Returns the accuracy minus the published one.
     #[must_use]
     pub fn above_published(&self) -> Option<f64> {
         Some(self.accuracy? - self.published?)
     }
 
-    /// Accuracy above scikit-learn's.
+    /// Returns the accuracy minus scikit-learn's.
     #[must_use]
     pub fn above_sklearn(&self) -> Option<f64> {
         Some(self.accuracy? - self.sklearn?.accuracy)

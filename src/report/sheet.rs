@@ -1,4 +1,4 @@
-//! Rows of several tables, by data set, each model once.
+//! The rows of several tables, grouped by data set, with each model once.
 
 use crate::dataset::DatasetIdentity;
 use crate::results::{DataSets, Record, latest};
@@ -8,12 +8,12 @@ use crate::results::{DataSets, Record, latest};
 pub struct Sheet<'a> {
     /// The data set.
     pub dataset: &'a DatasetIdentity,
-    /// Best first; those without an accuracy last.
+    /// The rows, best first; those without an accuracy come last.
     pub rows: Vec<&'a Record>,
 }
 
-/// Groups `records` by data set: Fashion-MNIST, MNIST, then any others. Of several rows of a model
-/// on one data set the last counts, as everywhere.
+/// Groups `records` by data set: Fashion-MNIST, MNIST, then any others. If a model has several rows
+/// on one data set, the last one counts, as everywhere.
 #[must_use]
 pub fn split_by_dataset(records: &[Record]) -> Vec<Sheet<'_>> {
     let rows = latest(records);

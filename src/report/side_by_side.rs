@@ -12,7 +12,7 @@ use crate::grid::JobId;
 use crate::results::label::render_params;
 use crate::results::{Record, escape};
 
-/// The two data sets, by name.
+/// The names of the two data sets.
 const NAMES: [&str; 2] = ["fashion-mnist", "mnist"];
 
 /// A sheet's data set and its rows with their figures, in the order of the view's rows.

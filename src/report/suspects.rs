@@ -1,9 +1,11 @@
-//! Test images whose label may be wrong: nearly every classifier takes them for the same other class.
+//! Test images whose label may be wrong, because nearly every classifier takes them for the same
+//! other class.
 //!
-//! Classifiers of one family make like mistakes, and some families have more rows than others, so
-//! each family has one vote an image, shared by its rows: the agreement is the mean over families
-//! of the share of rows that predict the same wrong label. It is a suspicion, not a finding: such an
-//! image may also be just hard. So the images are only ever left out on request.
+//! Classifiers of one family make similar mistakes, and some families have more rows than others.
+//! Each family therefore has one vote per image, shared by its rows: the agreement is the mean over
+//! families of the share of rows that predict the same wrong label. It is a suspicion, not a
+//! finding, because such an image may also be just hard. So the images are only ever left out on
+//! request.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,16 +21,16 @@ use crate::dataset::DatasetIdentity;
 use crate::results::outcomes::unpack;
 use crate::results::{Record, Status};
 
-/// Families without which a mistake may be one family's own.
+/// The number of families below which a mistake may be one family's own.
 const MIN_FAMILIES: usize = 3;
 
-/// What makes an image suspect.
+/// The rule by which an image is suspect.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SuspectRule {
-    /// Least agreement on the wrong label, in (0, 1].
+    /// The least agreement on the wrong label, in (0, 1].
     pub agreement: f64,
-    /// Mean accuracy from which a row has a vote, in [0, 1].
+    /// The mean accuracy from which a row has a vote, in [0, 1].
     pub min_accuracy: f64,
 }
 
@@ -41,15 +43,15 @@ impl Default for SuspectRule {
     }
 }
 
-/// Suspected label errors of a test split.
+/// The suspected label errors of a test split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suspects {
     /// The data set, by the hashes of its files.
     pub dataset: DatasetIdentity,
-    /// What makes an image suspect.
+    /// The rule by which an image is suspect.
     pub rule: SuspectRule,
-    /// Rows that had a vote, by family.
+    /// The number of rows that had a vote, by family.
     pub voters: BTreeMap<Family, usize>,
     /// The images, by index.
     pub images: Vec<Suspect>,
@@ -59,18 +61,19 @@ pub struct Suspects {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Suspect {
-    /// Index in the test split, from 0.
+    /// The index in the test split, from 0.
     pub index: usize,
     /// The label that nearly all predict.
     pub predicted: u8,
-    /// Mean over families of the share of rows that do, in [0, 1].
+    /// The mean over families of the share of rows that predict it, in [0, 1].
     pub agreement: f64,
 }
 
 /// Finds the images that nearly every row takes for the same other class.
 ///
 /// # Errors
-/// [`ReportError`] if the rows are of several data sets, are of too few families, or cannot be read.
+/// Returns [`ReportError`] if the rows are of several data sets or of too few families, or cannot
+/// be read.
 pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, ReportError> {
     let has_vote = |record: &&Record| {
         record.status == Status::Ok
@@ -99,7 +102,7 @@ pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, 
     if n_families < MIN_FAMILIES {
         return Err(too_few(n_families, rule));
     }
-    // By image and label, so that the sums do not depend on the order of a hash map.
+    // A sorted map by image and label makes the sums independent of a hash map's order.
     let mut agreement: BTreeMap<(usize, u8), f64> = BTreeMap::new();
     for record in &voters {
         let weight = 1.0 / (n_families * n_voters[&record.family]) as f64;
@@ -108,7 +111,7 @@ pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, 
             *agreement.entry(mistake).or_insert(0.0) += weight * share;
         }
     }
-    // Sums of shares that make a whole may fall short of it by rounding.
+    // Shares that should add up to a whole may fall short of it by rounding.
     let is_suspect = |(_, agreement): &(_, f64)| *agreement >= rule.agreement - 1e-9;
     let images = agreement.into_iter().filter(is_suspect);
     Ok(Suspects {
@@ -137,7 +140,7 @@ impl Suspects {
     /// Reads an index file.
     ///
     /// # Errors
-    /// [`ReportError`] if it cannot be read or is no index file.
+    /// Returns [`ReportError`] if the file cannot be read or is not an index file.
     pub fn load(path: &Path) -> Result<Self, ReportError> {
         let text = fs::read_to_string(path).map_err(|source| ReportError::Io {
             action: "read",
@@ -151,10 +154,11 @@ impl Suspects {
         })
     }
 
-    /// Mean accuracy of a row on the images that are not suspected; nothing without a score.
+    /// Returns the mean accuracy of a row on the images that are not suspected, or nothing without
+    /// a score.
     ///
     /// # Errors
-    /// [`ReportError::Row`] if the row cannot be read.
+    /// Returns [`ReportError::Row`] if the row cannot be read.
     pub fn accuracy_without(&self, record: &Record) -> Result<Option<f64>, ReportError> {
         let n_test = record.dataset.n_test;
         let left_out: BTreeSet<usize> = self.images.iter().map(|image| image.index).collect();
@@ -184,9 +188,10 @@ mod tests {
     use crate::results::fixture::record;
     use crate::results::outcomes::pack;
 
-    /// The n-th row, of eight images, that takes those of `wrong` for that label.
+    /// Returns the `n`-th row, on eight images, which takes each image of `wrong` for the label
+    /// beside it.
     fn row(n: usize, family: Family, wrong: &[(usize, u8)]) -> Record {
-        // Rows of one id would replace each other.
+        // Rows with the same id would replace each other.
         let name = format!("{family:?} {wrong:?} {n}");
         let mut row = record(&name, &[1.0 - wrong.len() as f64 / 8.0]);
         row.family = family;
@@ -211,11 +216,11 @@ mod tests {
             row(1, Family::Tree, &[(1, 1), (2, 1)]),
             row(2, Family::Tree, &[(1, 1), (2, 1)]),
             row(3, Family::Tree, &[(1, 1)]),
-            // Another wrong label.
+            // This row predicts another wrong label for image 2.
             row(4, Family::Svm, &[(1, 1), (2, 2)]),
             row(5, Family::Linear, &[(1, 1), (5, 1)]),
             row(6, Family::Forest, &[(5, 1)]),
-            // Too bad to have a vote.
+            // This row is too inaccurate to have a vote.
             row(
                 7,
                 Family::NaiveBayes,
@@ -231,7 +236,7 @@ mod tests {
         assert_eq!(suspects.images, [expected]);
         assert_eq!(suspects.voters[&Family::Tree], 3);
         assert!(!suspects.voters.contains_key(&Family::NaiveBayes));
-        // Seven images left, of which the last row gets one wrong.
+        // Seven images are left, of which this row gets one wrong.
         let accuracy = suspects.accuracy_without(&rows[5]).unwrap().unwrap();
         assert!((accuracy - 6.0 / 7.0).abs() < 1e-12);
         assert_eq!(suspects.accuracy_without(&record("A", &[])).unwrap(), None);

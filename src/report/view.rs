@@ -1,4 +1,4 @@
-//! What the templates are filled in with: text, and beside it the number to sort by.
+//! The values that fill in the templates: text, and beside it the number to sort by.
 
 use serde::Serialize;
 
@@ -15,40 +15,40 @@ use crate::results::{Record, Status, escape};
 /// The whole page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct PageView {
-    /// Version of this crate.
+    /// The version of this crate.
     pub version: &'static str,
     pub sheets: Vec<SheetView>,
     pub pairs: Vec<PairView>,
     /// Whether there are rows of both Fashion-MNIST and MNIST.
     pub has_both: bool,
-    /// Rows of the original benchmark in the tables, which name no data set.
+    /// The number of rows of the original benchmark in the tables, which name no data set.
     pub n_original: usize,
 }
 
 /// A tab: the rows of one data set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct SheetView {
-    /// Name of the tab in links.
+    /// The name of the tab in links.
     pub key: String,
     pub label: String,
-    /// What the data is.
+    /// A description of the data.
     pub dataset: String,
     pub rows: Vec<RowView>,
     pub families: Vec<FamilyView>,
-    /// Statuses and how many rows have them, those that there are.
+    /// The statuses that occur, each with the number of rows that have it.
     pub statuses: Vec<(String, usize)>,
     pub headline: Option<Headline>,
     pub scatter: Option<Chart>,
     pub ranges: Option<RangeChart>,
-    /// Suspected label errors that can be left out.
+    /// The suspected label errors that can be left out.
     pub suspects: Option<SuspectsView>,
     pub has_pictures: bool,
-    /// Calls of the published table that have no row here.
+    /// The calls of the published table that have no row here.
     pub missing: Vec<String>,
     pub n_published: usize,
 }
 
-/// A family that can be picked.
+/// A family that can be selected.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct FamilyView {
     pub family: Family,
@@ -56,17 +56,17 @@ pub(super) struct FamilyView {
     pub n_rows: usize,
 }
 
-/// The first things to know of a sheet.
+/// The first things to know about a sheet.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Headline {
     pub best: String,
     pub best_key: String,
     pub best_accuracy: String,
-    /// Rows beside scikit-learn's.
+    /// The number of rows that scikit-learn has figures for.
     pub n_sklearn: usize,
     pub median_speedup: Option<String>,
     pub median_above_sklearn: Option<String>,
-    /// Rows beside published ones.
+    /// The number of rows that have published figures.
     pub n_published: usize,
     pub median_above_published: Option<String>,
 }
@@ -82,7 +82,7 @@ pub(super) struct SuspectsView {
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct RowView {
-    /// Names the row in links.
+    /// The name of the row in links.
     pub key: String,
     pub name: String,
     pub params: String,
@@ -91,7 +91,7 @@ pub(super) struct RowView {
     pub accuracy: Option<Cell>,
     /// Half the 95 % interval, in percentage points.
     pub interval: Option<Cell>,
-    /// What the interval is of, in words.
+    /// The source of the interval, in words.
     pub interval_source: &'static str,
     /// The accuracy without suspected label errors.
     pub accuracy_without: Option<Cell>,
@@ -105,7 +105,7 @@ pub(super) struct RowView {
     /// A word for style sheets: `ok`, `unconverged`, `failed`, ….
     pub state: &'static str,
     pub status: String,
-    /// Why, where the row did not end well.
+    /// The reason, where the row did not end well.
     pub reason: Option<String>,
 }
 
@@ -215,7 +215,7 @@ fn repeats_title(record: &Record) -> String {
     format!("{asked} asked for")
 }
 
-/// How a row ended: a word for style sheets, and in words.
+/// Returns how a row ended, as a word for style sheets and in words for people.
 pub(super) fn status_of(record: &Record, figures: &RowFigures) -> (&'static str, String) {
     if record.status == Status::Ok && figures.converged == Some(false) {
         return ("unconverged", "not converged".to_owned());

@@ -3,7 +3,7 @@
 use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
 
-/// A family in words.
+/// Returns the name of a family in words.
 #[must_use]
 pub fn family_label(family: Family) -> &'static str {
     match family {
@@ -20,7 +20,7 @@ pub fn family_label(family: Family) -> &'static str {
     }
 }
 
-/// A data set's name as its authors write it.
+/// Returns the name of a data set as its authors write it.
 #[must_use]
 pub fn dataset_label(dataset: &DatasetIdentity) -> &str {
     match dataset.name.as_str() {
@@ -32,12 +32,12 @@ pub fn dataset_label(dataset: &DatasetIdentity) -> &str {
     }
 }
 
-/// An accuracy in percent, to the test image of 10,000: `87.73`.
+/// Renders an accuracy in percent, exact to one test image in 10,000: `87.73`.
 pub(super) fn percent(accuracy: f64) -> String {
     format!("{:.2}", accuracy * 100.0)
 }
 
-/// A difference of accuracies in percentage points, with its sign: `+0.12`, `−1.30`, `0.00`.
+/// Renders a difference of accuracies in percentage points with its sign: `+0.12`, `−1.30`, `0.00`.
 pub(super) fn points(difference: f64) -> String {
     let points = difference * 100.0;
     let text = format!("{:.2}", points.abs());
@@ -48,7 +48,7 @@ pub(super) fn points(difference: f64) -> String {
     }
 }
 
-/// Seconds to three digits: `0.004`, `1.25`, `83.1`, `446`.
+/// Renders seconds to three digits: `0.004`, `1.25`, `83.1`, `446`.
 pub(super) fn seconds(seconds: f64) -> String {
     match seconds {
         s if s < 0.0995 => format!("{s:.3}"),
@@ -58,7 +58,7 @@ pub(super) fn seconds(seconds: f64) -> String {
     }
 }
 
-/// A ratio to two or three digits: `0.85`, `7.7`, `112`.
+/// Renders a ratio to two or three digits: `0.85`, `7.7`, `112`.
 pub(super) fn ratio(ratio: f64) -> String {
     match ratio {
         r if r < 0.995 => format!("{r:.2}"),
