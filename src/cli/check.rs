@@ -49,16 +49,16 @@ pub struct CheckArgs {
     require_times: bool,
 }
 
-/// What `--update --json` prints.
+/// The output of `--update --json`.
 #[derive(Debug, Serialize)]
 struct Update<'a> {
-    /// Rows now recorded.
+    /// The number of rows now recorded.
     recorded: usize,
-    /// The reference.
+    /// The path of the reference.
     reference: &'a Path,
-    /// What became of each row of the reference.
+    /// The fate of each row of the reference.
     rows: &'a Changes,
-    /// What the old reference said of the table.
+    /// The findings on the table by the old reference, if there was one.
     #[serde(flatten)]
     changes: Option<&'a Report>,
 }
@@ -73,8 +73,8 @@ pub fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if args.require_times {
         report.require_times();
     }
-    // The verdict is told whatever becomes of the files, and each of them whatever becomes of the
-    // others.
+    // Every output is attempted before an error is returned, so that a file that cannot be written
+    // hides neither the verdict nor the other files.
     let told = [
         print_report(args, &report),
         write_junit(args, &report),
@@ -145,7 +145,7 @@ fn update(args: &CheckArgs, records: &[Record]) -> anyhow::Result<()> {
     ))
 }
 
-/// Annotations, where the environment says that this is GitHub Actions.
+/// Prints annotations if the environment says that this is GitHub Actions.
 fn annotate(report: &Report) -> anyhow::Result<()> {
     if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         // GitHub reads both streams; standard output may be redirected to a file.
@@ -154,7 +154,7 @@ fn annotate(report: &Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The step summary, where the environment names its file.
+/// Appends the step summary to the file that the environment names, if it names one.
 fn summarise_step(report: &Report) -> anyhow::Result<()> {
     if let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);

@@ -33,7 +33,7 @@ enum Format {
     Markdown,
 }
 
-/// What A or B names.
+/// One side of the comparison.
 enum Source {
     Table(Vec<Record>),
     Published,

@@ -1,4 +1,4 @@
-//! `fashion-bench config schema`: what a config may hold.
+//! `fashion-bench config schema`: the format of a config.
 
 use std::process::ExitCode;
 

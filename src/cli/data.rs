@@ -170,7 +170,7 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// Data set and revision in one line.
+/// Renders the data set and its revision in one line.
 fn describe(identity: &DatasetIdentity) -> String {
     let revision = identity.revision.as_deref().unwrap_or_default();
     let name = format!("{} {revision}", identity.name);

@@ -1,4 +1,4 @@
-//! `fashion-bench run --dry-run`: what a run would do, in the order it would start.
+//! `fashion-bench run --dry-run`: the jobs of a run, in the order in which it would start them.
 
 use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
@@ -7,8 +7,8 @@ use fashion_bench::results::duration::render_duration;
 use fashion_bench::results::label::label;
 use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
 
-/// The jobs to do, those that the table holds already, and the totals. Without data there is no
-/// telling what the table holds of them.
+/// Renders the jobs to do and the totals, with the number of jobs that the table already holds.
+/// Without data (`known` is `None`) what the table holds is not known, so all jobs are listed.
 pub fn render(
     plan: &Plan,
     known: Option<(&RawDataset, &Table)>,

@@ -47,7 +47,7 @@ enum Format {
 }
 
 pub fn run(args: &EmbedArgs) -> anyhow::Result<ExitCode> {
-    // Whatever can be refused is, before anything is waited for.
+    // Everything that can be refused is refused before anything slow starts.
     let format = format_of(args)?;
     if args.method == Method::Umap {
         return Err(EmbedError::NoUmap.into());
@@ -100,7 +100,8 @@ fn format_of(args: &EmbedArgs) -> anyhow::Result<Format> {
     }
 }
 
-/// `n` samples of the train split, or all there are: grey values in [0, 1] and classes.
+/// Returns the grey values in [0, 1] and the classes of `n` random samples of the train split, or
+/// of all samples if there are fewer.
 fn draw_samples(raw: &RawDataset, n: usize, seed: u64) -> (Array2<f64>, Vec<u8>) {
     let train = &raw.train;
     let n_all = train.n_samples();
@@ -116,7 +117,7 @@ fn draw_samples(raw: &RawDataset, n: usize, seed: u64) -> (Array2<f64>, Vec<u8>)
     (x, labels)
 }
 
-/// Tells what is being done and for how long; the libraries do not say how far they are.
+/// A spinner that names the current stage; the libraries do not report how far they are.
 #[derive(Debug, Default)]
 struct Waiting {
     spinner: Option<ProgressBar>,

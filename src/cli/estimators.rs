@@ -1,4 +1,4 @@
-//! `fashion-bench estimators`: what can be written in a config.
+//! `fashion-bench estimators`: the classifiers and parameters that a config can name.
 
 use std::io::Write;
 use std::process::ExitCode;

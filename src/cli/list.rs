@@ -1,4 +1,4 @@
-//! `fashion-bench list`: what a config stands for, before anything is trained.
+//! `fashion-bench list`: the jobs that a config stands for, before anything is trained.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ pub fn run(args: &ListArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Version of the JSON listing; fields are added, never renamed.
+/// The version of the JSON listing; fields are added, never renamed.
 const LISTING_VERSION: u32 = 1;
 
 /// The plan as `--json` prints it.
@@ -122,10 +122,10 @@ impl Counts {
     }
 }
 
-/// Where the classifier's column begins.
+/// The column at which the classifier begins.
 const INDENT: usize = 38;
 
-/// The plan as a person reads it: jobs, refused combinations, a closing count.
+/// Renders the plan for people: jobs, refused combinations, and a closing count.
 pub fn render_plan(plan: &Plan, is_full: bool) -> String {
     let mut text = format!("{:16}  {:>8}  {:>8}  job\n", "id", "time", "memory");
     for job in &plan.jobs {
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_plan_prints_jobs_aliases_notes_refusals_and_counts() {
-        // The kernel is at its default and not written; gamma is not 2017's.
+        // The kernel is at its default and not written; gamma is not at the default of 2017.
         let expected = "\
 id                    time    memory  job
 7a61972cb301ba3f   5.0 min    576 MB  SVC(C=1.0, gamma=scale)

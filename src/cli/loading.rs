@@ -1,14 +1,14 @@
-//! Shows what happens while a data set is looked for: a progress bar, lines, warnings.
+//! Progress of looking for a data set: a progress bar, lines and warnings.
 
 use std::io::Write;
 
 use fashion_bench::dataset::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shows events on standard error; pass [`Self::show`] to the functions of `dataset`.
+/// A display of events on standard error; pass [`Self::show`] to the functions of `dataset`.
 #[derive(Debug, Default)]
 pub struct Loading {
-    // File being downloaded and its bar.
+    // The file being downloaded and its bar.
     download: Option<(String, ProgressBar)>,
 }
 
@@ -65,7 +65,7 @@ impl Loading {
     }
 }
 
-/// A line on standard error.
+/// Prints a line to standard error.
 pub fn print_line(text: &str) {
     // Nothing can be done if standard error is closed.
     let _ = writeln!(std::io::stderr(), "{text}");

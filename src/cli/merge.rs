@@ -37,7 +37,7 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<ExitCode> {
         Some(path) => publish(lines.as_bytes(), path)
             .with_context(|| format!("cannot write {}", path.display()))?,
     }
-    // Standard output may be the table.
+    // Standard output may hold the table, so the summary goes to standard error.
     print_to_stderr(&describe(&merged, &args.files));
     Ok(ExitCode::from(u8::from(!merged.conflicts.is_empty())))
 }

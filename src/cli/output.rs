@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use fashion_bench::results::escape;
 
-/// Prints `text`; a reader that went away, as `head` does, is no error.
+/// Prints `text` to standard output. A reader that has gone away, as `head` does, is not an error.
 pub fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     match stdout
@@ -21,7 +21,8 @@ pub fn warn(text: &str) {
     tell("warning", text);
 }
 
-/// Prints a message to standard error; what it quotes cannot act on a terminal or a CI system.
+/// Prints a message to standard error, escaped so that what it quotes cannot act on a terminal or a
+/// CI system.
 pub fn tell(kind: &str, text: &str) {
     // Nothing can be done if standard error is closed.
     let _ = writeln!(std::io::stderr(), "{kind}: {}", escape::lines(text));

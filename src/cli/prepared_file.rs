@@ -1,4 +1,4 @@
-//! The prepared data of a run: in the user's cache, or in a folder that lasts as long as the run.
+//! The prepared data of a run, in the user's cache or in a folder that lasts as long as the run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use tempfile::TempDir;
 
 use super::output::warn;
 
-/// A file of prepared data that the children of a run map.
+/// A file of prepared data that the children of a run map into memory.
 #[derive(Debug)]
 pub struct PreparedFile {
     path: PathBuf,
-    /// Removed, with the file in it, when this is dropped.
+    /// The temporary folder, which is removed with the file in it when this is dropped.
     _temporary: Option<TempDir>,
 }
 
@@ -22,8 +22,8 @@ pub struct PreparedFile {
 pub type Leftover = OnceLock<PathBuf>;
 
 impl PreparedFile {
-    /// Prepares `raw` in the user's cache. Where nothing can be written there, warns, uses a
-    /// temporary folder and names it in `leftover`.
+    /// Prepares `raw` in the user's cache. If nothing can be written there, warns, uses a temporary
+    /// folder and names it in `leftover`.
     pub fn of(raw: &RawDataset, leftover: &Leftover) -> anyhow::Result<Self> {
         let reason = match cached(raw)? {
             Ok(path) => return Self::at(&path, None),
@@ -38,7 +38,7 @@ impl PreparedFile {
             "{reason}; the prepared data go to {}, which is removed at the end",
             dir.display()
         ));
-        // Set once: a run prepares once.
+        // The cell is set at most once, because a run prepares its data once.
         let _ = leftover.set(dir.clone());
         let path = dataset::prepare(raw, &dir)
             .context("no temporary file can be written; set TMPDIR to a folder with room for it")?;
@@ -52,7 +52,7 @@ impl PreparedFile {
         })
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -70,7 +70,7 @@ pub fn prepare_in_process(raw: &RawDataset) -> anyhow::Result<Prepared> {
     }
 }
 
-/// The file in the user's cache, or why there can be none.
+/// Returns the file in the user's cache, or the reason why there can be none.
 fn cached(raw: &RawDataset) -> anyhow::Result<Result<PathBuf, String>> {
     let Some(dir) = dataset::default_cache_dir() else {
         let reason = "neither XDG_CACHE_HOME nor HOME names a folder, so there is no cache";

@@ -69,8 +69,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes sure that a file at `path`, if there is one, is of an earlier report: that `mark` is in its
-/// first lines.
+/// Checks that a file at `path`, if there is one, is of an earlier report: `mark` must be in its
+/// first kilobyte.
 fn check_replaceable(path: &Path, mark: &str) -> anyhow::Result<()> {
     const HEAD_LEN: u64 = 1 << 10;
     let mut head = Vec::new();
@@ -94,7 +94,7 @@ pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     publish(text.as_bytes(), path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The tables that runs write unless told otherwise.
+/// Lists the tables that runs write by default.
 fn default_tables() -> anyhow::Result<Vec<PathBuf>> {
     let directory = Path::new("results");
     let entries = fs::read_dir(directory)
@@ -116,11 +116,11 @@ fn default_tables() -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The rows of the tables, and how many more are of the original benchmark.
+/// Reads the rows of the tables, and counts those of the original benchmark.
 pub fn read_tables(paths: &[PathBuf]) -> anyhow::Result<(Vec<Record>, usize)> {
     let (mut records, mut n_original) = (Vec::new(), 0);
     for path in paths {
-        // A table that is not there counts as empty to a run, but not to its reader.
+        // A run takes a missing table for an empty one, but a reader must not.
         fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
         let table = Table::new(path);
         for row in table.read()? {
@@ -148,8 +148,8 @@ pub fn load_figures(directory: Option<&Path>) -> anyhow::Result<KnownFigures> {
     })
 }
 
-/// The data of the rows as far as it is on this machine; nothing is downloaded for pictures. A
-/// folder that was named must be the data of rows.
+/// Loads the data of the rows as far as it is on this machine; nothing is downloaded for pictures.
+/// A folder that was named must hold the data of some of the rows.
 fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<RawDataset>> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for sheet in split_by_dataset(records) {
@@ -171,7 +171,7 @@ fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<
         match dataset::load(&request, &mut |_| {}) {
             Ok(raw) if raw.identity.is_same_data(sheet.dataset) => found.push(raw),
             Ok(_) => {}
-            // The folder may be that of other rows of these tables.
+            // The folder may hold the data of other rows of these tables.
             Err(error @ DatasetError::WrongDataset { .. }) => refused.push(error),
             Err(error) if is_named => return Err(error).context("cannot draw pictures"),
             Err(DatasetError::NotFound(_)) => {}

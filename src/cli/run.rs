@@ -34,7 +34,7 @@ use super::loading::Loading;
 use super::output::{print, print_to_stderr, warn};
 use super::prepared_file::{Leftover, PreparedFile, prepare_in_process};
 
-/// Exit code of an interrupted run, as a shell gives it after Ctrl-C.
+/// The exit code of an interrupted run, as a shell reports it after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Args)]
@@ -107,7 +107,7 @@ pub struct RunArgs {
     memory_limit: Option<u64>,
 }
 
-/// What `--retry` chooses; what was lost to a cause outside the model is done again anyway.
+/// The rows that `--retry` selects; rows lost to a cause outside the model are done again anyway.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
 enum RetryArg {
@@ -149,7 +149,8 @@ impl RunArgs {
         }
     }
 
-    /// The plan; says what of the config is not in it.
+    /// Loads the plan, narrows it to the filter and the shard, and warns of combinations that are
+    /// not run.
     fn plan(&self) -> anyhow::Result<Plan> {
         let mut plan = grid::load(&self.config, &self.overrides())?;
         if let Some(filter) = &self.filter {
@@ -188,7 +189,7 @@ impl RunArgs {
             .unwrap_or_else(|| runner::default_slots(plan.settings.threads_per_job))
     }
 
-    /// Whether the rows go to standard output, and everything else to standard error.
+    /// Returns whether the rows go to standard output, and everything else to standard error.
     fn is_to_stdout(&self) -> bool {
         self.results.as_deref() == Some(Path::new("-"))
     }
@@ -206,8 +207,8 @@ impl RunArgs {
         })
     }
 
-    /// Refuses a table that is the very file which standard output or standard error go to: rows and
-    /// messages would be mixed in it.
+    /// Refuses a table that is the very file behind standard output or standard error, because rows
+    /// and messages would be mixed in it.
     fn refuse_own_output(&self) -> anyhow::Result<()> {
         let Some(path) = self.results.as_deref().filter(|_| !self.is_to_stdout()) else {
             return Ok(());
@@ -277,7 +278,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Runs the plan on `raw`; tells whether it was interrupted.
+/// Runs the plan on `raw`; returns the report and whether the run was interrupted.
 fn run_plan(
     args: &RunArgs,
     plan: &Plan,
@@ -286,7 +287,7 @@ fn run_plan(
 ) -> anyhow::Result<(RunReport, bool)> {
     let leftover = Arc::new(Leftover::new());
     let cancel = cancel_on_signal(Arc::clone(&leftover))?;
-    // The children map the file; this process needs only what it says of itself.
+    // The children map the file; this process needs only its identity and shape.
     let (prepared, file) = if args.in_process {
         (prepare_in_process(&raw)?, None)
     } else {
@@ -337,7 +338,7 @@ fn run_plan(
     Ok((report?, cancel.is_cancelled()))
 }
 
-/// Leaves SIGHUP ignored if the program was started so, which Ctrl-C handling would undo.
+/// Keeps SIGHUP ignored if the program was started that way; Ctrl-C handling would undo it.
 fn respect_nohup() {
     const SIGHUP_BIT: u64 = 1;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -345,14 +346,15 @@ fn respect_nohup() {
         .lines()
         .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
     if ignored.is_some_and(|mask| mask & SIGHUP_BIT != 0) {
-        // For this thread and those it starts: all there will be.
+        // The signal is blocked in this thread and in those it starts, which will be all there are.
         let mut hangup = SigSet::empty();
         hangup.add(Signal::SIGHUP);
         let _ = hangup.thread_block();
     }
 }
 
-/// The first signal cancels the run, the second ends the program at once.
+/// Installs a signal handler: the first signal cancels the run, the second ends the program at
+/// once.
 fn cancel_on_signal(leftover: Arc<Leftover>) -> anyhow::Result<Cancel> {
     let cancel = Cancel::default();
     let handle = cancel.clone();
@@ -410,7 +412,7 @@ fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<&RawDataset>) -> anyhow::R
     Ok(ExitCode::SUCCESS)
 }
 
-/// Columns of the terminal, if it tells.
+/// Returns the number of columns of the terminal, if it is known.
 fn terminal_width() -> Option<u16> {
     comfy_table::Table::new().width()
 }

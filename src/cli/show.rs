@@ -54,7 +54,7 @@ enum SortKey {
     Speedup,
 }
 
-/// A row as other tools read it; fields are added, never renamed.
+/// A row in the form that other tools read; fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
     dataset: &'a str,
@@ -93,7 +93,7 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> V
     let mut rows = Vec::new();
     for sheet in split_by_dataset(records) {
         let mut seen = Vec::new();
-        // Best first, so the first row of a classifier is its best.
+        // The rows come best first, so the first row of a classifier is its best.
         for record in sheet.rows {
             let is_wanted = args.family.is_empty() || args.family.contains(&record.family);
             if !is_wanted || (args.best && seen.contains(&&record.name)) {
@@ -113,7 +113,7 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> V
             });
         }
     }
-    // Stable, so that equal rows stay in the order of their accuracy.
+    // The sort is stable, so equal rows stay in the order of their accuracy.
     rows.sort_by(|a, b| args.sort.compare(a, b));
     rows
 }
@@ -132,7 +132,7 @@ impl SortKey {
     }
 }
 
-/// Large before small before absent.
+/// Orders large values before small ones, and absent values last.
 fn descending(a: Option<f64>, b: Option<f64>) -> Ordering {
     let key = |value: Option<f64>| value.unwrap_or(f64::NEG_INFINITY);
     key(b).total_cmp(&key(a))
@@ -151,7 +151,7 @@ const COLUMNS: [Column; 10] = [
     Column::text("status", None),
 ];
 
-/// The rows as a table as wide as the terminal; to a pipe, as wide as need be.
+/// Renders the rows as a table: as wide as the terminal, or as wide as needed for a pipe.
 fn draw_rows(rows: &[Shown<'_>]) -> String {
     let rows: Vec<_> = rows.iter().map(cells).collect();
     draw(&COLUMNS, &rows, Table::new().width())

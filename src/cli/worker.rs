@@ -1,4 +1,4 @@
-//! `fashion-bench worker`, hidden: does one job for a runner that started it.
+//! `fashion-bench worker`, hidden: does one job for the runner that started it.
 
 use std::process::ExitCode;
 
