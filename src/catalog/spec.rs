@@ -12,7 +12,7 @@ use super::json::{canonical_value, to_json};
 use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
-use crate::estimators::parameters::{Kind, ParamRow};
+use crate::estimators::parameters::{Interval, Kind, ParamRow};
 
 /// One row of a parameter table.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct ParamSpec {
     pub kinds: Vec<Kind>,
     /// What is accepted, in words.
     pub expected: String,
+    /// The range of its numbers, where they have one.
+    pub range: Option<Interval>,
     /// Default of today's scikit-learn, in canonical form.
     pub default: Value,
     /// Default of scikit-learn 0.19 where that was another one, in canonical form.
@@ -41,6 +43,7 @@ impl From<ParamRow> for ParamSpec {
             name: row.name,
             kinds: row.kinds,
             expected: row.expected,
+            range: row.range,
             default: Value::Null,
             default_2017: None,
             synonyms: row.synonyms,

@@ -9,6 +9,7 @@ mod config;
 mod data;
 mod dry_run;
 mod embed;
+mod engine;
 mod estimators;
 mod list;
 mod loading;
@@ -61,6 +62,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
+    /// Serve this program's classifiers to another program, by the protocol of docs/engines.md
+    Engine,
     /// Do one job for a runner
     #[command(hide = true)]
     Worker,
@@ -76,6 +79,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Report(args) => report::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Results(args) => results::run(&args),
+        Command::Engine => engine::run(),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),
         Command::Embed(args) => embed::run(&args),

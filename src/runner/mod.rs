@@ -30,7 +30,7 @@ pub use memory::{MachineMemory, machine_memory};
 pub use planned::Planned;
 pub use preview::{StartOrder, is_done, start_order};
 pub use process::ProcessExecutor;
-pub use protocol::{Failure, JobSettings};
+pub use protocol::{Failure, JobSettings, Verdict};
 pub use resume::{Retry, Wanted};
 pub use run::{ReportRow, RunError, RunReport, RunRequest, run};
 pub use shard::{Shard, ShardError};

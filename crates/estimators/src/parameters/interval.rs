@@ -85,6 +85,18 @@ impl Interval {
         value.is_finite() && is_above && is_below
     }
 
+    /// Returns the lower end, and whether it belongs to the range.
+    #[must_use]
+    pub const fn low(&self) -> (f64, bool) {
+        (self.low, self.has_low)
+    }
+
+    /// Returns the upper end, and whether it belongs to the range.
+    #[must_use]
+    pub const fn high(&self) -> (f64, bool) {
+        (self.high, self.has_high)
+    }
+
     /// Whether the range leaves nothing out.
     #[must_use]
     pub fn is_all(&self) -> bool {
