@@ -51,7 +51,8 @@ class Harness:
     def case(self, seed, number, engine, oracle, is_small=False):
         """Runs a case; the record of it, and the case itself."""
         name, params, data, x, y, xt = self.draw(seed, number, is_small)
-        case = Case(engine, oracle, name, params, x, y, xt, seed=1000 * number)
+        is_seeded = any(row["name"] == "random_state" for row in self.table[number % len(self.table)]["parameters"])
+        case = Case(engine, oracle, name, params, x, y, xt, 1000 * number, is_seeded)
         started = time.monotonic()
         verdict, reason = case.judge()
         record = {
@@ -185,7 +186,7 @@ def record(args):
         key = found["data"]
         data.setdefault(key, {"x": case.x.tolist(), "y": case.y.tolist(), "test": case.xt.tolist()})
         theirs = case.first[1]
-        entry = {"classifier": found["classifier"], "params": found["params"], "data": key, "seed": case.seed}
+        entry = {"classifier": found["classifier"], "params": {**case.own, **found["params"]}, "data": key, "seed": case.seed}
         if theirs["status"] == "refused":
             entry["refusal"] = theirs["message"][:100]
         else:
