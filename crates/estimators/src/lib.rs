@@ -45,6 +45,7 @@ mod finite;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;
+mod holdout;
 pub mod info;
 pub mod linear;
 pub mod mlp;

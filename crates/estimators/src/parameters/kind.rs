@@ -20,8 +20,12 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
     Ints,
+    /// A list of lists of whole numbers.
+    IntLists,
     /// A list of numbers.
     Floats,
+    /// A list of `true` and `false`.
+    Bools,
     /// An object from name to number.
     Object,
 }
@@ -39,6 +43,8 @@ impl fmt::Display for Kind {
                 f.write_str(&quoted.join(", "))
             }
             Self::Ints => f.write_str("a list of integers"),
+            Self::IntLists => f.write_str("a list of lists of integers"),
+            Self::Bools => f.write_str("a list of true and false"),
             Self::Floats => f.write_str("a list of numbers"),
             Self::Object => f.write_str("an object from class label to weight"),
         }

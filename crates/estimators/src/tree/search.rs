@@ -142,7 +142,7 @@ impl<'a, T: Target> Search<'a, T> {
         let perfect = self.target.perfect_score(node.totals);
         let mut best: Option<Split> = None;
         for (column, &feature) in (0..).zip(space.columns) {
-            let rank = rank::<T>(key, feature);
+            let rank = rank(key, feature);
             if best.is_some_and(|best| best.score >= perfect && best.rank < rank) {
                 continue;
             }
@@ -175,7 +175,7 @@ impl<'a, T: Target> Search<'a, T> {
             let cut = self
                 .target
                 .best_cut(node.totals, cells, &self.limits, least);
-            let split = cut.map(|cut| Split::of_cut(column, &cut, rank::<T>(key, feature)));
+            let split = cut.map(|cut| Split::of_cut(column, &cut, rank(key, feature)));
             keep_better(&mut best, split);
         }
         best

@@ -36,9 +36,6 @@ pub trait Target: Sync {
     /// Buffers of a search by samples.
     type Scratch: Default;
 
-    /// Whether the lowest feature wins among equal splits, rather than a seeded order.
-    const LOWEST_FEATURE_WINS: bool = false;
-
     /// Returns the number of units of a histogram cell.
     fn stride(&self) -> usize;
 

@@ -56,7 +56,7 @@ impl<T: Target> Search<'_, T> {
                     right: lefts[lane],
                     score,
                     threshold: thresholds[lane],
-                    rank: rank::<T>(key, feature),
+                    rank: rank(key, feature),
                 });
                 keep_better(&mut best, split);
             }
