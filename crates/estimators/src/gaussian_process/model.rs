@@ -16,6 +16,7 @@ use super::posterior::Posterior;
 use super::rbf::{Rbf, distance_slack, squared_distance, squared_norms};
 use crate::blocks::predict_in_blocks;
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores};
 use fashion_bench_numeric::erf::erf;
@@ -317,6 +318,12 @@ impl FittedClassifier for GaussianProcess {
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         let classify = |block: ArrayView2<'_, f32>| self.classify(block);
         predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let modes = || self.problems.iter().map(|problem| &problem.posterior);
+        first_not_finite("a residual", modes().flat_map(|mode| &mode.residual))
+            .or_else(|| first_not_finite("a weight", modes().flat_map(|mode| &mode.weight)))
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -7,6 +7,7 @@ use super::manhattan::ManhattanIndex;
 use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
 use super::search::{Neighbor, nearest};
 use crate::classifier::FittedClassifier;
+use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// k nearest neighbours.
@@ -115,6 +116,11 @@ impl FittedClassifier for KNeighborsClassifier {
             Indexed::Euclidean(index) => index.n_features(),
             Indexed::Manhattan(index) => index.n_features(),
         }
+    }
+
+    /// The model is the rows, which were checked before the fit.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
