@@ -72,7 +72,10 @@ impl ParamSpec {
     /// nothing if it is of a wrong type.
     #[must_use]
     pub fn canonical_value(&self, given: &Value) -> Option<Value> {
+        // No weights at all are none: one model has one form.
+        let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty);
         let given = match given.as_str() {
+            _ if is_empty && self.kinds.contains(&Kind::Null) => Value::Null,
             Some("None") if self.kinds.contains(&Kind::Null) => Value::Null,
             Some(text) => {
                 let new = self.synonyms.iter().find(|(old, _)| *old == text);

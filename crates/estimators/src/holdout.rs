@@ -197,7 +197,12 @@ mod tests {
                 training,
                 held_back,
             } = stratified(amount, &labels).unwrap();
-            let n_of = |class| held_back.iter().filter(|&&row| labels[row] == class).count();
+            let n_of = |class| {
+                held_back
+                    .iter()
+                    .filter(|&&row| labels[row] == class)
+                    .count()
+            };
             let found = [n_of(0), n_of(1)];
             // 25 rows are 22.5 and 2.5: one of the classes has one more.
             let is_right = found == of_classes || found == [23, 2] || found == [22, 3];

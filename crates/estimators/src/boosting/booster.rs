@@ -170,9 +170,7 @@ impl Stages {
             info: FitInfo::default(),
         };
         let converged = (!matches!(self.patience, Patience::None)).then_some(has_stopped);
-        let validation_loss = self
-            .held_back
-            .map(|_| self.mean_loss(&validation));
+        let validation_loss = self.held_back.map(|_| self.mean_loss(&validation));
         model.describe(&importances, loss_curve, converged, validation_loss);
         Ok(model)
     }

@@ -81,7 +81,9 @@ impl Parameter for CategoricalFeatures {
             ParamValue::List(values) => {
                 let columns: Option<Vec<usize>> = values.iter().map(usize::read).collect();
                 let flags = || values.iter().map(bool::read).collect::<Option<_>>();
-                columns.map(Self::Columns).or_else(|| flags().map(Self::Mask))
+                columns
+                    .map(Self::Columns)
+                    .or_else(|| flags().map(Self::Mask))
             }
             _ => None,
         }
@@ -179,9 +181,7 @@ impl Parameter for InteractionConstraints {
         match self {
             Self::Pairwise => "pairwise".into(),
             Self::NoInteractions => "no_interactions".into(),
-            Self::Groups(groups) => {
-                ParamValue::List(groups.iter().map(Parameter::write).collect())
-            }
+            Self::Groups(groups) => ParamValue::List(groups.iter().map(Parameter::write).collect()),
         }
     }
 
@@ -243,6 +243,9 @@ mod tests {
         let pairs = vec![vec![0, 1], vec![0, 2], vec![1, 2]];
         assert_eq!(groups(InteractionConstraints::Pairwise), Ok(pairs));
         let error = groups(InteractionConstraints::Groups(vec![vec![0, 5]])).unwrap_err();
-        assert!(error.to_string().ends_with("= [0, 2], got [[0,5]]"), "{error}");
+        assert!(
+            error.to_string().ends_with("= [0, 2], got [[0,5]]"),
+            "{error}"
+        );
     }
 }

@@ -69,13 +69,7 @@ impl TreeGrower for GradientTrees<'_> {
         let n_features = binned.features.len();
         let shape = &self.params.shape;
         let weight = rows.len() as f64;
-        let growth = shape.growth(
-            Splitter::Best,
-            n_samples,
-            weight,
-            n_features,
-            GradientBoostingParams::ESTIMATOR,
-        )?;
+        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features);
         let samples = Samples {
             rows: rows.to_vec(),
             payloads: rows.iter().map(|row| format.encode(of(row))).collect(),
@@ -192,6 +186,11 @@ impl Classifier for GradientBoostingValidParams {
             needs_every_class: true,
             watched: Watched::Loss,
             patience: match self.n_iter_no_change {
+                // scikit-learn's loss of two classes is twice the log loss here.
+                Some(n) if loss == Loss::Log && !is_multinomial => Patience::Recent {
+                    n,
+                    tol: self.tol / 2.0,
+                },
                 Some(n) => Patience::Recent { n, tol: self.tol },
                 None => Patience::None,
             },

@@ -121,10 +121,11 @@ impl HistGradientBoostingValidParams {
         n_features: usize,
         n_classes: usize,
     ) -> Result<Constraints, ParamError> {
-        let signs = match &self.monotonic_cst {
-            None => None,
-            Some(constraints) => Some(constraints.signs(n_features, n_classes, ESTIMATOR)?),
-        };
+        let signs = self
+            .monotonic_cst
+            .as_ref()
+            .map(|constraints| constraints.signs(n_features, n_classes, ESTIMATOR))
+            .transpose()?;
         let n_categorical = categories.map_or(0, Categories::n_columns);
         let signs: Option<Vec<i8>> = signs.map(|signs| match categories {
             None => signs,
@@ -141,10 +142,11 @@ impl HistGradientBoostingValidParams {
         }
         // As in scikit-learn, interaction constraints name columns by their places after those of
         // categories have moved to the front.
-        let groups = match &self.interaction_cst {
-            None => None,
-            Some(constraints) => Some(constraints.groups(n_features, ESTIMATOR)?),
-        };
+        let groups = self
+            .interaction_cst
+            .as_ref()
+            .map(|constraints| constraints.groups(n_features, ESTIMATOR))
+            .transpose()?;
         let n_columns = u32::try_from(n_features).expect("columns are counted in 32 bits");
         Ok(Constraints {
             signs: signs.filter(|signs| signs.iter().any(|&sign| sign != 0)),
@@ -170,17 +172,17 @@ impl Classifier for HistGradientBoostingValidParams {
             None => None,
             Some(choice) => choice.flags(n_features, ESTIMATOR)?,
         };
-        let categories = match flags {
-            None => None,
-            Some(flags) => Some(Categories::new(x, &flags, self.max_bins)?),
-        };
+        let categories = flags
+            .map(|flags| Categories::new(x, &flags, self.max_bins))
+            .transpose()?;
         let x = match &categories {
             None => CowArray::from(x),
             Some(categories) => CowArray::from(categories.encoded(x)),
         };
         let counts = class_counts(codes, encoding.n_classes());
         let class_weights = (self.class_weight != ClassWeight::Uniform)
-            .then(|| self.class_weight.of_counts(&encoding, &counts));
+            .then(|| self.class_weight.of_counts(ESTIMATOR, &encoding, &counts))
+            .transpose()?;
         let grower = HistTrees {
             params: self,
             constraints: self.constraints(categories.as_ref(), n_features, counts.len())?,

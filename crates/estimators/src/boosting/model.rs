@@ -173,7 +173,7 @@ impl FittedClassifier for Boosted {
     }
 
     fn not_finite(&self) -> Option<NotFinite> {
-        let nodes = self.stages.iter().flatten().flat_map(|tree| &tree.0);
+        let nodes = self.stages.iter().flatten().flat_map(|tree| &tree.nodes);
         first_not_finite("an initial score", &self.initial).or_else(|| {
             first_not_finite(
                 "a threshold or the value of a leaf",

@@ -101,11 +101,7 @@ impl Binned<EdgeBins> {
 
 impl<B: Bins> Binned<B> {
     /// Bins rows in the order `order`, groups of features in parallel.
-    fn by_rule(
-        x: ArrayView2<'_, f32>,
-        order: &[usize],
-        max_bins: usize,
-    ) -> Result<Self, FitError> {
+    fn by_rule(x: ArrayView2<'_, f32>, order: &[usize], max_bins: usize) -> Result<Self, FitError> {
         assert_eq!(order.len(), x.nrows(), "rows to be binned");
         let (n_samples, n_features) = x.dim();
         let x = x.as_standard_layout();

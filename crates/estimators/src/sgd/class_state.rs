@@ -283,6 +283,7 @@ mod tests {
                 .collect();
             for norm in [LinearPenalty::L1, LinearPenalty::ElasticNet] {
                 let settings = Settings {
+                    estimator: "SGDClassifier",
                     loss: ScoreLoss::Hinge,
                     penalty: SgdPenalty {
                         norm,

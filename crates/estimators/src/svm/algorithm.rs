@@ -14,7 +14,9 @@ use super::kernel::Kernel;
 use super::kernel_cache::KernelCache;
 use super::machines::{Machines, PairSolution};
 use super::model::{NuSvc, Svc};
-use super::params::{KernelKind, NuSvcParams, NuSvcValidParams, SvcValidParams, SvmSettings};
+use super::params::{
+    KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams, SvmSettings,
+};
 use crate::classifier::Classifier;
 use crate::error::{FitError, ParamError};
 use crate::multiclass::{ClassEncoding, ClassPair, fit_one_vs_one};
@@ -33,7 +35,10 @@ impl Classifier for SvcValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<Svc, FitError> {
-        let weights = self.settings.class_weight.of_classes(&encoding, codes);
+        let weights =
+            self.settings
+                .class_weight
+                .of_classes(SvcParams::ESTIMATOR, &encoding, codes)?;
         let problem = |pair: &ClassPair| {
             let bound = |class: usize| self.c * weights[class];
             Ok(c_dual(

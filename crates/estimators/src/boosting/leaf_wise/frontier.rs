@@ -92,7 +92,15 @@ mod tests {
     #[test]
     fn equal_nodes_come_in_the_order_of_pythons_heapq() {
         let mut frontier = Frontier::new();
-        for node in [(3, 'a'), (5, 'b'), (5, 'c'), (3, 'd'), (5, 'e'), (3, 'f'), (1, 'g')] {
+        for node in [
+            (3, 'a'),
+            (5, 'b'),
+            (5, 'c'),
+            (3, 'd'),
+            (5, 'e'),
+            (3, 'f'),
+            (1, 'g'),
+        ] {
             frontier.push(node);
         }
         let order: String = std::iter::from_fn(|| frontier.pop())

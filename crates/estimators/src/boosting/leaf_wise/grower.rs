@@ -176,9 +176,7 @@ impl Grower<'_> {
         let range = node.start..node.end;
         let (samples, pairs) = (&self.samples[range.clone()], &self.pairs[range]);
         let matrix = &self.columns.binned.matrix;
-        self.columns
-            .starts
-            .fill(matrix, samples, pairs, &mut cells);
+        self.columns.starts.fill(matrix, samples, pairs, &mut cells);
         node.cells = cells;
         node
     }
@@ -264,9 +262,8 @@ impl Grower<'_> {
             return;
         }
         let is_deep = Some(left.depth) == self.plan.max_depth;
-        let may_split = |child: &Open| {
-            !is_deep && child.sums.all.n_samples >= 2 * self.rules.min_samples
-        };
+        let may_split =
+            |child: &Open| !is_deep && child.sums.all.n_samples >= 2 * self.rules.min_samples;
         let may = [may_split(&left), may_split(&right)];
         if may == [false, false] {
             self.spare.push(node.cells);
@@ -274,7 +271,11 @@ impl Grower<'_> {
             self.finish(right);
             return;
         }
-        for (child, may) in self.with_shared_cells(left, right, node.cells).into_iter().zip(may) {
+        for (child, may) in self
+            .with_shared_cells(left, right, node.cells)
+            .into_iter()
+            .zip(may)
+        {
             if may {
                 self.search_and_push(child);
             } else {
@@ -324,16 +325,14 @@ impl Grower<'_> {
     }
 
     fn make_inner(&mut self, node: &Open, split: &Split, [left, right]: [&Open; 2]) {
-        let child = |child: &Open| {
-            u32::try_from(child.node_idx).expect("nodes are counted in 32 bits")
-        };
+        let child =
+            |child: &Open| u32::try_from(child.node_idx).expect("nodes are counted in 32 bits");
         let feature = split.feature as usize;
         let threshold = match split.left_bins {
-            LeftBins::UpTo(bin) => {
-                self.columns.binned.features[feature].edge(usize::from(bin))
-            }
+            LeftBins::UpTo(bin) => self.columns.binned.features[feature].edge(usize::from(bin)),
             LeftBins::Set(_) => {
-                let is_left = |bin: &Option<u8>| bin.is_some_and(|bin| split.left_bins.contains(bin));
+                let is_left =
+                    |bin: &Option<u8>| bin.is_some_and(|bin| split.left_bins.contains(bin));
                 let bins = &self.columns.category_bins[feature];
                 let sets = &mut self.grown.category_sets;
                 sets.resize(sets.len().max(node.node_idx + 1), None);

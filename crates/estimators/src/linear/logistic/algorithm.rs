@@ -45,7 +45,7 @@ impl Classifier for LogisticRegressionValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<LogisticRegression, FitError> {
-        let mut models = self.fit_costs(x, codes, &encoding, &[self.c]);
+        let mut models = self.fit_costs(x, codes, &encoding, &[self.c])?;
         Ok(models.pop().expect("one model per cost"))
     }
 }
@@ -102,7 +102,7 @@ impl LogisticRegressionValidParams {
         check_shapes(x.view(), codes.len())?;
         check_finite(x.view())?;
         check_classes(&encoding)?;
-        Ok(self.fit_costs(x.view(), &codes, &encoding, costs))
+        self.fit_costs(x.view(), &codes, &encoding, costs)
     }
 
     fn fit_costs(
@@ -111,7 +111,9 @@ impl LogisticRegressionValidParams {
         codes: &[usize],
         encoding: &ClassEncoding,
         costs: &[f64],
-    ) -> Vec<LogisticRegression> {
+    ) -> Result<Vec<LogisticRegression>, FitError> {
+        let estimator = LogisticRegressionParams::ESTIMATOR;
+        let weights = self.class_weight.of_classes(estimator, encoding, codes)?;
         let bias = self.fit_intercept.then_some(self.constant());
         let design = Tall::new(x, bias);
         // Without elasticnet there may be no ratio, and it is not read.
@@ -127,7 +129,7 @@ impl LogisticRegressionValidParams {
             l1: &self.penalties(l1, &design),
             codes,
             n_classes: encoding.n_classes(),
-            weights: &self.class_weight.of_classes(encoding, codes),
+            weights: &weights,
         };
         let mut start: Option<Vec<Solution>> = None;
         let mut models = Vec::with_capacity(costs.len());
@@ -138,7 +140,7 @@ impl LogisticRegressionValidParams {
             models.push(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding).into());
             start = Some(solutions);
         }
-        models
+        Ok(models)
     }
 
     /// Returns the value of the constant feature behind the intercept.

@@ -9,11 +9,12 @@ use ndarray::{Array1, Array2, ArrayView2};
 use super::super::model::LinearModel;
 use super::super::one_vs_rest::OneVsRest;
 use super::RidgeClassifier;
-use super::params::RidgeClassifierValidParams;
+use super::params::{RidgeClassifierParams, RidgeClassifierValidParams};
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters;
 use fashion_bench_numeric::gram::Gram;
 use fashion_bench_numeric::tall::Tall;
 
@@ -32,7 +33,9 @@ impl Classifier for RidgeClassifierValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<RidgeClassifier, FitError> {
-        let class_weights = self.class_weight.of_classes(&encoding, codes);
+        let class_weights =
+            self.class_weight
+                .of_classes(RidgeClassifierParams::ESTIMATOR, &encoding, codes)?;
         let row_weights: Vec<f64> = codes.iter().map(|&code| class_weights[code]).collect();
         let total: f64 = row_weights.iter().sum();
         let problems = OneVsRest::new(codes, encoding.n_classes());

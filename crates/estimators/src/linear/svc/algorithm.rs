@@ -29,10 +29,11 @@ use super::super::solution::Solution;
 use super::super::stop::Stop;
 use super::super::{newton, proximal};
 use super::LinearSvc;
-use super::params::{LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
+use super::params::{LinearSvcParams, LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters;
 use fashion_bench_numeric::tall::Tall;
 
 impl Classifier for LinearSvcValidParams {
@@ -50,7 +51,9 @@ impl Classifier for LinearSvcValidParams {
         )]
         let bias = self.fit_intercept.then_some(self.intercept_scaling as f32);
         let design = Tall::new(x, bias);
-        let weights = self.class_weight.of_classes(&encoding, codes);
+        let weights = self
+            .class_weight
+            .of_classes(LinearSvcParams::ESTIMATOR, &encoding, codes)?;
         let solutions = match self.multi_class {
             SvcMultiClass::CrammerSinger => {
                 let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
