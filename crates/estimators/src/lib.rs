@@ -47,6 +47,7 @@ pub mod finite;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;
+mod holdout;
 pub mod info;
 pub mod lbfgs_b;
 pub mod linear;

@@ -22,8 +22,12 @@ pub enum Kind {
     Text,
     /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
     Ints,
+    /// A list of lists of whole numbers.
+    IntLists,
     /// A list of numbers.
     Floats,
+    /// A list of `true` and `false`.
+    Bools,
     /// An object from name to number.
     Object,
 }
@@ -42,6 +46,8 @@ impl fmt::Display for Kind {
             }
             Self::Text => f.write_str("a string"),
             Self::Ints => f.write_str("a list of integers"),
+            Self::IntLists => f.write_str("a list of lists of integers"),
+            Self::Bools => f.write_str("a list of true and false"),
             Self::Floats => f.write_str("a list of numbers"),
             Self::Object => f.write_str("an object from class label to weight"),
         }

@@ -12,6 +12,7 @@ use super::class_target::ClassTarget;
 use super::criterion::Criterion;
 use super::grow::{Samples, grow};
 use super::model::DecisionTree;
+use super::monotonic::MonotonicConstraints;
 use super::params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
@@ -43,6 +44,7 @@ impl Classifier for DecisionTreeValidParams {
             splitter: self.splitter,
             shape: &self.shape,
             class_weight: &self.class_weight,
+            monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
         };
         recipe.fit(x, codes, encoding)
@@ -68,6 +70,7 @@ impl Classifier for ExtraTreeValidParams {
             splitter: self.splitter,
             shape: &self.shape,
             class_weight: &self.class_weight,
+            monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
         };
         recipe.fit(x, codes, encoding)
@@ -81,6 +84,7 @@ struct Recipe<'a> {
     splitter: Splitter,
     shape: &'a TreeShape,
     class_weight: &'a ClassWeight,
+    monotonic_cst: Option<&'a MonotonicConstraints>,
     seed: u64,
 }
 
@@ -101,14 +105,18 @@ impl Recipe<'_> {
             .zip(&weights)
             .map(|(&n, w)| n as f64 * w)
             .sum();
-        let growth =
-            self.shape
-                .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
+        let growth = self
+            .shape
+            .growth(self.splitter, n_samples, weight, n_features);
+        let signs = self
+            .monotonic_cst
+            .map(|constraints| constraints.signs(n_features, encoding.n_classes(), self.estimator))
+            .transpose()?;
         let order = class_order(codes);
         let binned = Binned::in_order(x, &order, MAX_BINS)?;
         let mut samples = all_samples(codes, &order)?;
         drop_weightless(&mut samples, &weights);
-        let target = ClassTarget::new(self.criterion, weights, n_samples, false);
+        let target = ClassTarget::new(self.criterion, weights, n_samples, false).with_signs(signs);
         let mut rng = stream(self.seed, &[]);
         let mut tree = grow(&target, &binned, samples, &growth, &mut rng, None);
         tree.prune(self.shape.ccp_alpha);

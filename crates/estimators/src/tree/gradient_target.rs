@@ -230,7 +230,7 @@ impl Target for GradientTarget {
         }
     }
 
-    fn push_value(&self, _: &GradientTotals, _: &mut Vec<f64>) {}
+    fn push_value(&self, _: &GradientTotals, _: [f64; 2], _: &mut Vec<f64>) {}
 
     fn best_cut(
         &self,
