@@ -3,6 +3,7 @@
   parity.py run --seed 1 --cases 3000 --out cases.jsonl --write docs/differences.md
   parity.py case --seed 1 17            one case again, with everything that was seen
   parity.py table cases.jsonl           the summary and the findings of earlier runs
+  parity.py selftest                    scikit-learn against itself, sound and with planted faults
   parity.py record tests/oracle/parity.json    the fixed cases of tests/parity.rs
 
 A case is a function of the seed and its number. See benchmark/parity/README.md.
@@ -22,6 +23,7 @@ from draw import parameters
 from judge import Case
 from oracle import constraints
 from processes import Engine, Oracle, listing
+from selftest import selftest
 from table import FINDINGS, findings, summary, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,6 +207,12 @@ def record(args):
     return 0
 
 
+def self_test(args):
+    harness = Harness(args)
+    selftest(harness, args, harness.sides)
+    return 0
+
+
 def program():
     built = [ROOT / "target" / kind / "fashion-bench" for kind in ("release", "debug")]
     built = [path for path in built if path.exists()]
@@ -240,6 +248,13 @@ def main():
     command.add_argument("--cases", type=int, default=200)
     command.add_argument("file")
     command.set_defaults(run=record)
+    command = commands.add_parser("selftest", help="scikit-learn against itself, sound and with planted faults")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--cases", type=int, default=90)
+    command.add_argument("--first", type=int, default=0)
+    command.add_argument("--classifier", action="append")
+    command.add_argument("--verbose", action="store_true")
+    command.set_defaults(run=self_test)
     args = parser.parse_args()
     return args.run(args)
 

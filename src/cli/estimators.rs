@@ -111,8 +111,11 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Int => "int",
         Kind::Float => "float",
         Kind::Share => "share",
+        Kind::Text => "text",
         Kind::Ints => "ints",
+        Kind::IntLists => "int_lists",
         Kind::Floats => "floats",
+        Kind::Bools => "bools",
         Kind::Object => "object",
         Kind::Choice(_) => "choice",
     }

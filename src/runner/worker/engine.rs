@@ -146,11 +146,7 @@ fn begin(hello: &Hello, lookup: Lookup) -> Result<(Round, Ready), Refusal> {
     let x_test = load_rows(&test.x, test.n_samples, train.n_features).map_err(unusable)?;
     let labels = labels.as_slice().unwrap_or_default();
     let codes = LabelCodes::new(labels);
-    let params = codes.encode_params(&hello.parameters).map_err(|key| {
-        refused(format!(
-            "the `class_weight` of {name} must name labels of the data, got \"{key}\""
-        ))
-    })?;
+    let params = codes.encode_params(&hello.parameters);
     let resolved = spec
         .resolve(&params, Profile::Sklearn15)
         .map_err(|error| refused(error.to_string()))?;

@@ -59,30 +59,37 @@ impl LabelCodes {
         }
     }
 
-    /// Returns `params` with the labels of `class_weight` replaced by codes.
-    ///
-    /// # Errors
-    /// The first key that is no label of the train split, where labels have codes of their own: it
-    /// could be mistaken for a code.
-    pub(super) fn encode_params<'a>(&self, params: &'a Params) -> Result<Cow<'a, Params>, String> {
+    /// Returns `params` with the labels of `class_weight` replaced by codes. A key that is a whole
+    /// number but no label gets a code that stands for none; what else is written there is left for
+    /// the classifier to refuse.
+    pub(super) fn encode_params<'a>(&self, params: &'a Params) -> Cow<'a, Params> {
         let Some(Value::Object(weights)) = params.get("class_weight") else {
-            return Ok(Cow::Borrowed(params));
+            return Cow::Borrowed(params);
         };
         if self.is_identity {
-            return Ok(Cow::Borrowed(params));
+            return Cow::Borrowed(params);
         }
         let mut coded = Params::new();
+        let mut n_strangers = 0;
         for (key, weight) in weights {
-            let label = key
+            let label: Option<i64> = key
                 .parse()
                 .ok()
                 .filter(|label: &i64| label.to_string() == *key);
-            let code = label.and_then(|label| self.code(label)).ok_or(key)?;
-            coded.insert(code.to_string(), weight.clone());
+            let key = match label.map(|label| self.code(label)) {
+                Some(Some(code)) => code.to_string(),
+                Some(None) => {
+                    n_strangers += 1;
+                    (self.labels.len() + n_strangers).to_string()
+                }
+                // Not to be taken for a code.
+                None => format!("{key:?}"),
+            };
+            coded.insert(key, weight.clone());
         }
         let mut params = params.clone();
         params.insert("class_weight".to_owned(), coded.into());
-        Ok(Cow::Owned(params))
+        Cow::Owned(params)
     }
 }
 
@@ -104,7 +111,7 @@ mod tests {
         assert_eq!(codes.encode(&[255, 7]), [255, 7]);
         assert_eq!((codes.label(7), codes.label(8)), (Some(7), None));
         let params = weights(json!({"9": 2}));
-        assert_eq!(*codes.encode_params(&params).unwrap(), params);
+        assert_eq!(*codes.encode_params(&params), params);
     }
 
     #[test]
@@ -113,14 +120,14 @@ mod tests {
         assert_eq!(codes.encode(&[3, -5, i64::MAX]), [1, 0, 2]);
         assert_eq!((codes.label(2), codes.label(3)), (Some(i64::MAX), None));
         let params = weights(json!({"-5": 2, "3": 0.5}));
-        let coded = codes.encode_params(&params).unwrap();
-        assert_eq!(*coded, weights(json!({"0": 2, "1": 0.5})));
+        let coded = weights(json!({"0": 2, "1": 0.5}));
+        assert_eq!(*codes.encode_params(&params), coded);
         // 1 is a code, but no label.
-        for key in ["1", "+3", "x"] {
-            let params = weights(json!({ key: 2 }));
-            assert_eq!(codes.encode_params(&params).unwrap_err(), key);
-        }
+        let params = weights(json!({"1": 2}));
+        assert_eq!(*codes.encode_params(&params), weights(json!({"4": 2})));
+        let params = weights(json!({"+3": 2}));
+        assert_eq!(*codes.encode_params(&params), weights(json!({"\"+3\"": 2})));
         let balanced = weights(json!("balanced"));
-        assert_eq!(*codes.encode_params(&balanced).unwrap(), balanced);
+        assert_eq!(*codes.encode_params(&balanced), balanced);
     }
 }
