@@ -169,7 +169,14 @@ fn quotas(counts: &[usize], n_drawn: usize, rng: &mut Rng) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use ndarray::Array2;
+
     use super::*;
+    use crate::boosting::{GradientBoostingParams, HistGradientBoostingParams};
+    use crate::classifier::{Classifier, FittedClassifier as _};
+    use crate::mlp::MlpParams;
+    use crate::parameters::{ParamValue, Parameters, Set};
+    use crate::sgd::{PassiveAggressiveParams, PerceptronParams, SgdParams};
     use fashion_bench_numeric::rng::stream;
 
     fn share(amount: Amount) -> Share {
@@ -254,5 +261,64 @@ mod tests {
         let rows = stratified_sample(&codes, 2, 100, &mut stream(2, &[]));
         assert!(rows.is_sorted() && rows.len() == 100);
         assert_eq!(rows.iter().filter(|&&row| codes[row] == 1).count(), 25);
+    }
+
+    /// Fits a classifier that stops early; returns what it says of the rows 0 to 9, or why it does
+    /// not fit.
+    fn fit<P: Parameters>(
+        validation_fraction: ParamValue,
+        labels: &[usize],
+    ) -> Result<Vec<usize>, String>
+    where
+        P::Checked: Classifier,
+    {
+        let mut params = P::default();
+        let names = params.rows();
+        let stops = ["early_stopping", "n_iter_no_change"];
+        let name = stops
+            .into_iter()
+            .find(|name| names.iter().any(|row| row.name == *name));
+        let on = match name {
+            Some("early_stopping") => ParamValue::Bool(true),
+            _ => ParamValue::Int(2),
+        };
+        assert_eq!(params.set(name.unwrap(), &on), Set::Taken);
+        assert_eq!(params.set(PARAM, &validation_fraction), Set::Taken);
+        let x = Array2::from_shape_fn((labels.len(), 2), |(row, column)| {
+            (row * (column + 1)) as f32
+        });
+        let model = params
+            .check()
+            .map_err(|error| error.to_string())?
+            .fit_labels(x.view(), labels);
+        let model = model.map_err(|error| error.to_string())?;
+        let mut found = ndarray::Array1::zeros(10);
+        model.predict_rows(x.slice(ndarray::s![..10, ..]), &mut found);
+        Ok(found.to_vec())
+    }
+
+    #[test]
+    fn no_classifier_trains_without_a_class_or_without_rows() {
+        type Fit = fn(ParamValue, &[usize]) -> Result<Vec<usize>, String>;
+        let fits: [Fit; 6] = [
+            fit::<GradientBoostingParams>,
+            fit::<HistGradientBoostingParams>,
+            fit::<MlpParams>,
+            fit::<SgdParams>,
+            fit::<PerceptronParams>,
+            fit::<PassiveAggressiveParams>,
+        ];
+        let single = [vec![4; 99], vec![7]].concat();
+        let even: Vec<usize> = (0..100).map(|row| row % 2).collect();
+        for fit in fits {
+            let error = fit(ParamValue::Float(0.1), &single).unwrap_err();
+            assert!(error.contains("class 7 has a single row"), "{error}");
+            let error = fit(ParamValue::Float(0.995), &even).unwrap_err();
+            assert!(error.contains("`validation_fraction`"), "{error}");
+            assert!(fit(ParamValue::Float(0.3), &even).is_ok());
+        }
+        let few = vec![5; 40];
+        let found = fit::<HistGradientBoostingParams>(ParamValue::Int(7), &few);
+        assert_eq!(found, Ok(vec![5; 10]));
     }
 }

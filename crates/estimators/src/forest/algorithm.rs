@@ -189,10 +189,13 @@ mod tests {
 
     use linfa::DatasetBase;
     use linfa::traits::{Fit as _, Predict as _};
-    use ndarray::array;
+    use ndarray::{Array1, Array2, ArrayView1, array};
+    use rand::Rng as _;
 
     use crate::ClassWeight;
     use crate::forest::RandomForest;
+    use crate::tree::{ExtraTree, MonotonicConstraints};
+    use fashion_bench_numeric::rng::stream;
 
     #[test]
     fn a_class_without_weight_is_never_predicted_even_where_a_bag_has_no_other() {
@@ -202,5 +205,40 @@ mod tests {
         let forest = RandomForest::params().class_weight(weight.into());
         let model = forest.n_estimators(30).seed(1).fit(&data).unwrap();
         assert_eq!(model.predict(&x), array![2, 2, 2, 2]);
+    }
+
+    #[test]
+    fn the_second_class_gets_no_less_likely_with_a_feature_of_direction_1() {
+        let mut rng = stream(8, &[]);
+        let x = Array2::from_shape_simple_fn((300, 2), || rng.r#gen::<f32>());
+        let label =
+            |row: ArrayView1<'_, f32>| usize::from(row[0] + row[1] + rng.r#gen::<f32>() > 1.5);
+        let y: Array1<usize> = x.rows().into_iter().map(label).collect();
+        let data = DatasetBase::new(x, y);
+        let along = |column: usize| {
+            Array2::from_shape_fn((200, 2), |(row, place)| {
+                let at = row as f32 / 200.0;
+                if place == column { at } else { 0.5 }
+            })
+        };
+        for (column, sign) in [(0, 1), (1, -1)] {
+            let mut signs = vec![0, 0];
+            signs[column] = sign;
+            let signs = Some(MonotonicConstraints(signs));
+            let forest = RandomForest::params().n_estimators(10).seed(2);
+            let forest = forest.monotonic_cst(signs.clone()).fit(&data).unwrap();
+            let extra = ExtraTree::params().seed(2).monotonic_cst(signs);
+            let extra = extra.fit(&data).unwrap();
+            for labels in [
+                forest.predict(&along(column)),
+                extra.predict(&along(column)),
+            ] {
+                let mut labels = labels.to_vec();
+                if sign == -1 {
+                    labels.reverse();
+                }
+                assert!(labels.is_sorted(), "{sign}: {labels:?}");
+            }
+        }
     }
 }
