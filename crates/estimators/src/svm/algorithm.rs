@@ -5,13 +5,15 @@
 //! pair. Bias and support vectors as in C.-C. Chang, C.-J. Lin, LIBSVM: A Library for Support
 //! Vector Machines (2011), sections 4.1.5 and 5.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::augmented_lagrangian;
 use super::decomposition;
 use super::dual::{Dual, DualOutcome};
+use super::exact_rows::ExactRows;
 use super::kernel::Kernel;
 use super::kernel_cache::KernelCache;
+use super::libsvm_steps::{self, Steps};
 use super::machines::{Machines, PairSolution};
 use super::model::{NuSvc, Svc};
 use super::params::{
@@ -26,6 +28,16 @@ use crate::parameters::Parameters;
 /// fewer; the others start from a better point.
 const SLOW_FROM: usize = 100_000;
 
+/// Rows of a pair up to which it is solved by LIBSVM's own steps.
+const MAX_EXACT: usize = 1024;
+
+/// LIBSVM's steps after which a pair with the linear kernel goes on by steps on its weights.
+const SLOW_AS_LIBSVM: usize = 1_000_000;
+
+/// LIBSVM's steps after which a fit without `max_iter` ends and says that it has not converged. It
+/// is LIBSVM's own limit, which scikit-learn has taken out.
+const MAX_STEPS: usize = 10_000_000;
+
 impl Classifier for SvcValidParams {
     type Model = Svc;
 
@@ -39,7 +51,7 @@ impl Classifier for SvcValidParams {
             self.settings
                 .class_weight
                 .of_classes(SvcParams::ESTIMATOR, &encoding, codes)?;
-        let problem = |pair: &ClassPair| {
+        let problem = |pair: &ClassPair, _: &ClassEncoding| {
             let bound = |class: usize| self.c * weights[class];
             Ok(c_dual(
                 &pair.is_first,
@@ -60,7 +72,10 @@ impl Classifier for NuSvcValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<NuSvc, FitError> {
-        let problem = |pair: &ClassPair| nu_dual(&pair.is_first, self.nu);
+        let problem = |pair: &ClassPair, encoding: &ClassEncoding| {
+            check_nu(pair, encoding, self.nu)?;
+            Ok(nu_dual(&pair.is_first, self.nu))
+        };
         fit_machines(x, encoding, codes, &self.settings, &problem, nu_solution).map(NuSvc)
     }
 }
@@ -72,19 +87,20 @@ fn fit_machines(
     encoding: ClassEncoding,
     codes: &[usize],
     settings: &SvmSettings,
-    problem: &(impl Fn(&ClassPair) -> Result<Dual, FitError> + Sync),
+    problem: &(impl Fn(&ClassPair, &ClassEncoding) -> Result<Dual, FitError> + Sync),
     solution: impl Fn(&Dual, &DualOutcome) -> (Vec<f64>, f64) + Sync,
 ) -> Result<Machines, FitError> {
     let kernel = resolve_kernel(settings, x);
     let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
-        let mut dual = problem(pair)?;
+        let mut dual = problem(pair, &encoding)?;
         let x: Array2<f32> = x.select(Axis(0), &pair.rows);
-        let (outcome, n_rows) = solve(&mut dual, kernel, x.view(), settings);
+        let (outcome, n_rows) = solve(&mut dual, &pair.is_first, kernel, x.view(), settings);
         let (coefs, intercept) = solution(&dual, &outcome);
         let rows_and_coefs = pair.rows.iter().copied().zip(coefs);
         Ok(PairSolution {
             coefs: rows_and_coefs.filter(|&(_, coef)| coef != 0.0).collect(),
             intercept,
+            objective: dual.objective(&outcome.gradient),
             n_iter: outcome.n_iter,
             n_rows,
             n_rounds: outcome.n_rounds,
@@ -102,34 +118,85 @@ fn fit_machines(
 /// rows that took.
 fn solve(
     dual: &mut Dual,
+    is_first: &[bool],
     kernel: Kernel,
     x: ArrayView2<'_, f32>,
     settings: &SvmSettings,
 ) -> (DualOutcome, usize) {
-    let budget = (settings.cache_size * 1e6) as usize;
-    let mut rows = KernelCache::new(kernel, x, budget);
-    let outcome = if kernel == Kernel::Linear && dual.n_groups == 1 {
+    let squared_norm = |row: ArrayView1<'_, f32>| row.iter().map(|&v| f64::from(v).powi(2)).sum();
+    let longest = x.rows().into_iter().map(squared_norm).fold(0.0, f64::max);
+    let is_harmless = kernel.rounding(longest, longest).is_harmless();
+    if x.nrows() <= MAX_EXACT || settings.max_iter.0.is_some() || !is_harmless {
+        return solve_as_libsvm(dual, is_first, kernel, x, settings);
+    }
+    let start = dual.beta.clone();
+    let mut rows = KernelCache::new(kernel, x, budget_bytes(settings));
+    let outcome = if is_linear_c_svc(kernel, dual) {
         solve_linear(dual, &mut rows, x, settings)
     } else {
-        decomposition::solve(dual, &mut rows, settings.tol, settings.max_iter.0)
+        decomposition::solve(dual, &mut rows, settings.tol, None)
     };
-    (outcome, rows.n_computed())
+    if outcome.converged {
+        return (outcome, rows.n_computed());
+    }
+    // Rounding hides what is left to gain: gradients in `f64` go on to the end.
+    dual.beta = start;
+    solve_as_libsvm(dual, is_first, kernel, x, settings)
 }
 
-/// Solves by working sets as long as they are quick, then by steps on the weights; a limit of steps
-/// leaves it at the working sets.
+fn budget_bytes(settings: &SvmSettings) -> usize {
+    (settings.cache_size * 1e6) as usize
+}
+
+fn is_linear_c_svc(kernel: Kernel, dual: &Dual) -> bool {
+    kernel == Kernel::Linear && dual.n_groups == 1
+}
+
+/// Solves by LIBSVM's steps; what is slow with the linear kernel by steps on the weights.
+fn solve_as_libsvm(
+    dual: &mut Dual,
+    is_first: &[bool],
+    kernel: Kernel,
+    x: ArrayView2<'_, f32>,
+    settings: &SvmSettings,
+) -> (DualOutcome, usize) {
+    let order = libsvm_steps::order_of(is_first);
+    let mut rows = ExactRows::new(kernel, x, order, budget_bytes(settings));
+    let may_switch = is_linear_c_svc(kernel, dual) && settings.max_iter.0.is_none();
+    let steps = Steps {
+        tol: settings.tol,
+        max_iter: match settings.max_iter.0 {
+            Some(max_iter) => max_iter,
+            None if may_switch => SLOW_AS_LIBSVM,
+            None => MAX_STEPS,
+        },
+        shrinking: settings.shrinking,
+    };
+    let first = libsvm_steps::solve(dual, is_first, &mut rows, steps);
+    if first.converged || !may_switch {
+        return (first, rows.n_computed());
+    }
+    dual.beta.fill(0.0);
+    let second = augmented_lagrangian::solve(dual, x, settings.tol);
+    (followed_by(&first, second), rows.n_computed())
+}
+
+/// Solves by working sets as long as they are quick, then by steps on the weights.
 fn solve_linear(
     dual: &mut Dual,
     rows: &mut KernelCache<'_>,
     x: ArrayView2<'_, f32>,
     settings: &SvmSettings,
 ) -> DualOutcome {
-    let max_iter = settings.max_iter.0;
-    let first = decomposition::solve(dual, rows, settings.tol, max_iter.or(Some(SLOW_FROM)));
-    if first.converged || max_iter.is_some() {
+    let first = decomposition::solve(dual, rows, settings.tol, Some(SLOW_FROM));
+    if first.converged {
         return first;
     }
-    let second = augmented_lagrangian::solve(dual, x, settings.tol);
+    followed_by(&first, augmented_lagrangian::solve(dual, x, settings.tol))
+}
+
+/// Adds what the first of two solvers did to the result of the second.
+fn followed_by(first: &DualOutcome, second: DualOutcome) -> DualOutcome {
     DualOutcome {
         n_iter: first.n_iter + second.n_iter,
         n_rounds: first.n_rounds + second.n_rounds,
@@ -138,7 +205,7 @@ fn solve_linear(
 }
 
 fn resolve_kernel(settings: &SvmSettings, x: ArrayView2<'_, f32>) -> Kernel {
-    let (gamma, coef0) = (settings.gamma.of_rows(x) as f32, settings.coef0 as f32);
+    let (gamma, coef0) = (settings.gamma.of_rows(x), settings.coef0);
     match settings.kernel {
         KernelKind::Linear => Kernel::Linear,
         KernelKind::Rbf => Kernel::Rbf { gamma },
@@ -170,25 +237,37 @@ fn c_dual(is_first: &[bool], c_first: f64, c_second: f64) -> Dual {
 
 /// Returns the coefficients of the decision function, and its intercept.
 fn c_solution(dual: &Dual, outcome: &DualOutcome) -> (Vec<f64>, f64) {
-    (dual.beta.clone(), dual.level(&outcome.gradient, 0))
+    (dual.beta.clone(), outcome.levels[0])
+}
+
+/// Checks that both classes of a pair have the ν·n/2 rows that ν-SVC needs at the least.
+fn check_nu(pair: &ClassPair, encoding: &ClassEncoding, nu: f64) -> Result<(), FitError> {
+    let n = pair.rows.len();
+    let n_first = pair.is_first.iter().filter(|&&is_first| is_first).count();
+    let n_smaller = n_first.min(n - n_first);
+    if nu * n as f64 / 2.0 <= n_smaller as f64 {
+        return Ok(());
+    }
+    let labels = [pair.first, pair.second].map(|code| encoding.label(code));
+    Err(FitError::Param(ParamError::value(
+        NuSvcParams::ESTIMATOR,
+        "nu",
+        format!(
+            "at most {}, twice the share of the smaller of the classes {} and {} in their {n} rows",
+            2.0 * n_smaller as f64 / n as f64,
+            labels[0],
+            labels[1],
+        ),
+        nu,
+    )))
 }
 
 /// Poses ν-SVC's problem; the start is LIBSVM's, the first rows of each class filled up to ν·n/2.
-fn nu_dual(is_first: &[bool], nu: f64) -> Result<Dual, FitError> {
+fn nu_dual(is_first: &[bool], nu: f64) -> Dual {
     let n = is_first.len();
-    let n_first = is_first.iter().filter(|&&is_first| is_first).count();
-    if nu * n as f64 / 2.0 > n_first.min(n - n_first) as f64 {
-        return Err(FitError::Param(ParamError::value(
-            NuSvcParams::ESTIMATOR,
-            "nu",
-            format!(
-                "at most twice the share of the smaller class of each pair, here {}",
-                2.0 * n_first.min(n - n_first) as f64 / n as f64
-            ),
-            nu,
-        )));
-    }
-    let mut left = [nu * n as f64 / 2.0; 2];
+    // Summed up as LIBSVM does, which rounds.
+    let total: f64 = is_first.iter().map(|_| nu).sum();
+    let mut left = [total / 2.0; 2];
     let mut dual = Dual {
         beta: vec![0.0; n],
         lower: vec![0.0; n],
@@ -212,16 +291,16 @@ fn nu_dual(is_first: &[bool], nu: f64) -> Result<Dual, FitError> {
             dual.beta[idx] = -alpha;
         }
     }
-    Ok(dual)
+    dual
 }
 
 /// Returns the coefficients of the decision function, scaled so that the margin is 1, and its
 /// intercept.
 fn nu_solution(dual: &Dual, outcome: &DualOutcome) -> (Vec<f64>, f64) {
-    let level_of = |group| dual.level(&outcome.gradient, group);
-    let (first, second) = (level_of(0), level_of(1));
+    let [first, second] = outcome.levels;
     // f = -Kβ: at the margins the decision without intercept is -first and -second.
     let half_margin = (second - first) / 2.0;
-    let coefs = dual.beta.iter().map(|beta| beta / half_margin).collect();
+    let scale = 1.0 / half_margin;
+    let coefs = dual.beta.iter().map(|beta| beta * scale).collect();
     (coefs, (first + second) / 2.0 / half_margin)
 }
