@@ -73,7 +73,11 @@ impl FittedClassifier for GaussianProcess {
     }
 
     fn not_finite(&self) -> Option<NotFinite> {
-        let modes = || self.problems.iter().map(|problem| &problem.posterior);
+        let modes: Vec<_> = match &self.0 {
+            Process::Rbf(process) => process.problems.iter().map(|it| &it.posterior).collect(),
+            Process::Kernels(process) => process.problems.iter().map(|it| &it.posterior).collect(),
+        };
+        let modes = || modes.iter();
         first_not_finite("a residual", modes().flat_map(|mode| &mode.residual))
             .or_else(|| first_not_finite("a weight", modes().flat_map(|mode| &mode.weight)))
     }
