@@ -157,7 +157,8 @@ impl EstimatorSpec {
     ///
     /// # Errors
     /// [`ParamError`] for an unknown name, a value of the wrong type, or an ignored one out of its
-    /// range. The other ranges and the combinations are checked by [`Self::build`].
+    /// range, or one that does not matter beside the others. The other ranges and the
+    /// combinations are checked by [`Self::build`].
     pub fn resolve(&self, given: &Params, profile: Profile) -> Result<Resolved, ParamError> {
         if let Some(name) = given.keys().find(|name| self.param(name).is_none()) {
             return Err(ParamError::Unknown {
@@ -176,7 +177,19 @@ impl EstimatorSpec {
             };
             params.insert(param.name.to_owned(), value);
         }
+        let complete = params.clone();
         let notes = (self.canonicalise)(&mut params);
+        // Nobody looks at what is removed later.
+        let is_removed = |name: &&String| !params.contains_key(*name);
+        for name in complete.keys().filter(is_removed) {
+            let value = &complete[name.as_str()];
+            if let Some(param) = self.param(name)
+                && !(self.accepts)(name, value)
+            {
+                let expected = param.expected.as_str();
+                return Err(ParamError::value(self.name, param.name, expected, value));
+            }
+        }
         params.retain(|name, _| self.param(name).is_none_or(|param| !param.is_ignored));
         Ok(Resolved { params, notes })
     }

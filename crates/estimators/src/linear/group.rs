@@ -12,6 +12,7 @@ use super::group_loss::GroupLoss;
 use fashion_bench_numeric::tall::Tall;
 
 /// What all groups share.
+#[derive(Clone, Copy)]
 pub(super) struct GroupSettings<'a> {
     /// The rows.
     pub design: &'a Tall<'a>,

@@ -19,7 +19,8 @@
 //! conjugate gradients are needed. Cost: O(n·p) per reading, O(m·p²) for m rows changed, O(p³) per
 //! factor.
 //!
-//! The line search goes to the root of the directional derivative, to a tenth of its first value
+//! A group is done where its loss says so, which for the smooth ones takes a small gradient and a
+//! small last step ([`super::stop`]). The line search goes to the root of the directional derivative, to a tenth of its first value
 //! ([`find_root`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
@@ -49,6 +50,8 @@ struct NewtonGroup<L> {
     first_norm: f64,
     /// Norm of the gradient; infinite where the last step has not been assessed yet.
     gradient_norm: f64,
+    /// [`Point::decrement`].
+    decrement: f64,
     /// Directions in a row that did not decrease the objective.
     n_stalls: usize,
     verdict: Verdict,
@@ -128,6 +131,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
             state: GroupState::new(loss, settings),
             first_norm: 0.0,
             gradient_norm: f64::INFINITY,
+            decrement: f64::INFINITY,
             n_stalls: 0,
             verdict: Verdict::Changed,
         }
@@ -178,6 +182,8 @@ impl<L: GroupLoss> NewtonGroup<L> {
             gradient_norm: self.gradient_norm,
             gradient_max: largest,
             first_norm: self.first_norm,
+            decrement: self.decrement,
+            is_penalised: settings.ridge.iter().any(|&ridge| ridge > 0.0),
         });
     }
 
@@ -239,6 +245,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
         } else {
             0.0
         };
+        self.decrement = -0.5 * slope;
         self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
         self.state.move_weights(t);
         for (z, q) in self.state.z.iter_mut().zip(q) {

@@ -106,7 +106,13 @@ impl ClassState {
             (-1.0, self.costs.1)
         };
         let update = match settings.step {
-            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => 0.0,
+            // Such a row does not count, nor for the average.
+            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => {
+                if self.sums_loss {
+                    self.loss_sum += settings.loss.value(y, p);
+                }
+                return;
+            }
             StepLength::PassiveAggressive1 { c } => {
                 y * (settings.loss.value(y, p) / visit.square).min(c)
             }

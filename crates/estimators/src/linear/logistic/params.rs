@@ -52,7 +52,7 @@ parameters! {
         /// LIBLINEAR's dual solver; the optimum is the same
         dual: bool = false;
         /// gradient to reach
-        tol: f64 = 1e-4, in Interval::POSITIVE;
+        tol: f64 = 1e-4, in Interval::NOT_NEGATIVE;
         /// cost of the loss against the penalty
         c as "C": f64 = 1.0, in Interval::POSITIVE;
         /// whether there is an intercept
@@ -64,7 +64,7 @@ parameters! {
         /// liblinear penalises the intercept, the others do not
         solver: LogisticSolver = LogisticSolver::Lbfgs, was LogisticSolver::Liblinear;
         /// Newton steps at most
-        max_iter: usize = 100, in Interval::at_least(1);
+        max_iter: usize = 100, in Interval::at_least(0);
         /// one problem per class, or one for all
         multi_class: LogisticMultiClass = LogisticMultiClass::Auto, was LogisticMultiClass::OneVsRest;
         /// share of the l1 norm (elasticnet)

@@ -2,13 +2,15 @@
 //!
 //! Minimises `Σ_i s_i·(x_i·w + b - y_i)² + alpha·|w|²` for each class against the rest, with
 //! `y_i = ±1` and row weights `s` from the classes. The normal equations of the centred rows are
-//! solved by Cholesky: one Gram matrix for all classes, O(n·p²). There is nothing to converge.
+//! solved by Cholesky: one Gram matrix for all classes, O(n·p²). There is nothing to converge,
+//! unless the weights may not fall below 0 ([`super::nonnegative`]).
 
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::super::model::LinearModel;
 use super::super::one_vs_rest::OneVsRest;
 use super::RidgeClassifier;
+use super::nonnegative::Quadratic;
 use super::params::{RidgeClassifierParams, RidgeClassifierValidParams};
 use crate::FitError;
 use crate::classifier::Classifier;
@@ -44,6 +46,7 @@ impl Classifier for RidgeClassifierValidParams {
         // The weights themselves, for the means of the features, and the weighted targets.
         let mut columns: Vec<Vec<f32>> = vec![row_weights.iter().map(|&s| s as f32).collect()];
         let target_means: Vec<f64> = targets.iter().map(|target| target.mean).collect();
+        let squares: Vec<f64> = targets.iter().map(|target| target.square).collect();
         columns.extend(targets.into_iter().map(|target| target.centred));
         let design = Tall::new(x, None);
         let mut products = design.transposed_times(&columns).into_iter();
@@ -54,20 +57,19 @@ impl Classifier for RidgeClassifierValidParams {
         let mut gram = Gram::<f64>::zeros(x.ncols());
         gram.add_rows(&design, row_weights.iter().copied().enumerate());
         gram.add_outer(-total, &means);
-        let factor = gram.factor(1.0, &vec![self.alpha; x.ncols()]);
+        let solved = self.solve(&gram, products.collect(), &squares);
 
         let n_outputs = target_means.len();
         let mut weights = Array2::zeros((n_outputs, x.ncols()));
         let mut intercepts = Array1::zeros(n_outputs);
-        for (output, (mut solution, mean)) in products.zip(target_means).enumerate() {
-            factor.solve(&mut solution);
+        for (output, (solution, mean)) in solved.weights.into_iter().zip(target_means).enumerate() {
             let shift: f64 = solution.iter().zip(&means).map(|(w, m)| w * m).sum();
             intercepts[output] = (mean - shift) as f32;
             for (weight, w) in weights.row_mut(output).iter_mut().zip(solution) {
                 *weight = w as f32;
             }
         }
-        Ok(LinearModel::new(weights, intercepts, encoding, FitInfo::default()).into())
+        Ok(LinearModel::new(weights, intercepts, encoding, solved.info).into())
     }
 }
 
@@ -77,9 +79,50 @@ struct Target {
     mean: f64,
     /// What they are above it, times the weights of the rows.
     centred: Vec<f32>,
+    /// Their weighted sum of squares above the mean.
+    square: f64,
+}
+
+/// The weights of all outputs, and how they were found.
+struct Solved {
+    weights: Vec<Vec<f64>>,
+    info: FitInfo,
 }
 
 impl RidgeClassifierValidParams {
+    /// Solves for the products of the rows with the targets of each output, whose sums of squares
+    /// are `squares`.
+    fn solve(&self, gram: &Gram<f64>, mut products: Vec<Vec<f64>>, squares: &[f64]) -> Solved {
+        let ridge = vec![self.alpha; products.first().map_or(0, Vec::len)];
+        if !self.positive {
+            let factor = gram.factor(1.0, &ridge);
+            for product in &mut products {
+                factor.solve(product);
+            }
+            return Solved {
+                weights: products,
+                info: FitInfo::default(),
+            };
+        }
+        let quadratic = Quadratic {
+            matrix: &gram.to_full(1.0, &ridge),
+            tol: self.tol,
+            max_iter: self.max_iter,
+        };
+        let pairs = products.iter().zip(squares);
+        let minima: Vec<_> = pairs
+            .map(|(product, square)| quadratic.minimise(product, 0.5 * square))
+            .collect();
+        let info = FitInfo {
+            n_iter: minima.iter().map(|minimum| minimum.n_iter as u64).max(),
+            converged: Some(minima.iter().all(|minimum| minimum.stop.is_converged())),
+            objective: Some(minima.iter().map(|minimum| minimum.value).sum()),
+            ..FitInfo::default()
+        };
+        let weights = minima.into_iter().map(|minimum| minimum.x).collect();
+        Solved { weights, info }
+    }
+
     fn targets(&self, problems: &OneVsRest<'_>, row_weights: &[f64], total: f64) -> Vec<Target> {
         let target = |class| {
             let (signs, _) = problems.rows(class, (1.0, 1.0));
@@ -94,7 +137,12 @@ impl RidgeClassifierValidParams {
                 reason = "products are in single precision"
             )]
             let centred = pairs().map(|(y, s)| ((y - mean) * s) as f32).collect();
-            Target { mean, centred }
+            let square = pairs().map(|(y, s)| s * (y - mean).powi(2)).sum();
+            Target {
+                mean,
+                centred,
+                square,
+            }
         };
         problems.classes().map(target).collect()
     }
