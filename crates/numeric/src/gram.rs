@@ -2,15 +2,17 @@
 //!
 //! Only the lower triangle is computed, which is half the work of a general product.
 
-use faer::linalg::matmul::triangular::{BlockStructure, matmul};
-use faer::linalg::solvers::{Llt, Solve};
-use faer::{Accum, MatMut, MatRef, Par, Side};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 
-use super::gemm::GemmFloat;
+use super::cholesky::Cholesky;
+use super::gemm::{GemmFloat, gemm_tn};
 use super::tall::Tall;
 
 /// Rows gathered before they are multiplied.
 const BLOCK: usize = 512;
+
+/// Rows of the matrix that are computed by one product, from the diagonal on.
+const BAND: usize = 192;
 
 /// Rows whose products are added in single precision.
 const ROWS_IN_SINGLE: usize = 2048;
@@ -44,10 +46,10 @@ impl<F: GemmFloat> Gram<F> {
             let (plain, weighted) = (&mut left[span.clone()], &mut right[span]);
             let features = design.row(row_idx);
             let constant = (features.len() < width).then(|| design.bias());
-            let weight: F = faer::traits::math_utils::from_f64(weight);
+            let weight: F = F::from_f64(weight);
             let features = features.iter().chain(&constant);
             for ((l, r), &x) in plain.iter_mut().zip(weighted).zip(features) {
-                *l = faer::traits::math_utils::from_f64(f64::from(x));
+                *l = F::from_f64(f64::from(x));
                 *r = *l * weight;
             }
             n_rows += 1;
@@ -63,8 +65,8 @@ impl<F: GemmFloat> Gram<F> {
     pub fn add_outer(&mut self, scale: f64, v: &[f64]) {
         for (j, column) in self.values.chunks_exact_mut(self.width).enumerate() {
             for (i, value) in column.iter_mut().enumerate().skip(j) {
-                let product: F = faer::traits::math_utils::from_f64(scale * v[i] * v[j]);
-                *value += product;
+                let product: F = F::from_f64(scale * v[i] * v[j]);
+                *value = *value + product;
             }
         }
     }
@@ -74,20 +76,22 @@ impl<F: GemmFloat> Gram<F> {
             return;
         }
         let width = self.width;
-        let left = MatRef::from_row_major_slice(&left[..n_rows * width], n_rows, width);
-        let right = MatRef::from_row_major_slice(&right[..n_rows * width], n_rows, width);
-        // Both sides are column-major, so that faer's lower triangle is ours.
-        matmul(
-            MatMut::from_column_major_slice_mut(&mut self.values, width, width),
-            BlockStructure::TriangularLower,
-            Accum::Add,
-            left.transpose(),
-            BlockStructure::Rectangular,
-            right,
-            BlockStructure::Rectangular,
-            F::one(),
-            Par::Seq,
-        );
+        let shape = (n_rows, width);
+        let left = ArrayView2::from_shape(shape, &left[..n_rows * width]).expect("whole rows");
+        let right = ArrayView2::from_shape(shape, &right[..n_rows * width]).expect("whole rows");
+        // Our columns are the rows of the transposed matrix, whose upper triangle is wanted.
+        let gram = ArrayViewMut2::from_shape((width, width), &mut self.values);
+        let mut gram = gram.expect("a square matrix");
+        for first in (0..width).step_by(BAND) {
+            let end = width.min(first + BAND);
+            gemm_tn(
+                F::one(),
+                left.slice(s![.., first..end]),
+                right.slice(s![.., first..]),
+                F::one(),
+                &mut gram.slice_mut(s![first..end, first..]),
+            );
+        }
     }
 
     /// Returns the element of row `i` and column `j`.
@@ -130,9 +134,8 @@ impl<F: GemmFloat> Gram<F> {
             for j in 0..width {
                 full[j * width + j] += jitter;
             }
-            let view = MatRef::from_column_major_slice(&full, width, width);
-            if let Ok(llt) = Llt::new(view, Side::Lower) {
-                return Factor { llt };
+            if let Some(factor) = Cholesky::of_elements(full.clone(), width) {
+                return Factor(factor);
             }
             jitter *= 100.0;
         }
@@ -155,16 +158,12 @@ impl Gram<f64> {
 
 /// A Cholesky factorisation.
 #[derive(Debug, Clone)]
-pub struct Factor {
-    llt: Llt<f64>,
-}
+pub struct Factor(Cholesky);
 
 impl Factor {
     /// Replaces the right-hand side `b` by the solution.
     pub fn solve(&self, b: &mut [f64]) {
-        let n = b.len();
-        self.llt
-            .solve_in_place(MatMut::from_column_major_slice_mut(b, n, 1));
+        self.0.solve_in_place(b);
     }
 }
 

@@ -17,6 +17,7 @@ pub mod prefetch;
 pub mod rng;
 pub mod row_block;
 pub mod sad;
+pub mod simd;
 pub mod softmax;
 pub mod tall;
 pub mod transpose;

@@ -1,19 +1,78 @@
-//! Matrix products on ndarray views, on faer's kernels: `C = alpha·op(A)·op(B) + beta·C`.
+//! Matrix products on ndarray views: `C = alpha·op(A)·op(B) + beta·C`.
 //!
 //! Each product runs on one thread, whatever pool surrounds the call, so that a result depends on
 //! neither the number of threads nor on what else runs; callers distribute blocks over threads
 //! themselves. Any strides are accepted; row-major and column-major views need no copy. As in BLAS,
 //! `beta = 0` overwrites `C` without reading it, so that it may hold anything, NaN included.
 
-use faer::traits::ComplexField;
-use faer::{Accum, MatMut, MatRef, Par};
+mod interleave;
+mod pack;
+mod product;
+mod tile;
+
+use std::cell::Cell;
+
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
-/// The element types of a product: `f32` and `f64`.
-pub trait GemmFloat: ComplexField + LinalgScalar + Send + Sync {}
+pub use self::pack::Buffers;
+use self::product::Product;
+use crate::simd::{Real, dispatch};
 
-impl GemmFloat for f32 {}
-impl GemmFloat for f64 {}
+/// The element types of a product: `f32` and `f64`.
+pub trait GemmFloat: Real + LinalgScalar + PartialOrd {
+    /// Largest length of a block of the depth k. It is part of the order of the sums.
+    const DEPTH: usize;
+
+    /// Takes the memory that this thread keeps for products.
+    fn take_buffers() -> Buffers<Self>;
+
+    /// Gives it back.
+    fn keep_buffers(buffers: Buffers<Self>);
+
+    /// Copies rows of a block of `a`, whose columns are contiguous, to `rows`; see [`pack`].
+    fn transpose_blocks(part: &pack::Part<'_, Self>, rows: &mut [Self]) -> usize;
+
+    /// Writes whole blocks of `columns`, as many as a vector has lanes, to every `stride`-th vector
+    /// of `out`, element k of each to vector k, where there are instructions for it; returns the
+    /// number of elements that are done.
+    fn interleave_blocks(columns: &[&[Self]], stride: usize, out: &mut [Self::Array]) -> usize;
+}
+
+macro_rules! gemm_float {
+    ($type:ty, $depth:expr, $buffers:ident, $blocks:path, $transpose:path) => {
+        thread_local! {
+            static $buffers: Cell<Buffers<$type>> = Cell::default();
+        }
+
+        impl GemmFloat for $type {
+            const DEPTH: usize = $depth;
+
+            fn take_buffers() -> Buffers<Self> {
+                $buffers.take()
+            }
+
+            fn keep_buffers(buffers: Buffers<Self>) {
+                $buffers.set(buffers);
+            }
+
+            #[inline(always)]
+            fn interleave_blocks(
+                columns: &[&[Self]],
+                stride: usize,
+                out: &mut [Self::Array],
+            ) -> usize {
+                $blocks(columns, stride, out)
+            }
+
+            #[inline(always)]
+            fn transpose_blocks(part: &pack::Part<'_, Self>, rows: &mut [Self]) -> usize {
+                $transpose(part, rows)
+            }
+        }
+    };
+}
+gemm_float!(f32, 512, F32_BUFFERS, interleave::f32_columns, interleave::f32_rows);
+gemm_float!(f64, 256, F64_BUFFERS, interleave::f64_columns, interleave::f64_rows);
 
 /// Computes `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is
 /// 0, written).
@@ -32,28 +91,24 @@ pub fn gemm<F: GemmFloat>(
     if c.is_empty() {
         return;
     }
-    let accum = if beta == F::zero() {
-        Accum::Replace
-    } else {
-        if beta != F::one() {
-            c.mapv_inplace(|value| value * beta);
-        }
-        Accum::Add
-    };
+    let adds = beta != F::zero();
+    if adds && beta != F::one() {
+        c.mapv_inplace(|value| value * beta);
+    }
     if a.ncols() == 0 {
-        if matches!(accum, Accum::Replace) {
+        if !adds {
             c.fill(F::zero());
         }
         return;
     }
-    faer::linalg::matmul::matmul(
-        faer_view_mut(c),
-        accum,
-        faer_view(&a),
-        faer_view(&b),
+    let product = Product {
         alpha,
-        Par::Seq,
-    );
+        a: a.reborrow(),
+        b: b.reborrow(),
+        adds,
+        c: c.view_mut(),
+    };
+    dispatch(product.oriented());
 }
 
 /// Computes `C = alpha·A·Bᵀ + beta·C` with `A` m × k, `B` n × k and `C` m × n.
@@ -91,24 +146,6 @@ pub fn gemm_tn<F: GemmFloat>(
     c: &mut ArrayViewMut2<'_, F>,
 ) {
     gemm(alpha, a.reversed_axes(), b, beta, c);
-}
-
-#[expect(unsafe_code, reason = "faer has no view from two strides in safe code")]
-fn faer_view<'a, F: GemmFloat>(view: &'a ArrayView2<'_, F>) -> MatRef<'a, F> {
-    let (n_rows, n_cols) = view.dim();
-    let (row_stride, col_stride) = (view.strides()[0], view.strides()[1]);
-    // SAFETY: pointer, shape and strides are those of a live ndarray view, whose every element is
-    // therefore readable, and the result borrows that view.
-    unsafe { MatRef::from_raw_parts(view.as_ptr(), n_rows, n_cols, row_stride, col_stride) }
-}
-
-#[expect(unsafe_code, reason = "faer has no view from two strides in safe code")]
-fn faer_view_mut<'a, F: GemmFloat>(view: &'a mut ArrayViewMut2<'_, F>) -> MatMut<'a, F> {
-    let (n_rows, n_cols) = view.dim();
-    let (row_stride, col_stride) = (view.strides()[0], view.strides()[1]);
-    // SAFETY: pointer, shape and strides are those of a live mutable ndarray view, which owns
-    // access to its elements and never has two of them in one place; the result borrows it.
-    unsafe { MatMut::from_raw_parts_mut(view.as_mut_ptr(), n_rows, n_cols, row_stride, col_stride) }
 }
 
 #[cfg(test)]
