@@ -96,12 +96,11 @@ def pool(classifier, row, labels, n_features):
         return [None, [0], [i % 2 == 0 for i in range(n_features)]]
     if (classifier, name) in POOLS_OF:
         return POOLS_OF[classifier, name]
-    values = POOLS.get(name)
-    if values and not row["choices"]:
-        return values
-    if values and row["choices"]:
-        return values + row["choices"]
-    values = list(row["choices"]) * 2
+    # "none" for `None` is a spelling of 2017, which scikit-learn no longer takes.
+    choices = [choice for choice in row["choices"] if choice != "none"]
+    if name in POOLS:
+        return POOLS[name] + choices
+    values = choices * 2
     for kind in row["types"]:
         default = row["default"]
         if kind == "bool":
@@ -130,7 +129,8 @@ def class_weights(labels):
 
 def beyond(row):
     """Values at and beyond the ends of the ranges, and of other types."""
-    values = [None, True, "nonsense", -1, 0, 1, 0.0, 1.0, -0.5, 2.5, []]
+    # No `true` for a number: Python takes it for 1, which JSON does not.
+    values = [None, "nonsense", -1, 0, 1, 0.0, 1.0, -0.5, 2.5, []]
     if row["range"]:
         for end in (row["range"]["low"], row["range"]["high"]):
             if end["value"] is not None:
