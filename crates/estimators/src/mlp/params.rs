@@ -80,7 +80,7 @@ parameters! {
         /// whether a held-out share decides when to stop
         early_stopping: bool = false;
         /// share held out for early stopping
-        validation_fraction: f64 = 0.1, in Interval::PART;
+        validation_fraction: f64 = 0.1, in Interval::closed_open(0.0, 1.0);
         /// decay of the first moment (adam)
         beta_1: f64 = 0.9, in Interval::closed_open(0.0, 1.0);
         /// decay of the second moment (adam)
