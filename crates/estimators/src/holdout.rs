@@ -38,7 +38,7 @@ impl Share {
     /// Draws the rows held back of `n_samples`.
     ///
     /// # Errors
-    /// [`ParamError`] if no row is left to train on.
+    /// [`ParamError`] if no row is held back, or none is left to train on.
     pub(crate) fn draw(&self, n_samples: usize, rng: &mut Rng) -> Result<Holdout, ParamError> {
         let n_held_back = self.count(n_samples)?;
         let mut rows: Vec<usize> = (0..n_samples).collect();
@@ -109,6 +109,9 @@ impl Share {
     /// Returns the number of rows held back of `n_samples`.
     fn count(&self, n_samples: usize) -> Result<usize, ParamError> {
         let n_held_back = self.amount.of(n_samples);
+        if n_held_back == 0 {
+            return Err(self.refuse("such that at least one row is held back".to_owned()));
+        }
         if n_held_back < n_samples {
             return Ok(n_held_back);
         }
@@ -241,6 +244,12 @@ mod tests {
                 &many,
                 "the `validation_fraction` of Test must be such that it holds back at least one row \
                  per class, 10 of 100 and not 5, got 0.05",
+            ),
+            (
+                Amount::Share(0.0),
+                &many,
+                "the `validation_fraction` of Test must be such that at least one row is held \
+                 back, got 0.0",
             ),
             (
                 Amount::Count(100),

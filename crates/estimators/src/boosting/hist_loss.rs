@@ -126,9 +126,16 @@ mod tests {
     #[test]
     fn priors_are_those_of_scikit_learn() {
         // HistGradientBoostingClassifier(...)._baseline_prediction of 1.5.2.
-        assert_eq!(prior_scores(&[1.0]), [-33.741_571_671_387_685]);
+        assert_eq!(prior_scores(&[1.0]), [-33.741_068_296_123_11]);
+        assert_eq!(prior_scores(&[0.6, 0.4]), [-0.405_465_108_108_164_3]);
         assert_eq!(prior_scores(&[0.5, 0.5]), [0.0]);
-        let three = prior_scores(&[0.5, 0.3, 0.2]);
-        assert!(three.iter().sum::<f64>().abs() < 1e-15);
+        let expected = [
+            0.475_705_451_880_048_6,
+            -0.035_120_171_885_942_03,
+            -0.440_585_279_994_104_1,
+        ];
+        for (ours, theirs) in prior_scores(&[0.5, 0.3, 0.2]).iter().zip(expected) {
+            assert!((ours - theirs).abs() < 1e-15);
+        }
     }
 }

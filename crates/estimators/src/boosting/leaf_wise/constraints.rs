@@ -64,16 +64,16 @@ impl Constraints {
 }
 
 fn allowed(groups: &[Vec<u32>], kept: Vec<u32>) -> Allowed {
-    let mut features: Vec<u32> = kept
-        .iter()
-        .flat_map(|&group| &groups[group as usize])
-        .copied()
-        .collect();
-    features.sort_unstable();
-    features.dedup();
+    let features = || kept.iter().flat_map(|&group| &groups[group as usize]);
+    let end = features().max().map_or(0, |&feature| feature + 1);
+    let mut is_allowed = vec![false; end as usize];
+    for &feature in features() {
+        is_allowed[feature as usize] = true;
+    }
+    let features = (0..end).filter(|&feature| is_allowed[feature as usize]);
     Allowed {
+        features: features.collect(),
         groups: kept.into(),
-        features: features.into(),
     }
 }
 
