@@ -13,6 +13,7 @@ import numpy as np
 import sklearn
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, NuSVC
 
@@ -75,6 +76,71 @@ def machines():
     write("machines.json", train, test, cases)
 
 
+def grey_levels(n, n_features, n_classes, seed):
+    """Few distinct rows, most of them under several labels; features in 0 to 3."""
+    rng = np.random.RandomState(seed)
+    x = rng.randint(4, size=(n, n_features)).astype(float)
+    y = (x.sum(axis=1) * n_classes / (3 * n_features + 1) + rng.normal(size=n)).round()
+    return x, y.clip(0, n_classes - 1).astype(int)
+
+
+def paths():
+    """Small problems whose answer depends on LIBSVM's steps, or on sums in double precision."""
+    x, y = grey_levels(260, 3, 3, 7)
+    train, test = (x[:180], y[:180]), (x[180:], y[180:])
+    cases = []
+    for name, params in [
+        ("SVC", dict(C=1e8)),
+        ("SVC", dict(kernel="poly", gamma=100.0, max_iter=20000)),
+        ("SVC", dict(kernel="poly", gamma=1e4, degree=7, max_iter=20000)),
+        ("SVC", dict(kernel="sigmoid", C=10.0, coef0=-1.0)),
+        ("SVC", dict(kernel="linear", C=100.0, max_iter=300)),
+        ("SVC", dict(C=100.0, shrinking=False, break_ties=True)),
+        ("SVC", dict(gamma=0.0)),
+        ("SVC", dict(degree=0, kernel="poly", class_weight="balanced")),
+        ("SVC", dict(probability=True, C=3.0)),
+        ("SVC", dict(probability=True, kernel="linear", class_weight={"1": 4.0}, random_state=5)),
+        ("NuSVC", dict(nu=0.3, gamma=1.0)),
+        ("NuSVC", dict(nu=0.25, kernel="poly", max_iter=500)),
+        ("NuSVC", dict(nu=0.2, class_weight="balanced")),
+        ("NuSVC", dict(nu=0.2, probability=True)),
+    ]:
+        given = dict(params)
+        if isinstance(given.get("class_weight"), dict):
+            given["class_weight"] = {int(k): v for k, v in given["class_weight"].items()}
+        given.setdefault("random_state", 0)
+        model = {"SVC": SVC, "NuSVC": NuSVC}[name](**given).fit(*train)
+        case = dict(
+            name=name,
+            params=params,
+            predictions=model.predict(test[0]).tolist(),
+            n_support=int(model.n_support_.sum()),
+            n_iter=int(model.n_iter_.sum()),
+        )
+        if params.get("probability"):
+            case["probabilities"] = model.predict_proba(test[0]).round(9).tolist()
+        cases.append(case)
+    write("paths.json", train, test, cases)
+
+
+def bayes():
+    """Gaussian naive Bayes, with constant features and without smoothing as well."""
+    x, y = grey_levels(200, 4, 3, 3)
+    x[:, 1] = np.where(y == 1, 2, x[:, 1])
+    x[:, 3] = 1.0
+    train, test = (x[:120], y[:120]), (x[120:], y[120:])
+    cases = []
+    for params in [
+        dict(),
+        dict(var_smoothing=0.0),
+        dict(var_smoothing=0.0, priors=[0.0, 0.5, 0.5]),
+        dict(var_smoothing=1.0, priors=[0.2, 0.3, 0.5]),
+    ]:
+        predictions = GaussianNB(**params).fit(*train).predict(test[0]).tolist()
+        cases.append(dict(name="GaussianNB", params=params, predictions=predictions))
+    write("bayes.json", train, test, cases)
+
+
 def processes():
     """Distances span from near duplicates to those whose covariance underflows in doubles."""
     train, test = split(120, 100, 6, 3, 2)
@@ -134,5 +200,7 @@ def networks():
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     machines()
+    paths()
+    bayes()
     processes()
     networks()

@@ -52,6 +52,9 @@ fn drop_what_other_kernels_use(params: &mut Params) -> Vec<String> {
     if params.get("shrinking").and_then(|value| value.as_bool()) == Some(true) {
         params.remove("shrinking");
     }
+    if params.get("probability").and_then(|value| value.as_bool()) != Some(true) {
+        params.remove("random_state");
+    }
     let kernel = params.get("kernel").and_then(|value| value.as_str());
     let ignored: &[&str] = match kernel {
         Some("linear") => &["gamma", "coef0", "degree"],

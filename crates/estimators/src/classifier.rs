@@ -5,7 +5,7 @@
 //! `PredictInplace` of that, so that a linfa program and the runner go through the same checks and
 //! get the same errors.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::error::FitError;
 use crate::finite::{NotFinite, first_not_finite, not_finite};
@@ -71,6 +71,14 @@ pub trait FittedClassifier: Send + Sync {
     /// Writes the label of each row of `x` (`n_samples` × `n_features`, row-major, finite) to
     /// `labels` (`n_samples`).
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>);
+
+    /// Returns the probability of each class, ascending by label, for each row of `x`
+    /// (`n_samples` × `n_features`, row-major, finite): `n_samples` × `n_classes`; nothing if the
+    /// model does not estimate it.
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let _ = x;
+        None
+    }
 
     /// Returns the first number that predictions depend on and that is NaN or infinite, if there
     /// is one. Every classifier has to say it, so that none predicts from a fit that overflowed.

@@ -19,9 +19,11 @@ use super::model::{NuSvc, Svc};
 use super::params::{
     KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams, SvmSettings,
 };
+use super::platt::{self, Sigmoid};
 use crate::classifier::Classifier;
 use crate::error::{FitError, ParamError};
-use crate::multiclass::{ClassEncoding, ClassPair, fit_one_vs_one};
+use crate::finite::NotFinite;
+use crate::multiclass::{ClassEncoding, ClassPair, class_counts, class_pairs, fit_one_vs_one};
 use crate::parameters::Parameters;
 
 /// Steps after which a pair with the linear kernel goes on by steps on its weights. Easy pairs need
@@ -30,6 +32,10 @@ const SLOW_FROM: usize = 100_000;
 
 /// Rows of a pair up to which it is solved by LIBSVM's own steps.
 const MAX_EXACT: usize = 1024;
+
+/// The same where larger sets are worth it: for the sigmoid kernel, where the path decides which
+/// stationary point is found, and for ν-SVC, where working sets converge slowly.
+const MAX_EXACT_HARD: usize = 2048;
 
 /// LIBSVM's steps after which a pair with the linear kernel goes on by steps on its weights.
 const SLOW_AS_LIBSVM: usize = 1_000_000;
@@ -51,15 +57,16 @@ impl Classifier for SvcValidParams {
             self.settings
                 .class_weight
                 .of_classes(SvcParams::ESTIMATOR, &encoding, codes)?;
-        let problem = |pair: &ClassPair, _: &ClassEncoding| {
-            let bound = |class: usize| self.c * weights[class];
-            Ok(c_dual(
-                &pair.is_first,
-                bound(pair.first),
-                bound(pair.second),
-            ))
+        let training = Training {
+            kernel: resolve_kernel(&self.settings, x),
+            settings: &self.settings,
+            problem: |pair: &ClassPair| {
+                let bound = |class: usize| self.c * weights[class];
+                c_dual(&pair.is_first, bound(pair.first), bound(pair.second))
+            },
+            solution: c_solution,
         };
-        fit_machines(x, encoding, codes, &self.settings, &problem, c_solution).map(Svc)
+        training.fit(x, encoding, codes).map(Svc)
     }
 }
 
@@ -72,46 +79,115 @@ impl Classifier for NuSvcValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<NuSvc, FitError> {
-        let problem = |pair: &ClassPair, encoding: &ClassEncoding| {
-            check_nu(pair, encoding, self.nu)?;
-            Ok(nu_dual(&pair.is_first, self.nu))
+        check_nu(
+            self.nu,
+            &encoding,
+            &class_counts(codes, encoding.n_classes()),
+        )?;
+        let training = Training {
+            kernel: resolve_kernel(&self.settings, x),
+            settings: &self.settings,
+            problem: |pair: &ClassPair| nu_dual(&pair.is_first, self.nu),
+            solution: nu_solution,
         };
-        fit_machines(x, encoding, codes, &self.settings, &problem, nu_solution).map(NuSvc)
+        training.fit(x, encoding, codes).map(NuSvc)
     }
 }
 
-/// Fits the machines of all pairs of classes: `problem` poses the dual problem of a pair,
-/// `solution` returns the coefficients of its decision function and the intercept.
-fn fit_machines(
-    x: ArrayView2<'_, f32>,
-    encoding: ClassEncoding,
-    codes: &[usize],
-    settings: &SvmSettings,
-    problem: &(impl Fn(&ClassPair, &ClassEncoding) -> Result<Dual, FitError> + Sync),
-    solution: impl Fn(&Dual, &DualOutcome) -> (Vec<f64>, f64) + Sync,
-) -> Result<Machines, FitError> {
-    let kernel = resolve_kernel(settings, x);
-    let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
-        let mut dual = problem(pair, &encoding)?;
+/// How the machine of any pair of classes is fitted.
+struct Training<'a, P, S> {
+    kernel: Kernel,
+    settings: &'a SvmSettings,
+    /// Poses the dual problem of a pair.
+    problem: P,
+    /// Returns the coefficients of the decision function and the intercept.
+    solution: S,
+}
+
+impl<P, S> Training<'_, P, S>
+where
+    P: Fn(&ClassPair) -> Dual + Sync,
+    S: Fn(&Dual, &DualOutcome) -> (Vec<f64>, f64) + Sync,
+{
+    /// Fits the machines of all pairs of classes.
+    fn fit(
+        &self,
+        x: ArrayView2<'_, f32>,
+        encoding: ClassEncoding,
+        codes: &[usize],
+    ) -> Result<Machines, FitError> {
+        let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
+            let mut solution = self.fit_pair(x, pair);
+            if self.settings.probability {
+                solution.sigmoid = Some(self.fit_sigmoid(x, pair)?);
+            }
+            Ok(solution)
+        });
+        let (kernel, break_ties) = (self.kernel, self.settings.break_ties);
+        Ok(Machines::new(
+            x, encoding, codes, kernel, &pairs?, break_ties,
+        ))
+    }
+
+    fn fit_pair(&self, x: ArrayView2<'_, f32>, pair: &ClassPair) -> PairSolution {
+        let mut dual = (self.problem)(pair);
         let x: Array2<f32> = x.select(Axis(0), &pair.rows);
-        let (outcome, n_rows) = solve(&mut dual, &pair.is_first, kernel, x.view(), settings);
-        let (coefs, intercept) = solution(&dual, &outcome);
+        let is_first = &pair.is_first;
+        let (outcome, n_rows) = solve(&mut dual, is_first, self.kernel, x.view(), self.settings);
+        let (coefs, intercept) = (self.solution)(&dual, &outcome);
         let rows_and_coefs = pair.rows.iter().copied().zip(coefs);
-        Ok(PairSolution {
+        PairSolution {
             coefs: rows_and_coefs.filter(|&(_, coef)| coef != 0.0).collect(),
             intercept,
+            sigmoid: None,
             objective: dual.objective(&outcome.gradient),
             n_iter: outcome.n_iter,
             n_rows,
             n_rounds: outcome.n_rounds,
             gap: outcome.gap,
             converged: outcome.converged,
-        })
-    });
-    let break_ties = settings.break_ties;
-    Ok(Machines::new(
-        x, encoding, codes, kernel, &pairs?, break_ties,
-    ))
+        }
+    }
+
+    /// Fits the probability of a pair's first class, on decisions of machines that have not seen
+    /// the rows.
+    fn fit_sigmoid(&self, x: ArrayView2<'_, f32>, pair: &ClassPair) -> Result<Sigmoid, FitError> {
+        // LIBSVM has the rows class by class here, and within a fold its second class first.
+        let order = libsvm_steps::order_of(&pair.is_first);
+        let is_first: Vec<bool> = order.iter().map(|&idx| pair.is_first[idx]).collect();
+        let rows: Vec<usize> = order.iter().map(|&idx| pair.rows[idx]).collect();
+        let of = |places: &[usize]| -> Array2<f32> {
+            let rows: Vec<usize> = places.iter().map(|&place| rows[place]).collect();
+            x.select(Axis(0), &rows)
+        };
+        let decide = |train: &[usize], held_back: &[usize]| {
+            let part = ClassPair {
+                first: pair.second,
+                second: pair.first,
+                rows: (0..train.len()).collect(),
+                is_first: train.iter().map(|&place| !is_first[place]).collect(),
+            };
+            let x_train = of(train);
+            let solution = self.fit_pair(x_train.view(), &part);
+            let codes: Vec<usize> = part.is_first.iter().map(|&is| usize::from(!is)).collect();
+            let (encoding, codes) = ClassEncoding::new(codes);
+            let (x, kernel) = (x_train.view(), self.kernel);
+            let machine = Machines::new(x, encoding, &codes, kernel, &[solution], false);
+            check_finite_state(machine.not_finite())?;
+            let is_small = train.len() <= MAX_EXACT;
+            let decisions = machine.decisions_of(of(held_back).view(), is_small);
+            Ok(decisions.column(0).mapv(|decision| -decision).to_vec())
+        };
+        let seed = self.settings.random_state.unwrap_or_default() as u64;
+        // numpy's seeds have 32 bits.
+        let seed = (seed ^ (seed >> 32)) as u32;
+        let decisions = platt::cross_validated(&is_first, seed, decide)?;
+        Ok(Sigmoid::fit(&decisions, &is_first))
+    }
+}
+
+fn check_finite_state(found: Option<NotFinite>) -> Result<(), FitError> {
+    found.map_or(Ok(()), |found| Err(found.into()))
 }
 
 /// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel
@@ -126,7 +202,10 @@ fn solve(
     let squared_norm = |row: ArrayView1<'_, f32>| row.iter().map(|&v| f64::from(v).powi(2)).sum();
     let longest = x.rows().into_iter().map(squared_norm).fold(0.0, f64::max);
     let is_harmless = kernel.rounding(longest, longest).is_harmless();
-    if x.nrows() <= MAX_EXACT || settings.max_iter.0.is_some() || !is_harmless {
+    if x.nrows() <= most_exact(kernel, dual.n_groups)
+        || settings.max_iter.0.is_some()
+        || !is_harmless
+    {
         return solve_as_libsvm(dual, is_first, kernel, x, settings);
     }
     let start = dual.beta.clone();
@@ -142,6 +221,14 @@ fn solve(
     // Rounding hides what is left to gain: gradients in `f64` go on to the end.
     dual.beta = start;
     solve_as_libsvm(dual, is_first, kernel, x, settings)
+}
+
+fn most_exact(kernel: Kernel, n_groups: usize) -> usize {
+    if n_groups == 2 || matches!(kernel, Kernel::Sigmoid { .. }) {
+        MAX_EXACT_HARD
+    } else {
+        MAX_EXACT
+    }
 }
 
 fn budget_bytes(settings: &SvmSettings) -> usize {
@@ -240,26 +327,27 @@ fn c_solution(dual: &Dual, outcome: &DualOutcome) -> (Vec<f64>, f64) {
     (dual.beta.clone(), outcome.levels[0])
 }
 
-/// Checks that both classes of a pair have the ν·n/2 rows that ν-SVC needs at the least.
-fn check_nu(pair: &ClassPair, encoding: &ClassEncoding, nu: f64) -> Result<(), FitError> {
-    let n = pair.rows.len();
-    let n_first = pair.is_first.iter().filter(|&&is_first| is_first).count();
-    let n_smaller = n_first.min(n - n_first);
-    if nu * n as f64 / 2.0 <= n_smaller as f64 {
-        return Ok(());
+/// Checks that both classes of each pair have the ν·n/2 rows that ν-SVC needs at the least.
+fn check_nu(nu: f64, encoding: &ClassEncoding, counts: &[usize]) -> Result<(), FitError> {
+    for (first, second) in class_pairs(counts.len()) {
+        let n = counts[first] + counts[second];
+        let n_smaller = counts[first].min(counts[second]);
+        if nu * n as f64 / 2.0 > n_smaller as f64 {
+            return Err(FitError::Param(ParamError::value(
+                NuSvcParams::ESTIMATOR,
+                "nu",
+                format!(
+                    "at most {}, twice the share of the smaller of the classes {} and {} in their \
+                     {n} rows",
+                    2.0 * n_smaller as f64 / n as f64,
+                    encoding.label(first),
+                    encoding.label(second),
+                ),
+                nu,
+            )));
+        }
     }
-    let labels = [pair.first, pair.second].map(|code| encoding.label(code));
-    Err(FitError::Param(ParamError::value(
-        NuSvcParams::ESTIMATOR,
-        "nu",
-        format!(
-            "at most {}, twice the share of the smaller of the classes {} and {} in their {n} rows",
-            2.0 * n_smaller as f64 / n as f64,
-            labels[0],
-            labels[1],
-        ),
-        nu,
-    )))
+    Ok(())
 }
 
 /// Poses ν-SVC's problem; the start is LIBSVM's, the first rows of each class filled up to ν·n/2.

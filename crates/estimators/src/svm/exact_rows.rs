@@ -8,7 +8,7 @@ use fashion_bench_numeric::dot::dot_f64;
 use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Up to this many samples all rows are computed at once, by a matrix product.
-const MAX_PRODUCT: usize = 1024;
+const MAX_PRODUCT: usize = 2048;
 
 /// Rows of one matrix product.
 const BLOCK_ROWS: usize = 128;

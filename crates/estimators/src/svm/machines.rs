@@ -7,6 +7,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::doubt;
 use super::kernel::Kernel;
+use super::platt::{Sigmoid, couple};
 use crate::blocks::predict_in_blocks;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
@@ -24,6 +25,8 @@ pub(super) struct PairSolution {
     /// Training row and coefficient (y·α) of each support vector.
     pub coefs: Vec<(usize, f64)>,
     pub intercept: f64,
+    /// Probability of the first class, where it was asked for.
+    pub sigmoid: Option<Sigmoid>,
     /// That of the dual problem.
     pub objective: f64,
     pub n_iter: usize,
@@ -41,6 +44,8 @@ pub(super) struct Machines {
     decision: Decision,
     /// One per pair of classes.
     intercepts: Vec<f64>,
+    /// One per pair of classes, or none.
+    sigmoids: Vec<Sigmoid>,
     n_features: usize,
     break_ties: bool,
     info: FitInfo,
@@ -93,6 +98,7 @@ impl Machines {
             encoding,
             decision,
             intercepts: pairs.iter().map(|pair| pair.intercept).collect(),
+            sigmoids: pairs.iter().filter_map(|pair| pair.sigmoid).collect(),
             n_features: x.ncols(),
             break_ties,
             info: fit_info(pairs, n_support),
@@ -111,7 +117,13 @@ impl Machines {
                 first_not_finite("a coefficient of a support vector", coefs)
             }
         };
-        first_not_finite("an intercept", &self.intercepts).or_else(of_decision)
+        let of_sigmoids = || {
+            let numbers = self.sigmoids.iter().flat_map(|s| [&s.slope, &s.offset]);
+            first_not_finite("a parameter of the probabilities", numbers)
+        };
+        first_not_finite("an intercept", &self.intercepts)
+            .or_else(of_decision)
+            .or_else(of_sigmoids)
     }
 
     pub(super) fn fit_info(&self) -> &FitInfo {
@@ -160,6 +172,30 @@ impl Machines {
         // Between equal votes confidences decide, and these have no margin.
         let is_clear = !self.breaks_ties() || has_clear_majority(decisions, class, n_classes);
         is_clear && doubt::is_certain(decisions, margins, class, n_classes)
+    }
+
+    /// Returns the probabilities of the classes, rows of `x` × `n_classes`, if they were asked for.
+    pub(super) fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        if self.sigmoids.is_empty() {
+            return None;
+        }
+        let n_classes = self.encoding.n_classes();
+        let mut probabilities = Array2::zeros((x.nrows(), n_classes));
+        let decisions = self.decisions(x);
+        for (mut target, decisions) in probabilities.rows_mut().into_iter().zip(decisions.rows()) {
+            let found = couple(&decisions.to_vec(), &self.sigmoids, n_classes);
+            target.assign(&Array1::from(found));
+        }
+        Some(probabilities)
+    }
+
+    /// Returns the decision values of all pairs, in `f64` if they are to be exact.
+    pub(super) fn decisions_of(&self, x: ArrayView2<'_, f32>, is_exact: bool) -> Array2<f64> {
+        if is_exact {
+            self.decisions(x)
+        } else {
+            self.block_decisions(x)
+        }
     }
 
     /// Returns the decision values of all pairs, in `f64`: rows of `x` × `n_pairs`.

@@ -4,7 +4,8 @@
 //! working sets, each of them by `smo`, on the rows of a `kernel_cache`; what is slow to solve so
 //! with the linear kernel is ended by `augmented_lagrangian`, on its weights. Small ones, and those
 //! where the path or the precision decides, are solved by `libsvm_steps`, on `exact_rows`. The
-//! `machines` of all pairs vote, in `f64` where `f32` leaves a `doubt`.
+//! `machines` of all pairs vote, in `f64` where `f32` leaves a `doubt`, and `platt` makes probabilities of
+//! their decisions.
 
 mod algorithm;
 mod augmented_lagrangian;
@@ -18,8 +19,10 @@ mod kernel_cache;
 mod libsvm_scan;
 mod libsvm_steps;
 mod machines;
+mod mersenne_twister;
 mod model;
 mod params;
+mod platt;
 mod smo;
 mod step_limit;
 #[cfg(test)]

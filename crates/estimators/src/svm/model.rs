@@ -83,6 +83,10 @@ macro_rules! delegate {
                     self.0.not_finite()
                 }
 
+                fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+                    self.0.probabilities(x)
+                }
+
                 fn fit_info(&self) -> FitInfo {
                     self.0.fit_info().clone()
                 }

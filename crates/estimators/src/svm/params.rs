@@ -44,7 +44,7 @@ parameter_group! {
         gamma: Gamma = Gamma::Scale, in Interval::NOT_NEGATIVE, was Gamma::Auto;
         /// constant of poly and sigmoid
         coef0: f64 = 0.0;
-        /// estimates of probability, which classes do not need; only false is supported
+        /// whether probabilities are estimated, by cross-validation; classes do not depend on them
         probability: bool = false;
         /// largest violation of optimality that counts as none
         tol: f64 = 1e-3, in Interval::POSITIVE;
@@ -56,6 +56,8 @@ parameter_group! {
         max_iter: StepLimit = StepLimit(None);
         /// whether variables at their bounds are set aside, where LIBSVM's own steps are taken
         shrinking: bool = true;
+        /// seed of the cross-validation; null takes the repeat's
+        random_state: Option<usize> = None;
         /// form of the decision values; classes do not depend on it unless ties are broken
         decision_function_shape: DecisionShape = DecisionShape::OneVsRest;
         /// whether confidences break ties of votes (ovr only)
@@ -64,8 +66,6 @@ parameter_group! {
     ignored {
         /// printing; accepted and dropped
         verbose: Verbosity = Verbosity;
-        /// seed of probability estimates; accepted and dropped
-        random_state: Option<usize> = None;
     }
 }
 
@@ -104,13 +104,6 @@ fn check_nu_svc(params: &NuSvcValidParams) -> Result<(), ParamError> {
 }
 
 fn check_combinations(settings: &SvmSettings, estimator: &'static str) -> Result<(), ParamError> {
-    if settings.probability {
-        return Err(ParamError::unsupported(
-            estimator,
-            "probability=true",
-            "classes do not depend on it, and probabilities are not computed here; leave it false",
-        ));
-    }
     if settings.break_ties && settings.decision_function_shape == DecisionShape::OneVsOne {
         return Err(ParamError::unsupported(
             estimator,
@@ -134,11 +127,6 @@ mod tests {
             error.to_string()
         };
         let default = SvmSettings::default;
-        let with_probability = SvmSettings {
-            probability: true,
-            ..default()
-        };
-        assert!(refused(with_probability).starts_with("SVC(probability=true) is not supported"));
         let ties_of_pairs = SvmSettings {
             break_ties: true,
             decision_function_shape: DecisionShape::OneVsOne,
