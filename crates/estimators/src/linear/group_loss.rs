@@ -63,6 +63,8 @@ pub(super) struct Point<'a> {
 pub(super) enum Verdict {
     /// Take a step.
     Step,
+    /// Take a step; the gradient is small enough, but the last step was not.
+    StepOn,
     /// The loss has changed: look again before stepping.
     Changed,
     /// The stopping rule is met.

@@ -41,6 +41,10 @@ const N_SAMPLED: [usize; 2] = [4_000, 10_000];
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
 
+/// Directions with a small gradient that could not be solved for before a group is given up, as not
+/// converged: rounding leaves no better ones.
+const MAX_UNSOLVED: usize = 3;
+
 /// A group on its way to the minimum.
 struct NewtonGroup<L> {
     state: GroupState<L>,
@@ -52,6 +56,8 @@ struct NewtonGroup<L> {
     gradient_norm: f64,
     /// [`Point::decrement`].
     decrement: f64,
+    /// Directions that were not solved for, though the gradient was small.
+    n_unsolved: usize,
     /// Directions in a row that did not decrease the objective.
     n_stalls: usize,
     verdict: Verdict,
@@ -85,7 +91,7 @@ pub(super) fn minimise<L: GroupLoss>(
             break;
         }
         assess(settings, &mut running);
-        running.retain(|group| group.verdict == Verdict::Step && group.state.has_steps(settings));
+        running.retain(|group| group.is_running(settings) && group.state.has_steps(settings));
         if !running.is_empty() {
             step(settings, &mut running);
         }
@@ -132,6 +138,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
             first_norm: 0.0,
             gradient_norm: f64::INFINITY,
             decrement: f64::INFINITY,
+            n_unsolved: 0,
             n_stalls: 0,
             verdict: Verdict::Changed,
         }
@@ -145,9 +152,11 @@ impl<L: GroupLoss> NewtonGroup<L> {
 
     fn is_running(&self, settings: &GroupSettings<'_>) -> bool {
         // One assessment is due after the last step.
-        let has_steps = self.state.has_steps(settings) || self.verdict != Verdict::Step;
+        let is_stepping = matches!(self.verdict, Verdict::Step | Verdict::StepOn);
+        let has_steps = self.state.has_steps(settings) || !is_stepping;
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
+            && self.n_unsolved < MAX_UNSOLVED
             && (has_steps || self.is_fresh())
     }
 
@@ -245,7 +254,15 @@ impl<L: GroupLoss> NewtonGroup<L> {
         } else {
             0.0
         };
-        self.decrement = -0.5 * slope;
+        // Half-way to the solution of its system a direction says little of what is left.
+        self.decrement = if self.state.is_solved {
+            -0.5 * slope
+        } else {
+            f64::INFINITY
+        };
+        if !self.state.is_solved && self.verdict == Verdict::StepOn {
+            self.n_unsolved += 1;
+        }
         self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
         self.state.move_weights(t);
         for (z, q) in self.state.z.iter_mut().zip(q) {

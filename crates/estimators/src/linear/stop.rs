@@ -65,7 +65,7 @@ impl Stop {
         if is_flat || is_lossless || point.gradient_norm == 0.0 {
             Verdict::Done
         } else {
-            Verdict::Step
+            Verdict::StepOn
         }
     }
 }

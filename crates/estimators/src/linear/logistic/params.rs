@@ -1,7 +1,7 @@
 //! Parameters of `LogisticRegression`.
 
 use super::super::penalty::LinearPenalty;
-use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity};
+use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity, check_range};
 use crate::{ClassWeight, ParamError};
 
 choices! {
@@ -87,6 +87,10 @@ fn check_combination(params: &LogisticRegressionValidParams) -> Result<(), Param
     if params.penalty == LinearPenalty::ElasticNet && params.l1_ratio.is_none() {
         let expected = "a number in [0, 1] with penalty=elasticnet";
         return Err(ParamError::value(NAME, "l1_ratio", expected, "null"));
+    }
+    if params.solver == LogisticSolver::Liblinear {
+        // Where LIBLINEAR says "eps <= 0".
+        check_range(NAME, "tol", &params.tol, &Interval::POSITIVE)?;
     }
     match refused(params) {
         Some((combination, reason)) => Err(ParamError::unsupported(NAME, combination, reason)),
