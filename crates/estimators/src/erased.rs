@@ -11,8 +11,8 @@ pub trait Estimator: Send + Sync {
     /// Fits to `x` (`n_samples` × `n_features`, row-major) and `y` (`n_samples` class labels).
     ///
     /// # Errors
-    /// [`FitError`] for empty, unequal or non-finite input, for a single class, and for whatever
-    /// the classifier itself reports.
+    /// [`FitError`] for empty, unequal or non-finite input, for a single class where the classifier
+    /// needs two, and for whatever the classifier itself reports.
     fn fit(
         &self,
         x: ArrayView2<'_, f32>,

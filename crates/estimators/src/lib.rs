@@ -18,6 +18,7 @@
 //!
 //! - [`parameters`](mod@parameters): how parameters are declared, each once.
 //! - [`classifier`]: what a classifier implements, and linfa's traits over it.
+//! - [`finite`]: what a fit must not leave.
 //! - [`erased`]: fit and predict on trait objects.
 //! - [`lbfgs_b`]: a minimum within bounds, which several families fit by.
 //! - One module per family.
@@ -42,7 +43,7 @@ pub mod boosting;
 pub mod class_weight;
 pub mod erased;
 mod error;
-mod finite;
+pub mod finite;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;

@@ -94,6 +94,8 @@ impl TreeGrower for HistGradientBoostingValidParams {
 impl Classifier for HistGradientBoostingValidParams {
     type Model = Boosted;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,

@@ -7,6 +7,7 @@ use ndarray::{Array1, ArrayView2};
 use super::gradient_params::{GradientBoostingParams, GradientBoostingValidParams};
 use super::hist_params::{HistGradientBoostingParams, HistGradientBoostingValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
 use crate::tree::{Node, for_each_leaf, label_rows, normalised};
@@ -93,6 +94,7 @@ impl Boosted {
     /// Returns the label that the scores of a row name.
     fn class_of(&self, scores: &[f64]) -> usize {
         match scores {
+            _ if self.encoding.n_classes() == 1 => self.encoding.label(0),
             [score] => self.encoding.label(usize::from(*score >= 0.0)),
             _ => self.encoding.label(argmax(scores)),
         }
@@ -113,6 +115,16 @@ impl FittedClassifier for Boosted {
             let scores = scores.chunks_exact(self.initial.len());
             scores.map(|scores| self.class_of(scores)).collect()
         });
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let nodes = self.stages.iter().flatten().flat_map(|tree| &tree.0);
+        first_not_finite("an initial score", &self.initial).or_else(|| {
+            first_not_finite(
+                "a threshold or the value of a leaf",
+                nodes.map(|node| &node.threshold),
+            )
+        })
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -27,6 +27,8 @@ use fashion_bench_numeric::rng::stream;
 impl Classifier for RandomForestValidParams {
     type Model = RandomForest;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     const CHECKS_VALUES: bool = true;
 
     fn fit_codes(

@@ -6,6 +6,7 @@ use super::kernel_process::KernelProcess;
 use super::params::{GaussianProcessParams, GaussianProcessValidParams};
 use super::rbf_process::RbfProcess;
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 
 /// A fitted `GaussianProcessClassifier`.
@@ -69,6 +70,12 @@ impl FittedClassifier for GaussianProcess {
             Process::Rbf(process) => process.predict_rows(x, labels),
             Process::Kernels(process) => process.predict_rows(x, labels),
         }
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let modes = || self.problems.iter().map(|problem| &problem.posterior);
+        first_not_finite("a residual", modes().flat_map(|mode| &mode.residual))
+            .or_else(|| first_not_finite("a weight", modes().flat_map(|mode| &mode.weight)))
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -32,6 +32,8 @@ const SPLIT: u64 = 2;
 impl Classifier for MlpValidParams {
     type Model = Mlp;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,

@@ -22,6 +22,8 @@ use crate::parameters::Parameters;
 impl Classifier for GaussianNbValidParams {
     type Model = GaussianNb;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,

@@ -6,6 +6,7 @@ use ndarray::{Array1, ArrayView2, Axis};
 
 use super::params::{GaussianNbParams, GaussianNbValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// Rows that are scored together: their `f64` copies stay in the cache.
@@ -85,6 +86,10 @@ impl GaussianNb {
 impl FittedClassifier for GaussianNb {
     fn n_features(&self) -> usize {
         self.n_features
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {

@@ -19,6 +19,8 @@ use crate::parameters::Parameters;
 impl Classifier for KNeighborsValidParams {
     type Model = KNeighborsClassifier;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,

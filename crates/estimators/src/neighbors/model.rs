@@ -8,6 +8,7 @@ use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
 use super::search::{Neighbor, nearest};
 use crate::classifier::FittedClassifier;
+use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// k nearest neighbours.
@@ -137,6 +138,11 @@ impl FittedClassifier for KNeighborsClassifier {
             Indexed::Angle(index) => index.rows().ncols(),
             Indexed::Measured(index) => index.rows().ncols(),
         }
+    }
+
+    /// The model is the rows, which were checked before the fit.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {

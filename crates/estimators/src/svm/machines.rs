@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use super::kernel::Kernel;
 use crate::blocks::predict_in_blocks;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores, vote};
 use fashion_bench_numeric::dot::sum_of_squares;
@@ -91,6 +92,17 @@ impl Machines {
 
     pub(super) fn n_features(&self) -> usize {
         self.n_features
+    }
+
+    pub(super) fn not_finite(&self) -> Option<NotFinite> {
+        let of_decision = || match &self.decision {
+            Decision::Weights(weights) => first_not_finite("a weight", weights),
+            Decision::Support(_, by_class) => {
+                let coefs = by_class.iter().flat_map(|support| &support.coefs);
+                first_not_finite("a coefficient of a support vector", coefs)
+            }
+        };
+        first_not_finite("an intercept", &self.intercepts).or_else(of_decision)
     }
 
     pub(super) fn fit_info(&self) -> &FitInfo {

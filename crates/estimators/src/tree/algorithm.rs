@@ -27,6 +27,8 @@ use fashion_bench_numeric::rng::stream;
 impl Classifier for DecisionTreeValidParams {
     type Model = DecisionTree;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     const CHECKS_VALUES: bool = true;
 
     fn fit_codes(
@@ -49,6 +51,8 @@ impl Classifier for DecisionTreeValidParams {
 
 impl Classifier for ExtraTreeValidParams {
     type Model = DecisionTree;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     const CHECKS_VALUES: bool = true;
 

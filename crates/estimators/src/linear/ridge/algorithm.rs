@@ -20,6 +20,8 @@ use fashion_bench_numeric::tall::Tall;
 impl Classifier for RidgeClassifierValidParams {
     type Model = RidgeClassifier;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     #[expect(
         clippy::cast_possible_truncation,
         reason = "models are in single precision"
