@@ -226,6 +226,27 @@ fn processes_predict_as_scikit_learn_where_it_does_not_underflow() {
 }
 
 #[test]
+fn processes_of_any_kernel_find_its_numbers_and_predict_as_scikit_learn() {
+    let oracle = load(include_str!("oracle/kernels/expressions.json"));
+    let (x, x_test) = (matrix(&oracle.x, 1.0), matrix(&oracle.x_test, 1.0));
+    for case in &oracle.cases {
+        let model = fit(&case.name, &case.params, &x, &oracle.y, 0).unwrap();
+        let found = model.predict(x_test.view()).unwrap();
+        assert_eq!(found, case.predictions, "{:?}", case.params);
+        // The likelihood that was reached, unless the kernel is one for which it is not computed.
+        if let Some(likelihood) = model.fit_info().details.get("log_marginal_likelihood") {
+            let expected = case.rest["log_marginal_likelihood"].as_f64().unwrap();
+            let lost = (expected - likelihood) / expected.abs();
+            assert!(
+                lost < 1e-6,
+                "{:?}: {likelihood} below {expected}",
+                case.params
+            );
+        }
+    }
+}
+
+#[test]
 fn networks_learn_as_scikit_learn_ones_on_average() {
     let oracle = load(include_str!("oracle/kernels/networks.json"));
     let (x, x_test) = (matrix(&oracle.x, 1.0), matrix(&oracle.x_test, 1.0));

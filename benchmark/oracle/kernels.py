@@ -12,7 +12,15 @@ import pathlib
 import numpy as np
 import sklearn
 from sklearn.gaussian_process import GaussianProcessClassifier
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+from sklearn.gaussian_process.kernels import (
+    RBF,
+    ConstantKernel,
+    DotProduct,
+    ExpSineSquared,
+    Matern,
+    RationalQuadratic,
+    WhiteKernel,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, NuSVC
@@ -141,6 +149,45 @@ def bayes():
     write("bayes.json", train, test, cases)
 
 
+KERNELS = [
+    "1.0 * RBF(length_scale=1.0)",
+    "1.0 * RBF(length_scale=[1.0, 2.0, 3.0, 1.0, 2.0, 3.0])",
+    "2.0 * Matern(length_scale=1.5, nu=0.5)",
+    "Matern(nu=1.5) + WhiteKernel(noise_level=0.5)",
+    "1.0 * Matern(length_scale=2.0, nu=2.5)",
+    "1.0 * Matern(nu=np.inf)",
+    "1.0 * RationalQuadratic(length_scale=1.0, alpha=0.5)",
+    "DotProduct(sigma_0=1.0)",
+    "DotProduct(0.0, 'fixed') ** 2 + 1.0",
+    "0.5 * ExpSineSquared(2.0, 20.0, 'fixed', 'fixed') + RBF(3.0)",
+    "(RBF(2.0) + 0.5) * ConstantKernel(3.0, (0.1, 5.0))",
+]
+
+
+def expressions():
+    """Kernels whose numbers are searched for, or kept."""
+    train, test = split(60, 40, 6, 3, 7)
+    cases = []
+    for place, text in enumerate(KERNELS):
+        for params in [
+            dict(),
+            dict(multi_class="one_vs_one", optimizer=None),
+            dict(n_restarts_optimizer=1, random_state=place),
+            dict(max_iter_predict=1, optimizer=None),
+        ]:
+            kernel = eval(text)
+            model = GaussianProcessClassifier(kernel, **params).fit(*train)
+            cases.append(
+                dict(
+                    name="GaussianProcessClassifier",
+                    params=dict(params, kernel=text),
+                    predictions=model.predict(test[0]).tolist(),
+                    log_marginal_likelihood=float(model.log_marginal_likelihood_value_),
+                )
+            )
+    write("expressions.json", train, test, cases)
+
+
 def processes():
     """Distances span from near duplicates to those whose covariance underflows in doubles."""
     train, test = split(120, 100, 6, 3, 2)
@@ -203,4 +250,5 @@ if __name__ == "__main__":
     paths()
     bayes()
     processes()
+    expressions()
     networks()

@@ -24,22 +24,26 @@ impl Entry for GaussianProcessParams {
         if let Some(kernel @ GaussianProcessKernel::Expression(_)) = &kernel {
             params.insert("kernel".to_owned(), to_json(&kernel.write()));
         }
-        let mut set = Self::default();
-        for name in ["kernel", "optimizer"] {
-            if let Some(given) = params.get(name) {
-                set.set(name, &to_param_value(given));
-            }
+        if params.get("warm_start") == Some(&false.into()) {
+            params.remove("warm_start");
         }
-        let n_free = |set: Self| linfa::ParamGuard::check(set).map(|valid| valid.n_free());
-        let is_text = matches!(kernel, Some(GaussianProcessKernel::Expression(_)));
-        if n_free(set) != Ok(0) {
+        let n_free = |names: &[&str]| {
+            let mut set = Self::default();
+            for name in names {
+                if let Some(given) = params.get(*name) {
+                    set.set(name, &to_param_value(given));
+                }
+            }
+            linfa::ParamGuard::check(set).map(|valid| valid.n_free())
+        };
+        if n_free(&["kernel", "optimizer"]) != Ok(0) {
             if params.get("n_restarts_optimizer") == Some(&0.into()) {
                 params.remove("random_state");
             }
             return Vec::new();
         }
         let mut unread = vec!["n_restarts_optimizer", "random_state"];
-        if !is_text {
+        if n_free(&["kernel"]) == Ok(0) {
             unread.push("optimizer");
         }
         let defaults = Self::default().rows();
@@ -118,15 +122,16 @@ mod tests {
     fn a_kernel_has_one_form_and_parameters_of_the_search_stand_only_where_they_count() {
         let (plain, notes) = resolve(&json!({}));
         let names: Vec<_> = plain.keys().map(String::as_str).collect();
-        assert_eq!(
-            names,
-            ["kernel", "max_iter_predict", "multi_class", "warm_start"]
-        );
+        assert_eq!(names, ["kernel", "max_iter_predict", "multi_class"]);
         assert!(notes.is_empty());
         let (same, notes) =
             resolve(&json!({"optimizer": null, "n_restarts_optimizer": 3, "random_state": 1}));
         assert_eq!(same, plain);
         assert_eq!(notes.len(), 2, "{notes:?}");
+        let (held, _) = resolve(&json!({"kernel": "RBF(2.0)", "optimizer": null}));
+        assert!(held.contains_key("optimizer"));
+        let (fixed, _) = resolve(&json!({"kernel": "RBF(2.0, 'fixed')", "optimizer": null}));
+        assert!(!fixed.contains_key("optimizer"));
 
         let (searched, _) = resolve(&json!({"kernel": "1*RBF( 2 )"}));
         assert_eq!(

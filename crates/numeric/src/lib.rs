@@ -12,6 +12,7 @@ pub mod exp;
 pub mod gemm;
 pub mod gram;
 pub mod mapped;
+pub mod measure;
 pub mod pages;
 pub mod prefetch;
 pub mod rng;

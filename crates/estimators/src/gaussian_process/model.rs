@@ -4,6 +4,7 @@ use ndarray::{Array1, ArrayView2};
 
 use super::kernel_process::KernelProcess;
 use super::params::{GaussianProcessParams, GaussianProcessValidParams};
+use super::posterior::Posterior;
 use super::rbf_process::RbfProcess;
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
@@ -73,13 +74,12 @@ impl FittedClassifier for GaussianProcess {
     }
 
     fn not_finite(&self) -> Option<NotFinite> {
-        let modes: Vec<_> = match &self.0 {
-            Process::Rbf(process) => process.problems.iter().map(|it| &it.posterior).collect(),
-            Process::Kernels(process) => process.problems.iter().map(|it| &it.posterior).collect(),
+        let modes: Vec<&Posterior> = match &self.0 {
+            Process::Rbf(process) => process.problems.iter().map(|p| &p.posterior).collect(),
+            Process::Kernels(process) => process.problems.iter().map(|p| &p.posterior).collect(),
         };
-        let modes = || modes.iter();
-        first_not_finite("a residual", modes().flat_map(|mode| &mode.residual))
-            .or_else(|| first_not_finite("a weight", modes().flat_map(|mode| &mode.weight)))
+        first_not_finite("a residual", modes.iter().flat_map(|mode| &mode.residual))
+            .or_else(|| first_not_finite("a weight", modes.iter().flat_map(|mode| &mode.weight)))
     }
 
     fn fit_info(&self) -> FitInfo {
