@@ -423,6 +423,32 @@ fn out_of_range_parameters_are_refused_by_name() {
 }
 
 #[test]
+fn parameters_that_do_not_matter_beside_others_are_checked_as_well() {
+    for (name, given, named) in [
+        (
+            "GradientBoostingClassifier",
+            json!({"validation_fraction": -1}),
+            "`validation_fraction`",
+        ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"early_stopping": false, "n_iter_no_change": 0}),
+            "`n_iter_no_change`",
+        ),
+        (
+            "SGDClassifier",
+            json!({"loss": "hinge", "epsilon": -1.0}),
+            "`epsilon`",
+        ),
+    ] {
+        let spec = find(name).unwrap();
+        let error = spec.resolve(&params(&given), Profile::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(named) && error.contains(name), "{error}");
+    }
+}
+
+#[test]
 fn what_the_data_does_not_have_gives_an_error() {
     let (x, y) = blobs(30, 4, 60);
     for (name, given, named) in [

@@ -156,9 +156,9 @@ impl EstimatorSpec {
     /// Completes `given` with the defaults of `profile` and brings it into canonical form.
     ///
     /// # Errors
-    /// [`ParamError`] for an unknown name, a value of the wrong type, or an ignored one out of its
-    /// range, or one that does not matter beside the others. The other ranges and the
-    /// combinations are checked by [`Self::build`].
+    /// [`ParamError`] for an unknown name, a value of the wrong type, or one out of its range that
+    /// does not matter beside the others. The other ranges and the combinations are checked by
+    /// [`Self::build`].
     pub fn resolve(&self, given: &Params, profile: Profile) -> Result<Resolved, ParamError> {
         if let Some(name) = given.keys().find(|name| self.param(name).is_none()) {
             return Err(ParamError::Unknown {
@@ -177,19 +177,10 @@ impl EstimatorSpec {
             };
             params.insert(param.name.to_owned(), value);
         }
-        let complete = params.clone();
+        let mut of_given = params.clone();
+        of_given.retain(|name, _| given.contains_key(name));
         let notes = (self.canonicalise)(&mut params);
-        // Nobody looks at what is removed later.
-        let is_removed = |name: &&String| !params.contains_key(*name);
-        for name in complete.keys().filter(is_removed) {
-            let value = &complete[name.as_str()];
-            if let Some(param) = self.param(name)
-                && !(self.accepts)(name, value)
-            {
-                let expected = param.expected.as_str();
-                return Err(ParamError::value(self.name, param.name, expected, value));
-            }
-        }
+        self.check_removed(&of_given, &params)?;
         params.retain(|name, _| self.param(name).is_none_or(|param| !param.is_ignored));
         Ok(Resolved { params, notes })
     }
@@ -199,6 +190,22 @@ impl EstimatorSpec {
     fn canonical_value(&self, param: &ParamSpec, given: &Value) -> Option<Value> {
         let value = param.canonical_value(given)?;
         (!param.is_ignored || (self.accepts)(param.name, &value)).then_some(value)
+    }
+
+    /// Checks the ranges of the parameters of `given` that are not in `kept`: a value that changes
+    /// nothing beside the others is still one that scikit-learn refuses, and nobody looks at it
+    /// later.
+    fn check_removed(&self, given: &Params, kept: &Params) -> Result<(), ParamError> {
+        for param in self.params() {
+            if let Some(value) = given.get(param.name)
+                && !kept.contains_key(param.name)
+                && !(self.accepts)(param.name, value)
+            {
+                let expected = param.expected.as_str();
+                return Err(ParamError::value(self.name, param.name, expected, value));
+            }
+        }
+        Ok(())
     }
 
     /// Builds the classifier from resolved parameters; `seed` is what `random_state: null` means.

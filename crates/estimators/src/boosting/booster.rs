@@ -32,8 +32,9 @@ pub(super) trait TreeGrower: Sync {
     /// The slopes of the loss of one output.
     type Slope: Send + Sync;
 
-    /// Returns the scores of a constant prediction of these class shares.
-    fn prior_scores(&self, shares: &[f64]) -> Vec<f64>;
+    /// Returns the scores of a constant prediction of the shares that `n_classes` classes have in
+    /// rows of these codes.
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64>;
 
     /// Returns the slopes of every output at these scores; `codes` are the classes of the rows.
     fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Self::Slope>;
@@ -211,21 +212,12 @@ impl Stages {
         {
             return Err(share.too_large(encoding.label(class)));
         }
-        let initial = self.initial_scores(&counts, grower);
-        Ok([rows, held_back].map(|rows| Part::new(rows, codes, &initial)))
-    }
-
-    /// Returns the scores of a constant prediction of the classes' shares, or zeros.
-    fn initial_scores(&self, counts: &[usize], grower: &impl TreeGrower) -> Vec<f64> {
-        let weight = |class: usize| self.weight(class) * counts[class] as f64;
-        let sum: f64 = (0..counts.len()).map(weight).sum();
-        let shares: Vec<f64> = (0..counts.len()).map(|class| weight(class) / sum).collect();
-        let scores = grower.prior_scores(&shares);
+        let of_rows: Vec<usize> = rows.iter().map(|&row| codes[row as usize]).collect();
+        let mut initial = grower.prior_scores(&of_rows, encoding.n_classes());
         if self.starts_at_zero {
-            vec![0.0; scores.len()]
-        } else {
-            scores
+            initial.fill(0.0);
         }
+        Ok([rows, held_back].map(|rows| Part::new(rows, codes, &initial)))
     }
 
     /// Returns the weight of a class.

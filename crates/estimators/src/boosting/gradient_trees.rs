@@ -17,7 +17,7 @@ use super::patience::Patience;
 use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::holdout::Share;
-use crate::multiclass::ClassEncoding;
+use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
 use crate::tree::{Amount, FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
 use crate::{FitError, ParamError};
@@ -35,8 +35,10 @@ impl TreeGrower for GradientTrees<'_> {
     type Columns = Binned;
     type Slope = Slope;
 
-    fn prior_scores(&self, shares: &[f64]) -> Vec<f64> {
-        self.loss.prior_scores(shares)
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
+        let counts = class_counts(codes, n_classes).into_iter();
+        let shares: Vec<f64> = counts.map(|n| n as f64 / codes.len() as f64).collect();
+        self.loss.prior_scores(&shares)
     }
 
     fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {

@@ -70,6 +70,48 @@ fn normalisers(scores: &[Vec<f64>]) -> Vec<[f64; 2]> {
     of_rows
 }
 
+/// Returns the share of each class in rows of these codes, each with the weight of its class.
+/// Weights are summed as NumPy sums them, since balanced classes are only told apart by rounding.
+pub(super) fn class_shares(
+    codes: &[usize],
+    n_classes: usize,
+    class_weights: Option<&[f64]>,
+) -> Vec<f64> {
+    let sum_where = |is_counted: &dyn Fn(usize) -> bool| {
+        let weight = |&code: &usize| match class_weights {
+            _ if !is_counted(code) => 0.0,
+            Some(weights) => weights[code],
+            None => 1.0,
+        };
+        pairwise_sum(&codes.iter().map(weight).collect::<Vec<f64>>())
+    };
+    let all = sum_where(&|_| true);
+    (0..n_classes)
+        .map(|class| sum_where(&|code| code == class) / all)
+        .collect()
+}
+
+/// Returns a sum by halves, and of at most 128 values eight at a time.
+fn pairwise_sum(values: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    const BLOCK: usize = 128;
+    if values.len() > BLOCK {
+        let half = values.len() / 2;
+        let (low, high) = values.split_at(half - half % LANES);
+        return pairwise_sum(low) + pairwise_sum(high);
+    }
+    let (eights, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for eight in eights {
+        for (lane, value) in lanes.iter_mut().zip(eight) {
+            *lane += value;
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = lanes;
+    let sum = ((a + b) + (c + d)) + ((e + f) + (g + h));
+    rest.iter().fold(sum, |sum, value| sum + value)
+}
+
 /// Returns the scores of a constant prediction of these class shares.
 pub(super) fn prior_scores(shares: &[f64]) -> Vec<f64> {
     match shares {
@@ -124,6 +166,25 @@ mod tests {
     }
 
     #[test]
+    fn shares_of_balanced_classes_are_rounded_as_by_numpy() {
+        let code = |row: usize| match (row % 3, row % 7) {
+            (0, _) => 1,
+            (_, 1) => 2,
+            _ => 0,
+        };
+        let codes: Vec<usize> = (0..300).map(code).collect();
+        assert_eq!(
+            class_shares(&codes, 3, Some(&[1.0; 3])),
+            class_shares(&codes, 3, None)
+        );
+        let weights = [171, 100, 29].map(|count| 300.0 / f64::from(3 * count));
+        let shares = class_shares(&codes, 3, Some(&weights));
+        // numpy.average(codes == k, weights=weights[codes]) of NumPy 2.4.
+        let third = 1.0 / 3.0_f64;
+        assert_eq!(shares, [third.next_down(), third, third]);
+    }
+
+    #[test]
     fn priors_are_those_of_scikit_learn() {
         // HistGradientBoostingClassifier(...)._baseline_prediction of 1.5.2.
         assert_eq!(prior_scores(&[1.0]), [-33.741_068_296_123_11]);
@@ -132,7 +193,7 @@ mod tests {
         let expected = [
             0.475_705_451_880_048_6,
             -0.035_120_171_885_942_03,
-            -0.440_585_279_994_104_1,
+            -0.440_585_279_994_106_35,
         ];
         for (ours, theirs) in prior_scores(&[0.5, 0.3, 0.2]).iter().zip(expected) {
             assert!((ours - theirs).abs() < 1e-15);

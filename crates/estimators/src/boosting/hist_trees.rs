@@ -11,7 +11,7 @@ use ndarray::{ArrayView2, CowArray};
 
 use super::booster::{Grown, Stages, TreeGrower, Watched};
 use super::categories::Categories;
-use super::hist_loss::{Slope, prior_scores, slopes};
+use super::hist_loss::{Slope, class_shares, prior_scores, slopes};
 use super::hist_params::{
     BoostingScoring, HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
 };
@@ -42,8 +42,12 @@ impl TreeGrower for HistTrees<'_> {
     type Columns = Columns;
     type Slope = Slope;
 
-    fn prior_scores(&self, shares: &[f64]) -> Vec<f64> {
-        prior_scores(shares)
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
+        prior_scores(&class_shares(
+            codes,
+            n_classes,
+            self.class_weights.as_deref(),
+        ))
     }
 
     fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {

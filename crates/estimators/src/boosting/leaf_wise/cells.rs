@@ -130,3 +130,49 @@ pub fn subtract(cells: &mut [Cell], taken: &[Cell]) {
         cell.n_samples -= taken.n_samples;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use rand::Rng as _;
+
+    use super::*;
+    use crate::hist::Binned;
+    use fashion_bench_numeric::rng::stream;
+
+    #[test]
+    fn a_histogram_is_the_sums_over_samples_and_less_those_of_a_child_that_of_the_other() {
+        let mut rng = stream(5, &[]);
+        for (n_samples, n_features) in [(1, 1), (2, 15), (40, 16), (130, 17), (5000, 3)] {
+            let value = || f32::from(rng.r#gen::<u8>() % 7);
+            let x = Array2::from_shape_simple_fn((n_samples, n_features), value);
+            let binned = Binned::by_edges(x.view(), 5).unwrap();
+            let pairs: Vec<Pair> = (0..n_samples)
+                .map(|_| [rng.r#gen::<i8>().into(), rng.r#gen::<u8>().into()])
+                .collect();
+            let starts = CellStarts::new(&binned.features);
+            let filled = |samples: &[u32]| {
+                let pairs: Vec<Pair> = samples.iter().map(|&row| pairs[row as usize]).collect();
+                let mut cells = vec![Cell::default(); 3];
+                starts.fill(&binned.matrix, samples, &pairs, &mut cells);
+                cells
+            };
+            let all: Vec<u32> = (0..n_samples as u32).collect();
+            let (some, others): (Vec<u32>, Vec<u32>) = all.iter().partition(|&row| row % 3 == 0);
+            let mut cells = filled(&all);
+            for (feature, bins) in binned.features.iter().enumerate() {
+                let mut naive = vec![Cell::default(); bins.n_bins()];
+                for (row, &[gradient, hessian]) in pairs.iter().enumerate() {
+                    naive[bins.bin_of(x[[row, feature]])].add(&Cell {
+                        sums: [gradient.into(), hessian.into()],
+                        n_samples: 1,
+                    });
+                }
+                assert_eq!(starts.of(feature, &cells), naive);
+            }
+            // Whole numbers: sums are exact in any order.
+            subtract(&mut cells, &filled(&some));
+            assert_eq!(cells, filled(&others));
+        }
+    }
+}
