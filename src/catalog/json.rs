@@ -55,6 +55,7 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
             let text = given.as_str()?;
             names.contains(&text).then(|| given.clone())
         }
+        Kind::Text => given.is_string().then(|| given.clone()),
         Kind::Ints => {
             let given = match given.as_str() {
                 Some(text) => parse_tuple(text)?,

@@ -72,7 +72,10 @@ impl ParamSpec {
     /// nothing if it is of a wrong type.
     #[must_use]
     pub fn canonical_value(&self, given: &Value) -> Option<Value> {
+        // No weights at all are none: one model has one form.
+        let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty);
         let given = match given.as_str() {
+            _ if is_empty && self.kinds.contains(&Kind::Null) => Value::Null,
             Some("None") if self.kinds.contains(&Kind::Null) => Value::Null,
             Some(text) => {
                 let new = self.synonyms.iter().find(|(old, _)| *old == text);
@@ -151,7 +154,8 @@ impl EstimatorSpec {
     ///
     /// # Errors
     /// [`ParamError`] for an unknown name, a value of the wrong type, or an ignored one out of its
-    /// range. The other ranges and the combinations are checked by [`Self::build`].
+    /// range, or one that does not matter beside the others. The other ranges and the
+    /// combinations are checked by [`Self::build`].
     pub fn resolve(&self, given: &Params, profile: Profile) -> Result<Resolved, ParamError> {
         if let Some(name) = given.keys().find(|name| self.param(name).is_none()) {
             return Err(ParamError::Unknown {
@@ -170,7 +174,19 @@ impl EstimatorSpec {
             };
             params.insert(param.name.to_owned(), value);
         }
+        let complete = params.clone();
         let notes = (self.canonicalise)(&mut params);
+        // Nobody looks at what is removed later.
+        let is_removed = |name: &&String| !params.contains_key(*name);
+        for name in complete.keys().filter(is_removed) {
+            let value = &complete[name.as_str()];
+            if let Some(param) = self.param(name)
+                && !(self.accepts)(name, value)
+            {
+                let expected = param.expected.as_str();
+                return Err(ParamError::value(self.name, param.name, expected, value));
+            }
+        }
         params.retain(|name, _| self.param(name).is_none_or(|param| !param.is_ignored));
         Ok(Resolved { params, notes })
     }

@@ -20,6 +20,7 @@
 //! - [`classifier`]: what a classifier implements, and linfa's traits over it.
 //! - [`finite`]: what a fit must not leave.
 //! - [`erased`]: fit and predict on trait objects.
+//! - [`lbfgs_b`]: a minimum within bounds, which several families fit by.
 //! - One module per family.
 
 // Not `forbid`, which the macros of ndarray cannot live with.
@@ -47,6 +48,7 @@ pub mod forest;
 pub mod gaussian_process;
 pub mod hist;
 pub mod info;
+pub mod lbfgs_b;
 pub mod linear;
 pub mod mlp;
 pub mod multiclass;

@@ -153,6 +153,50 @@ impl Gram<f64> {
     }
 }
 
+/// The pseudo-inverse of a symmetric matrix without negative eigenvalues.
+#[derive(Debug, Clone)]
+pub struct PseudoInverse {
+    vectors: faer::Mat<f64>,
+    /// Inverses of the eigenvalues, 0 for those that are rounding.
+    inverses: Vec<f64>,
+}
+
+impl Gram<f64> {
+    /// Returns the pseudo-inverse, in which eigenvalues below 1e-10 times the largest count as 0.
+    ///
+    /// # Panics
+    /// If the matrix is not finite.
+    #[must_use]
+    pub fn pseudo_inverse(&self) -> PseudoInverse {
+        let full = self.to_full(1.0, &vec![0.0; self.width]);
+        let view = MatRef::from_column_major_slice(&full, self.width, self.width);
+        let eigen = view.self_adjoint_eigen(Side::Lower);
+        let eigen = eigen.expect("a finite symmetric matrix has eigenvectors");
+        let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
+        let cut = 1e-10 * values.iter().fold(0.0_f64, |m, &value| m.max(value));
+        let invert = |&value: &f64| if value > cut { 1.0 / value } else { 0.0 };
+        PseudoInverse {
+            inverses: values.iter().map(invert).collect(),
+            vectors: eigen.U().to_owned(),
+        }
+    }
+}
+
+impl PseudoInverse {
+    /// Replaces the right-hand side `b` by the least-squares solution of the smallest norm.
+    pub fn solve(&self, b: &mut [f64]) {
+        let mut solution = vec![0.0; b.len()];
+        for (k, inverse) in self.inverses.iter().enumerate() {
+            let vector = self.vectors.col(k);
+            let along: f64 = b.iter().zip(vector.iter()).map(|(b, u)| b * u).sum();
+            for (solution, u) in solution.iter_mut().zip(vector.iter()) {
+                *solution += along * inverse * u;
+            }
+        }
+        b.copy_from_slice(&solution);
+    }
+}
+
 /// A Cholesky factorisation.
 #[derive(Debug, Clone)]
 pub struct Factor {
@@ -204,6 +248,25 @@ mod tests {
                     assert!((mixed.at(i, j) - expected).abs() < 1e-3);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_pseudo_inverse_shares_weights_among_copies_and_gives_none_to_zeros() {
+        let mut x = random(40, 5);
+        let copy = x.column(0).to_owned();
+        x.column_mut(1).assign(&copy);
+        x.column_mut(3).fill(0.0);
+        let mut gram = Gram::<f64>::zeros(5);
+        gram.add_rows(&Tall::new(x.view(), None), (0..40).map(|row| (row, 1.0)));
+        let full = gram.to_full(1.0, &[0.0; 5]);
+        let expected = [1.5, 1.5, -2.0, 0.0, 0.25];
+        let mut b: Vec<f64> = (0..5)
+            .map(|i| (0..5).map(|j| full[i * 5 + j] * expected[j]).sum())
+            .collect();
+        gram.pseudo_inverse().solve(&mut b);
+        for (found, expected) in b.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found} {expected}");
         }
     }
 

@@ -114,7 +114,11 @@ impl Classifier for HistGradientBoostingValidParams {
         };
         let counts = class_counts(codes, encoding.n_classes());
         let class_weights = (self.class_weight != ClassWeight::Uniform)
-            .then(|| self.class_weight.of_counts(&encoding, &counts));
+            .then(|| {
+                let estimator = HistGradientBoostingParams::ESTIMATOR;
+                self.class_weight.of_counts(estimator, &encoding, &counts)
+            })
+            .transpose()?;
         let stages = Stages {
             loss: match self.loss {
                 HistBoostingLoss::LogLoss => Loss::Log,

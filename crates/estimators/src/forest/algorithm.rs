@@ -50,7 +50,10 @@ impl Classifier for RandomForestValidParams {
             binned.matrix.keep_columns();
         }
         let n_drawn = self.max_samples.of(n_samples, estimator)?;
-        let weights = self.class_weight.rule().of_counts(&encoding, &counts);
+        let weights = self
+            .class_weight
+            .rule()
+            .of_counts(estimator, &encoding, &counts)?;
         let trainer = Trainer {
             params: self,
             encoding: &encoding,
@@ -126,7 +129,7 @@ impl Trainer<'_> {
             counts[usize::from(sample.class)] += usize::from(sample.count);
         }
         let class_weight = &self.params.class_weight;
-        let weights = class_weight.rule().of_counts(self.encoding, &counts);
+        let weights = class_weight.rule().of_bag(self.encoding, &counts);
         let mut samples = Samples { rows, payloads };
         drop_weightless(&mut samples, &weights);
         let own = (*class_weight == ForestClassWeight::BalancedSubsample)

@@ -15,7 +15,8 @@ use rand::seq::SliceRandom;
 use super::model::{BLOCK_ROWS, Mlp};
 use super::network::{Network, Workspace};
 use super::optimizer::Optimizer;
-use super::params::MlpValidParams;
+use super::params::{MlpSolver, MlpValidParams};
+use super::quasi_newton;
 use crate::classifier::Classifier;
 use crate::error::FitError;
 use crate::info::FitInfo;
@@ -49,6 +50,14 @@ impl Classifier for MlpValidParams {
         units.push(n_outputs);
         let mut rng = stream(self.seed, &[WEIGHTS]);
         let network = Network::new(&units, self.activation, &mut rng);
+        if self.solver == MlpSolver::Lbfgs {
+            let (network, info) = quasi_newton::minimise(self, network, &x, codes);
+            return Ok(Mlp {
+                encoding,
+                network,
+                info,
+            });
+        }
         let (train, validation) = self.split(x)?;
         let batch_size = self.batch_size.of_samples(train.len());
         let mut training = Training {

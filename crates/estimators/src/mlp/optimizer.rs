@@ -45,7 +45,7 @@ impl Rule {
                 nesterov: params.nesterovs_momentum,
                 schedule: Schedule::of(params),
             },
-            MlpSolver::Lbfgs => unreachable!("refused by the check of the parameters"),
+            MlpSolver::Lbfgs => unreachable!("it has no steps along mini-batches"),
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Kind {
     Share,
     /// One of these strings.
     Choice(&'static [&'static str]),
+    /// Any string.
+    Text,
     /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
     Ints,
     /// A list of numbers.
@@ -38,6 +40,7 @@ impl fmt::Display for Kind {
                 let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
                 f.write_str(&quoted.join(", "))
             }
+            Self::Text => f.write_str("a string"),
             Self::Ints => f.write_str("a list of integers"),
             Self::Floats => f.write_str("a list of numbers"),
             Self::Object => f.write_str("an object from class label to weight"),

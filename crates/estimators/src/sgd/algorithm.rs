@@ -66,6 +66,7 @@ impl Rows<'_> {
 /// Fits the model of `settings`.
 ///
 /// # Errors
+/// [`FitError::Param`] for weights of classes that the data does not have, and
 /// [`FitError::Diverged`] if a weight or an intercept leaves the finite numbers.
 pub(super) fn fit(
     settings: &Settings,
@@ -74,7 +75,11 @@ pub(super) fn fit(
     encoding: ClassEncoding,
 ) -> Result<LinearModel, FitError> {
     let n_classes = encoding.n_classes();
-    let weights = settings.training.class_weight.of_classes(&encoding, codes);
+    let weights =
+        settings
+            .training
+            .class_weight
+            .of_classes(settings.estimator, &encoding, codes)?;
     // The weight of a class applies where it is the positive one, to the negative rows only if
     // there are just two classes.
     let negative = if n_classes == 2 { weights[0] } else { 1.0 };

@@ -6,6 +6,9 @@ use super::penalised_weights::PenalisedWeights;
 use super::settings::{Settings, StepLength};
 use fashion_bench_numeric::dot::dot;
 
+/// scikit-learn multiplies the common factor of the weights in when it is below this.
+const LEAST_SHRINKAGE: f64 = 1e-9;
+
 /// Slopes are clipped to this, as in scikit-learn.
 const MAX_SLOPE: f64 = 1e12;
 
@@ -18,8 +21,10 @@ pub(super) struct ClassState {
     costs: (f64, f64),
     weights: PenalisedWeights,
     pub intercept: f64,
-    /// Running sums of weights and intercept, and their number.
-    sum: Vec<f64>,
+    /// Product of all factors that the weights were shrunk by, or 1 again where scikit-learn
+    /// multiplies it in: its score of the rows held back forgets it.
+    shrinkage: f64,
+    /// Running sum of the intercept, and its number of rows.
     intercept_sum: f64,
     n_summed: usize,
     /// Rows seen, from 1.
@@ -68,9 +73,9 @@ impl ClassState {
         Self {
             class,
             costs,
-            weights: PenalisedWeights::new(n_features, settings.penalty.l1_share() > 0.0),
+            weights: PenalisedWeights::new(n_features, settings.penalty.l1_share() > 0.0, averages),
             intercept: 0.0,
-            sum: vec![0.0; if averages { n_features } else { 0 }],
+            shrinkage: 1.0,
             intercept_sum: 0.0,
             n_summed: 0,
             t: 1.0,
@@ -106,7 +111,13 @@ impl ClassState {
             (-1.0, self.costs.1)
         };
         let update = match settings.step {
-            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => 0.0,
+            // Such a row does not count, nor for the average.
+            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => {
+                if self.sums_loss {
+                    self.loss_sum += settings.loss.value(y, p);
+                }
+                return;
+            }
             StepLength::PassiveAggressive1 { c } => {
                 y * (settings.loss.value(y, p) / visit.square).min(c)
             }
@@ -124,7 +135,12 @@ impl ClassState {
 
         let shrink = settings.penalty.l2_share() * self.eta * settings.penalty.alpha;
         if shrink > 0.0 {
-            self.weights.shrink((1.0 - shrink).max(0.0));
+            let factor = (1.0 - shrink).max(0.0);
+            self.weights.shrink(factor);
+            self.shrinkage *= factor;
+            if self.shrinkage < LEAST_SHRINKAGE {
+                self.shrinkage = 1.0;
+            }
         }
         if update != 0.0 {
             self.weights.settle();
@@ -135,8 +151,9 @@ impl ClassState {
         }
         let first_averaged = settings.average.first_row();
         if first_averaged.is_some_and(|first| first as f64 <= self.t) {
-            self.weights.settle();
-            self.add_to_sum();
+            self.weights.count(visit.x, update);
+            self.intercept_sum += self.intercept;
+            self.n_summed += 1;
         }
         let l1_share = settings.penalty.l1_share();
         if l1_share > 0.0 {
@@ -160,15 +177,12 @@ impl ClassState {
         }
     }
 
-    fn add_to_sum(&mut self) {
-        self.weights.add_to(&mut self.sum);
-        self.intercept_sum += self.intercept;
-        self.n_summed += 1;
-    }
-
-    /// Returns the score of the row `x` after [`Self::end_visits`].
+    /// Returns the score of the row `x` after [`Self::end_visits`], as scikit-learn takes it to
+    /// judge an epoch: the weights without the factor that they were shrunk by, plus the
+    /// intercept; here all of it times the factor, which is not negative.
     pub fn score(&self, x: &[f32]) -> f64 {
-        f64::from(dot(x, self.weights.as_slice())) + self.intercept
+        let product = f64::from(dot(x, self.weights.as_slice())) * self.weights.scale();
+        product + self.intercept * self.shrinkage
     }
 
     /// Returns the mean loss of the last epoch, taken on the way.
@@ -224,12 +238,12 @@ impl ClassState {
         reason = "models are in single precision"
     )]
     pub fn result(&self) -> (Vec<f32>, f32) {
-        if self.n_summed == 0 {
-            return (self.weights.as_slice().to_vec(), self.intercept as f32);
-        }
-        let n = self.n_summed as f64;
-        let weights = self.sum.iter().map(|sum| (sum / n) as f32).collect();
-        (weights, (self.intercept_sum / n) as f32)
+        let intercept = if self.n_summed == 0 {
+            self.intercept
+        } else {
+            self.intercept_sum / self.n_summed as f64
+        };
+        (self.weights.result(), intercept as f32)
     }
 }
 
@@ -283,6 +297,7 @@ mod tests {
                 .collect();
             for norm in [LinearPenalty::L1, LinearPenalty::ElasticNet] {
                 let settings = Settings {
+                    estimator: "SGDClassifier",
                     loss: ScoreLoss::Hinge,
                     penalty: SgdPenalty {
                         norm,

@@ -31,6 +31,20 @@ pub(super) struct PenalisedWeights {
     paid: Vec<f32>,
     /// The part of `due` by which all weights are yet to be moved towards zero.
     pending: f64,
+    average: Option<Average>,
+}
+
+/// The mean of the weights after each row, by Bottou's way of following it (*Stochastic gradient
+/// descent tricks*, 2012): of the stored weights, which change with some rows, and of the factor,
+/// which changes with every row, the sum over rows is `factors·stored + rest`.
+///
+/// As in scikit-learn, `rest` makes up for the steps along rows and not for the l1 penalty, which
+/// so counts as if it had been taken before the first row, or before the factor was multiplied in.
+#[derive(Debug, Clone)]
+struct Average {
+    rest: Vec<f64>,
+    factors: f64,
+    n_rows: usize,
 }
 
 /// Returns `Σ f(w)·x`, where `f` is given for a vector and for a number.
@@ -61,20 +75,32 @@ fn sum_of_products<S: Simd>(
 }
 
 impl PenalisedWeights {
-    /// Returns weights of 0; `has_l1` if there will be l1 penalties.
-    pub fn new(n_features: usize, has_l1: bool) -> Self {
+    /// Returns weights of 0; `has_l1` if there will be l1 penalties, `averages` if
+    /// [`Self::count`] will be called.
+    pub fn new(n_features: usize, has_l1: bool, averages: bool) -> Self {
         Self {
             stored: vec![0.0; n_features],
             scale: 1.0,
             due: 0.0,
             paid: vec![0.0; if has_l1 { n_features } else { 0 }],
             pending: 0.0,
+            average: averages.then(|| Average {
+                rest: vec![0.0; n_features],
+                factors: 0.0,
+                n_rows: 0,
+            }),
         }
     }
 
-    /// Returns the weights, which must be settled and of scale 1: see [`Self::settle_all`].
+    /// Returns the weights in units of [`Self::scale`]; they must be settled: see
+    /// [`Self::settle_all`].
     pub fn as_slice(&self) -> &[f32] {
         &self.stored
+    }
+
+    /// Returns the common factor of the weights.
+    pub fn scale(&self) -> f64 {
+        self.scale
     }
 
     /// Shrinks all weights by `factor`.
@@ -92,6 +118,15 @@ impl PenalisedWeights {
         reason = "weights are in single precision"
     )]
     fn apply_scale(&mut self) {
+        if self.average.is_some() {
+            self.settle();
+        }
+        if let Some(average) = &mut self.average {
+            for (rest, &w) in average.rest.iter_mut().zip(&self.stored) {
+                *rest += average.factors * f64::from(w);
+            }
+            average.factors = 0.0;
+        }
         for w in &mut self.stored {
             *w *= self.scale as f32;
         }
@@ -188,10 +223,44 @@ impl PenalisedWeights {
         }
     }
 
-    /// Adds the weights to `sum`.
-    pub fn add_to(&self, sum: &mut [f64]) {
-        for (sum, &w) in sum.iter_mut().zip(&self.stored) {
-            *sum += self.scale * f64::from(w);
+    /// Counts the weights after the row `x`, by `update` times which they were moved, into their
+    /// average.
+    pub fn count(&mut self, x: &[f32], update: f64) {
+        let Some(average) = &mut self.average else {
+            return;
+        };
+        if update != 0.0 {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the step that the weights took, in single precision"
+            )]
+            let step = (update / self.scale) as f32;
+            let before = average.factors * f64::from(step);
+            for (rest, &x) in average.rest.iter_mut().zip(x) {
+                *rest -= before * f64::from(x);
+            }
+        }
+        average.factors += self.scale;
+        average.n_rows += 1;
+    }
+
+    /// Returns the average of the weights if any were counted, else the weights. They must be
+    /// settled.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
+    pub fn result(&self) -> Vec<f32> {
+        let scaled = |&w: &f32| (self.scale * f64::from(w)) as f32;
+        match &self.average {
+            Some(average) if average.n_rows > 0 => {
+                let pairs = average.rest.iter().zip(&self.stored);
+                let n_rows = average.n_rows as f64;
+                pairs
+                    .map(|(rest, &w)| ((rest + average.factors * f64::from(w)) / n_rows) as f32)
+                    .collect()
+            }
+            _ => self.stored.iter().map(scaled).collect(),
         }
     }
 
@@ -207,9 +276,11 @@ impl PenalisedWeights {
         }
     }
 
-    /// Brings the weights themselves up to date.
+    /// Brings the weights themselves up to date; the factor stays where they are averaged.
     pub fn settle_all(&mut self) {
         self.settle();
-        self.apply_scale();
+        if self.average.is_none() {
+            self.apply_scale();
+        }
     }
 }

@@ -93,7 +93,9 @@ impl Recipe<'_> {
     ) -> Result<DecisionTree, FitError> {
         let (n_samples, n_features) = x.dim();
         let counts = class_counts(codes, encoding.n_classes());
-        let weights = self.class_weight.of_counts(&encoding, &counts);
+        let weights = self
+            .class_weight
+            .of_counts(self.estimator, &encoding, &counts)?;
         let weight = counts
             .iter()
             .zip(&weights)
@@ -190,14 +192,11 @@ mod tests {
     }
 
     #[test]
-    fn no_class_with_any_weight_makes_a_leaf() {
+    fn no_class_with_any_weight_is_refused() {
         let data = DatasetBase::new(array![[0.0_f32], [1.0]], array![3_usize, 5]);
         let weight = ClassWeight::ByLabel(BTreeMap::from([(3, 0.0), (5, 0.0)]));
-        let tree = DecisionTree::params()
-            .class_weight(weight)
-            .fit(&data)
-            .unwrap();
-        assert_eq!(tree.tree().n_leaves(), 1);
-        assert_eq!(tree.predict(data.records()), array![3, 3]);
+        let refused = DecisionTree::params().class_weight(weight).fit(&data);
+        let message = refused.unwrap_err().to_string();
+        assert!(message.starts_with("the `class_weight` of DecisionTreeClassifier must be"));
     }
 }
