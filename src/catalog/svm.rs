@@ -29,10 +29,10 @@ impl Entry for NuSvcParams {
 
     fn canonicalise(params: &mut Params) -> Vec<String> {
         let mut notes = drop_what_other_kernels_use(params);
-        if params
-            .remove("class_weight")
-            .is_some_and(|weight| !weight.is_null())
-        {
+        // A table is kept, as its labels are compared with those of the data.
+        let weights = params.get("class_weight");
+        if weights.is_some_and(|weights| weights.is_string()) {
+            params.insert("class_weight".to_owned(), serde_json::Value::Null);
             notes.push("NuSVC ignores class_weight, as in scikit-learn".to_owned());
         }
         notes

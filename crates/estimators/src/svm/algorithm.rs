@@ -79,11 +79,12 @@ impl Classifier for NuSvcValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<NuSvc, FitError> {
-        check_nu(
-            self.nu,
-            &encoding,
-            &class_counts(codes, encoding.n_classes()),
-        )?;
+        let counts = class_counts(codes, encoding.n_classes());
+        // LIBSVM does not use them, but scikit-learn looks at their labels.
+        self.settings
+            .class_weight
+            .of_counts(NuSvcParams::ESTIMATOR, &encoding, &counts)?;
+        check_nu(self.nu, &encoding, &counts)?;
         let training = Training {
             kernel: resolve_kernel(&self.settings, x),
             settings: &self.settings,
@@ -201,7 +202,9 @@ fn solve(
 ) -> (DualOutcome, usize) {
     let squared_norm = |row: ArrayView1<'_, f32>| row.iter().map(|&v| f64::from(v).powi(2)).sum();
     let longest = x.rows().into_iter().map(squared_norm).fold(0.0, f64::max);
-    let is_harmless = kernel.rounding(longest, longest).is_harmless();
+    // A weight that is not positive leaves a class without room; LIBSVM's steps say what follows.
+    let has_room = dual.lower.iter().zip(&dual.upper).all(|(l, u)| l < u);
+    let is_harmless = has_room && kernel.rounding(longest, longest).is_harmless();
     if x.nrows() <= most_exact(kernel, dual.n_groups)
         || settings.max_iter.0.is_some()
         || !is_harmless

@@ -51,7 +51,7 @@ parameter_group! {
         /// MB for the kernel rows of a pair of classes; rows that do not fit are computed again
         cache_size: f64 = 200.0, in Interval::POSITIVE;
         /// factors on C by class
-        class_weight: ClassWeight = ClassWeight::Uniform, in Interval::POSITIVE;
+        class_weight: ClassWeight = ClassWeight::Uniform, in Interval::FINITE;
         /// steps allowed for each pair of classes; -1 for no limit
         max_iter: StepLimit = StepLimit(None);
         /// whether variables at their bounds are set aside, where LIBSVM's own steps are taken
