@@ -91,7 +91,9 @@ pub(super) fn minimise<L: GroupLoss>(
             break;
         }
         assess(settings, &mut running);
-        running.retain(|group| group.is_running(settings) && group.state.has_steps(settings));
+        running.retain(|group| {
+            group.is_stepping() && group.is_running(settings) && group.state.has_steps(settings)
+        });
         if !running.is_empty() {
             step(settings, &mut running);
         }
@@ -152,12 +154,15 @@ impl<L: GroupLoss> NewtonGroup<L> {
 
     fn is_running(&self, settings: &GroupSettings<'_>) -> bool {
         // One assessment is due after the last step.
-        let is_stepping = matches!(self.verdict, Verdict::Step | Verdict::StepOn);
-        let has_steps = self.state.has_steps(settings) || !is_stepping;
+        let has_steps = self.state.has_steps(settings) || !self.is_stepping();
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
-            && self.n_unsolved < MAX_UNSOLVED
-            && (has_steps || self.is_fresh())
+            && (has_steps && self.n_unsolved < MAX_UNSOLVED || self.is_fresh())
+    }
+
+    /// Whether a step comes next.
+    fn is_stepping(&self) -> bool {
+        matches!(self.verdict, Verdict::Step | Verdict::StepOn)
     }
 
     /// Whether the last step has not been assessed yet.
