@@ -235,7 +235,11 @@ fn processes_of_any_kernel_find_its_numbers_and_predict_as_scikit_learn() {
     for case in &oracle.cases {
         let model = fit(&case.name, &case.params, &x, &oracle.y, 0).unwrap();
         let found = model.predict(x_test.view()).unwrap();
-        assert_eq!(found, case.predictions, "{:?}", case.params);
+        for (row, is_tied) in case.rest["is_tied"].as_array().unwrap().iter().enumerate() {
+            let expected = case.predictions[row];
+            let is_same = found[row] == expected || is_tied == &json!(true);
+            assert!(is_same, "row {row} of {:?}", case.params);
+        }
         // The likelihood that was reached, unless the kernel is one for which it is not computed.
         if let Some(likelihood) = model.fit_info().details.get("log_marginal_likelihood") {
             let expected = case.rest["log_marginal_likelihood"].as_f64().unwrap();

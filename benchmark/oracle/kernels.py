@@ -177,10 +177,17 @@ def expressions():
         ]:
             kernel = eval(text)
             model = GaussianProcessClassifier(kernel, **params).fit(*train)
+            gaps = np.ones(len(test[0]))
+            if params.get("multi_class") is None:
+                each = [e.predict_proba(test[0])[:, 1] for e in model.base_estimator_.estimators_]
+                each = np.sort(each, axis=0)
+                gaps = each[-1] - each[-2]
             cases.append(
                 dict(
                     name="GaussianProcessClassifier",
                     params=dict(params, kernel=text),
+                    # Probabilities carry errors of 1e-12, from sums of terms of thousands.
+                    is_tied=[bool(gap < 1e-9) for gap in gaps],
                     predictions=model.predict(test[0]).tolist(),
                     log_marginal_likelihood=float(model.log_marginal_likelihood_value_),
                 )
