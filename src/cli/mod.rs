@@ -27,6 +27,7 @@ mod worker;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use fashion_bench::numeric::simd::Level;
 
 /// The Fashion-MNIST classifier benchmark.
 #[derive(Debug, Parser)]
@@ -71,7 +72,10 @@ enum Command {
 
 /// Runs the subcommand that the arguments name.
 pub fn dispatch() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Before anything depends on it.
+    Level::from_environment()?;
+    match command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -7,7 +7,6 @@
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis, Slice};
-use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::bins::FeatureBins;
@@ -18,6 +17,7 @@ use crate::FitError;
 use crate::finite::not_finite;
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::prefetch::prefetch;
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// About how many values of a feature tell which lattice its values lie on. (60,000 × 784, extra
 /// tree of depth 10 with random thresholds: 0.121 CPU s with 1024 of them, 0.117 with 512.)
@@ -145,11 +145,11 @@ struct FirstSlots<'a> {
     out: &'a mut [[u8; BLOCK]],
 }
 
-impl NullaryFnOnce for FirstSlots<'_> {
+impl Kernel for FirstSlots<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run<L: Lanes>(self, _: L) {
         let scales: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].scale);
         let offsets: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].offset);
         for (&&values, codes) in self.rows.iter().zip(self.out) {
@@ -175,7 +175,7 @@ fn encode(
         tables,
         out: &mut *out,
     };
-    Arch::new().dispatch(slots);
+    dispatch(slots);
     for (row_idx, (values, codes)) in rows.iter().zip(out).enumerate() {
         prefetch_later(row_idx);
         // A value that is not finite is never a key: NaN differs even from the NaN of a free slot.

@@ -20,7 +20,6 @@
 //! epoch. Cost: two to three passes over n·p·classes numbers per epoch.
 
 use ndarray::{Array1, Array2, ArrayView2};
-use pulp::{Arch, Simd, WithSimd};
 use rand::seq::SliceRandom as _;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -35,6 +34,7 @@ use crate::multiclass::ClassEncoding;
 use crate::tree::Amount;
 use fashion_bench_numeric::dot::sum_of_squares;
 use fashion_bench_numeric::rng::{Rng, stream};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Rows that the classes go through one after the other: with 784 features they take 800 kB, and
 /// stay in a second-level cache. (The last 10,000 train images held back, mean accuracy of 24 seeds
@@ -158,7 +158,7 @@ fn run(
             .par_chunks_mut(share)
             .with_max_len(1)
             .for_each(|classes| {
-                Arch::new().dispatch(Epoch {
+                dispatch(Epoch {
                     settings,
                     epoch,
                     rows,
@@ -198,11 +198,11 @@ struct Epoch<'a, 'x> {
     classes: &'a mut [ClassState],
 }
 
-impl WithSimd for Epoch<'_, '_> {
+impl Kernel for Epoch<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         let Self {
             settings,
             epoch,
@@ -230,7 +230,7 @@ impl WithSimd for Epoch<'_, '_> {
                         square: rows.squares[row_idx],
                         code: rows.codes[row_idx],
                     };
-                    state.visit(simd, settings, &visit);
+                    state.visit(lanes, settings, &visit);
                 }
             }
         }

@@ -1,10 +1,9 @@
 //! One class against the rest while it is trained: weights, steps, average, stopping rule.
 
-use pulp::Simd;
-
 use super::penalised_weights::PenalisedWeights;
 use super::settings::{Settings, StepLength};
 use fashion_bench_numeric::dot::dot;
+use fashion_bench_numeric::simd::Lanes;
 
 /// scikit-learn multiplies the common factor of the weights in when it is below this.
 const LEAST_SHRINKAGE: f64 = 1e-9;
@@ -103,8 +102,8 @@ impl ClassState {
 
     /// Takes one step of Algorithm 1 of Bottou (2010) on one row.
     #[inline(always)]
-    pub fn visit<S: Simd>(&mut self, simd: S, settings: &Settings, visit: &Visit<'_>) {
-        let p = self.weights.product(simd, visit.x) + self.intercept;
+    pub fn visit<L: Lanes>(&mut self, lanes: L, settings: &Settings, visit: &Visit<'_>) {
+        let p = self.weights.product(lanes, visit.x) + self.intercept;
         let (y, cost) = if visit.code == self.class {
             (1.0, self.costs.0)
         } else {
@@ -144,7 +143,7 @@ impl ClassState {
         }
         if update != 0.0 {
             self.weights.settle();
-            self.weights.add(simd, visit.x, update);
+            self.weights.add(lanes, visit.x, update);
             if settings.training.fit_intercept {
                 self.intercept += update;
             }
@@ -249,7 +248,6 @@ impl ClassState {
 
 #[cfg(test)]
 mod tests {
-    use pulp::{Arch, WithSimd};
     use rand::Rng as _;
 
     use super::super::averaging::Averaging;
@@ -259,6 +257,7 @@ mod tests {
     use super::*;
     use crate::linear::LinearPenalty;
     use fashion_bench_numeric::rng::stream;
+    use fashion_bench_numeric::simd::{Kernel, dispatch};
 
     struct Visits<'a> {
         settings: &'a Settings,
@@ -268,18 +267,18 @@ mod tests {
         is_eager: bool,
     }
 
-    impl WithSimd for Visits<'_> {
+    impl Kernel for Visits<'_> {
         type Output = ();
 
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
+        fn run<L: Lanes>(self, lanes: L) {
             for (row_idx, x) in self.rows.iter().enumerate() {
                 let visit = Visit {
                     x,
                     square: 0.0,
                     code: row_idx % 3,
                 };
-                self.state.visit(simd, self.settings, &visit);
+                self.state.visit(lanes, self.settings, &visit);
                 if self.is_eager {
                     self.state.weights.settle();
                 }
@@ -311,7 +310,7 @@ mod tests {
                 };
                 let fit = |is_eager| {
                     let mut state = ClassState::new(&settings, 1, (1.0, 1.0), n_features);
-                    Arch::new().dispatch(Visits {
+                    dispatch(Visits {
                         settings: &settings,
                         state: &mut state,
                         rows: &rows,

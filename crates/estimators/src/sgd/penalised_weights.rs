@@ -12,13 +12,10 @@
 //!
 //! In between, products are taken with the weights moved by `pending`.
 
-use pulp::Simd;
+use fashion_bench_numeric::simd::{Lanes, Map, Same, Vector, add_scaled, dot};
 
 /// The common factor is multiplied into the weights when it falls below this.
 const MIN_SCALE: f64 = 1e-6;
-
-/// Independent sums of a product, enough to hide the latency of a fused multiply-add.
-const UNROLL: usize = 4;
 
 /// The weights of one problem and the l1 penalty that they owe.
 #[derive(Debug, Clone)]
@@ -47,31 +44,18 @@ struct Average {
     n_rows: usize,
 }
 
-/// Returns `Σ f(w)·x`, where `f` is given for a vector and for a number.
-#[inline(always)]
-fn sum_of_products<S: Simd>(
-    simd: S,
-    w: &[f32],
-    x: &[f32],
-    (f, f_one): (impl Fn(S::f32s) -> S::f32s, impl Fn(f32) -> f32),
-) -> f32 {
-    let (w, w_tail) = S::as_simd_f32s(w);
-    let (x, x_tail) = S::as_simd_f32s(x);
-    let (w, w_rest) = w.as_chunks::<UNROLL>();
-    let (x, x_rest) = x.as_chunks::<UNROLL>();
-    let mut sums = [simd.splat_f32s(0.0); UNROLL];
-    for (w, x) in w.iter().zip(x) {
-        for lane in 0..UNROLL {
-            sums[lane] = simd.mul_add_e_f32s(f(w[lane]), x[lane], sums[lane]);
-        }
+/// Moves weights towards zero, but not beyond.
+struct TowardsZero<V> {
+    /// By how much: minus and plus.
+    low: V,
+    high: V,
+}
+
+impl<L, V: Vector<L>> Map<L, V> for TowardsZero<V> {
+    #[inline(always)]
+    fn map(&self, w: V) -> V {
+        w.sub(w.max(self.low).min(self.high))
     }
-    for (&w, &x) in w_rest.iter().zip(x_rest) {
-        sums[0] = simd.mul_add_e_f32s(f(w), x, sums[0]);
-    }
-    let [a, b, c, d] = sums;
-    let sum = simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)));
-    let tail = w_tail.iter().zip(x_tail);
-    tail.fold(sum, |sum, (&w, x)| sum + f_one(w) * x)
 }
 
 impl PenalisedWeights {
@@ -135,43 +119,34 @@ impl PenalisedWeights {
 
     /// Adds `update` times `x` to the weights.
     #[inline(always)]
-    pub fn add<S: Simd>(&mut self, simd: S, x: &[f32], update: f64) {
+    pub fn add<L: Lanes>(&mut self, lanes: L, x: &[f32], update: f64) {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "weights are in single precision"
         )]
         let step = (update / self.scale) as f32;
-        let (w, w_tail) = S::as_mut_simd_f32s(&mut self.stored);
-        let (x, x_tail) = S::as_simd_f32s(x);
-        let steps = simd.splat_f32s(step);
-        for (w, &x) in w.iter_mut().zip(x) {
-            *w = simd.mul_add_e_f32s(steps, x, *w);
-        }
-        for (w, &x) in w_tail.iter_mut().zip(x_tail) {
-            *w += step * x;
-        }
+        add_scaled(lanes, step, x, &mut self.stored);
     }
 
     /// Returns the product of `x` with the weights.
     #[inline(always)]
-    pub fn product<S: Simd>(&self, simd: S, x: &[f32]) -> f64 {
-        f64::from(self.stored_product(simd, x)) * self.scale
+    pub fn product<L: Lanes>(&self, lanes: L, x: &[f32]) -> f64 {
+        f64::from(self.stored_product(lanes, x)) * self.scale
     }
 
     /// Returns the product of `x` with the stored weights, moved towards zero by what is pending.
     #[inline(always)]
-    fn stored_product<S: Simd>(&self, simd: S, x: &[f32]) -> f32 {
+    fn stored_product<L: Lanes>(&self, lanes: L, x: &[f32]) -> f32 {
         if self.pending == 0.0 {
-            return sum_of_products(simd, &self.stored, x, (|w| w, |w| w));
+            return dot(lanes, &self.stored, x, Same);
         }
         #[expect(
             clippy::cast_possible_truncation,
             reason = "weights are in single precision"
         )]
         let t = (self.pending / self.scale) as f32;
-        let (low, high) = (simd.splat_f32s(-t), simd.splat_f32s(t));
-        let moved = |w| simd.sub_f32s(w, simd.min_f32s(simd.max_f32s(w, low), high));
-        sum_of_products(simd, &self.stored, x, (moved, |w| w - w.clamp(-t, t)))
+        let (low, high) = (lanes.splat_f32(-t), lanes.splat_f32(t));
+        dot(lanes, &self.stored, x, TowardsZero { low, high })
     }
 
     /// Moves every weight towards zero by what is pending.

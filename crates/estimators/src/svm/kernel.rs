@@ -1,10 +1,9 @@
 //! The four kernels, as element-wise functions of inner products and squared norms.
 
-use pulp::{Arch, Simd, WithSimd};
-
 use fashion_bench_numeric::distance::squared_euclidean;
 use fashion_bench_numeric::dot::dot_f64;
 use fashion_bench_numeric::exp::{exp, tanh};
+use fashion_bench_numeric::simd::{self, Lanes, dispatch};
 
 /// A kernel whose `gamma` is a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,7 +43,7 @@ impl Kernel {
     pub fn apply(self, values: &mut [f32], norm: f32, norms: &[f32]) {
         assert_eq!(values.len(), norms.len(), "a squared norm for each value");
         if self != Self::Linear {
-            Arch::new().dispatch(Apply {
+            dispatch(Apply {
                 kernel: self.into(),
                 values,
                 norm,
@@ -186,11 +185,11 @@ struct Apply<'a> {
     norms: &'a [f32],
 }
 
-impl WithSimd for Apply<'_> {
+impl simd::Kernel for Apply<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         match self.kernel {
             Single::Linear => {}
             Single::Rbf { gamma } => {

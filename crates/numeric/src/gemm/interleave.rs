@@ -1,7 +1,9 @@
 //! Columns written side by side.
 
+use std::ops::Range;
+
 use super::GemmFloat;
-use super::pack::Part;
+use super::lines::Lines;
 
 /// Writes `columns`, at most a vector's lanes and all of the same length, to every `stride`-th
 /// vector of `out`: element k of each to the lanes of vector k. Lanes without a column become 0.
@@ -59,38 +61,43 @@ macro_rules! blocks {
             0
         }
 
-        /// Copies the rows of `part`, of which at least whole square blocks must lie in the matrix,
-        /// to `out`, one after the other; returns the number of columns that are done.
+        /// Copies elements `ks` of rows (first, number), given by the columns of the matrix, to
+        /// `out`, one row after the other, in whole square blocks; returns the number of columns
+        /// that are done.
         #[inline(always)]
-        pub(super) fn $rows(part: &Part<'_, $type>, out: &mut [$type]) -> usize {
+        pub(super) fn $rows(
+            columns: &Lines<'_, $type>,
+            (row, n_rows): (usize, usize),
+            ks: Range<usize>,
+            out: &mut [$type],
+        ) -> usize {
             #[cfg(target_arch = "x86_64")]
             if let Some(simd) = pulp::x86::V3::try_new() {
-                let ((row, n_rows), (column, n_columns)) = (part.rows, part.columns);
-                if row + n_rows.next_multiple_of($side) > part.a.nrows() {
+                let n_padded = n_rows.next_multiple_of($side);
+                if row + n_padded > columns.len() {
                     return 0;
                 }
-                let n_blocks = n_columns / $side;
+                let n_blocks = ks.len() / $side;
                 for block in 0..n_blocks {
-                    let mut slices: [&[$type]; $side] = [&[]; $side];
-                    for (i, slice) in slices.iter_mut().enumerate() {
-                        let column = part.a.column(column + block * $side + i);
-                        *slice = column.to_slice().expect("a contiguous column");
+                    let mut parts: [&[$type]; $side] = [&[]; $side];
+                    for (i, part) in parts.iter_mut().enumerate() {
+                        *part = columns.part(ks.start + block * $side + i, row, n_padded);
                     }
                     for first in (0..n_rows).step_by($side) {
-                        let mut block_rows = [[0.0; $side]; $side];
+                        let mut square = [[0.0; $side]; $side];
                         for i in 0..$side {
-                            block_rows[i].copy_from_slice(&slices[i][row + first..][..$side]);
+                            square[i].copy_from_slice(&parts[i][first..first + $side]);
                         }
-                        let block_rows = $transposed(simd, &block_rows);
+                        let square = $transposed(simd, &square);
                         for i in 0..$side.min(n_rows - first) {
-                            let out = &mut out[(first + i) * n_columns + block * $side..];
-                            out[..$side].copy_from_slice(&block_rows[i]);
+                            let out = &mut out[(first + i) * ks.len() + block * $side..];
+                            out[..$side].copy_from_slice(&square[i]);
                         }
                     }
                 }
                 return n_blocks * $side;
             }
-            let _ = (part, out);
+            let _ = (columns, row, n_rows, ks, out);
             0
         }
     };

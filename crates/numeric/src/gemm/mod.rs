@@ -6,16 +6,19 @@
 //! `beta = 0` overwrites `C` without reading it, so that it may hold anything, NaN included.
 
 mod interleave;
+mod lines;
 mod pack;
 mod product;
 mod tile;
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
+pub use self::lines::Lines;
 pub use self::pack::Buffers;
-use self::product::Product;
+pub use self::product::Product;
 use crate::simd::{Real, dispatch};
 
 /// The element types of a product: `f32` and `f64`.
@@ -23,14 +26,24 @@ pub trait GemmFloat: Real + LinalgScalar + PartialOrd {
     /// Largest length of a block of the depth k. It is part of the order of the sums.
     const DEPTH: usize;
 
+    /// Computes a product. It is not generic, so that it is compiled once, in this crate.
+    #[doc(hidden)]
+    fn multiply(product: Product<'_, Self>);
+
     /// Takes the memory that this thread keeps for products.
     fn take_buffers() -> Buffers<Self>;
 
     /// Gives it back.
     fn keep_buffers(buffers: Buffers<Self>);
 
-    /// Copies rows of a block of `a`, whose columns are contiguous, to `rows`; see [`pack`].
-    fn transpose_blocks(part: &pack::Part<'_, Self>, rows: &mut [Self]) -> usize;
+    /// Copies elements `ks` of rows (first, number), given by the columns of the matrix, to `out`
+    /// where there are instructions for it; returns the number of columns that are done.
+    fn transpose_blocks(
+        columns: &Lines<'_, Self>,
+        rows: (usize, usize),
+        ks: Range<usize>,
+        out: &mut [Self],
+    ) -> usize;
 
     /// Writes whole blocks of `columns`, as many as a vector has lanes, to every `stride`-th vector
     /// of `out`, element k of each to vector k, where there are instructions for it; returns the
@@ -46,6 +59,10 @@ macro_rules! gemm_float {
 
         impl GemmFloat for $type {
             const DEPTH: usize = $depth;
+
+            fn multiply(product: Product<'_, Self>) {
+                dispatch(product.oriented());
+            }
 
             fn take_buffers() -> Buffers<Self> {
                 $buffers.take()
@@ -65,14 +82,31 @@ macro_rules! gemm_float {
             }
 
             #[inline(always)]
-            fn transpose_blocks(part: &pack::Part<'_, Self>, rows: &mut [Self]) -> usize {
-                $transpose(part, rows)
+            fn transpose_blocks(
+                columns: &Lines<'_, Self>,
+                rows: (usize, usize),
+                ks: Range<usize>,
+                out: &mut [Self],
+            ) -> usize {
+                $transpose(columns, rows, ks, out)
             }
         }
     };
 }
-gemm_float!(f32, 512, F32_BUFFERS, interleave::f32_columns, interleave::f32_rows);
-gemm_float!(f64, 256, F64_BUFFERS, interleave::f64_columns, interleave::f64_rows);
+gemm_float!(
+    f32,
+    512,
+    F32_BUFFERS,
+    interleave::f32_columns,
+    interleave::f32_rows
+);
+gemm_float!(
+    f64,
+    256,
+    F64_BUFFERS,
+    interleave::f64_columns,
+    interleave::f64_rows
+);
 
 /// Computes `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is
 /// 0, written).
@@ -108,7 +142,7 @@ pub fn gemm<F: GemmFloat>(
         adds,
         c: c.view_mut(),
     };
-    dispatch(product.oriented());
+    F::multiply(product);
 }
 
 /// Computes `C = alpha·A·Bᵀ + beta·C` with `A` m × k, `B` n × k and `C` m × n.
@@ -253,5 +287,98 @@ mod tests {
         assert_close(&part.to_owned(), &expected, 1e-12);
         assert!(whole.row(1).iter().all(|&value| value == 9.0));
         assert!(whole.column(6).iter().all(|&value| value == 9.0));
+    }
+
+    /// The definition: blocks of the depth, and in each a chain of fused multiply-adds.
+    fn chains<F: GemmFloat>(
+        fused: fn(F, F, F) -> F,
+        alpha: F,
+        a: ArrayView2<'_, F>,
+        b: ArrayView2<'_, F>,
+        adds: bool,
+        c: &Array2<F>,
+    ) -> Array2<F> {
+        let k = a.ncols();
+        let depth = k.div_ceil(k.div_ceil(F::DEPTH));
+        Array2::from_shape_fn(c.dim(), |(i, j)| {
+            let mut value = c[[i, j]];
+            for first in (0..k).step_by(depth) {
+                let mut chain = F::zero();
+                for k in first..k.min(first + depth) {
+                    chain = fused(a[[i, k]], b[[k, j]], chain);
+                }
+                value = if adds || first > 0 {
+                    fused(chain, alpha, value)
+                } else {
+                    chain * alpha
+                };
+            }
+            value
+        })
+    }
+
+    fn assert_all_levels_are_the_chains<F: GemmFloat + std::fmt::Debug>(fused: fn(F, F, F) -> F) {
+        let shapes = [
+            (1, 1, 1),
+            (1, 30, 70),
+            (70, 30, 1),
+            (9, 8, 10),
+            (23, 33, 49),
+            (37, 64, 100),
+            (13, 1100, 17),
+            (61, 600, 75),
+        ];
+        for (m, k, n) in shapes {
+            let convert = |matrix: Array2<f64>| matrix.mapv(F::from_f64);
+            let (a, b) = (convert(random(m, k, 1)), convert(random(k, n, 2)));
+            let (a_t, b_t) = (
+                a.t().as_standard_layout().into_owned(),
+                b.t().as_standard_layout().into_owned(),
+            );
+            let wide = |matrix: &Array2<F>| {
+                let mut wide = Array2::zeros((2 * matrix.nrows(), 3 * matrix.ncols()));
+                wide.slice_mut(s![..;2, ..;3]).assign(matrix);
+                wide
+            };
+            let (a_wide, b_wide) = (wide(&a), wide(&b));
+            let all_a = [a.view(), a_t.t(), a_wide.slice(s![..;2, ..;3])];
+            let all_b = [b.view(), b_t.t(), b_wide.slice(s![..;2, ..;3])];
+            let c = convert(random(m, n, 3));
+            for adds in [false, true] {
+                let alpha = F::from_f64(0.7);
+                let expected = chains(fused, alpha, a.view(), b.view(), adds, &c);
+                for level in crate::simd::Level::available() {
+                    for (a, b) in all_a.iter().flat_map(|a| all_b.iter().map(move |b| (a, b))) {
+                        let mut by_row = c.clone();
+                        let mut by_column = c.t().as_standard_layout().into_owned();
+                        let mut strided = wide(&c);
+                        for c in [
+                            by_row.view_mut(),
+                            by_column.view_mut().reversed_axes(),
+                            strided.slice_mut(s![..;2, ..;3]),
+                        ] {
+                            let (a, b) = (a.reborrow(), b.reborrow());
+                            let product = Product {
+                                alpha,
+                                a,
+                                b,
+                                adds,
+                                c,
+                            };
+                            crate::simd::dispatch_at(level, product);
+                        }
+                        assert_eq!(by_row, expected, "{m} {k} {n} {level}");
+                        assert_eq!(by_column.t(), expected, "{m} {k} {n} {level}");
+                        assert_eq!(strided.slice(s![..;2, ..;3]), expected);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_chains_to_the_bit_at_all_levels_in_all_layouts() {
+        assert_all_levels_are_the_chains::<f32>(f32::mul_add);
+        assert_all_levels_are_the_chains::<f64>(f64::mul_add);
     }
 }

@@ -1,9 +1,12 @@
 //! Parts of matrices laid out in the order in which tiles read them.
 
-use ndarray::{ArrayView2, Axis};
+use std::ops::Range;
+
+use ndarray::ArrayView2;
 
 use super::GemmFloat;
 use super::interleave::interleave;
+use super::lines::Lines;
 use crate::simd::padded;
 
 /// Panels of a row's block from which on copying the rows of A together pays.
@@ -25,133 +28,191 @@ impl<F: GemmFloat> Default for Buffers<F> {
     }
 }
 
-/// Lays out the given rows (first, number) and columns of `b` in `panels`, and returns them: panels
-/// of `width` vectors, one vector after the other for each row, the last panel as wide as needed.
-/// Lanes without a column are 0.
+/// The widths, in vectors, of the panels of a block: as equal as can be, the wider ones first.
+#[derive(Debug, Clone)]
+pub(super) struct PanelWidths {
+    n_panels: usize,
+    n_vectors: usize,
+}
+
+impl PanelWidths {
+    /// Cuts `n_vectors` into panels of at most `most`.
+    #[inline(always)]
+    pub(super) fn new(n_vectors: usize, most: usize) -> Self {
+        let n_panels = n_vectors.div_ceil(most);
+        Self {
+            n_panels,
+            n_vectors,
+        }
+    }
+
+    /// Returns the number of panels to come.
+    #[inline(always)]
+    pub(super) fn n_panels(&self) -> usize {
+        self.n_panels
+    }
+}
+
+impl Iterator for PanelWidths {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.n_panels == 0 {
+            return None;
+        }
+        let width = self.n_vectors.div_ceil(self.n_panels);
+        self.n_panels -= 1;
+        self.n_vectors -= width;
+        Some(width)
+    }
+}
+
+/// Lays out rows `ks` and `columns` of `b` in `panels`, and returns them: panels of at most `width`
+/// vectors, one vector after the other for each row. Lanes without a column are 0.
 #[inline(always)]
 pub(super) fn pack_columns<'p, F: GemmFloat>(
     has_avx2: bool,
     b: &ArrayView2<'_, F>,
-    (first_row, n_rows): (usize, usize),
-    (first_column, n_columns): (usize, usize),
+    ks: Range<usize>,
+    columns: Range<usize>,
     width: usize,
     panels: &'p mut Vec<F::Array>,
 ) -> &'p [F::Array] {
-    let n_vectors = n_columns.div_ceil(F::LANES);
-    if panels.len() < n_vectors * n_rows {
-        panels.resize(n_vectors * n_rows, F::ZEROS);
+    let n_vectors = columns.len().div_ceil(F::LANES);
+    if panels.len() < n_vectors * ks.len() {
+        panels.resize(n_vectors * ks.len(), F::ZEROS);
     }
-    let panels = &mut panels[..n_vectors * n_rows];
-    let end = first_column + n_columns;
-    for (panel_idx, panel) in panels.chunks_mut(width * n_rows).enumerate() {
-        let width_here = panel.len() / n_rows;
-        let first = first_column + panel_idx * width * F::LANES;
-        let end = end.min(first + width_here * F::LANES);
-        if b.stride_of(Axis(1)) == 1 {
-            for (k, vectors) in panel.chunks_exact_mut(width_here).enumerate() {
-                let row = b.row(first_row + k);
-                let row = &row.to_slice().expect("a stride of 1")[first..end];
-                let (whole, tail) = F::chunks(row);
-                vectors[..whole.len()].copy_from_slice(whole);
+    let panels = &mut panels[..n_vectors * ks.len()];
+    let (rows, lines) = (Lines::of(b), Lines::of_columns(b));
+    let mut rest = &mut *panels;
+    let mut first = columns.start;
+    for width in PanelWidths::new(n_vectors, width) {
+        let panel;
+        (panel, rest) = rest.split_at_mut(width * ks.len());
+        let end = columns.end.min(first + width * F::LANES);
+        if let Some(rows) = &rows {
+            for (k, vectors) in ks.clone().zip(panel.chunks_exact_mut(width)) {
+                let (whole, tail) = F::chunks(rows.part(k, first, end - first));
+                for (vector, values) in vectors.iter_mut().zip(whole) {
+                    *vector = *values;
+                }
                 if !tail.is_empty() {
-                    vectors[whole.len()] = padded::<F>(tail);
+                    vectors[whole.len()] = padded(tail);
                 }
             }
         } else {
-            for vector_idx in 0..width_here {
-                let first = first + vector_idx * F::LANES;
-                let lanes = first..end.min(first + F::LANES);
+            for (vector_idx, first) in (first..end).step_by(F::LANES).enumerate() {
+                let n_lanes = F::LANES.min(end - first);
                 let out = &mut panel[vector_idx..];
-                if b.stride_of(Axis(0)) == 1 {
-                    let mut columns: [&[F]; 16] = [&[]; 16];
-                    let n_lanes = lanes.len();
-                    for (lane, column) in columns[..n_lanes].iter_mut().enumerate() {
-                        let view = b.column(first + lane);
-                        let view = view.to_slice().expect("a stride of 1");
-                        *column = &view[first_row..first_row + n_rows];
+                if let Some(lines) = &lines {
+                    let mut parts: [&[F]; 16] = [&[]; 16];
+                    for (lane, part) in parts[..n_lanes].iter_mut().enumerate() {
+                        *part = lines.part(first + lane, ks.start, ks.len());
                     }
-                    interleave::<F>(has_avx2, &columns[..n_lanes], width_here, out);
+                    interleave(has_avx2, &parts[..n_lanes], width, out);
                 } else {
-                    for (k, vector) in out.iter_mut().step_by(width_here).enumerate() {
+                    for (k, vector) in ks.clone().zip(out.iter_mut().step_by(width)) {
                         *vector = F::ZEROS;
-                        for (lane, column) in vector.as_mut().iter_mut().zip(lanes.clone()) {
-                            *lane = b[[first_row + k, column]];
+                        for (lane, value) in vector.as_mut()[..n_lanes].iter_mut().enumerate() {
+                            *value = b[[k, first + lane]];
                         }
                     }
                 }
             }
         }
+        first = end;
     }
     panels
 }
 
-/// A few rows of a matrix with contiguous columns, cut to a range of columns.
-#[derive(Debug, Clone, Copy)]
-pub struct Part<'a, F> {
-    pub(super) a: ArrayView2<'a, F>,
-    /// First row and number of rows.
-    pub(super) rows: (usize, usize),
-    /// First column and number of columns.
-    pub(super) columns: (usize, usize),
+/// The rows of A.
+pub(super) struct Rows<'a, F> {
+    a: ArrayView2<'a, F>,
+    rows: Option<Lines<'a, F>>,
+    /// The columns, if they are contiguous.
+    columns: Option<Lines<'a, F>>,
+    has_avx2: bool,
 }
 
-/// Returns `M` rows of `a` from `row` on, cut to `n_depth` elements from `depth` on; rows that are
-/// not contiguous, or are read often, are copied to `buffer`.
-#[inline(always)]
-pub(super) fn gather_rows<'r, F: GemmFloat, const M: usize>(
-    has_avx2: bool,
-    a: &'r ArrayView2<'_, F>,
-    row: usize,
-    (depth, n_depth): (usize, usize),
-    n_panels: usize,
-    buffer: &'r mut Vec<F>,
-) -> [&'r [F]; M] {
-    let mut rows: [&[F]; M] = [&[]; M];
-    let is_contiguous = a.stride_of(Axis(1)) == 1 || a.ncols() == 1;
-    if is_contiguous {
-        for (i, slice) in rows.iter_mut().enumerate() {
-            let values = a.row(row + i).to_slice().expect("a stride of 1");
-            *slice = &values[depth..depth + n_depth];
-        }
-        if n_panels < WORTH_COPYING {
-            return rows;
-        }
-    }
-    if buffer.len() < M * n_depth {
-        buffer.resize(M * n_depth, F::default());
-    }
-    let buffer = &mut buffer[..M * n_depth];
-    if is_contiguous {
-        for (out, values) in buffer.chunks_exact_mut(n_depth).zip(rows) {
-            out.copy_from_slice(values);
-        }
-    } else if a.stride_of(Axis(0)) == 1 {
-        let part = Part {
+impl<'a, F: GemmFloat> Rows<'a, F> {
+    pub(super) fn of(a: &'a ArrayView2<'_, F>, has_avx2: bool) -> Self {
+        Self {
+            rows: Lines::of(a),
+            columns: Lines::of_columns(a),
             a: a.view(),
-            rows: (row, M),
-            columns: (depth, n_depth),
-        };
-        let n_done = if has_avx2 {
-            F::transpose_blocks(&part, buffer)
+            has_avx2,
+        }
+    }
+
+    /// Returns elements `ks` of `M` rows from `row` on; rows that are not contiguous, or are read
+    /// often, are copied to `buffer`.
+    #[inline(always)]
+    pub(super) fn gather<'r, const M: usize>(
+        &self,
+        row: usize,
+        ks: Range<usize>,
+        n_panels: usize,
+        buffer: &'r mut Vec<F>,
+    ) -> [&'r [F]; M]
+    where
+        'a: 'r,
+    {
+        let n = ks.len();
+        let mut rows: [&[F]; M] = [&[]; M];
+        if let Some(lines) = &self.rows {
+            for (i, part) in rows.iter_mut().enumerate() {
+                *part = lines.part(row + i, ks.start, n);
+            }
+            if n_panels < WORTH_COPYING {
+                return rows;
+            }
+        }
+        if buffer.len() < M * n {
+            buffer.resize(M * n, F::default());
+        }
+        let buffer = &mut buffer[..M * n];
+        if self.rows.is_some() {
+            for (out, values) in buffer.chunks_exact_mut(n).zip(rows) {
+                out.copy_from_slice(values);
+            }
+        } else if let Some(columns) = &self.columns {
+            let n_done = if self.has_avx2 {
+                F::transpose_blocks(columns, (row, M), ks.clone(), buffer)
+            } else {
+                0
+            };
+            for (k, column) in ks.enumerate().skip(n_done) {
+                let values = columns.part(column, row, M);
+                for i in 0..M {
+                    buffer[i * n + k] = values[i];
+                }
+            }
         } else {
-            0
-        };
-        for k in n_done..n_depth {
-            let values = a.column(depth + k);
-            let values = &values.to_slice().expect("a stride of 1")[row..row + M];
-            for i in 0..M {
-                buffer[i * n_depth + k] = values[i];
+            for (i, out) in buffer.chunks_exact_mut(n).enumerate() {
+                for (k, out) in ks.clone().zip(out) {
+                    *out = self.a[[row + i, k]];
+                }
             }
         }
-    } else {
-        for (i, out) in buffer.chunks_exact_mut(n_depth).enumerate() {
-            for (k, out) in out.iter_mut().enumerate() {
-                *out = a[[row + i, depth + k]];
-            }
+        for (part, values) in rows.iter_mut().zip(buffer.chunks_exact(n)) {
+            *part = values;
         }
+        rows
     }
-    for (slice, values) in rows.iter_mut().zip(buffer.chunks_exact(n_depth)) {
-        *slice = values;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_are_nearly_equal() {
+        let widths = |n, most| PanelWidths::new(n, most).collect::<Vec<_>>();
+        assert_eq!(widths(0, 3), []);
+        assert_eq!(widths(1, 3), [1]);
+        assert_eq!(widths(4, 3), [2, 2]);
+        assert_eq!(widths(7, 3), [3, 2, 2]);
+        assert_eq!(widths(9, 3), [3, 3, 3]);
     }
-    rows
 }

@@ -12,38 +12,28 @@
 //! with fused multiply-adds throughout. The blocks depend on k alone; the shape of tiles and all
 //! other blocks change nothing.
 
+use std::ops::Range;
+
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 use super::GemmFloat;
-use super::pack::{gather_rows, pack_columns};
-use super::tile::tile;
+use super::lines::LinesMut;
+use super::pack::{PanelWidths, Rows, pack_columns};
+use super::tile::{Sums, tile};
 use crate::simd::{Kernel, Lanes, Vector, padded};
 
 /// Bytes of a block of B: half of a second-level cache of 1 MiB, all of one of 512 KiB.
 const BLOCK_BYTES: usize = 384 << 10;
 
 /// `C += alpha·A·B`, or `C = alpha·A·B`.
-pub(super) struct Product<'a, F> {
-    pub alpha: F,
-    pub a: ArrayView2<'a, F>,
-    pub b: ArrayView2<'a, F>,
+#[derive(Debug)]
+pub struct Product<'a, F> {
+    pub(super) alpha: F,
+    pub(super) a: ArrayView2<'a, F>,
+    pub(super) b: ArrayView2<'a, F>,
     /// Whether `c` is added to.
-    pub adds: bool,
-    pub c: ArrayViewMut2<'a, F>,
-}
-
-/// A block of columns within a block of the depth.
-struct Block<'p, F: GemmFloat> {
-    /// First index of the depth.
-    depth: usize,
-    /// Length of the depth.
-    n_depth: usize,
-    /// First column, and number of columns.
-    column: usize,
-    n_columns: usize,
-    /// Panels of B one after the other.
-    panels: &'p [F::Array],
-    adds: bool,
+    pub(super) adds: bool,
+    pub(super) c: ArrayViewMut2<'a, F>,
 }
 
 impl<F: GemmFloat> Product<'_, F> {
@@ -55,9 +45,12 @@ impl<F: GemmFloat> Product<'_, F> {
             + Self::cost_of_writing(c.len(), is_unit(&c.view(), 1));
         let (turned_a, turned_b) = (b.t(), a.t());
         let is_a_unit = is_unit(&turned_a, 1);
-        let column_by_column =
-            Self::cost(turned_a.dim(), turned_b.dim(), is_a_unit, is_unit(&turned_b, 1))
-                + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
+        let column_by_column = Self::cost(
+            turned_a.dim(),
+            turned_b.dim(),
+            is_a_unit,
+            is_unit(&turned_b, 1),
+        ) + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
         if row_by_row <= column_by_column {
             return self;
         }
@@ -85,7 +78,11 @@ impl<F: GemmFloat> Product<'_, F> {
 
     /// Estimates the time of the writing of C of that many elements.
     fn cost_of_writing(len: usize, is_contiguous: bool) -> usize {
-        if is_contiguous { len / F::LANES } else { 4 * len }
+        if is_contiguous {
+            len / F::LANES
+        } else {
+            4 * len
+        }
     }
 }
 
@@ -114,141 +111,182 @@ impl<F: GemmFloat> Product<'_, F> {
     fn blocks<L: Lanes, const M: usize, const V: usize>(mut self, lanes: L) {
         let (k, n) = self.b.dim();
         let depth = k.div_ceil(k.div_ceil(F::DEPTH));
-        let per_panel = V * F::LANES;
-        let columns = (BLOCK_BYTES / size_of::<F>() / depth / per_panel).max(1) * per_panel;
+        let bytes_per_vector = size_of::<F::Array>() * depth;
+        let most_vectors = (BLOCK_BYTES / bytes_per_vector).max(V);
+        // Blocks of nearly equal size, of whole panels but for the last.
+        let n_blocks = n.div_ceil(F::LANES).div_ceil(most_vectors);
+        let n_panels = n.div_ceil(V * F::LANES).div_ceil(n_blocks);
+        let columns = n_panels * V * F::LANES;
+        let has_avx2 = L::N_REGISTERS <= 2;
+        let (a, b) = (self.a, self.b);
+        let rows = Rows::of(&a, has_avx2);
         let mut buffers = F::take_buffers();
         for k0 in (0..k).step_by(depth) {
-            let n_depth = depth.min(k - k0);
+            let ks = k0..k.min(k0 + depth);
             for column in (0..n).step_by(columns) {
-                let n_columns = columns.min(n - column);
-                let panels = pack_columns::<F>(
-                    L::N_REGISTERS <= 2,
-                    &self.b,
-                    (k0, n_depth),
-                    (column, n_columns),
-                    V,
-                    &mut buffers.panels,
-                );
-                let block = Block::<F> {
-                    depth: k0,
-                    n_depth,
-                    column,
-                    n_columns,
+                let columns = column..n.min(column + columns);
+                let panels = &mut buffers.panels;
+                let panels = pack_columns(has_avx2, &b, ks.clone(), columns.clone(), V, panels);
+                let block = Block {
+                    ks: ks.clone(),
+                    columns,
                     panels,
+                    alpha: self.alpha,
                     adds: self.adds || k0 > 0,
                 };
-                self.rows_of_block::<L, M, V>(lanes, &block, &mut buffers.rows);
+                block.multiply::<L, M, V>(lanes, &rows, &mut self.c, &mut buffers.rows);
             }
         }
         F::keep_buffers(buffers);
     }
+}
 
+/// A block of columns within a block of the depth.
+struct Block<'p, F: GemmFloat> {
+    ks: Range<usize>,
+    columns: Range<usize>,
+    /// Panels of B one after the other.
+    panels: &'p [F::Array],
+    alpha: F,
+    adds: bool,
+}
+
+impl<F: GemmFloat> Block<'_, F> {
+    /// Multiplies all rows of A with the block.
     #[inline(always)]
-    fn rows_of_block<L: Lanes, const M: usize, const V: usize>(
-        &mut self,
+    fn multiply<L: Lanes, const M: usize, const V: usize>(
+        &self,
         lanes: L,
-        block: &Block<'_, F>,
+        a: &Rows<'_, F>,
+        c: &mut ArrayViewMut2<'_, F>,
         buffer: &mut Vec<F>,
     ) {
-        let m = self.a.nrows();
+        let m = c.nrows();
+        let mut target = match LinesMut::of(c) {
+            Some(lines) => Target::Lines(lines),
+            None => Target::Any(c.view_mut()),
+        };
         let mut row = 0;
         while m - row >= M {
-            self.rows::<L, M, V>(lanes, block, row, buffer);
+            self.multiply_rows::<L, M, V>(lanes, a, row, &mut target, buffer);
             row += M;
         }
         while m - row >= 4 {
-            self.rows::<L, 4, V>(lanes, block, row, buffer);
+            self.multiply_rows::<L, 4, V>(lanes, a, row, &mut target, buffer);
             row += 4;
         }
-        while m - row >= 2 {
-            self.rows::<L, 2, V>(lanes, block, row, buffer);
-            row += 2;
-        }
-        if row < m {
-            self.rows::<L, 1, V>(lanes, block, row, buffer);
+        while row < m {
+            self.multiply_rows::<L, 1, V>(lanes, a, row, &mut target, buffer);
+            row += 1;
         }
     }
 
     /// Multiplies `M` rows of A from `row` on with the panels of the block.
     #[inline(always)]
-    fn rows<L: Lanes, const M: usize, const V: usize>(
-        &mut self,
+    fn multiply_rows<L: Lanes, const M: usize, const V: usize>(
+        &self,
         lanes: L,
-        block: &Block<'_, F>,
+        a: &Rows<'_, F>,
         row: usize,
+        c: &mut Target<'_, F>,
         buffer: &mut Vec<F>,
     ) {
-        let n_vectors = block.n_columns.div_ceil(F::LANES);
-        let (a, depth) = (self.a, (block.depth, block.n_depth));
-        let rows = gather_rows::<F, M>(
-            L::N_REGISTERS <= 2,
-            &a,
-            row,
-            depth,
-            n_vectors.div_ceil(V),
-            buffer,
-        );
-        let n_full = n_vectors / V;
-        let (full, rest) = block.panels.split_at(n_full * V * block.n_depth);
-        let mut column = block.column;
-        let mut sums = [[F::ZEROS; V]; M];
-        for panel in full.chunks_exact(V * block.n_depth) {
-            let (panel, _) = panel.as_chunks::<V>();
-            tile::<F, L, M, V>(lanes, &rows, panel, &mut sums);
-            self.write(lanes, block, (row, column), &sums);
-            column += V * F::LANES;
-        }
-        match n_vectors % V {
-            1 => {
-                let (panel, _) = rest.as_chunks::<1>();
-                let mut sums = [[F::ZEROS; 1]; M];
-                tile::<F, L, M, 1>(lanes, &rows, panel, &mut sums);
-                self.write(lanes, block, (row, column), &sums);
+        let widths = PanelWidths::new(self.columns.len().div_ceil(F::LANES), V);
+        let n_panels = widths.n_panels();
+        let rows = a.gather::<M>(row, self.ks.clone(), n_panels, buffer);
+        let mut column = self.columns.start;
+        let mut panels = self.panels;
+        for width in widths {
+            let (panel, rest) = panels.split_at(width * self.ks.len());
+            panels = rest;
+            let place = (row, column);
+            if width == V {
+                self.multiply_panel::<L, M, V>(lanes, &rows, panel, place, c);
+            } else if width == 2 {
+                self.multiply_panel::<L, M, 2>(lanes, &rows, panel, place, c);
+            } else {
+                self.multiply_panel::<L, M, 1>(lanes, &rows, panel, place, c);
             }
-            2 => {
-                let (panel, _) = rest.as_chunks::<2>();
-                let mut sums = [[F::ZEROS; 2]; M];
-                tile::<F, L, M, 2>(lanes, &rows, panel, &mut sums);
-                self.write(lanes, block, (row, column), &sums);
-            }
-            _ => {}
+            column += width * F::LANES;
         }
     }
 
-    /// Writes a tile to C at (row, column).
+    /// Multiplies `M` rows with a panel of `V` vectors.
     #[inline(always)]
-    fn write<L: Lanes, const M: usize, const V: usize>(
-        &mut self,
+    fn multiply_panel<L: Lanes, const M: usize, const V: usize>(
+        &self,
         lanes: L,
-        block: &Block<'_, F>,
+        rows: &[&[F]; M],
+        panel: &[F::Array],
         (row, column): (usize, usize),
-        sums: &[[F::Array; V]; M],
+        c: &mut Target<'_, F>,
+    ) {
+        let (panel, _) = panel.as_chunks::<V>();
+        let len = V * F::LANES;
+        match c {
+            Target::Lines(lines) if column + len <= self.columns.end => {
+                let c = lines.parts(row, column, len);
+                let sums = if self.adds {
+                    Sums::Add(self.alpha, c)
+                } else {
+                    Sums::Scale(self.alpha, c)
+                };
+                tile(lanes, rows, panel, sums);
+            }
+            _ => {
+                let mut sums = [[F::ZEROS; V]; M];
+                tile(lanes, rows, panel, Sums::Write(&mut sums));
+                let columns = column..self.columns.end.min(column + len);
+                for (i, sums) in sums.iter().enumerate() {
+                    self.write_row(lanes, sums, row + i, columns.clone(), c);
+                }
+            }
+        }
+    }
+}
+
+impl<F: GemmFloat> Block<'_, F> {
+    /// Writes a row of a tile to C where it is not whole vectors of contiguous elements.
+    #[inline(always)]
+    fn write_row<L: Lanes>(
+        &self,
+        lanes: L,
+        sums: &[F::Array],
+        row: usize,
+        columns: Range<usize>,
+        c: &mut Target<'_, F>,
     ) {
         let alpha = F::Vector::splat(lanes, self.alpha);
-        let end = (column + V * F::LANES).min(block.column + block.n_columns);
-        for (i, sums) in sums.iter().enumerate() {
-            let mut c = self.c.row_mut(row + i);
-            let mut sums = sums.iter();
-            if let Some(c) = c.as_slice_mut() {
-                let (whole, tail) = F::chunks_mut(&mut c[column..end]);
-                for (c, sum) in whole.iter_mut().zip(sums.by_ref()) {
-                    update::<F, L>(lanes, alpha, block.adds, sum, c);
-                }
-                if let Some(sum) = sums.next().filter(|_| !tail.is_empty()) {
-                    let mut c = padded::<F>(tail);
-                    update::<F, L>(lanes, alpha, block.adds, sum, &mut c);
-                    tail.copy_from_slice(&c.as_ref()[..tail.len()]);
-                }
-            } else {
-                for (first, sum) in (column..end).step_by(F::LANES).zip(sums) {
-                    let mut values = F::ZEROS;
-                    let columns = first..end.min(first + F::LANES);
-                    for (value, j) in values.as_mut().iter_mut().zip(columns.clone()) {
-                        *value = c[j];
+        for (first, sum) in columns.clone().step_by(F::LANES).zip(sums) {
+            let n = F::LANES.min(columns.end - first);
+            let sum = F::Vector::load(lanes, sum);
+            let mut values = F::ZEROS;
+            if self.adds {
+                match c {
+                    Target::Lines(lines) => {
+                        let [old] = lines.parts(row, first, n);
+                        values = padded(old);
                     }
-                    update::<F, L>(lanes, alpha, block.adds, sum, &mut values);
-                    for (value, j) in values.as_ref().iter().zip(columns) {
-                        c[j] = *value;
+                    Target::Any(c) => {
+                        for (lane, value) in values.as_mut()[..n].iter_mut().enumerate() {
+                            *value = c[[row, first + lane]];
+                        }
+                    }
+                }
+                sum.mul_add(alpha, F::Vector::load(lanes, &values))
+                    .store(&mut values);
+            } else {
+                sum.mul(alpha).store(&mut values);
+            }
+            let values = &values.as_ref()[..n];
+            match c {
+                Target::Lines(lines) => {
+                    let [new] = lines.parts(row, first, n);
+                    new.copy_from_slice(values);
+                }
+                Target::Any(c) => {
+                    for (lane, &value) in values.iter().enumerate() {
+                        c[[row, first + lane]] = value;
                     }
                 }
             }
@@ -256,20 +294,9 @@ impl<F: GemmFloat> Product<'_, F> {
     }
 }
 
-/// Makes `c` the value `alpha·sum`, or adds it to `c`.
-#[inline(always)]
-fn update<F: GemmFloat, L: Lanes>(
-    lanes: L,
-    alpha: F::Vector<L>,
-    adds: bool,
-    sum: &F::Array,
-    c: &mut F::Array,
-) {
-    let sum = F::Vector::load(lanes, sum);
-    let value = if adds {
-        sum.mul_add(alpha, F::Vector::load(lanes, c))
-    } else {
-        sum.mul(alpha)
-    };
-    value.store(c);
+/// C while it is written.
+enum Target<'c, F> {
+    /// With contiguous rows.
+    Lines(LinesMut<'c, F>),
+    Any(ArrayViewMut2<'c, F>),
 }

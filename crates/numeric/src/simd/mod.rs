@@ -12,4 +12,4 @@ mod slices;
 
 pub use lanes::{F32_LANES, F64_LANES, Lanes, Real, Vector};
 pub use level::{Kernel, Level, LevelError, VARIABLE, dispatch, dispatch_at};
-pub use slices::{Map, Same, dot, padded};
+pub use slices::{Map, Same, add_scaled, dot, padded};

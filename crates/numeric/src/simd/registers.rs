@@ -213,3 +213,96 @@ vector!(
     min_f64s, max_f64s, greater_than_f64s, select_f64s,
     reduce_sum_f64s, reduce_min_f64s, reduce_max_f64s
 );
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng as _;
+
+    use super::super::{Kernel, Level, Real, dispatch_at};
+    use super::*;
+    use crate::rng::stream;
+
+    /// Every operation on three vectors, and the reductions of the first.
+    struct All<F: Real>([F::Array; 3]);
+
+    impl<F: Real> Kernel for All<F> {
+        type Output = (Vec<F::Array>, [F; 3]);
+
+        #[inline(always)]
+        fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+            let [a, b, c] = self
+                .0
+                .each_ref()
+                .map(|values| F::Vector::load(lanes, values));
+            let results = [
+                F::Vector::splat(lanes, self.0[0].as_ref()[0]),
+                a,
+                a.add(b),
+                a.sub(b),
+                a.mul(b),
+                a.div(b),
+                a.mul_add(b, c),
+                a.min(b),
+                a.max(b),
+                a.select_greater(b, c, a),
+            ];
+            let store = |vector: F::Vector<L>| {
+                let mut values = F::ZEROS;
+                vector.store(&mut values);
+                values
+            };
+            (
+                results.map(store).to_vec(),
+                [a.sum(), a.least(), a.largest()],
+            )
+        }
+    }
+
+    /// Few different values, so that lanes are equal; some are special.
+    fn values(rng: &mut crate::rng::Rng) -> f64 {
+        match rng.gen_range(0..12) {
+            0 => 0.0,
+            1 => -0.0,
+            2 => f64::NAN,
+            3 => f64::INFINITY,
+            4 => 1e-42,
+            _ => rng.gen_range(-3.0..3.0),
+        }
+    }
+
+    fn assert_same_bits<F: Real + Into<f64>>(a: &[F], b: &[F]) {
+        for (&a, &b) in a.iter().zip(b) {
+            let (a, b): (f64, f64) = (a.into(), b.into());
+            assert!(
+                a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan(),
+                "{a} {b}"
+            );
+        }
+    }
+
+    fn check<F: Real + Into<f64>>() {
+        let mut rng = stream(8, &[]);
+        for _ in 0..500 {
+            let mut vectors = [F::ZEROS; 3];
+            for vector in &mut vectors {
+                for value in vector.as_mut() {
+                    *value = F::from_f64(values(&mut rng));
+                }
+            }
+            let expected = dispatch_at(Level::Scalar, All::<F>(vectors));
+            for level in Level::available() {
+                let found = dispatch_at(level, All::<F>(vectors));
+                for (found, expected) in found.0.iter().zip(&expected.0) {
+                    assert_same_bits(found.as_ref(), expected.as_ref());
+                }
+                assert_same_bits(&found.1, &expected.1);
+            }
+        }
+    }
+
+    #[test]
+    fn operations_are_the_same_to_the_bit_at_all_levels() {
+        check::<f32>();
+        check::<f64>();
+    }
+}

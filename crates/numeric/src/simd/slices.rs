@@ -3,7 +3,7 @@
 use super::lanes::{Lanes, Real, Vector};
 
 /// A function of vectors, for [`dot`]; it maps 0 to 0.
-pub trait Map<V> {
+pub trait Map<L, V> {
     /// Returns the value; to be marked `#[inline(always)]`.
     fn map(&self, vector: V) -> V;
 }
@@ -12,7 +12,7 @@ pub trait Map<V> {
 #[derive(Debug, Clone, Copy)]
 pub struct Same;
 
-impl<V> Map<V> for Same {
+impl<L, V> Map<L, V> for Same {
     #[inline(always)]
     fn map(&self, vector: V) -> V {
         vector
@@ -33,12 +33,7 @@ pub fn padded<F: Real>(values: &[F]) -> F::Array {
 /// Returns `Σ f(a)·b` over the elements of two slices of the same length, in four sums of all lanes
 /// each.
 #[inline(always)]
-pub fn dot<F: Real, L: Lanes>(
-    lanes: L,
-    a: &[F],
-    b: &[F],
-    f: impl Map<F::Vector<L>>,
-) -> F {
+pub fn dot<F: Real, L: Lanes>(lanes: L, a: &[F], b: &[F], f: impl Map<L, F::Vector<L>>) -> F {
     let (a, a_tail) = F::chunks(a);
     let (b, b_tail) = F::chunks(b);
     let (a, a_rest) = a.as_chunks::<UNROLL>();
@@ -60,4 +55,22 @@ pub fn dot<F: Real, L: Lanes>(
         sums[1] = f.map(a).mul_add(b, sums[1]);
     }
     sums[0].add(sums[1]).add(sums[2].add(sums[3])).sum()
+}
+
+/// Adds `scale·x` to `y`, of the same length.
+#[inline(always)]
+pub fn add_scaled<F: Real, L: Lanes>(lanes: L, scale: F, x: &[F], y: &mut [F]) {
+    let scale = F::Vector::splat(lanes, scale);
+    let (x, x_tail) = F::chunks(x);
+    let (y, y_tail) = F::chunks_mut(y);
+    for (x, y) in x.iter().zip(y) {
+        let x = F::Vector::load(lanes, x);
+        scale.mul_add(x, F::Vector::load(lanes, y)).store(y);
+    }
+    if !y_tail.is_empty() {
+        let (x, mut y) = (padded::<F>(x_tail), padded::<F>(y_tail));
+        let x = F::Vector::load(lanes, &x);
+        scale.mul_add(x, F::Vector::load(lanes, &y)).store(&mut y);
+        y_tail.copy_from_slice(&y.as_ref()[..y_tail.len()]);
+    }
 }
