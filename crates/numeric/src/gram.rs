@@ -172,8 +172,8 @@ impl Gram<f64> {
     #[must_use]
     pub fn pseudo_inverse(&self) -> PseudoInverse {
         let full = self.to_full(1.0, &vec![0.0; self.width]);
-        let view = MatRef::from_column_major_slice(&full, self.width, self.width);
-        let eigen = view.self_adjoint_eigen(Side::Lower);
+        let view = faer::MatRef::from_column_major_slice(&full, self.width, self.width);
+        let eigen = view.self_adjoint_eigen(faer::Side::Lower);
         let eigen = eigen.expect("a finite symmetric matrix has eigenvectors");
         let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
         let cut = 1e-10 * values.iter().fold(0.0_f64, |m, &value| m.max(value));

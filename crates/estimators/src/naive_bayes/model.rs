@@ -2,9 +2,9 @@
 
 use std::f64::consts::PI;
 
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use pulp::{Arch, Simd, WithSimd};
 
 use super::pairwise_sum::pairwise_sum;
 use super::params::{GaussianNbParams, GaussianNbValidParams};
@@ -89,7 +89,7 @@ impl GaussianNb {
             let x = x.to_slice().expect("a fresh matrix is row-major");
             for (class, score) in scores.iter_mut().enumerate() {
                 let (log_prior, constant) = self.constants[class];
-                Arch::new().dispatch(Terms {
+                dispatch(Terms {
                     x,
                     means: row_of(&self.means, class),
                     variances: row_of(&self.variances, class),
@@ -123,11 +123,11 @@ struct Terms<'a> {
     terms: &'a mut [f64],
 }
 
-impl WithSimd for Terms<'_> {
+impl Kernel for Terms<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         let moments = self.means.iter().zip(self.variances);
         for ((term, x), (mean, variance)) in self.terms.iter_mut().zip(self.x).zip(moments) {
             let difference = x - mean;

@@ -3,7 +3,7 @@
 //! Every element is computed by the same operations whatever the width of the vectors, and the
 //! largest and smallest of them are exact, so that no result depends on the machine.
 
-use pulp::{Arch, Simd, WithSimd};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Curvature in place of one that is not positive; LIBSVM's.
 pub const TAU: f64 = 1e-12;
@@ -13,7 +13,7 @@ const LANES: usize = 16;
 
 /// Carries a step into the gradients: `f -= row_up·change_up + row_down·change_down`.
 pub fn move_gradient(f: &mut [f64], up: (&[f32], f64), down: (&[f32], f64)) {
-    Arch::new().dispatch(Move { f, up, down });
+    dispatch(Move { f, up, down });
 }
 
 struct Move<'a> {
@@ -22,11 +22,11 @@ struct Move<'a> {
     down: (&'a [f32], f64),
 }
 
-impl WithSimd for Move<'_> {
+impl Kernel for Move<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         let ((row_up, change_up), (row_down, change_down)) = (self.up, self.down);
         let rows = row_up.iter().zip(row_down);
         for (f, (&k_up, &k_down)) in self.f.iter_mut().zip(rows) {
@@ -37,7 +37,7 @@ impl WithSimd for Move<'_> {
 
 /// Returns the largest of `f + bias`, or -inf.
 pub fn largest(f: &[f64], bias: &[f64]) -> f64 {
-    Arch::new().dispatch(Largest { f, bias })
+    dispatch(Largest { f, bias })
 }
 
 struct Largest<'a> {
@@ -45,11 +45,11 @@ struct Largest<'a> {
     bias: &'a [f64],
 }
 
-impl WithSimd for Largest<'_> {
+impl Kernel for Largest<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         let (f, f_tail) = self.f.as_chunks::<LANES>();
         let (bias, bias_tail) = self.bias.as_chunks::<LANES>();
         let mut top = [f64::NEG_INFINITY; LANES];
@@ -87,7 +87,7 @@ pub struct Candidates<'a> {
 /// Writes to `losses` minus the second-order gain of each candidate that lies below `top`, and
 /// leaves the others as they are; returns the smallest gradient of all that can go down.
 pub fn second_order_losses(candidates: &Candidates<'_>, losses: &mut [f64]) -> f64 {
-    Arch::new().dispatch(Losses { candidates, losses })
+    dispatch(Losses { candidates, losses })
 }
 
 struct Losses<'a> {
@@ -95,11 +95,11 @@ struct Losses<'a> {
     losses: &'a mut [f64],
 }
 
-impl WithSimd for Losses<'_> {
+impl Kernel for Losses<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         let Candidates {
             top,
             diagonal_i,
@@ -138,7 +138,7 @@ impl WithSimd for Losses<'_> {
 /// Returns the last place of the smallest value below +inf, if there is one. LIBSVM takes the last
 /// of equals.
 pub fn last_smallest(values: &[f64]) -> Option<usize> {
-    let smallest = Arch::new().dispatch(Smallest(values));
+    let smallest = dispatch(Smallest(values));
     if smallest == f64::INFINITY {
         return None;
     }
@@ -147,11 +147,11 @@ pub fn last_smallest(values: &[f64]) -> Option<usize> {
 
 struct Smallest<'a>(&'a [f64]);
 
-impl WithSimd for Smallest<'_> {
+impl Kernel for Smallest<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         let (values, tail) = self.0.as_chunks::<LANES>();
         let mut least = [f64::INFINITY; LANES];
         for values in values {
