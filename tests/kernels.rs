@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use fashion_bench::catalog::{self, Params, Profile};
 use fashion_bench::estimators::erased::Model;
-use fashion_bench::estimators::gaussian_process::GaussianProcess;
+use fashion_bench::estimators::gaussian_process::{GaussianProcess, KernelExpression};
 use fashion_bench::estimators::mlp::Mlp;
 use fashion_bench::estimators::svm::Svc;
 use fashion_bench::estimators::{FitError, ParamError};
@@ -402,6 +402,13 @@ fn models_survive_json() {
         survives(&Svc::params().fit(&data).unwrap(), &x_test);
         survives(&Mlp::params().max_iter(5).fit(&data).unwrap(), &x_test);
         survives(&GaussianProcess::params().fit(&data).unwrap(), &x_test);
+        let kernel: KernelExpression = "0.7 * Matern(3.1, nu=2.5) + WhiteKernel(0.1)"
+            .parse()
+            .unwrap();
+        let params = GaussianProcess::params()
+            .kernel(Some(kernel.into()))
+            .optimizer(None);
+        survives(&params.fit(&data).unwrap(), &x_test);
     }
 }
 

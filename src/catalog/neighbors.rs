@@ -64,7 +64,7 @@ impl Entry for KNeighborsParams {
 
     /// Measured on 60,000 × 784 rows, one thread: fit 0.22 s (p=1) and 0.35 s (p=2), predicting
     /// 10,000 rows 1.9 s (p=1) and 1.6, 2.1, 2.7 s (p=2; k = 1, 5, 9). Other distances have no
-    /// bounds that spare computing them.
+    /// bounds that spare computing them; their times are estimates.
     fn cost(params: &KNeighborsValidParams, shape: &DataShape) -> Cost {
         let n_pairs = shape.n_train as f64 * shape.n_test as f64;
         let n_features = shape.n_features as f64;
