@@ -14,6 +14,8 @@ from sklearn.metrics import pairwise_distances
 # Their answer follows from a formula, from an optimum, or from a process.
 FORMULA = {"GaussianNB", "KNeighborsClassifier", "NearestCentroid", "GaussianProcessClassifier"}
 OPTIMUM = {"LinearSVC", "LogisticRegression", "NuSVC", "RidgeClassifier", "SVC"}
+# Trees that split at any value.
+TREES = {"DecisionTreeClassifier", "ExtraTreeClassifier", "GradientBoostingClassifier", "RandomForestClassifier"}
 # Processes that the order of the rows is part of.
 ORDERED = {"MLPClassifier", "PassiveAggressiveClassifier", "Perceptron", "SGDClassifier"}
 # Parameters that speak of columns by their place.
@@ -41,10 +43,12 @@ class Case:
         params = {**self.own, **self.params, **changes}
         return self.engine.run(self.classifier, params, self.seed + seed, self.x, self.y, self.xt)
 
-    def theirs(self, seed=0, rows=None, columns=None, changes=None, **options):
+    def theirs(self, seed=0, rows=None, columns=None, signs=None, changes=None, **options):
         x, y, xt = self.x, self.y, self.xt
         if rows is not None:
             x, y = x[rows], y[rows]
+        if signs is not None:
+            x, xt = x * signs, xt * signs
         if columns is not None:
             x, xt = x[:, columns], xt[:, columns]
         return self.oracle.run(
@@ -277,7 +281,26 @@ class Case:
             mine = ours[0]["labels"]
             if all(any(other[row] == mine[row] for other in labels) for row in range(len(mine))) or self.is_one_of(mine, labels):
                 return "rounding", "ties, which scikit-learn breaks by chance"
+        if verdict := self.of_mirrored(ours, rng):
+            return verdict
         return "disagreement", f"distribution, p = {p:.3g} with {N_MORE} seeds a side"
+
+    def of_mirrored(self, ours, rng):
+        """Rounding, if ours are distributed as scikit-learn's trees on randomly mirrored features.
+
+        A tree of mirrored features has the same splits. Those that tie in exact arithmetic, scikit-learn
+        ranks by the rounding of their sums, which mirroring changes.
+        """
+        if self.classifier not in TREES or BY_COLUMN & self.params.keys():
+            return None
+        signs = rng.choice([-1.0, 1.0], (N_MORE, self.x.shape[1])).astype(np.float32)
+        theirs = [self.theirs(100 + s, signs=sign) for s, sign in enumerate(signs)]
+        if any(answer["status"] != "ok" for answer in theirs):
+            return None
+        splits = rng.permuted(np.tile(np.arange(2 * N_MORE) < N_MORE, (20_000, 1)), axis=1)
+        p = self.permutation_p(ours, theirs, splits)
+        self.p.append(p)
+        return ("rounding", f"tied splits: p = {p:.3g} on mirrored features") if p > DIFFERENT else None
 
     def permutation_p(self, ours, theirs, splits):
         """p-value of the energy distance between the two sides' answers, by permutation."""

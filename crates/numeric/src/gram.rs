@@ -2,6 +2,7 @@
 //!
 //! Only the lower triangle is computed, which is half the work of a general product.
 
+use faer::{MatRef, Side};
 use ndarray::{ArrayView2, ArrayViewMut2, s};
 
 use super::cholesky::Cholesky;
