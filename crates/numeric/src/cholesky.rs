@@ -88,16 +88,15 @@ impl Kernel for FactorBlock<'_> {
         let n = self.0.ncols();
         // The factor of the square, transposed: what is subtracted is then contiguous.
         let mut upper = [[0.0_f64; BLOCK]; BLOCK];
-        for i in 0..n {
-            for j in 0..=i {
-                upper[j][i] = self.0[[i, j]];
+        for (j, row) in upper.iter_mut().enumerate().take(n) {
+            for (i, value) in row.iter_mut().enumerate().take(n).skip(j) {
+                *value = self.0[[i, j]];
             }
         }
         for k in 0..n {
             let (done, rest) = upper.split_at_mut(k + 1);
             let row = &mut done[k];
-            // Not `<=`, so that NaN is refused as well.
-            if !(row[k] > 0.0) {
+            if row[k] <= 0.0 || row[k].is_nan() {
                 return false;
             }
             let root = row[k].sqrt();

@@ -42,17 +42,23 @@ macro_rules! blocks {
             #[cfg(target_arch = "x86_64")]
             if let Some(simd) = pulp::x86::V3::try_new() {
                 let n_blocks = columns[0].len() / $side;
+                let (low, high) = columns.split_at($side);
+                let mut squares = [&[] as &[[$type; $side]]; 2 * $side];
+                for (squares, column) in squares.iter_mut().zip(low.iter().chain(high)) {
+                    *squares = &column.as_chunks().0[..n_blocks];
+                }
                 for block in 0..n_blocks {
-                    for (half, columns) in columns.chunks_exact($side).enumerate() {
-                        let mut rows = [[0.0; $side]; $side];
-                        for i in 0..$side {
-                            rows[i].copy_from_slice(&columns[i][block * $side..][..$side]);
-                        }
-                        let rows = $transposed(simd, &rows);
-                        for i in 0..$side {
-                            let vector = &mut out[(block * $side + i) * stride];
-                            vector[half * $side..][..$side].copy_from_slice(&rows[i]);
-                        }
+                    let (mut low, mut high) = ([[0.0; $side]; $side], [[0.0; $side]; $side]);
+                    for i in 0..$side {
+                        low[i] = squares[i][block];
+                        high[i] = squares[$side + i][block];
+                    }
+                    let (low, high) = ($transposed(simd, &low), $transposed(simd, &high));
+                    let out = &mut out[block * $side * stride..];
+                    for i in 0..$side {
+                        let vector = &mut out[i * stride];
+                        vector[..$side].copy_from_slice(&low[i]);
+                        vector[$side..].copy_from_slice(&high[i]);
                     }
                 }
                 return n_blocks * $side;
@@ -106,46 +112,53 @@ macro_rules! blocks {
 blocks!(f32, 8, f32_columns, f32_rows, transposed_f32);
 blocks!(f64, 4, f64_columns, f64_rows, transposed_f64);
 
+/// Transposes: neighbours within 128 bits, then pairs of them, then the halves of 256 bits. It is
+/// written out, since the vectors of a loop would be in memory.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn transposed_f32(simd: pulp::x86::V3, rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
     let avx = simd.avx;
-    let mut x: [core::arch::x86_64::__m256; 8] = pulp::cast(*rows);
-    // Neighbours within 128 bits, then pairs of them, then the halves of 256 bits.
-    for i in (0..8).step_by(2) {
-        let (a, b) = (x[i], x[i + 1]);
-        x[i] = avx._mm256_unpacklo_ps(a, b);
-        x[i + 1] = avx._mm256_unpackhi_ps(a, b);
-    }
-    for i in [0, 4] {
-        let (a, b, c, d) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
-        x[i] = avx._mm256_shuffle_ps::<0x44>(a, c);
-        x[i + 1] = avx._mm256_shuffle_ps::<0xee>(a, c);
-        x[i + 2] = avx._mm256_shuffle_ps::<0x44>(b, d);
-        x[i + 3] = avx._mm256_shuffle_ps::<0xee>(b, d);
-    }
-    for i in 0..4 {
-        let (a, b) = (x[i], x[i + 4]);
-        x[i] = avx._mm256_permute2f128_ps::<0x20>(a, b);
-        x[i + 4] = avx._mm256_permute2f128_ps::<0x31>(a, b);
-    }
-    pulp::cast(x)
+    let [a, b, c, d, e, f, g, h]: [core::arch::x86_64::__m256; 8] = pulp::cast(*rows);
+    let (ab_low, ab_high) = (avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b));
+    let (cd_low, cd_high) = (avx._mm256_unpacklo_ps(c, d), avx._mm256_unpackhi_ps(c, d));
+    let (ef_low, ef_high) = (avx._mm256_unpacklo_ps(e, f), avx._mm256_unpackhi_ps(e, f));
+    let (gh_low, gh_high) = (avx._mm256_unpacklo_ps(g, h), avx._mm256_unpackhi_ps(g, h));
+    let left = [
+        avx._mm256_shuffle_ps::<0x44>(ab_low, cd_low),
+        avx._mm256_shuffle_ps::<0xee>(ab_low, cd_low),
+        avx._mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+        avx._mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+    ];
+    let right = [
+        avx._mm256_shuffle_ps::<0x44>(ef_low, gh_low),
+        avx._mm256_shuffle_ps::<0xee>(ef_low, gh_low),
+        avx._mm256_shuffle_ps::<0x44>(ef_high, gh_high),
+        avx._mm256_shuffle_ps::<0xee>(ef_high, gh_high),
+    ];
+    pulp::cast([
+        avx._mm256_permute2f128_ps::<0x20>(left[0], right[0]),
+        avx._mm256_permute2f128_ps::<0x20>(left[1], right[1]),
+        avx._mm256_permute2f128_ps::<0x20>(left[2], right[2]),
+        avx._mm256_permute2f128_ps::<0x20>(left[3], right[3]),
+        avx._mm256_permute2f128_ps::<0x31>(left[0], right[0]),
+        avx._mm256_permute2f128_ps::<0x31>(left[1], right[1]),
+        avx._mm256_permute2f128_ps::<0x31>(left[2], right[2]),
+        avx._mm256_permute2f128_ps::<0x31>(left[3], right[3]),
+    ])
 }
 
+/// Transposes: neighbours within 128 bits, then the halves of 256 bits.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn transposed_f64(simd: pulp::x86::V3, rows: &[[f64; 4]; 4]) -> [[f64; 4]; 4] {
     let avx = simd.avx;
-    let mut x: [core::arch::x86_64::__m256d; 4] = pulp::cast(*rows);
-    for i in [0, 2] {
-        let (a, b) = (x[i], x[i + 1]);
-        x[i] = avx._mm256_unpacklo_pd(a, b);
-        x[i + 1] = avx._mm256_unpackhi_pd(a, b);
-    }
-    for i in 0..2 {
-        let (a, b) = (x[i], x[i + 2]);
-        x[i] = avx._mm256_permute2f128_pd::<0x20>(a, b);
-        x[i + 2] = avx._mm256_permute2f128_pd::<0x31>(a, b);
-    }
-    pulp::cast(x)
+    let [a, b, c, d]: [core::arch::x86_64::__m256d; 4] = pulp::cast(*rows);
+    let (ab_low, ab_high) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
+    let (cd_low, cd_high) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
+    pulp::cast([
+        avx._mm256_permute2f128_pd::<0x20>(ab_low, cd_low),
+        avx._mm256_permute2f128_pd::<0x20>(ab_high, cd_high),
+        avx._mm256_permute2f128_pd::<0x31>(ab_low, cd_low),
+        avx._mm256_permute2f128_pd::<0x31>(ab_high, cd_high),
+    ])
 }

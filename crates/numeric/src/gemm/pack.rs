@@ -145,12 +145,51 @@ impl<'a, F: GemmFloat> Rows<'a, F> {
         }
     }
 
-    /// Returns elements `ks` of `M` rows from `row` on; rows that are not contiguous, or are read
-    /// often, are copied to `buffer`.
+    /// Whether the elements of a row are neighbours.
+    pub(super) fn are_contiguous(&self) -> bool {
+        self.rows.is_some()
+    }
+
+    /// Copies elements `ks` of rows (first, number) to `buffer`, one row after the other, unless they
+    /// are contiguous where they are. Many rows at once use what is read from memory whole.
+    #[inline(always)]
+    pub(super) fn copy(&self, (row, n): (usize, usize), ks: Range<usize>, buffer: &mut Vec<F>) {
+        if self.rows.is_some() {
+            return;
+        }
+        let n_ks = ks.len();
+        if buffer.len() < n * n_ks {
+            buffer.resize(n * n_ks, F::default());
+        }
+        let buffer = &mut buffer[..n * n_ks];
+        if let Some(columns) = &self.columns {
+            let n_done = if self.has_avx2 {
+                F::transpose_blocks(columns, (row, n), ks.clone(), buffer)
+            } else {
+                0
+            };
+            for (k, column) in ks.enumerate().skip(n_done) {
+                let values = columns.part(column, row, n);
+                for (out, &value) in buffer[k..].iter_mut().step_by(n_ks).zip(values) {
+                    *out = value;
+                }
+            }
+        } else {
+            for (i, out) in buffer.chunks_exact_mut(n_ks).enumerate() {
+                for (k, out) in ks.clone().zip(out) {
+                    *out = self.a[[row + i, k]];
+                }
+            }
+        }
+    }
+
+    /// Returns elements `ks` of `M` rows from `row` on. Rows that are not contiguous must have been
+    /// [copied](Self::copy) to `buffer`, from `first` on; others are copied there if they are read
+    /// often.
     #[inline(always)]
     pub(super) fn gather<'r, const M: usize>(
         &self,
-        row: usize,
+        (first, row): (usize, usize),
         ks: Range<usize>,
         n_panels: usize,
         buffer: &'r mut Vec<F>,
@@ -160,6 +199,7 @@ impl<'a, F: GemmFloat> Rows<'a, F> {
     {
         let n = ks.len();
         let mut rows: [&[F]; M] = [&[]; M];
+        let mut offset = (row - first) * n;
         if let Some(lines) = &self.rows {
             for (i, part) in rows.iter_mut().enumerate() {
                 *part = lines.part(row + i, ks.start, n);
@@ -167,35 +207,16 @@ impl<'a, F: GemmFloat> Rows<'a, F> {
             if n_panels < WORTH_COPYING {
                 return rows;
             }
-        }
-        if buffer.len() < M * n {
-            buffer.resize(M * n, F::default());
-        }
-        let buffer = &mut buffer[..M * n];
-        if self.rows.is_some() {
+            offset = 0;
+            if buffer.len() < M * n {
+                buffer.resize(M * n, F::default());
+            }
             for (out, values) in buffer.chunks_exact_mut(n).zip(rows) {
                 out.copy_from_slice(values);
             }
-        } else if let Some(columns) = &self.columns {
-            let n_done = if self.has_avx2 {
-                F::transpose_blocks(columns, (row, M), ks.clone(), buffer)
-            } else {
-                0
-            };
-            for (k, column) in ks.enumerate().skip(n_done) {
-                let values = columns.part(column, row, M);
-                for i in 0..M {
-                    buffer[i * n + k] = values[i];
-                }
-            }
-        } else {
-            for (i, out) in buffer.chunks_exact_mut(n).enumerate() {
-                for (k, out) in ks.clone().zip(out) {
-                    *out = self.a[[row + i, k]];
-                }
-            }
         }
-        for (part, values) in rows.iter_mut().zip(buffer.chunks_exact(n)) {
+        let copies = buffer[offset..].chunks_exact(n);
+        for (part, values) in rows.iter_mut().zip(copies) {
             *part = values;
         }
         rows

@@ -22,8 +22,12 @@ use super::pack::{PanelWidths, Rows, pack_columns};
 use super::tile::{Sums, tile};
 use crate::simd::{Kernel, Lanes, Vector, padded};
 
-/// Bytes of a block of B: half of a second-level cache of 1 MiB, all of one of 512 KiB.
-const BLOCK_BYTES: usize = 384 << 10;
+/// Bytes of a block of B: less than half of a second-level cache of 1 MiB, most of one of 512 KiB,
+/// and enough for 256 columns of half of 784 features.
+const BLOCK_BYTES: usize = 448 << 10;
+
+/// Rows of A that are copied at once if they are not contiguous, in tiles.
+const ROWS_COPIED: usize = 8;
 
 /// `C += alpha·A·B`, or `C = alpha·A·B`.
 #[derive(Debug)]
@@ -166,34 +170,44 @@ impl<F: GemmFloat> Block<'_, F> {
             Some(lines) => Target::Lines(lines),
             None => Target::Any(c.view_mut()),
         };
-        let mut row = 0;
-        while m - row >= M {
-            self.multiply_rows::<L, M, V>(lanes, a, row, &mut target, buffer);
-            row += M;
-        }
-        while m - row >= 4 {
-            self.multiply_rows::<L, 4, V>(lanes, a, row, &mut target, buffer);
-            row += 4;
-        }
-        while row < m {
-            self.multiply_rows::<L, 1, V>(lanes, a, row, &mut target, buffer);
-            row += 1;
+        let group = if a.are_contiguous() {
+            m
+        } else {
+            ROWS_COPIED * M
+        };
+        for first in (0..m).step_by(group.max(1)) {
+            let end = m.min(first + group);
+            a.copy((first, end - first), self.ks.clone(), buffer);
+            let mut row = first;
+            while end - row >= M {
+                self.multiply_rows::<L, M, V>(lanes, a, (first, row), &mut target, buffer);
+                row += M;
+            }
+            while end - row >= 4 {
+                self.multiply_rows::<L, 4, V>(lanes, a, (first, row), &mut target, buffer);
+                row += 4;
+            }
+            while row < end {
+                self.multiply_rows::<L, 1, V>(lanes, a, (first, row), &mut target, buffer);
+                row += 1;
+            }
         }
     }
 
-    /// Multiplies `M` rows of A from `row` on with the panels of the block.
+    /// Multiplies `M` rows of A from `row` on with the panels of the block; those that had to be
+    /// copied begin at `first`.
     #[inline(always)]
     fn multiply_rows<L: Lanes, const M: usize, const V: usize>(
         &self,
         lanes: L,
         a: &Rows<'_, F>,
-        row: usize,
+        (first, row): (usize, usize),
         c: &mut Target<'_, F>,
         buffer: &mut Vec<F>,
     ) {
         let widths = PanelWidths::new(self.columns.len().div_ceil(F::LANES), V);
         let n_panels = widths.n_panels();
-        let rows = a.gather::<M>(row, self.ks.clone(), n_panels, buffer);
+        let rows = a.gather::<M>((first, row), self.ks.clone(), n_panels, buffer);
         let mut column = self.columns.start;
         let mut panels = self.panels;
         for width in widths {
