@@ -10,6 +10,7 @@ mod executor;
 mod fixture;
 mod forecast;
 mod memory;
+mod oom;
 mod planned;
 mod preview;
 mod process;
