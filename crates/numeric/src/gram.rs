@@ -2,10 +2,10 @@
 //!
 //! Only the lower triangle is computed, which is half the work of a general product.
 
-use faer::{MatRef, Side};
 use ndarray::{ArrayView2, ArrayViewMut2, s};
 
 use super::cholesky::Cholesky;
+use super::eigen::SymmetricEigen;
 use super::gemm::{GemmFloat, gemm_tn};
 use super::tall::Tall;
 
@@ -160,9 +160,9 @@ impl Gram<f64> {
 /// The pseudo-inverse of a symmetric matrix without negative eigenvalues.
 #[derive(Debug, Clone)]
 pub struct PseudoInverse {
-    vectors: faer::Mat<f64>,
-    /// Inverses of the eigenvalues, 0 for those that are rounding.
-    inverses: Vec<f64>,
+    eigen: SymmetricEigen,
+    /// Eigenvalues up to this one are rounding, and count as 0.
+    cut: f64,
 }
 
 impl Gram<f64> {
@@ -173,15 +173,12 @@ impl Gram<f64> {
     #[must_use]
     pub fn pseudo_inverse(&self) -> PseudoInverse {
         let full = self.to_full(1.0, &vec![0.0; self.width]);
-        let view = faer::MatRef::from_column_major_slice(&full, self.width, self.width);
-        let eigen = view.self_adjoint_eigen(faer::Side::Lower);
+        let eigen = SymmetricEigen::new(full, self.width);
         let eigen = eigen.expect("a finite symmetric matrix has eigenvectors");
-        let values: Vec<f64> = eigen.S().column_vector().iter().copied().collect();
-        let cut = 1e-10 * values.iter().fold(0.0_f64, |m, &value| m.max(value));
-        let invert = |&value: &f64| if value > cut { 1.0 / value } else { 0.0 };
+        let largest = eigen.pairs().fold(0.0_f64, |m, (value, _)| m.max(value));
         PseudoInverse {
-            inverses: values.iter().map(invert).collect(),
-            vectors: eigen.U().to_owned(),
+            eigen,
+            cut: 1e-10 * largest,
         }
     }
 }
@@ -190,11 +187,10 @@ impl PseudoInverse {
     /// Replaces the right-hand side `b` by the least-squares solution of the smallest norm.
     pub fn solve(&self, b: &mut [f64]) {
         let mut solution = vec![0.0; b.len()];
-        for (k, inverse) in self.inverses.iter().enumerate() {
-            let vector = self.vectors.col(k);
-            let along: f64 = b.iter().zip(vector.iter()).map(|(b, u)| b * u).sum();
-            for (solution, u) in solution.iter_mut().zip(vector.iter()) {
-                *solution += along * inverse * u;
+        for (value, vector) in self.eigen.pairs().filter(|(value, _)| *value > self.cut) {
+            let along: f64 = b.iter().zip(vector).map(|(b, u)| b * u).sum();
+            for (solution, u) in solution.iter_mut().zip(vector) {
+                *solution += along / value * u;
             }
         }
         b.copy_from_slice(&solution);

@@ -7,6 +7,7 @@ pub mod accumulate;
 pub mod cholesky;
 pub mod distance;
 pub mod dot;
+pub mod eigen;
 pub mod erf;
 pub mod exp;
 pub mod gemm;
