@@ -1,9 +1,9 @@
 //! `exp`, `tanh` and the logistic function in `f32`, as branchless polynomials that vectorise.
 //!
-//! The scalar functions are inlined into loops that run under [`pulp`]'s dispatch; the slice
-//! functions are such loops. They use no fused multiply-add, so a value depends neither on the
-//! machine's SIMD nor on its position in a slice. Range reduction and coefficients are those of
-//! S. Moshier's Cephes library (`expf`, `tanhf`).
+//! The scalar functions are inlined into the loops of a [`Kernel`]; the slice functions are such
+//! loops. They use no fused multiply-add, so a value depends neither on the machine's SIMD nor on
+//! its position in a slice. Range reduction and coefficients are those of S. Moshier's Cephes
+//! library (`expf`, `tanhf`).
 
 use crate::simd::{Kernel, Lanes, dispatch};
 
