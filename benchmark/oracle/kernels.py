@@ -101,7 +101,6 @@ def paths():
         ("SVC", dict(C=1e8)),
         ("SVC", dict(kernel="poly", gamma=100.0, max_iter=20000)),
         ("SVC", dict(kernel="poly", gamma=1e4, degree=7, max_iter=20000)),
-        ("SVC", dict(kernel="sigmoid", C=10.0, coef0=-1.0)),
         ("SVC", dict(kernel="linear", C=100.0, max_iter=300)),
         ("SVC", dict(C=100.0, shrinking=False, break_ties=True)),
         ("SVC", dict(gamma=0.0)),
