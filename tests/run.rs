@@ -516,13 +516,14 @@ fn bounds_that_depend_on_the_data_are_judged_on_the_data() {
         r#"{"dataset": "demo", "repeats": 1, "classifiers": {
             "KNeighborsClassifier": [{"n_neighbors": [1500, 2000, 2001]}],
             "RandomForestClassifier": [{"max_samples": [2000, 2001], "n_estimators": [1]}],
-            "linfa::NearestNeighbors": [{"n_neighbors": [1999]}]
+            "linfa::NearestNeighbors": [{"k": [1999]}]
         }}"#,
     );
     assert_code(&bench.run(&[]), 1);
     for row in bench.rows() {
-        let asked = row.resolved["n_neighbors"].as_u64();
-        let asked = asked.or(row.resolved["max_samples"].as_u64()).unwrap();
+        let bound = |name: &&str| row.resolved.get(*name)?.as_u64();
+        let asked = ["n_neighbors", "k", "max_samples"].iter().find_map(bound);
+        let asked = asked.unwrap();
         if asked <= 2000 {
             assert_eq!(row.status, Status::Ok, "{:?}", row.reason);
         } else {

@@ -3,6 +3,8 @@
 //! The level of a process is found out once, so each level is a process of its own: this test
 //! program, asked for one test that prints what the models of all classifiers answer.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::process::Command;
 

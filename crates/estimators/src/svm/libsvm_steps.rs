@@ -210,7 +210,7 @@ impl<'a, 'x> State<'a, 'x> {
         self.losses[..n].fill(f64::INFINITY);
         let mut firsts = [None; 2];
         let mut gap = f64::NEG_INFINITY;
-        for group in 0..self.n_groups {
+        for (group, chosen) in firsts.iter_mut().enumerate().take(self.n_groups) {
             let up = &self.up[group][..n];
             let f = &self.f[..n];
             let top = largest(f, up);
@@ -219,7 +219,7 @@ impl<'a, 'x> State<'a, 'x> {
             let Some(i) = first.filter(|_| top > f64::NEG_INFINITY) else {
                 continue;
             };
-            firsts[group] = Some(i);
+            *chosen = Some(i);
             self.rows.ensure(i);
             let candidates = Candidates {
                 top,
@@ -299,9 +299,9 @@ impl<'a, 'x> State<'a, 'x> {
     fn shrink(&mut self) {
         let mut extremes = [(f64::NEG_INFINITY, f64::INFINITY); 2];
         let mut gap = f64::NEG_INFINITY;
-        for group in 0..self.n_groups {
-            extremes[group] = self.extremes(group);
-            gap = gap.max(extremes[group].0 - extremes[group].1);
+        for (group, (top, bottom)) in extremes.iter_mut().enumerate().take(self.n_groups) {
+            (*top, *bottom) = self.extremes(group);
+            gap = gap.max(*top - *bottom);
         }
         if !self.was_restored && gap <= 10.0 * self.tol {
             self.was_restored = true;
