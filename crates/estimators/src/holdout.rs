@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_has_each_classs_share() {
+    fn a_sample_has_the_share_of_each_class() {
         let codes: Vec<usize> = (0..1000).map(|row| usize::from(row % 4 == 0)).collect();
         let rows = stratified_sample(&codes, 2, 100, &mut stream(2, &[]));
         assert!(rows.is_sorted() && rows.len() == 100);

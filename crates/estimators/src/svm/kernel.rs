@@ -269,7 +269,7 @@ mod tests {
             coef0,
             degree,
         };
-        let inner = |b: &[f32; 2]| f64::from(gamma) * dot(b) + f64::from(coef0);
+        let inner = |b: &[f32; 2]| gamma * dot(b) + coef0;
         let check = |kernel: Kernel, formula: &dyn Fn(&[f32; 2]) -> f64| {
             let mut values: Vec<f32> = others.iter().map(|b| dot(b) as f32).collect();
             kernel.apply(&mut values, 5.0, &norms);
@@ -283,9 +283,7 @@ mod tests {
             assert!((kernel.diagonal(5.0) - values[1]).abs() < 1e-5);
         };
         check(Kernel::Linear, &dot);
-        check(Kernel::Rbf { gamma }, &|b| {
-            (-f64::from(gamma) * distance(b)).exp()
-        });
+        check(Kernel::Rbf { gamma }, &|b| (-gamma * distance(b)).exp());
         for degree in [0, 1, 2, 3, 5] {
             check(poly(degree), &|b| inner(b).powi(degree as i32));
         }
