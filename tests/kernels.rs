@@ -114,7 +114,10 @@ fn small_machines_take_the_steps_of_libsvm() {
         if let (Some(found), Some(expected)) = (probabilities, expected) {
             let expected: Vec<Vec<f64>> = serde_json::from_value(expected.clone()).unwrap();
             for (found, expected) in found.iter().zip(expected.iter().flatten()) {
-                assert!((found - expected).abs() < 1e-6, "{what}: {found} {expected}");
+                assert!(
+                    (found - expected).abs() < 1e-6,
+                    "{what}: {found} {expected}"
+                );
             }
         }
     }

@@ -194,9 +194,8 @@ mod tests {
             let a = root.dot(&root.t()) + Array2::<f64>::eye(n);
             let cholesky = Cholesky::new(a.view()).unwrap();
             let factor = Array2::from_shape_vec((n, n), cholesky.factor.clone()).unwrap();
-            let lower = Array2::from_shape_fn((n, n), |(i, j)| {
-                if j <= i { factor[[i, j]] } else { 0.0 }
-            });
+            let lower =
+                Array2::from_shape_fn((n, n), |(i, j)| if j <= i { factor[[i, j]] } else { 0.0 });
             for (found, expected) in lower.dot(&lower.t()).iter().zip(&a) {
                 assert!((found - expected).abs() < 1e-10);
             }

@@ -71,8 +71,20 @@ macro_rules! gemm_float {
         }
     };
 }
-gemm_float!(f32, 512, F32_BUFFERS, interleave::f32_columns, interleave::f32_rows);
-gemm_float!(f64, 256, F64_BUFFERS, interleave::f64_columns, interleave::f64_rows);
+gemm_float!(
+    f32,
+    512,
+    F32_BUFFERS,
+    interleave::f32_columns,
+    interleave::f32_rows
+);
+gemm_float!(
+    f64,
+    256,
+    F64_BUFFERS,
+    interleave::f64_columns,
+    interleave::f64_rows
+);
 
 /// Computes `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is
 /// 0, written).

@@ -55,9 +55,12 @@ impl<F: GemmFloat> Product<'_, F> {
             + Self::cost_of_writing(c.len(), is_unit(&c.view(), 1));
         let (turned_a, turned_b) = (b.t(), a.t());
         let is_a_unit = is_unit(&turned_a, 1);
-        let column_by_column =
-            Self::cost(turned_a.dim(), turned_b.dim(), is_a_unit, is_unit(&turned_b, 1))
-                + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
+        let column_by_column = Self::cost(
+            turned_a.dim(),
+            turned_b.dim(),
+            is_a_unit,
+            is_unit(&turned_b, 1),
+        ) + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
         if row_by_row <= column_by_column {
             return self;
         }
@@ -85,7 +88,11 @@ impl<F: GemmFloat> Product<'_, F> {
 
     /// Estimates the time of the writing of C of that many elements.
     fn cost_of_writing(len: usize, is_contiguous: bool) -> usize {
-        if is_contiguous { len / F::LANES } else { 4 * len }
+        if is_contiguous {
+            len / F::LANES
+        } else {
+            4 * len
+        }
     }
 }
 

@@ -169,8 +169,14 @@ mod tests {
             error.to_string(),
             "FASHION_BENCH_SIMD must be scalar, avx2 or avx512, got \"sse9\""
         );
-        for level in Level::ALL.into_iter().filter(|&level| level > Level::best()) {
-            assert_eq!(Level::of_name(level.name()), Err(LevelError::Unavailable(level)));
+        for level in Level::ALL
+            .into_iter()
+            .filter(|&level| level > Level::best())
+        {
+            assert_eq!(
+                Level::of_name(level.name()),
+                Err(LevelError::Unavailable(level))
+            );
         }
     }
 }

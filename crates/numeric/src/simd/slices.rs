@@ -33,12 +33,7 @@ pub fn padded<F: Real>(values: &[F]) -> F::Array {
 /// Returns `Σ f(a)·b` over the elements of two slices of the same length, in four sums of all lanes
 /// each.
 #[inline(always)]
-pub fn dot<F: Real, L: Lanes>(
-    lanes: L,
-    a: &[F],
-    b: &[F],
-    f: impl Map<F::Vector<L>>,
-) -> F {
+pub fn dot<F: Real, L: Lanes>(lanes: L, a: &[F], b: &[F], f: impl Map<F::Vector<L>>) -> F {
     let (a, a_tail) = F::chunks(a);
     let (b, b_tail) = F::chunks(b);
     let (a, a_rest) = a.as_chunks::<UNROLL>();
