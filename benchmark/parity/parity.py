@@ -24,7 +24,7 @@ from judge import Case
 from oracle import constraints
 from processes import Engine, Oracle, listing
 from selftest import selftest
-from table import FINDINGS, findings, summary, write
+from table import findings, is_finding, summary, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,7 +116,7 @@ def run(args):
                 records.append(record)
                 out.write(json.dumps(record) + "\n")
                 out.flush()
-                if record["verdict"] in FINDINGS and not args.quiet:
+                if is_finding(record) and not args.quiet:
                     print(f"{record['number']} {record['classifier']} {record['data']} {json.dumps(record['params'])}: "
                           f"{record['verdict']}: {record['reason'][:200]}", flush=True)  # fmt: skip
         engine.stop(), oracle.stop()
@@ -136,7 +136,7 @@ def show(records, args, harness):
     print(text, "\n\n" + findings(records), "\n\n" + harness.missing())
     if args.write:
         write(Path(args.write), text)
-    return 1 if any(record["verdict"] in FINDINGS for record in records) else 0
+    return 1 if any(map(is_finding, records)) else 0
 
 
 def one_case(args):
@@ -163,7 +163,7 @@ def one_case(args):
     print(f"{record['verdict']}: {record['reason']}")
     if args.save:
         np.savez(args.save, x=x, y=y, xt=xt, params=json.dumps(params), classifier=name, seed=case.seed)
-    return 1 if record["verdict"] in FINDINGS else 0
+    return 1 if is_finding(record) else 0
 
 
 def table_of(args):
