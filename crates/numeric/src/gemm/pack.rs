@@ -99,9 +99,9 @@ pub(super) fn pack_columns<'p, F: GemmFloat, L: Lanes>(
                 if let Some(lines) = &lines {
                     let mut parts: [&[F]; 32] = [&[]; 32];
                     let (parts, next) = parts[..2 * F::LANES].split_at_mut(F::LANES);
-                    for lane in 0..F::LANES {
+                    for (lane, part) in parts.iter_mut().enumerate() {
                         let line = first + lane.min(n_lanes - 1);
-                        parts[lane] = lines.part(line, ks.start, ks.len());
+                        *part = lines.part(line, ks.start, ks.len());
                     }
                     let n_next = if ks.len() < WORTH_FETCHING {
                         0

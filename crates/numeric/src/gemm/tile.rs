@@ -20,6 +20,10 @@ pub(super) enum Sums<'c, F: Real, const M: usize, const V: usize> {
 /// # Panics
 /// If there are not `M` rows of as many factors as `columns`, or a place for sums is not `V` vectors
 /// long, or a part of a vector less.
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops over numbers are unrolled, so that the sums stay in registers"
+)]
 #[inline(always)]
 pub(super) fn tile<F: Real, L: Lanes, const M: usize, const V: usize>(
     lanes: L,
