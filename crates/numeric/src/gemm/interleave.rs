@@ -1,21 +1,25 @@
 //! Columns written side by side.
 
-use std::ops::Range;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::{__m256, __m256d};
 
 use super::GemmFloat;
-use super::lines::Lines;
+use crate::prefetch::prefetch;
 
-/// Writes `columns`, at most a vector's lanes and all of the same length, to every `stride`-th
-/// vector of `out`: element k of each to the lanes of vector k. Lanes without a column become 0.
+/// Writes `columns`, as many as a vector has lanes and all of the same length, to every `stride`-th
+/// vector of `out`: element k of each to the lanes of vector k. The columns `next`, of the same
+/// length, are fetched meanwhile: streams that are as short as a block of the depth are too short
+/// for the hardware to foresee.
 #[inline(always)]
 pub(super) fn interleave<F: GemmFloat>(
     has_avx2: bool,
     columns: &[&[F]],
+    next: &[&[F]],
     stride: usize,
     out: &mut [F::Array],
 ) {
-    let n_done = if has_avx2 && columns.len() == F::LANES {
-        F::interleave_blocks(columns, stride, out)
+    let n_done = if has_avx2 {
+        F::interleave_blocks(columns, next, stride, out)
     } else {
         0
     };
@@ -30,12 +34,13 @@ pub(super) fn interleave<F: GemmFloat>(
 }
 
 macro_rules! blocks {
-    ($type:ty, $side:expr, $columns:ident, $rows:ident, $transposed:ident) => {
+    ($type:ty, $side:expr, $columns:ident, $transposed:ident) => {
         /// Does what [`interleave`] does for whole square blocks of as many columns as a vector has
         /// lanes; returns the number of elements of each that are done.
         #[inline(always)]
         pub(super) fn $columns(
             columns: &[&[$type]],
+            next: &[&[$type]],
             stride: usize,
             out: &mut [<$type as crate::simd::Real>::Array],
         ) -> usize {
@@ -48,77 +53,58 @@ macro_rules! blocks {
                     *squares = &column.as_chunks().0[..n_blocks];
                 }
                 for block in 0..n_blocks {
-                    let (mut low, mut high) = ([[0.0; $side]; $side], [[0.0; $side]; $side]);
-                    for i in 0..$side {
-                        low[i] = squares[i][block];
-                        high[i] = squares[$side + i][block];
+                    if block % 2 == 0 {
+                        for column in next {
+                            prefetch(&column[block * $side..][..1]);
+                        }
                     }
-                    let (low, high) = ($transposed(simd, &low), $transposed(simd, &high));
+                    // References, since copies of the squares would be in memory.
+                    let mut low = [&squares[0][block]; $side];
+                    let mut high = [&squares[$side][block]; $side];
+                    for i in 1..$side {
+                        low[i] = &squares[i][block];
+                        high[i] = &squares[$side + i][block];
+                    }
+                    let (low, high) = ($transposed(simd, low), $transposed(simd, high));
                     let out = &mut out[block * $side * stride..];
                     for i in 0..$side {
                         let vector = &mut out[i * stride];
-                        vector[..$side].copy_from_slice(&low[i]);
-                        vector[$side..].copy_from_slice(&high[i]);
+                        let (low, high): ([$type; $side], [$type; $side]) =
+                            (pulp::cast(low[i]), pulp::cast(high[i]));
+                        vector[..$side].copy_from_slice(&low);
+                        vector[$side..].copy_from_slice(&high);
                     }
                 }
                 return n_blocks * $side;
             }
-            let _ = (columns, stride, out);
-            0
-        }
-
-        /// Copies elements `ks` of rows (first, number), given by the columns of the matrix, to
-        /// `out`, one row after the other, in whole square blocks; returns the number of columns
-        /// that are done.
-        #[inline(always)]
-        pub(super) fn $rows(
-            columns: &Lines<'_, $type>,
-            (row, n_rows): (usize, usize),
-            ks: Range<usize>,
-            out: &mut [$type],
-        ) -> usize {
-            #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = pulp::x86::V3::try_new() {
-                let n_padded = n_rows.next_multiple_of($side);
-                if row + n_padded > columns.len() {
-                    return 0;
-                }
-                let n_blocks = ks.len() / $side;
-                for block in 0..n_blocks {
-                    let mut parts: [&[$type]; $side] = [&[]; $side];
-                    for (i, part) in parts.iter_mut().enumerate() {
-                        *part = columns.part(ks.start + block * $side + i, row, n_padded);
-                    }
-                    for first in (0..n_rows).step_by($side) {
-                        let mut square = [[0.0; $side]; $side];
-                        for i in 0..$side {
-                            square[i].copy_from_slice(&parts[i][first..first + $side]);
-                        }
-                        let square = $transposed(simd, &square);
-                        for i in 0..$side.min(n_rows - first) {
-                            let out = &mut out[(first + i) * ks.len() + block * $side..];
-                            out[..$side].copy_from_slice(&square[i]);
-                        }
-                    }
-                }
-                return n_blocks * $side;
-            }
-            let _ = (columns, row, n_rows, ks, out);
+            let _ = (columns, next, stride, out);
             0
         }
     };
 }
 
-blocks!(f32, 8, f32_columns, f32_rows, transposed_f32);
-blocks!(f64, 4, f64_columns, f64_rows, transposed_f64);
+blocks!(f32, 8, f32_columns, transposed_f32);
+blocks!(f64, 4, f64_columns, transposed_f64);
 
 /// Transposes: neighbours within 128 bits, then pairs of them, then the halves of 256 bits. It is
 /// written out, since the vectors of a loop would be in memory.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn transposed_f32(simd: pulp::x86::V3, rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
+fn transposed_f32(simd: pulp::x86::V3, rows: [&[f32; 8]; 8]) -> [__m256; 8] {
     let avx = simd.avx;
-    let [a, b, c, d, e, f, g, h]: [core::arch::x86_64::__m256; 8] = pulp::cast(*rows);
+    let [a, b, c, d, e, f, g, h] = rows;
+    let (a, b, c, d): (__m256, __m256, __m256, __m256) = (
+        pulp::cast(*a),
+        pulp::cast(*b),
+        pulp::cast(*c),
+        pulp::cast(*d),
+    );
+    let (e, f, g, h): (__m256, __m256, __m256, __m256) = (
+        pulp::cast(*e),
+        pulp::cast(*f),
+        pulp::cast(*g),
+        pulp::cast(*h),
+    );
     let (ab_low, ab_high) = (avx._mm256_unpacklo_ps(a, b), avx._mm256_unpackhi_ps(a, b));
     let (cd_low, cd_high) = (avx._mm256_unpacklo_ps(c, d), avx._mm256_unpackhi_ps(c, d));
     let (ef_low, ef_high) = (avx._mm256_unpacklo_ps(e, f), avx._mm256_unpackhi_ps(e, f));
@@ -135,7 +121,7 @@ fn transposed_f32(simd: pulp::x86::V3, rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
         avx._mm256_shuffle_ps::<0x44>(ef_high, gh_high),
         avx._mm256_shuffle_ps::<0xee>(ef_high, gh_high),
     ];
-    pulp::cast([
+    [
         avx._mm256_permute2f128_ps::<0x20>(left[0], right[0]),
         avx._mm256_permute2f128_ps::<0x20>(left[1], right[1]),
         avx._mm256_permute2f128_ps::<0x20>(left[2], right[2]),
@@ -144,21 +130,27 @@ fn transposed_f32(simd: pulp::x86::V3, rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
         avx._mm256_permute2f128_ps::<0x31>(left[1], right[1]),
         avx._mm256_permute2f128_ps::<0x31>(left[2], right[2]),
         avx._mm256_permute2f128_ps::<0x31>(left[3], right[3]),
-    ])
+    ]
 }
 
 /// Transposes: neighbours within 128 bits, then the halves of 256 bits.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn transposed_f64(simd: pulp::x86::V3, rows: &[[f64; 4]; 4]) -> [[f64; 4]; 4] {
+fn transposed_f64(simd: pulp::x86::V3, rows: [&[f64; 4]; 4]) -> [__m256d; 4] {
     let avx = simd.avx;
-    let [a, b, c, d]: [core::arch::x86_64::__m256d; 4] = pulp::cast(*rows);
+    let [a, b, c, d] = rows;
+    let (a, b, c, d): (__m256d, __m256d, __m256d, __m256d) = (
+        pulp::cast(*a),
+        pulp::cast(*b),
+        pulp::cast(*c),
+        pulp::cast(*d),
+    );
     let (ab_low, ab_high) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
     let (cd_low, cd_high) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
-    pulp::cast([
+    [
         avx._mm256_permute2f128_pd::<0x20>(ab_low, cd_low),
         avx._mm256_permute2f128_pd::<0x20>(ab_high, cd_high),
         avx._mm256_permute2f128_pd::<0x31>(ab_low, cd_low),
         avx._mm256_permute2f128_pd::<0x31>(ab_high, cd_high),
-    ])
+    ]
 }

@@ -8,7 +8,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 /// The rows of a matrix whose rows are contiguous.
 #[derive(Debug, Clone, Copy)]
-pub struct Lines<'a, F> {
+pub(super) struct Lines<'a, F> {
     first: *const F,
     stride: isize,
     n_lines: usize,
@@ -39,10 +39,10 @@ impl<'a, F> Lines<'a, F> {
         })
     }
 
-    /// Returns the number of elements of a line.
+    /// Returns the number of lines.
     #[inline(always)]
-    pub(super) fn len(&self) -> usize {
-        self.len
+    pub(super) fn n_lines(&self) -> usize {
+        self.n_lines
     }
 
     /// Returns `len` elements of a line from `start` on.
@@ -127,7 +127,7 @@ mod tests {
         let mut whole = Array2::from_shape_fn((7, 9), |(i, j)| 10 * i + j);
         let view = whole.slice(s![..;-2, 2..7]);
         let lines = Lines::of(&view).unwrap();
-        assert_eq!(lines.len(), 5);
+        assert_eq!(lines.n_lines(), 4);
         assert_eq!(lines.part(0, 1, 3), [63, 64, 65]);
         assert_eq!(lines.part(3, 5, 0), [0; 0]);
         assert!(Lines::of(&whole.t()).is_none());

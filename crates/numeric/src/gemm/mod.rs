@@ -5,6 +5,7 @@
 //! themselves. Any strides are accepted; row-major and column-major views need no copy. As in BLAS,
 //! `beta = 0` overwrites `C` without reading it, so that it may hold anything, NaN included.
 
+mod factors;
 mod interleave;
 mod lines;
 mod pack;
@@ -12,11 +13,9 @@ mod product;
 mod tile;
 
 use std::cell::Cell;
-use std::ops::Range;
 
 use ndarray::{ArrayView2, ArrayViewMut2, LinalgScalar};
 
-pub use self::lines::Lines;
 pub use self::pack::Buffers;
 pub use self::product::Product;
 use crate::simd::{Real, dispatch};
@@ -36,23 +35,19 @@ pub trait GemmFloat: Real + LinalgScalar + PartialOrd {
     /// Gives it back.
     fn keep_buffers(buffers: Buffers<Self>);
 
-    /// Copies elements `ks` of rows (first, number), given by the columns of the matrix, to `out`
-    /// where there are instructions for it; returns the number of columns that are done.
-    fn transpose_blocks(
-        columns: &Lines<'_, Self>,
-        rows: (usize, usize),
-        ks: Range<usize>,
-        out: &mut [Self],
-    ) -> usize;
-
     /// Writes whole blocks of `columns`, as many as a vector has lanes, to every `stride`-th vector
     /// of `out`, element k of each to vector k, where there are instructions for it; returns the
-    /// number of elements that are done.
-    fn interleave_blocks(columns: &[&[Self]], stride: usize, out: &mut [Self::Array]) -> usize;
+    /// number of elements that are done. The columns `next` are fetched meanwhile.
+    fn interleave_blocks(
+        columns: &[&[Self]],
+        next: &[&[Self]],
+        stride: usize,
+        out: &mut [Self::Array],
+    ) -> usize;
 }
 
 macro_rules! gemm_float {
-    ($type:ty, $depth:expr, $buffers:ident, $blocks:path, $transpose:path) => {
+    ($type:ty, $depth:expr, $buffers:ident, $blocks:path) => {
         thread_local! {
             static $buffers: Cell<Buffers<$type>> = Cell::default();
         }
@@ -75,38 +70,17 @@ macro_rules! gemm_float {
             #[inline(always)]
             fn interleave_blocks(
                 columns: &[&[Self]],
+                next: &[&[Self]],
                 stride: usize,
                 out: &mut [Self::Array],
             ) -> usize {
-                $blocks(columns, stride, out)
-            }
-
-            #[inline(always)]
-            fn transpose_blocks(
-                columns: &Lines<'_, Self>,
-                rows: (usize, usize),
-                ks: Range<usize>,
-                out: &mut [Self],
-            ) -> usize {
-                $transpose(columns, rows, ks, out)
+                $blocks(columns, next, stride, out)
             }
         }
     };
 }
-gemm_float!(
-    f32,
-    512,
-    F32_BUFFERS,
-    interleave::f32_columns,
-    interleave::f32_rows
-);
-gemm_float!(
-    f64,
-    256,
-    F64_BUFFERS,
-    interleave::f64_columns,
-    interleave::f64_rows
-);
+gemm_float!(f32, 512, F32_BUFFERS, interleave::f32_columns);
+gemm_float!(f64, 256, F64_BUFFERS, interleave::f64_columns);
 
 /// Computes `C = alpha·A·B + beta·C` with `A` m × k, `B` k × n and `C` m × n (read unless `beta` is
 /// 0, written).

@@ -7,24 +7,20 @@ use ndarray::ArrayView2;
 use super::GemmFloat;
 use super::interleave::interleave;
 use super::lines::Lines;
-use crate::simd::padded;
+use crate::simd::{Lanes, Vector};
 
-/// Panels of a row's block from which on copying the rows of A together pays.
-const WORTH_COPYING: usize = 3;
+/// Length of columns from which on the next ones are fetched.
+const WORTH_FETCHING: usize = 64;
 
 /// Memory of a product, kept by its thread from one product to the next.
 #[derive(Debug)]
 pub struct Buffers<F: GemmFloat> {
     pub(super) panels: Vec<F::Array>,
-    pub(super) rows: Vec<F>,
 }
 
 impl<F: GemmFloat> Default for Buffers<F> {
     fn default() -> Self {
-        Self {
-            panels: Vec::new(),
-            rows: Vec::new(),
-        }
+        Self { panels: Vec::new() }
     }
 }
 
@@ -45,12 +41,6 @@ impl PanelWidths {
             n_vectors,
         }
     }
-
-    /// Returns the number of panels to come.
-    #[inline(always)]
-    pub(super) fn n_panels(&self) -> usize {
-        self.n_panels
-    }
 }
 
 impl Iterator for PanelWidths {
@@ -69,10 +59,10 @@ impl Iterator for PanelWidths {
 }
 
 /// Lays out rows `ks` and `columns` of `b` in `panels`, and returns them: panels of at most `width`
-/// vectors, one vector after the other for each row. Lanes without a column are 0.
+/// vectors, one vector after the other for each row. Lanes without a column hold anything.
 #[inline(always)]
-pub(super) fn pack_columns<'p, F: GemmFloat>(
-    has_avx2: bool,
+pub(super) fn pack_columns<'p, F: GemmFloat, L: Lanes>(
+    level: L,
     b: &ArrayView2<'_, F>,
     ks: Range<usize>,
     columns: Range<usize>,
@@ -98,7 +88,8 @@ pub(super) fn pack_columns<'p, F: GemmFloat>(
                     *vector = *values;
                 }
                 if !tail.is_empty() {
-                    vectors[whole.len()] = padded(tail);
+                    let part = F::Vector::load_part(level, tail);
+                    part.store(&mut vectors[whole.len()]);
                 }
             }
         } else {
@@ -106,11 +97,22 @@ pub(super) fn pack_columns<'p, F: GemmFloat>(
                 let n_lanes = F::LANES.min(end - first);
                 let out = &mut panel[vector_idx..];
                 if let Some(lines) = &lines {
-                    let mut parts: [&[F]; 16] = [&[]; 16];
-                    for (lane, part) in parts[..n_lanes].iter_mut().enumerate() {
-                        *part = lines.part(first + lane, ks.start, ks.len());
+                    let mut parts: [&[F]; 32] = [&[]; 32];
+                    let (parts, next) = parts[..2 * F::LANES].split_at_mut(F::LANES);
+                    for (lane, part) in parts.iter_mut().enumerate() {
+                        let line = first + lane.min(n_lanes - 1);
+                        *part = lines.part(line, ks.start, ks.len());
                     }
-                    interleave(has_avx2, &parts[..n_lanes], width, out);
+                    let n_next = if ks.len() < WORTH_FETCHING {
+                        0
+                    } else {
+                        F::LANES.min(lines.n_lines() - first - n_lanes)
+                    };
+                    for (lane, next) in next[..n_next].iter_mut().enumerate() {
+                        let line = first + n_lanes + lane;
+                        *next = lines.part(line, ks.start, ks.len());
+                    }
+                    interleave(L::N_REGISTERS <= 2, parts, &next[..n_next], width, out);
                 } else {
                     for (k, vector) in ks.clone().zip(out.iter_mut().step_by(width)) {
                         *vector = F::ZEROS;
@@ -124,103 +126,6 @@ pub(super) fn pack_columns<'p, F: GemmFloat>(
         first = end;
     }
     panels
-}
-
-/// The rows of A.
-pub(super) struct Rows<'a, F> {
-    a: ArrayView2<'a, F>,
-    rows: Option<Lines<'a, F>>,
-    /// The columns, if they are contiguous.
-    columns: Option<Lines<'a, F>>,
-    has_avx2: bool,
-}
-
-impl<'a, F: GemmFloat> Rows<'a, F> {
-    pub(super) fn of(a: &'a ArrayView2<'_, F>, has_avx2: bool) -> Self {
-        Self {
-            rows: Lines::of(a),
-            columns: Lines::of_columns(a),
-            a: a.view(),
-            has_avx2,
-        }
-    }
-
-    /// Whether the elements of a row are neighbours.
-    pub(super) fn are_contiguous(&self) -> bool {
-        self.rows.is_some()
-    }
-
-    /// Copies elements `ks` of rows (first, number) to `buffer`, one row after the other, unless they
-    /// are contiguous where they are. Many rows at once use what is read from memory whole.
-    #[inline(always)]
-    pub(super) fn copy(&self, (row, n): (usize, usize), ks: Range<usize>, buffer: &mut Vec<F>) {
-        if self.rows.is_some() {
-            return;
-        }
-        let n_ks = ks.len();
-        if buffer.len() < n * n_ks {
-            buffer.resize(n * n_ks, F::default());
-        }
-        let buffer = &mut buffer[..n * n_ks];
-        if let Some(columns) = &self.columns {
-            let n_done = if self.has_avx2 {
-                F::transpose_blocks(columns, (row, n), ks.clone(), buffer)
-            } else {
-                0
-            };
-            for (k, column) in ks.enumerate().skip(n_done) {
-                let values = columns.part(column, row, n);
-                for (out, &value) in buffer[k..].iter_mut().step_by(n_ks).zip(values) {
-                    *out = value;
-                }
-            }
-        } else {
-            for (i, out) in buffer.chunks_exact_mut(n_ks).enumerate() {
-                for (k, out) in ks.clone().zip(out) {
-                    *out = self.a[[row + i, k]];
-                }
-            }
-        }
-    }
-
-    /// Returns elements `ks` of `M` rows from `row` on. Rows that are not contiguous must have been
-    /// [copied](Self::copy) to `buffer`, from `first` on; others are copied there if they are read
-    /// often.
-    #[inline(always)]
-    pub(super) fn gather<'r, const M: usize>(
-        &self,
-        (first, row): (usize, usize),
-        ks: Range<usize>,
-        n_panels: usize,
-        buffer: &'r mut Vec<F>,
-    ) -> [&'r [F]; M]
-    where
-        'a: 'r,
-    {
-        let n = ks.len();
-        let mut rows: [&[F]; M] = [&[]; M];
-        let mut offset = (row - first) * n;
-        if let Some(lines) = &self.rows {
-            for (i, part) in rows.iter_mut().enumerate() {
-                *part = lines.part(row + i, ks.start, n);
-            }
-            if n_panels < WORTH_COPYING {
-                return rows;
-            }
-            offset = 0;
-            if buffer.len() < M * n {
-                buffer.resize(M * n, F::default());
-            }
-            for (out, values) in buffer.chunks_exact_mut(n).zip(rows) {
-                out.copy_from_slice(values);
-            }
-        }
-        let copies = buffer[offset..].chunks_exact(n);
-        for (part, values) in rows.iter_mut().zip(copies) {
-            *part = values;
-        }
-        rows
-    }
 }
 
 #[cfg(test)]

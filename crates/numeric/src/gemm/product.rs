@@ -17,17 +17,15 @@ use std::ops::Range;
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 
 use super::GemmFloat;
+use super::factors::Factors;
 use super::lines::LinesMut;
-use super::pack::{PanelWidths, Rows, pack_columns};
+use super::pack::{PanelWidths, pack_columns};
 use super::tile::{Sums, tile};
-use crate::simd::{Kernel, Lanes, Vector, padded};
+use crate::simd::{Kernel, Lanes, Vector};
 
 /// Bytes of a block of B: less than half of a second-level cache of 1 MiB, most of one of 512 KiB,
 /// and enough for 256 columns of half of 784 features.
 const BLOCK_BYTES: usize = 448 << 10;
-
-/// Rows of A that are copied at once if they are not contiguous, in tiles.
-const ROWS_COPIED: usize = 8;
 
 /// `C += alpha·A·B`, or `C = alpha·A·B`.
 #[derive(Debug)]
@@ -45,16 +43,11 @@ impl<F: GemmFloat> Product<'_, F> {
     /// the same to the bit.
     pub(super) fn oriented(self) -> Self {
         let (a, b, c) = (&self.a, &self.b, &self.c);
-        let row_by_row = Self::cost(a.dim(), b.dim(), is_unit(a, 1), is_unit(b, 1))
+        let row_by_row = Self::cost(a.dim(), b.dim(), is_unit(b, 1))
             + Self::cost_of_writing(c.len(), is_unit(&c.view(), 1));
         let (turned_a, turned_b) = (b.t(), a.t());
-        let is_a_unit = is_unit(&turned_a, 1);
-        let column_by_column = Self::cost(
-            turned_a.dim(),
-            turned_b.dim(),
-            is_a_unit,
-            is_unit(&turned_b, 1),
-        ) + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
+        let column_by_column = Self::cost(turned_a.dim(), turned_b.dim(), is_unit(&turned_b, 1))
+            + Self::cost_of_writing(c.len(), is_unit(&c.t(), 1));
         if row_by_row <= column_by_column {
             return self;
         }
@@ -66,18 +59,12 @@ impl<F: GemmFloat> Product<'_, F> {
         }
     }
 
-    /// Estimates the time of a product in vector instructions: the multiply-adds, the packing of B
-    /// once, and the gathering of A unless its rows are contiguous.
-    fn cost(
-        (m, k): (usize, usize),
-        (_, n): (usize, usize),
-        is_a_contiguous: bool,
-        is_b_contiguous: bool,
-    ) -> usize {
+    /// Estimates the time of a product in vector instructions: the multiply-adds, and the packing
+    /// of B once.
+    fn cost((m, k): (usize, usize), (_, n): (usize, usize), is_b_contiguous: bool) -> usize {
         let n_vectors = n.div_ceil(F::LANES);
         let per_vector_of_b = if is_b_contiguous { 2 } else { 8 };
-        let per_element_of_a = if is_a_contiguous { 0 } else { 1 };
-        m * n_vectors * k + per_vector_of_b * n_vectors * k + per_element_of_a * m * k
+        m * n_vectors * k + per_vector_of_b * n_vectors * k
     }
 
     /// Estimates the time of the writing of C of that many elements.
@@ -116,21 +103,25 @@ impl<F: GemmFloat> Product<'_, F> {
         let (k, n) = self.b.dim();
         let depth = k.div_ceil(k.div_ceil(F::DEPTH));
         let bytes_per_vector = size_of::<F::Array>() * depth;
-        let most_vectors = (BLOCK_BYTES / bytes_per_vector).max(V);
+        // A panel that few rows meet stays in the first-level cache.
+        let most_vectors = if self.a.nrows() <= M {
+            V
+        } else {
+            (BLOCK_BYTES / bytes_per_vector).max(V)
+        };
         // Blocks of nearly equal size, of whole panels but for the last.
         let n_blocks = n.div_ceil(F::LANES).div_ceil(most_vectors);
         let n_panels = n.div_ceil(V * F::LANES).div_ceil(n_blocks);
         let columns = n_panels * V * F::LANES;
-        let has_avx2 = L::N_REGISTERS <= 2;
-        let (a, b) = (self.a, self.b);
-        let rows = Rows::of(&a, has_avx2);
+        let (a, b) = (&self.a, &self.b);
+        let a = Factors::of(a);
         let mut buffers = F::take_buffers();
         for k0 in (0..k).step_by(depth) {
             let ks = k0..k.min(k0 + depth);
             for column in (0..n).step_by(columns) {
                 let columns = column..n.min(column + columns);
                 let panels = &mut buffers.panels;
-                let panels = pack_columns(has_avx2, &b, ks.clone(), columns.clone(), V, panels);
+                let panels = pack_columns(lanes, b, ks.clone(), columns.clone(), V, panels);
                 let block = Block {
                     ks: ks.clone(),
                     columns,
@@ -138,7 +129,7 @@ impl<F: GemmFloat> Product<'_, F> {
                     alpha: self.alpha,
                     adds: self.adds || k0 > 0,
                 };
-                block.multiply::<L, M, V>(lanes, &rows, &mut self.c, &mut buffers.rows);
+                block.multiply::<L, M, V>(lanes, &a, &mut self.c);
             }
         }
         F::keep_buffers(buffers);
@@ -161,53 +152,42 @@ impl<F: GemmFloat> Block<'_, F> {
     fn multiply<L: Lanes, const M: usize, const V: usize>(
         &self,
         lanes: L,
-        a: &Rows<'_, F>,
+        a: &Factors<'_, F>,
         c: &mut ArrayViewMut2<'_, F>,
-        buffer: &mut Vec<F>,
     ) {
         let m = c.nrows();
         let mut target = match LinesMut::of(c) {
             Some(lines) => Target::Lines(lines),
             None => Target::Any(c.view_mut()),
         };
-        let group = if a.are_contiguous() {
-            m
-        } else {
-            ROWS_COPIED * M
-        };
-        for first in (0..m).step_by(group.max(1)) {
-            let end = m.min(first + group);
-            a.copy((first, end - first), self.ks.clone(), buffer);
-            let mut row = first;
-            while end - row >= M {
-                self.multiply_rows::<L, M, V>(lanes, a, (first, row), &mut target, buffer);
-                row += M;
-            }
-            while end - row >= 4 {
-                self.multiply_rows::<L, 4, V>(lanes, a, (first, row), &mut target, buffer);
-                row += 4;
-            }
-            while row < end {
-                self.multiply_rows::<L, 1, V>(lanes, a, (first, row), &mut target, buffer);
-                row += 1;
-            }
+        let mut row = 0;
+        while m - row >= M {
+            let rows = a.part(row, M, self.ks.clone());
+            self.multiply_rows::<L, M, V>(lanes, rows, row, &mut target);
+            row += M;
+        }
+        while m - row >= 4 {
+            let rows = a.part(row, 4, self.ks.clone());
+            self.multiply_rows::<L, 4, V>(lanes, rows, row, &mut target);
+            row += 4;
+        }
+        while row < m {
+            let rows = a.part(row, 1, self.ks.clone());
+            self.multiply_rows::<L, 1, V>(lanes, rows, row, &mut target);
+            row += 1;
         }
     }
 
-    /// Multiplies `M` rows of A from `row` on with the panels of the block; those that had to be
-    /// copied begin at `first`.
+    /// Multiplies `M` rows of A, which begin at `row`, with the panels of the block.
     #[inline(always)]
     fn multiply_rows<L: Lanes, const M: usize, const V: usize>(
         &self,
         lanes: L,
-        a: &Rows<'_, F>,
-        (first, row): (usize, usize),
+        rows: Factors<'_, F>,
+        row: usize,
         c: &mut Target<'_, F>,
-        buffer: &mut Vec<F>,
     ) {
         let widths = PanelWidths::new(self.columns.len().div_ceil(F::LANES), V);
-        let n_panels = widths.n_panels();
-        let rows = a.gather::<M>((first, row), self.ks.clone(), n_panels, buffer);
         let mut column = self.columns.start;
         let mut panels = self.panels;
         for width in widths {
@@ -215,11 +195,11 @@ impl<F: GemmFloat> Block<'_, F> {
             panels = rest;
             let place = (row, column);
             if width == V {
-                self.multiply_panel::<L, M, V>(lanes, &rows, panel, place, c);
+                self.multiply_panel::<L, M, V>(lanes, rows, panel, place, c);
             } else if width == 2 {
-                self.multiply_panel::<L, M, 2>(lanes, &rows, panel, place, c);
+                self.multiply_panel::<L, M, 2>(lanes, rows, panel, place, c);
             } else {
-                self.multiply_panel::<L, M, 1>(lanes, &rows, panel, place, c);
+                self.multiply_panel::<L, M, 1>(lanes, rows, panel, place, c);
             }
             column += width * F::LANES;
         }
@@ -230,16 +210,16 @@ impl<F: GemmFloat> Block<'_, F> {
     fn multiply_panel<L: Lanes, const M: usize, const V: usize>(
         &self,
         lanes: L,
-        rows: &[&[F]; M],
+        rows: Factors<'_, F>,
         panel: &[F::Array],
         (row, column): (usize, usize),
         c: &mut Target<'_, F>,
     ) {
         let (panel, _) = panel.as_chunks::<V>();
-        let len = V * F::LANES;
+        let columns = column..self.columns.end.min(column + V * F::LANES);
         match c {
-            Target::Lines(lines) if column + len <= self.columns.end => {
-                let c = lines.parts(row, column, len);
+            Target::Lines(lines) => {
+                let c = lines.parts::<M>(row, column, columns.len());
                 let sums = if self.adds {
                     Sums::Add(self.alpha, c)
                 } else {
@@ -247,20 +227,17 @@ impl<F: GemmFloat> Block<'_, F> {
                 };
                 tile(lanes, rows, panel, sums);
             }
-            _ => {
+            Target::Any(c) => {
                 let mut sums = [[F::ZEROS; V]; M];
                 tile(lanes, rows, panel, Sums::Write(&mut sums));
-                let columns = column..self.columns.end.min(column + len);
                 for (i, sums) in sums.iter().enumerate() {
                     self.write_row(lanes, sums, row + i, columns.clone(), c);
                 }
             }
         }
     }
-}
 
-impl<F: GemmFloat> Block<'_, F> {
-    /// Writes a row of a tile to C where it is not whole vectors of contiguous elements.
+    /// Writes a row of a tile to C where elements of a row are not neighbours.
     #[inline(always)]
     fn write_row<L: Lanes>(
         &self,
@@ -268,7 +245,7 @@ impl<F: GemmFloat> Block<'_, F> {
         sums: &[F::Array],
         row: usize,
         columns: Range<usize>,
-        c: &mut Target<'_, F>,
+        c: &mut ArrayViewMut2<'_, F>,
     ) {
         let alpha = F::Vector::splat(lanes, self.alpha);
         for (first, sum) in columns.clone().step_by(F::LANES).zip(sums) {
@@ -276,33 +253,16 @@ impl<F: GemmFloat> Block<'_, F> {
             let sum = F::Vector::load(lanes, sum);
             let mut values = F::ZEROS;
             if self.adds {
-                match c {
-                    Target::Lines(lines) => {
-                        let [old] = lines.parts(row, first, n);
-                        values = padded(old);
-                    }
-                    Target::Any(c) => {
-                        for (lane, value) in values.as_mut()[..n].iter_mut().enumerate() {
-                            *value = c[[row, first + lane]];
-                        }
-                    }
+                for (lane, value) in values.as_mut()[..n].iter_mut().enumerate() {
+                    *value = c[[row, first + lane]];
                 }
                 sum.mul_add(alpha, F::Vector::load(lanes, &values))
                     .store(&mut values);
             } else {
                 sum.mul(alpha).store(&mut values);
             }
-            let values = &values.as_ref()[..n];
-            match c {
-                Target::Lines(lines) => {
-                    let [new] = lines.parts(row, first, n);
-                    new.copy_from_slice(values);
-                }
-                Target::Any(c) => {
-                    for (lane, &value) in values.iter().enumerate() {
-                        c[[row, first + lane]] = value;
-                    }
-                }
+            for (lane, &value) in values.as_ref()[..n].iter().enumerate() {
+                c[[row, first + lane]] = value;
             }
         }
     }

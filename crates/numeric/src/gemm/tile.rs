@@ -1,32 +1,38 @@
 //! A tile of a product in registers.
 
+use super::factors::Factors;
 use crate::simd::{Lanes, Real, Vector};
 
-/// What becomes of the sums `Σ_k rows[i][k]·columns[k]` of a tile.
+/// What becomes of the sums `Σ_k factors[i, k]·columns[k]` of a tile.
 pub(super) enum Sums<'c, F: Real, const M: usize, const V: usize> {
     /// They are written.
     Write(&'c mut [[F::Array; V]; M]),
-    /// They are multiplied by the factor and written.
+    /// They are multiplied by the factor and written. The last vector may be a part of one, here
+    /// and below.
     Scale(F, [&'c mut [F]; M]),
     /// They are multiplied by the factor and added.
     Add(F, [&'c mut [F]; M]),
 }
 
-/// Computes `Σ_k rows[i][k]·columns[k]` of all i: each element is one chain of fused multiply-adds
+/// Computes `Σ_k factors[i, k]·columns[k]` of all i: each element is one chain of fused multiply-adds
 /// from 0 on, in the order of k, whatever the shape of the tile.
 ///
 /// # Panics
-/// If a row is shorter than `columns`, or a place for sums is not `V` vectors long.
+/// If there are not `M` rows of as many factors as `columns`, or a place for sums is not `V` vectors
+/// long, or a part of a vector less.
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops over numbers are unrolled, so that the sums stay in registers"
+)]
 #[inline(always)]
 pub(super) fn tile<F: Real, L: Lanes, const M: usize, const V: usize>(
     lanes: L,
-    rows: &[&[F]; M],
+    factors: Factors<'_, F>,
     columns: &[[F::Array; V]],
     sums: Sums<'_, F, M, V>,
 ) {
-    for row in rows {
-        assert!(row.len() >= columns.len(), "rows as long as the columns");
-    }
+    let dim = (M, columns.len());
+    assert_eq!(factors.dim(), dim, "as many factors as are needed");
     let mut registers = [[F::Vector::splat(lanes, F::default()); V]; M];
     for (k, column) in columns.iter().enumerate() {
         let mut vectors = [F::Vector::splat(lanes, F::default()); V];
@@ -37,8 +43,8 @@ pub(super) fn tile<F: Real, L: Lanes, const M: usize, const V: usize>(
             // A checked access keeps the sums in memory, for the case that it fails: 43 GFLOP/s
             // rather than 91 on 6000 × 784 by 784 × 784 (EPYC with AVX-512).
             #[expect(unsafe_code, reason = "the innermost loop of all products")]
-            // SAFETY: k is an index of `columns`, and every row is at least as long.
-            let factor = unsafe { *rows[i].get_unchecked(k) };
+            // SAFETY: i is less than M, and k than the number of `columns`.
+            let factor = unsafe { factors.get(i, k) };
             let factor = F::Vector::splat(lanes, factor);
             for v in 0..V {
                 registers[i][v] = factor.mul_add(vectors[v], registers[i][v]);
@@ -56,20 +62,44 @@ pub(super) fn tile<F: Real, L: Lanes, const M: usize, const V: usize>(
         }
         Sums::Scale(alpha, c) => {
             let alpha = F::Vector::splat(lanes, alpha);
-            let c = c.map(vectors_of::<F, V>);
-            for i in 0..M {
-                for v in 0..V {
-                    registers[i][v].mul(alpha).store(&mut c[i][v]);
+            if c[0].len() == V * F::LANES {
+                let c = c.map(vectors_of::<F, V>);
+                for i in 0..M {
+                    for v in 0..V {
+                        registers[i][v].mul(alpha).store(&mut c[i][v]);
+                    }
+                }
+            } else {
+                let mut c = c.map(parts_of::<F, V>);
+                for i in 0..M {
+                    let (whole, part) = &mut c[i];
+                    for v in 0..V - 1 {
+                        registers[i][v].mul(alpha).store(&mut whole[v]);
+                    }
+                    registers[i][V - 1].mul(alpha).store_part(part);
                 }
             }
         }
         Sums::Add(alpha, c) => {
             let alpha = F::Vector::splat(lanes, alpha);
-            let c = c.map(vectors_of::<F, V>);
-            for i in 0..M {
-                for v in 0..V {
-                    let old = F::Vector::load(lanes, &c[i][v]);
-                    registers[i][v].mul_add(alpha, old).store(&mut c[i][v]);
+            if c[0].len() == V * F::LANES {
+                let c = c.map(vectors_of::<F, V>);
+                for i in 0..M {
+                    for v in 0..V {
+                        let old = F::Vector::load(lanes, &c[i][v]);
+                        registers[i][v].mul_add(alpha, old).store(&mut c[i][v]);
+                    }
+                }
+            } else {
+                let mut c = c.map(parts_of::<F, V>);
+                for i in 0..M {
+                    let (whole, part) = &mut c[i];
+                    for v in 0..V - 1 {
+                        let old = F::Vector::load(lanes, &whole[v]);
+                        registers[i][v].mul_add(alpha, old).store(&mut whole[v]);
+                    }
+                    let old = F::Vector::load_part(lanes, part);
+                    registers[i][V - 1].mul_add(alpha, old).store_part(part);
                 }
             }
         }
@@ -81,4 +111,12 @@ pub(super) fn tile<F: Real, L: Lanes, const M: usize, const V: usize>(
 fn vectors_of<F: Real, const V: usize>(row: &mut [F]) -> &mut [F::Array; V] {
     let (vectors, _) = F::chunks_mut(row);
     vectors.try_into().expect("as many vectors as in the tile")
+}
+
+/// Returns the whole vectors of a row of C, all but the last, and the part of the last.
+#[inline(always)]
+fn parts_of<F: Real, const V: usize>(row: &mut [F]) -> (&mut [F::Array], &mut [F]) {
+    let (whole, part) = F::chunks_mut(row);
+    assert_eq!(whole.len(), V - 1, "whole vectors of a tile");
+    (whole, part)
 }

@@ -60,6 +60,12 @@ pub trait Vector<L>: Copy {
     /// Writes the lanes to `values`.
     fn store(self, values: &mut Self::Array);
 
+    /// Returns fewer values than there are lanes, with zeros behind them.
+    fn load_part(lanes: L, values: &[Self::Scalar]) -> Self;
+
+    /// Writes as many of the first lanes as there are `values`.
+    fn store_part(self, values: &mut [Self::Scalar]);
+
     /// Returns `self + other`.
     fn add(self, other: Self) -> Self;
 

@@ -30,7 +30,9 @@ macro_rules! vector {
         $as_simd:ident, $as_mut_simd:ident, $splat:ident,
         $add:ident, $sub:ident, $mul:ident, $div:ident, $mul_add:ident,
         $min:ident, $max:ident, $greater_than:ident, $select:ident,
-        $reduce_sum:ident, $reduce_min:ident, $reduce_max:ident
+        $reduce_sum:ident, $reduce_min:ident, $reduce_max:ident,
+        $partial_load:ident, $partial_store:ident,
+        $mask_between:ident, $index:ty, $mask_load:ident, $mask_store:ident
     ) => {
         #[derive(Clone, Copy)]
         pub(super) struct $name<S: Simd, const N: usize> {
@@ -82,6 +84,50 @@ macro_rules! vector {
                 let (values, _) = S::$as_mut_simd(values);
                 for i in 0..N {
                     values[i] = self.registers[i];
+                }
+            }
+
+            #[inline(always)]
+            fn load_part(Registers(simd): $lanes, values: &[$scalar]) -> Self {
+                if N == 1 && !S::IS_SCALAR {
+                    let n = values.len().min($n_lanes);
+                    let mask = simd.$mask_between(0, n as $index);
+                    #[expect(unsafe_code, reason = "see the SAFETY comment")]
+                    // SAFETY: the mask has as many lanes as there are values.
+                    let register = unsafe { simd.$mask_load(mask, values.as_ptr()) };
+                    let registers = [register; N];
+                    return Self { registers, simd };
+                }
+                let width = $n_lanes / N;
+                let mut registers = [simd.$splat(0.0); N];
+                let mut rest = values;
+                for i in 0..N {
+                    let part;
+                    (part, rest) = rest.split_at(width.min(rest.len()));
+                    registers[i] = simd.$partial_load(part);
+                }
+                Self { registers, simd }
+            }
+
+            #[inline(always)]
+            fn store_part(self, values: &mut [$scalar]) {
+                if N == 1 && !S::IS_SCALAR {
+                    let n = values.len().min($n_lanes);
+                    let mask = self.simd.$mask_between(0, n as $index);
+                    #[expect(unsafe_code, reason = "see the SAFETY comment")]
+                    // SAFETY: the mask has as many lanes as there are values.
+                    unsafe {
+                        self.simd
+                            .$mask_store(mask, values.as_mut_ptr(), self.registers[0]);
+                    }
+                    return;
+                }
+                let width = $n_lanes / N;
+                let mut rest = values;
+                for i in 0..N {
+                    let part;
+                    (part, rest) = rest.split_at_mut(width.min(rest.len()));
+                    self.simd.$partial_store(part, self.registers[i]);
                 }
             }
 
@@ -204,14 +250,18 @@ vector!(
     as_simd_f32s, as_mut_simd_f32s, splat_f32s,
     add_f32s, sub_f32s, mul_f32s, div_f32s, mul_add_f32s,
     min_f32s, max_f32s, greater_than_f32s, select_f32s,
-    reduce_sum_f32s, reduce_min_f32s, reduce_max_f32s
+    reduce_sum_f32s, reduce_min_f32s, reduce_max_f32s,
+    partial_load_f32s, partial_store_f32s,
+    mask_between_m32s, u32, mask_load_ptr_f32s, mask_store_ptr_f32s
 );
 vector!(
     F64Registers, Registers<S, OTHER, N>, f64, f64s, F64_LANES,
     as_simd_f64s, as_mut_simd_f64s, splat_f64s,
     add_f64s, sub_f64s, mul_f64s, div_f64s, mul_add_f64s,
     min_f64s, max_f64s, greater_than_f64s, select_f64s,
-    reduce_sum_f64s, reduce_min_f64s, reduce_max_f64s
+    reduce_sum_f64s, reduce_min_f64s, reduce_max_f64s,
+    partial_load_f64s, partial_store_f64s,
+    mask_between_m64s, u64, mask_load_ptr_f64s, mask_store_ptr_f64s
 );
 
 #[cfg(test)]
@@ -298,6 +348,40 @@ mod tests {
                 assert_same_bits(&found.1, &expected.1);
             }
         }
+    }
+
+    /// The first values read and written through a vector.
+    struct Parts<F>(Vec<F>);
+
+    impl<F: Real> Kernel for Parts<F> {
+        type Output = (Vec<F>, F::Array);
+
+        #[inline(always)]
+        fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+            let vector = F::Vector::load_part(lanes, &self.0);
+            let (mut written, mut all) = (vec![F::default(); self.0.len()], F::ZEROS);
+            vector.store_part(&mut written);
+            vector.store(&mut all);
+            (written, all)
+        }
+    }
+
+    fn check_parts<F: Real + Into<f64>>() {
+        for n in 0..=F::LANES {
+            let values: Vec<F> = (0..n).map(|i| F::from_f64(i as f64 + 1.0)).collect();
+            for level in Level::available() {
+                let (written, all) = dispatch_at(level, Parts(values.clone()));
+                assert_same_bits(&written, &values);
+                assert_same_bits(&all.as_ref()[..n], &values);
+                assert!(all.as_ref()[n..].iter().all(|&value| value.into() == 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_vectors_are_read_and_written_at_all_levels() {
+        check_parts::<f32>();
+        check_parts::<f64>();
     }
 
     #[test]
