@@ -49,28 +49,35 @@ impl Dual {
     /// Returns the value that all free gradients of a group share at the optimum, which is the
     /// intercept: their mean, or where none is free the middle of what the bounds leave.
     pub fn level(&self, gradient: &[f64], group: u8) -> f64 {
-        let (mut sum, mut n_free) = (0.0, 0_usize);
-        let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
-        for idx in (0..gradient.len()).filter(|&idx| self.group[idx] == group) {
-            let f = gradient[idx];
-            match (
-                self.beta[idx] < self.upper[idx],
-                self.beta[idx] > self.lower[idx],
-            ) {
-                (true, true) => {
-                    sum += f;
-                    n_free += 1;
-                }
-                (true, false) => highest_up = highest_up.max(f),
-                (false, true) => lowest_down = lowest_down.min(f),
-                (false, false) => {}
+        let of_group = (0..gradient.len()).filter(|&idx| self.group[idx] == group);
+        shared_level(of_group.map(|idx| {
+            let can_go_up = self.beta[idx] < self.upper[idx];
+            let can_go_down = self.beta[idx] > self.lower[idx];
+            (gradient[idx], can_go_up, can_go_down)
+        }))
+    }
+}
+
+/// Returns the mean of the gradients that are free, or where none is the middle of what the others
+/// leave. Each comes with whether its variable can go up and whether it can go down.
+pub fn shared_level(gradients: impl Iterator<Item = (f64, bool, bool)>) -> f64 {
+    let (mut sum, mut n_free) = (0.0, 0_usize);
+    let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (f, can_go_up, can_go_down) in gradients {
+        match (can_go_up, can_go_down) {
+            (true, true) => {
+                sum += f;
+                n_free += 1;
             }
+            (true, false) => highest_up = highest_up.max(f),
+            (false, true) => lowest_down = lowest_down.min(f),
+            (false, false) => {}
         }
-        if n_free > 0 {
-            sum / n_free as f64
-        } else {
-            f64::midpoint(highest_up, lowest_down)
-        }
+    }
+    if n_free > 0 {
+        sum / n_free as f64
+    } else {
+        f64::midpoint(highest_up, lowest_down)
     }
 }
 

@@ -16,7 +16,7 @@
 //! A step costs two passes over the active variables. [`super::decomposition`] is faster for
 //! large problems and stops by the same rule.
 
-use super::dual::{Dual, DualOutcome};
+use super::dual::{Dual, DualOutcome, shared_level};
 use super::exact_rows::ExactRows;
 use super::libsvm_scan::{
     Candidates, TAU, largest, last_smallest, move_gradient, second_order_losses,
@@ -390,25 +390,11 @@ impl<'a, 'x> State<'a, 'x> {
 
     /// Returns what the free gradients of a group share; see [`Dual::level`].
     fn level(&self, group: u8) -> f64 {
-        let (mut sum, mut n_free) = (0.0, 0_usize);
-        let (mut highest_up, mut lowest_down) = (f64::NEG_INFINITY, f64::INFINITY);
-        for place in (0..self.n_active).filter(|&place| self.group[place] == group) {
-            let f = self.f[place];
-            match (self.can_go_up(place), self.can_go_down(place)) {
-                (true, true) => {
-                    sum += f;
-                    n_free += 1;
-                }
-                (true, false) => highest_up = highest_up.max(f),
-                (false, true) => lowest_down = lowest_down.min(f),
-                (false, false) => {}
-            }
-        }
-        if n_free > 0 {
-            sum / n_free as f64
-        } else {
-            f64::midpoint(highest_up, lowest_down)
-        }
+        let of_group = (0..self.n_active).filter(|&place| self.group[place] == group);
+        shared_level(of_group.map(|place| {
+            let (up, down) = (self.can_go_up(place), self.can_go_down(place));
+            (self.f[place], up, down)
+        }))
     }
 }
 
