@@ -10,6 +10,7 @@ mod fashion;
 mod files;
 mod mirror;
 mod named;
+mod own;
 mod overwrite;
 mod prepared;
 mod real;

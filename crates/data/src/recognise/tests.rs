@@ -9,12 +9,7 @@ const UNKNOWN: (&str, &str) = ("0123456789abcdef0123456789abcdef", "0123");
 
 /// Returns a source whose files have these (MD5, SHA-256).
 fn source(hashes: [(&str, &str); 4]) -> Source {
-    let split = RawSplit {
-        height: 0,
-        width: 0,
-        pixels: Vec::new(),
-        labels: Vec::new(),
-    };
+    let split = RawSplit::grey(0, 0, Vec::new(), Vec::new());
     let files = FILE_NAMES.iter().zip(hashes).map(|(name, (md5, sha256))| {
         let identity = FileIdentity {
             name: (*name).to_owned(),
@@ -29,6 +24,8 @@ fn source(hashes: [(&str, &str); 4]) -> Source {
     Source {
         dir: PathBuf::from("dir"),
         files: files.collect(),
+        class_names: Vec::new(),
+        feature_names: Vec::new(),
         train: split.clone(),
         test: split,
     }
