@@ -138,7 +138,9 @@ fn list() -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     for name in DatasetName::ALL {
         let place = match name {
-            DatasetName::Auto => "fashion-mnist if it is found or can be downloaded, else demo".to_owned(),
+            DatasetName::Auto => {
+                "fashion-mnist if it is found or can be downloaded, else demo".to_owned()
+            }
             DatasetName::Demo => "built in".to_owned(),
             name => DatasetRequest::new(name).place().to_string(),
         };
@@ -213,7 +215,11 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
         writeln!(out, "a part of the data: {}", part_label(subset))?;
     }
     let inspection = dataset::inspect(&raw);
-    let unit = if inspection.is_bytes && train.shape.is_image() { " (of grey values 0 to 255)" } else { "" };
+    let unit = if inspection.is_bytes && train.shape.is_image() {
+        " (of grey values 0 to 255)"
+    } else {
+        ""
+    };
     let ((train_mean, train_std), (test_mean, test_std)) = (train.mean_std(), test.mean_std());
     writeln!(
         out,
@@ -226,7 +232,10 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
     for (found, place) in [
         (inspection.train, "of the train split equal an earlier one"),
         (inspection.test, "of the test split equal an earlier one"),
-        (inspection.across, "of the test split are in the train split"),
+        (
+            inspection.across,
+            "of the test split are in the train split",
+        ),
     ] {
         writeln!(
             out,
@@ -242,15 +251,19 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
     )?;
     writeln!(out, "\n{}\n", class_table(&raw))?;
     for file in &raw.identity.files {
-        let md5 = file.md5.as_deref().unwrap_or(match raw.identity.name.as_str() {
-            "demo" => "none (generated)",
-            _ => "not taken",
-        });
+        let md5 = file
+            .md5
+            .as_deref()
+            .unwrap_or(match raw.identity.name.as_str() {
+                "demo" => "none (generated)",
+                _ => "not taken",
+            });
         writeln!(out, "{}\n  MD5     {md5}", file.name)?;
         writeln!(out, "  SHA-256 {} (content)", file.sha256)?;
     }
     if let Some(path) = out_path {
-        let sheet = dataset::render_contact_sheet(&raw).context("failed to draw the contact sheet")?;
+        let sheet =
+            dataset::render_contact_sheet(&raw).context("failed to draw the contact sheet")?;
         dataset::write_contact_sheet(&sheet, path).context("failed to draw the contact sheet")?;
         writeln!(
             out,

@@ -76,7 +76,11 @@ pub fn run(args: &EmbedArgs) -> anyhow::Result<ExitCode> {
     let title = format!(
         "{} train {} of {}: {}",
         labels.len(),
-        if raw.train.shape.is_image() { "images" } else { "rows" },
+        if raw.train.shape.is_image() {
+            "images"
+        } else {
+            "rows"
+        },
         raw.identity.name,
         args.method.title()
     );
@@ -129,7 +133,11 @@ fn draw_samples(raw: &RawDataset, n: usize, seed: u64) -> (Array2<f64>, Vec<u16>
         Values::Floats(_) => {
             for mut column in x.axis_iter_mut(Axis(1)) {
                 let (mean, deviation) = (column.mean().unwrap_or_default(), column.std(0.0));
-                let scale = if deviation > f64::EPSILON { 1.0 / deviation } else { 1.0 };
+                let scale = if deviation > f64::EPSILON {
+                    1.0 / deviation
+                } else {
+                    1.0
+                };
                 column.mapv_inplace(|value| (value - mean) * scale);
             }
         }

@@ -131,7 +131,9 @@ impl Scatter<'_> {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         // Many classes share the height; those that have no room are counted.
-        let n_classes = i32::try_from(self.class_names.len()).unwrap_or(i32::MAX).max(1);
+        let n_classes = i32::try_from(self.class_names.len())
+            .unwrap_or(i32::MAX)
+            .max(1);
         let room = SIDE.cast_signed() - 50;
         let line = (room / n_classes).clamp(LEAST_LINE, LINE);
         let n_lines = (room / line) as usize;

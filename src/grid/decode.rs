@@ -31,8 +31,15 @@ pub(super) const KEYS: &[&str] = &[
     "classifiers",
 ];
 /// Keys of an object in `dataset`.
-pub(super) const DATASET_KEYS: &[&str] =
-    &["name", "train", "test", "files", "test_rows", "label", "shape"];
+pub(super) const DATASET_KEYS: &[&str] = &[
+    "name",
+    "train",
+    "test",
+    "files",
+    "test_rows",
+    "label",
+    "shape",
+];
 /// Keys of `subset`.
 pub(super) const SUBSET_KEYS: &[&str] = &["train", "test", "stratified", "seed"];
 /// The most rows that a part of a data set may have.
@@ -88,7 +95,8 @@ pub(super) fn parse_dataset(value: &Value) -> Result<DatasetChoice, Problem> {
 pub(super) fn parse_own_name(value: &Value) -> Result<String, Problem> {
     let expected = "a name of letters, digits, `-`, `_` and `.`, other than auto and demo";
     let name = value.as_str().filter(|name| OwnData::is_good_name(name));
-    name.map(str::to_owned).ok_or_else(|| problem("name", expected, value))
+    name.map(str::to_owned)
+        .ok_or_else(|| problem("name", expected, value))
 }
 
 /// Parses a number of rows.
@@ -101,7 +109,14 @@ fn dataset(entry: &Entry) -> Result<DatasetChoice, Fault> {
         let value = entry.value.to_value();
         return parse_dataset(&value).map_err(|problem| {
             let problem = match (problem, value.is_string()) {
-                (Problem::Value { what, expected, got }, false) => Problem::Value {
+                (
+                    Problem::Value {
+                        what,
+                        expected,
+                        got,
+                    },
+                    false,
+                ) => Problem::Value {
                     what,
                     expected: format!("{expected}, or an object with `name`, `train` and `test`"),
                     got,
@@ -119,29 +134,45 @@ fn dataset(entry: &Entry) -> Result<DatasetChoice, Fault> {
         train: read(find("train"), |value| parse_paths("train", value))?.unwrap_or_default(),
         test: read(find("test"), |value| parse_paths("test", value))?.unwrap_or_default(),
         files: read(find("files"), |value| parse_paths("files", value))?.unwrap_or_default(),
-        test_rows: read(find("test_rows"), |value| count("test_rows", MAX_ROWS, value))?,
+        test_rows: read(find("test_rows"), |value| {
+            count("test_rows", MAX_ROWS, value)
+        })?,
         label: read(find("label"), |value| {
             let text = value.as_str().filter(|text| !text.is_empty());
             let label = text.map(|text| LabelAt::from(text.to_owned()));
             label.ok_or_else(|| problem("label", "`first`, `last` or the name of a column", value))
         })?,
         shape: read(find("shape"), |value| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             text.parse().map_err(|_| {
-                problem("shape", "\"HEIGHTxWIDTH\", \"HEIGHTxWIDTHx3\" or a number of columns", value)
+                problem(
+                    "shape",
+                    "\"HEIGHTxWIDTH\", \"HEIGHTxWIDTHx3\" or a number of columns",
+                    value,
+                )
             })
         })?,
     };
     if !own.has_files() {
         let expected = "an object with `train` and `test`, or with `files`";
-        return Err(Fault::new(entry.value.at, problem("dataset", expected, &entry.value.to_value())));
+        return Err(Fault::new(
+            entry.value.at,
+            problem("dataset", expected, &entry.value.to_value()),
+        ));
     }
     Ok(DatasetChoice::Own(Box::new(own)))
 }
 
 /// Parses a path or a list of paths.
 fn parse_paths(key: &str, value: &Value) -> Result<Vec<PathBuf>, Problem> {
-    let path = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(PathBuf::from);
+    let path = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(PathBuf::from)
+    };
     let paths = match value {
         Value::Array(values) if !values.is_empty() => values.iter().map(path).collect(),
         value => path(value).map(|path| vec![path]),
@@ -158,9 +189,8 @@ fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
     };
     let default = SubsetGrid::default();
     let train = read(find("train"), |value| {
-        let expected = format!(
-            "an integer in [1, {MAX_ROWS}], or a list of 1 to {MAX_SIZES} different ones"
-        );
+        let expected =
+            format!("an integer in [1, {MAX_ROWS}], or a list of 1 to {MAX_SIZES} different ones");
         let sizes: Option<Vec<usize>> = match value {
             Value::Array(values) => values.iter().map(|value| parse_rows(value).ok()).collect(),
             value => parse_rows(value).ok().map(|size| vec![size]),
@@ -171,13 +201,17 @@ fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
             sorted.dedup();
             (1..=MAX_SIZES).contains(&sizes.len()) && sorted.len() == sizes.len()
         };
-        sizes.filter(is_good).ok_or_else(|| problem("train", expected, value))
+        sizes
+            .filter(is_good)
+            .ok_or_else(|| problem("train", expected, value))
     })?;
     Ok(SubsetGrid {
         train: train.unwrap_or_default(),
         test: read(find("test"), |value| count("test", MAX_ROWS, value))?,
         stratified: read(find("stratified"), |value| {
-            value.as_bool().ok_or_else(|| problem("stratified", "true or false", value))
+            value
+                .as_bool()
+                .ok_or_else(|| problem("stratified", "true or false", value))
         })?
         .unwrap_or(default.stratified),
         seed: read(find("seed"), parse_seed)?.unwrap_or(default.seed),

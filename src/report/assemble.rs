@@ -130,7 +130,8 @@ impl Names {
             label = format!("{label} {revision}");
         }
         if let Some(subset) = dataset.subset {
-            let sizes = [subset.train, subset.test].map(|rows| rows.map_or("all".to_owned(), |rows| rows.to_string()));
+            let sizes = [subset.train, subset.test]
+                .map(|rows| rows.map_or("all".to_owned(), |rows| rows.to_string()));
             key = format!("{key}-{}-{}", sizes[0], sizes[1]);
             label = format!("{label}, {}", part_label(&subset));
         }
@@ -292,9 +293,16 @@ fn describe(sheet: &Sheet<'_>) -> String {
         "{}, {} {} to train, {} to test{}",
         name.trim_end(),
         dataset.n_train,
-        if dataset.shape.is_none_or(Shape::is_image) { "images" } else { "rows" },
+        if dataset.shape.is_none_or(Shape::is_image) {
+            "images"
+        } else {
+            "rows"
+        },
         dataset.n_test,
-        dataset.subset.map_or_else(String::new, |part| format!(" (a part: {})", part_label(&part)))
+        dataset.subset.map_or_else(String::new, |part| format!(
+            " (a part: {})",
+            part_label(&part)
+        ))
     )
 }
 

@@ -97,9 +97,11 @@ fn groups<'s, 'a>(sheets: &'s [Sheet<'a>]) -> Vec<Vec<&'s Sheet<'a>>> {
     let mut order: Vec<&Sheet<'_>> = sheets.iter().collect();
     order.sort_by_key(|sheet| sheet.dataset.subset.is_none());
     for sheet in order {
-        let known = groups
-            .iter_mut()
-            .find(|group| group.iter().all(|other| is_same_curve(other.dataset, sheet.dataset)));
+        let known = groups.iter_mut().find(|group| {
+            group
+                .iter()
+                .all(|other| is_same_curve(other.dataset, sheet.dataset))
+        });
         match known {
             Some(group) => group.push(sheet),
             None => groups.push(vec![sheet]),
@@ -133,9 +135,16 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
     let sizes: Vec<usize> = group.iter().map(|sheet| sheet.dataset.n_train).collect();
     let mut curves: Vec<Curve<'_>> = Vec::new();
     for sheet in group {
-        let rows = sheet.rows.iter().filter(|record| record.status == Status::Ok);
+        let rows = sheet
+            .rows
+            .iter()
+            .filter(|record| record.status == Status::Ok);
         for &record in rows {
-            let fit: Vec<f64> = record.repeats.iter().map(|repeat: &Repeat| repeat.fit_cpu_s).collect();
+            let fit: Vec<f64> = record
+                .repeats
+                .iter()
+                .map(|repeat: &Repeat| repeat.fit_cpu_s)
+                .collect();
             let Some((accuracy, fit_s)) = record.mean_accuracy.zip(median(fit)) else {
                 continue;
             };
@@ -153,16 +162,25 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
         }
     }
     curves.retain(|curve| curve.points.len() > 1);
-    let last = |curve: &Curve<'_>| curve.points.last().map_or((0, 0.0), |point| (point.0, point.1));
+    let last = |curve: &Curve<'_>| {
+        curve
+            .points
+            .last()
+            .map_or((0, 0.0), |point| (point.0, point.1))
+    };
     curves.sort_by(|a, b| {
         let (a, b) = (last(a), last(b));
         b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
-    let accuracies = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1));
+    let accuracies = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|point| point.1));
     let low = accuracies.clone().fold(1.0, f64::min);
     let high = accuracies.fold(0.0, f64::max);
     let accuracy_range = (low - 0.03).max(0.0)..(high + 0.03).min(1.005);
-    let times = curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.2.max(0.001)));
+    let times = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|point| point.2.max(0.001)));
     let shortest = times.clone().fold(f64::INFINITY, f64::min);
     let longest = times.fold(0.001, f64::max);
     let time_range = shortest / 1.5..(longest * 1.5).max(shortest * 15.0);
@@ -188,7 +206,10 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
     let largest = group[group.len() - 1].dataset;
     Ok(CurvesView {
         label: dataset_label(largest).to_owned(),
-        lines: curves.iter().map(|curve| line_view(curve, &sizes)).collect(),
+        lines: curves
+            .iter()
+            .map(|curve| line_view(curve, &sizes))
+            .collect(),
         sizes,
         accuracy,
         time,
@@ -226,7 +247,9 @@ fn exponent(points: &[(usize, f64, f64)]) -> Option<f64> {
     }
     let mean_x = points.iter().map(|point| point.0).sum::<f64>() / n;
     let mean_y = points.iter().map(|point| point.1).sum::<f64>() / n;
-    let products = points.iter().map(|point| (point.0 - mean_x) * (point.1 - mean_y));
+    let products = points
+        .iter()
+        .map(|point| (point.0 - mean_x) * (point.1 - mean_y));
     let squares: f64 = points.iter().map(|point| (point.0 - mean_x).powi(2)).sum();
     (squares > 0.0).then(|| products.sum::<f64>() / squares)
 }
@@ -353,9 +376,16 @@ mod tests {
             panic!("one data set");
         };
         assert_eq!(curves.sizes, [100, 1000]);
-        let lines: Vec<_> = curves.lines.iter().map(|line| (&*line.name, line.exponent.as_deref())).collect();
+        let lines: Vec<_> = curves
+            .lines
+            .iter()
+            .map(|line| (&*line.name, line.exponent.as_deref()))
+            .collect();
         assert_eq!(lines, [("B", Some("1.00")), ("A", Some("2.00"))]);
-        let on_curve: Vec<bool> = sheets.iter().map(|sheet| is_on_curve(sheet, &sheets)).collect();
+        let on_curve: Vec<bool> = sheets
+            .iter()
+            .map(|sheet| is_on_curve(sheet, &sheets))
+            .collect();
         assert_eq!(on_curve.iter().filter(|&&is| is).count(), 1);
         let time = curves.time.as_ref().unwrap();
         assert!(time.lines[1].marks[0].1 > time.lines[1].marks[1].1);

@@ -111,7 +111,9 @@ pub(super) fn confusions(
         .map(|(record, mistakes)| row_confusions(record, mistakes, &n_rows, truth))
         .collect();
     let pictures = raw.filter(|raw| raw.test.shape.is_image());
-    let sprite = pictures.map(|raw| draw_sprite(&mut rows, raw)).transpose()?;
+    let sprite = pictures
+        .map(|raw| draw_sprite(&mut rows, raw))
+        .transpose()?;
     Ok((rows, sprite))
 }
 
@@ -201,8 +203,13 @@ fn draw_sprite(rows: &mut [Vec<Confusion>], raw: &RawDataset) -> Result<Sprite, 
     }
     let mut png = Cursor::new(Vec::new());
     // Grey pictures take a third of the bytes as such.
-    if sheet.pixels().all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2]) {
-        DynamicImage::from(sheet).to_luma8().write_to(&mut png, ImageFormat::Png)?;
+    if sheet
+        .pixels()
+        .all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2])
+    {
+        DynamicImage::from(sheet)
+            .to_luma8()
+            .write_to(&mut png, ImageFormat::Png)?;
     } else {
         sheet.write_to(&mut png, ImageFormat::Png)?;
     }

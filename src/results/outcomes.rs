@@ -121,7 +121,11 @@ pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError>
         let labels = None;
         return Ok(Outcomes { wrong, labels });
     };
-    let n_bytes = if repeat.confusion.len() > BYTE_CLASSES { 2 } else { 1 };
+    let n_bytes = if repeat.confusion.len() > BYTE_CLASSES {
+        2
+    } else {
+        1
+    };
     let mut bytes = Vec::new();
     // More labels than images are too many, however many more they are.
     DeflateDecoder::new(decode("wrong_labels", packed)?.as_slice())
@@ -130,7 +134,12 @@ pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError>
         .map_err(OutcomesError::NotDeflated)?;
     let labels: Vec<u16> = bytes
         .chunks(n_bytes)
-        .map(|bytes| bytes.iter().rev().fold(0, |label, &byte| label << 8 | u16::from(byte)))
+        .map(|bytes| {
+            bytes
+                .iter()
+                .rev()
+                .fold(0, |label, &byte| label << 8 | u16::from(byte))
+        })
         .collect();
     if labels.len() != wrong.len() {
         return Err(OutcomesError::LabelCount {

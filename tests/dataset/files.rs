@@ -7,7 +7,9 @@ use fashion_bench::dataset::{
     DatasetError, DatasetName, DatasetRequest, Event, RawDataset, RawSplit, Remedy, load,
 };
 
-use crate::support::{FILE_NAMES, bytes_of, custom, files_of, gzip, idx, load_quietly, split, write_files};
+use crate::support::{
+    FILE_NAMES, bytes_of, custom, files_of, gzip, idx, load_quietly, split, write_files,
+};
 
 #[test]
 fn plain_and_gzipped_files_give_the_same_data_and_content_hashes() {

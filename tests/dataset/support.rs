@@ -55,7 +55,10 @@ pub fn bytes_of(split: &RawSplit) -> &[u8] {
 pub fn files_of(train: &RawSplit, test: &RawSplit) -> [Vec<u8>; 4] {
     let images = |split: &RawSplit| {
         let dims = split.shape.dims(split.n_samples()).into_iter();
-        idx(&dims.map(|dim| dim as u32).collect::<Vec<_>>(), bytes_of(split))
+        idx(
+            &dims.map(|dim| dim as u32).collect::<Vec<_>>(),
+            bytes_of(split),
+        )
     };
     let labels = |split: &RawSplit| {
         let labels: Vec<u8> = split.labels.iter().map(|&label| label as u8).collect();

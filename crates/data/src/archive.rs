@@ -29,13 +29,19 @@ impl<'a, R: Read> Entry<'a, R> {
 impl<R: Read> Read for Entry<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n_read = self.file.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
-                Misfit::error("a whole entry of a zip archive".to_owned(), error.to_string())
-            }
+            io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof => Misfit::error(
+                "a whole entry of a zip archive".to_owned(),
+                error.to_string(),
+            ),
             _ => error,
         })?;
         if n_read as u64 > self.left {
-            let expected = format!("an entry of {} bytes, as the archive says", self.file.size());
+            let expected = format!(
+                "an entry of {} bytes, as the archive says",
+                self.file.size()
+            );
             return Err(Misfit::error(expected, "more"));
         }
         self.left -= n_read as u64;

@@ -23,7 +23,12 @@ const MAX_CLASSES: usize = 256;
 /// Returns the names, without `.gz`, of the files of a data set.
 pub fn names_of(name: DatasetName) -> Vec<String> {
     let files = remote_files(name).into_iter();
-    let plain = files.map(|file| file.name.strip_suffix(".gz").unwrap_or(&file.name).to_owned());
+    let plain = files.map(|file| {
+        file.name
+            .strip_suffix(".gz")
+            .unwrap_or(&file.name)
+            .to_owned()
+    });
     plain.collect()
 }
 

@@ -38,7 +38,9 @@ pub type ClassList = Vec<(String, String)>;
 #[must_use]
 pub fn known_classes(name: DatasetName) -> Option<ClassList> {
     let numbered = |first: usize, names: &mut dyn Iterator<Item = String>| {
-        let labelled = names.enumerate().map(|(place, name)| ((first + place).to_string(), name));
+        let labelled = names
+            .enumerate()
+            .map(|(place, name)| ((first + place).to_string(), name));
         Some(labelled.collect())
     };
     let characters = |text: &str| -> Vec<String> { text.chars().map(String::from).collect() };
@@ -70,8 +72,16 @@ impl Classes {
     /// # Panics
     /// If a label is none of those that the classes were made of.
     pub fn codes(&self, labels: &Labels) -> Vec<u16> {
-        let codes: Vec<u16> = labels.values.iter().map(|value| self.codes[value]).collect();
-        labels.codes.iter().map(|&code| codes[usize::from(code)]).collect()
+        let codes: Vec<u16> = labels
+            .values
+            .iter()
+            .map(|value| self.codes[value])
+            .collect();
+        labels
+            .codes
+            .iter()
+            .map(|&code| codes[usize::from(code)])
+            .collect()
     }
 }
 
@@ -85,7 +95,10 @@ pub fn order_classes(
     known: Option<&ClassList>,
     path: &Path,
 ) -> Result<Classes, DatasetError> {
-    let mut values: Vec<&str> = splits.iter().flat_map(|labels| used_values(labels)).collect();
+    let mut values: Vec<&str> = splits
+        .iter()
+        .flat_map(|labels| used_values(labels))
+        .collect();
     values.sort_unstable();
     values.dedup();
     if !(2..=super::read::MAX_CLASSES).contains(&values.len()) {
@@ -124,5 +137,6 @@ fn used_values(labels: &Labels) -> impl Iterator<Item = &str> {
         is_used[usize::from(code)] = true;
     }
     let used = labels.values.iter().zip(is_used);
-    used.filter(|(_, is_used)| *is_used).map(|(value, _)| value.as_str())
+    used.filter(|(_, is_used)| *is_used)
+        .map(|(value, _)| value.as_str())
 }

@@ -61,8 +61,14 @@ impl Assigned {
         for tag in tags {
             let has_tag = |file: &FileRef| {
                 let below = file.path.strip_prefix(dir).unwrap_or(&file.path);
-                let mut parts = below.iter().map(|part| part.to_string_lossy().to_ascii_lowercase());
-                parts.any(|part| part == *tag || part.starts_with(&format!("{tag}-")) || part.starts_with(&format!("{tag}_")))
+                let mut parts = below
+                    .iter()
+                    .map(|part| part.to_string_lossy().to_ascii_lowercase());
+                parts.any(|part| {
+                    part == *tag
+                        || part.starts_with(&format!("{tag}-"))
+                        || part.starts_with(&format!("{tag}_"))
+                })
             };
             if files.iter().any(has_tag) {
                 files.retain(has_tag);
@@ -93,7 +99,11 @@ impl Assigned {
     /// Returns the paths of all files.
     pub fn paths(&self) -> Vec<PathBuf> {
         let files = [&self.train, &self.test, &self.open];
-        files.into_iter().flatten().map(|file| file.path.clone()).collect()
+        files
+            .into_iter()
+            .flatten()
+            .map(|file| file.path.clone())
+            .collect()
     }
 }
 
@@ -134,7 +144,8 @@ pub fn collect(
         (&assigned.open, None),
         (&assigned.test, Some(SplitName::Test)),
     ] {
-        let (images, others): (Vec<&FileRef>, Vec<&FileRef>) = files.iter().partition(|file| file.is_image());
+        let (images, others): (Vec<&FileRef>, Vec<&FileRef>) =
+            files.iter().partition(|file| file.is_image());
         if split.is_none() && !images.is_empty() {
             return Err(lacks(assigned, dir, "train"));
         }
@@ -201,7 +212,11 @@ fn read_pictures(
 ) -> Result<Option<Piece>, DatasetError> {
     let files = images.iter().map(|file| {
         let class = file.class().ok_or_else(|| {
-            DatasetError::format(&file.path, "a picture in the folder of its class", "no folder")
+            DatasetError::format(
+                &file.path,
+                "a picture in the folder of its class",
+                "no folder",
+            )
         })?;
         Ok((file.path.clone(), class, opener.bytes(file)?))
     });
@@ -237,11 +252,15 @@ impl Pieces {
             candidate(&part.paths[0], what)
         });
         let features = self.features.iter().map(|(block, path)| {
-            candidate(path, format!("{} rows of {} without labels", block.n_rows(), block.shape))
+            candidate(
+                path,
+                format!("{} rows of {} without labels", block.n_rows(), block.shape),
+            )
         });
-        let labels = self.labels.iter().map(|(labels, path)| {
-            candidate(path, format!("{} labels", labels.n_rows()))
-        });
+        let labels = self
+            .labels
+            .iter()
+            .map(|(labels, path)| candidate(path, format!("{} labels", labels.n_rows())));
         whole.chain(features).chain(labels).collect()
     }
 
@@ -262,7 +281,11 @@ impl Pieces {
                 if block.n_rows() != labels.n_rows() {
                     return Err(DatasetError::format(
                         &labels_path,
-                        format!("{} labels, one for each row of {}", block.n_rows(), path.display()),
+                        format!(
+                            "{} labels, one for each row of {}",
+                            block.n_rows(),
+                            path.display()
+                        ),
                         labels.n_rows().to_string(),
                     ));
                 }
@@ -279,18 +302,27 @@ impl Pieces {
                 return Err(DatasetError::format(
                     path,
                     "labels beside it",
-                    format!("{} rows without labels, which nothing can be trained on or scored by", block.n_rows()),
+                    format!(
+                        "{} rows without labels, which nothing can be trained on or scored by",
+                        block.n_rows()
+                    ),
                 ));
             }
             (0, 1) => {
                 let path = &self.labels[0].1;
-                return Err(DatasetError::format(path, "images beside it", "labels alone"));
+                return Err(DatasetError::format(
+                    path,
+                    "images beside it",
+                    "labels alone",
+                ));
             }
             _ => return Err(ambiguous(dir, described)),
         }
         self.whole.dedup_by(|a, b| {
             let values = |part: &Part| -> Vec<String> {
-                (0..part.labels.n_rows()).map(|row| part.labels.value(row).to_owned()).collect()
+                (0..part.labels.n_rows())
+                    .map(|row| part.labels.value(row).to_owned())
+                    .collect()
             };
             a.block.values == b.block.values && values(a) == values(b)
         });
@@ -394,10 +426,24 @@ fn assemble(
 ) -> Result<Source, DatasetError> {
     check_shape(&test, train.block.shape)?;
     if train.feature_names != test.feature_names {
-        let differing = train.feature_names.iter().zip(&test.feature_names).find(|(a, b)| a != b);
+        let differing = train
+            .feature_names
+            .iter()
+            .zip(&test.feature_names)
+            .find(|(a, b)| a != b);
         let (expected, found) = differing.map_or_else(
-            || ("as many named columns as the train split".to_owned(), "another number".to_owned()),
-            |(a, b)| (format!("the column `{}` as in the train split", a.escape_debug()), format!("`{}`", b.escape_debug())),
+            || {
+                (
+                    "as many named columns as the train split".to_owned(),
+                    "another number".to_owned(),
+                )
+            },
+            |(a, b)| {
+                (
+                    format!("the column `{}` as in the train split", a.escape_debug()),
+                    format!("`{}`", b.escape_debug()),
+                )
+            },
         );
         return Err(DatasetError::format(&test.paths[0], expected, found));
     }
@@ -414,7 +460,12 @@ fn assemble(
             labels_sha256(part.labels.n_rows(), values),
         ];
         let has_both = part.paths[0] == part.paths[1];
-        for ((path, sha256), what) in part.paths.iter().zip(hashes).zip(["images", "labels"]) {
+        let features = if part.block.shape.is_image() {
+            "images"
+        } else {
+            "features"
+        };
+        for ((path, sha256), what) in part.paths.iter().zip(hashes).zip([features, "labels"]) {
             let name = match (is_one_file, has_both) {
                 (true, _) => format!("{} ({split_name} {what})", last_part(path)),
                 (false, true) => format!("{} ({what})", last_part(path)),

@@ -55,7 +55,11 @@ pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> 
     let band = ROWS * (height + GAP) + CLASS_GAP;
     let sheet_width = MARGIN + COLUMNS * (width + GAP);
     let shades = Shades::of(split);
-    let mut sheet = RgbImage::from_pixel(sheet_width as u32, (n_classes * band) as u32, Rgb([PAPER; 3]));
+    let mut sheet = RgbImage::from_pixel(
+        sheet_width as u32,
+        (n_classes * band) as u32,
+        Rgb([PAPER; 3]),
+    );
     for class in 0..n_classes {
         let top = class * band + CLASS_GAP / 2;
         draw_number(&mut sheet, class, top);

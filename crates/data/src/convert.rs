@@ -35,7 +35,9 @@ impl FromStr for ConvertFormat {
             "npz" => Ok(Self::Npz),
             "csv" => Ok(Self::Csv),
             "idx" => Ok(Self::Idx),
-            _ => Err(format!("the format must be npz, csv or idx, got \"{text}\"")),
+            _ => Err(format!(
+                "the format must be npz, csv or idx, got \"{text}\""
+            )),
         }
     }
 }
@@ -94,7 +96,10 @@ fn write_npz(raw: &RawDataset, out: &mut dyn Write) -> io::Result<()> {
         let values = match &split.values {
             Values::Bytes(values) => render_npy("|u1", &dims, values),
             Values::Floats(values) => {
-                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                let bytes: Vec<u8> = values
+                    .iter()
+                    .flat_map(|value| value.to_le_bytes())
+                    .collect();
                 render_npy("<f8", &dims, &bytes)
             }
         };
@@ -122,7 +127,9 @@ fn write_csv(raw: &RawDataset, split: &RawSplit, out: &mut dyn Write) -> io::Res
         (true, Some([height, width, 1])) => (1..=height)
             .flat_map(|row| (1..=width).map(move |column| format!("{row}x{column}")))
             .collect(),
-        (true, _) => (0..split.n_features()).map(|feature| format!("feature{feature}")).collect(),
+        (true, _) => (0..split.n_features())
+            .map(|feature| format!("feature{feature}"))
+            .collect(),
     };
     csv.write_field("label")?;
     csv.write_record(&names)?;
@@ -148,8 +155,11 @@ fn idx_files(raw: &RawDataset) -> Result<Vec<(String, Writer<'_>)>, DatasetError
         if !split.shape.is_image() {
             return Err(unwritable("a table"));
         }
-        let labels: Option<Vec<u8>> =
-            split.labels.iter().map(|&label| u8::try_from(label).ok()).collect();
+        let labels: Option<Vec<u8>> = split
+            .labels
+            .iter()
+            .map(|&label| u8::try_from(label).ok())
+            .collect();
         let labels = labels.ok_or_else(|| unwritable("more than 256 classes"))?;
         let header = render_header(&split.shape.dims(split.n_samples()));
         let labels_header = render_header(&[split.n_samples()]);

@@ -31,7 +31,11 @@ pub fn diagnose(name: DatasetName, place: Place) -> Absence {
         Remedy::AskFor(other)
     } else if !own.is_empty() {
         Remedy::Complete(own)
-    } else if found.names().iter().any(|found| is_foreign_name(name, found)) {
+    } else if found
+        .names()
+        .iter()
+        .any(|found| is_foreign_name(name, found))
+    {
         Remedy::Rename
     } else if is_link && !place.is_named() {
         Remedy::NameTheLink
@@ -51,5 +55,8 @@ pub fn diagnose(name: DatasetName, place: Place) -> Absence {
 fn is_foreign_name(dataset: DatasetName, name: &str) -> bool {
     let name = name.rsplit_once(".broken-").map_or(name, |(name, _)| name);
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    !candidates::names_of(dataset).iter().any(|known| known == plain) && !csv_names().any(|csv| csv == name)
+    !candidates::names_of(dataset)
+        .iter()
+        .any(|known| known == plain)
+        && !csv_names().any(|csv| csv == name)
 }

@@ -158,7 +158,8 @@ impl Misfit {
 /// Returns what an error while reading `path` means: a broken gzip stream is a finding about the
 /// file, anything else is the operating system's.
 pub fn read_error(path: &Path, error: io::Error) -> DatasetError {
-    if let Some(Misfit { expected, found }) = error.get_ref().and_then(|cause| cause.downcast_ref()) {
+    if let Some(Misfit { expected, found }) = error.get_ref().and_then(|cause| cause.downcast_ref())
+    {
         return DatasetError::format(path, expected, found);
     }
     match error.kind() {

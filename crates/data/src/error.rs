@@ -163,7 +163,11 @@ pub enum DatasetError {
         found: String,
     },
     /// A file is of no format that can be read.
-    #[error("{}: expected a file that can be read ({}), found {start}", shown(path), formats())]
+    #[error(
+        "{}: expected a file that can be read ({}), found {start}",
+        shown(path),
+        formats()
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,

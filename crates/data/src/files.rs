@@ -39,9 +39,10 @@ pub fn load(
             load_idx(train_images, train_labels, n_classes)?,
             load_idx(test_images, test_labels, n_classes)?,
         ],
-        Layout::Csv([train, test]) => {
-            [kaggle::load(train, n_classes)?, kaggle::load(test, n_classes)?]
-        }
+        Layout::Csv([train, test]) => [
+            kaggle::load(train, n_classes)?,
+            kaggle::load(test, n_classes)?,
+        ],
         Layout::Other(assigned) => {
             return collect(assigned, &OwnData::default(), dir, known.as_ref(), true);
         }
@@ -127,5 +128,9 @@ fn check_shape(block: &Block, path: &Path, shape: Shape) -> Result<(), DatasetEr
         return Ok(());
     }
     let found = block.shape.to_string();
-    Err(DatasetError::format(path, format!("images of {shape} pixels"), found))
+    Err(DatasetError::format(
+        path,
+        format!("images of {shape} pixels"),
+        found,
+    ))
 }

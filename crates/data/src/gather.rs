@@ -10,7 +10,9 @@ use zip::ZipArchive;
 use super::archive::{Entry, MAX_ENTRIES, zip_error};
 use super::digest::{decompressed, once_packed, read_error};
 use super::error::DatasetError;
-use super::read::{self, Content, Input, Piece, ReadOptions, SplitName, Start, fill, is_image_name};
+use super::read::{
+    self, Content, Input, Piece, ReadOptions, SplitName, Start, fill, is_image_name,
+};
 
 /// Folders within folders that are looked into.
 const MAX_DEPTH: usize = 6;
@@ -18,8 +20,9 @@ const MAX_DEPTH: usize = 6;
 const HEAD: usize = 512;
 /// Endings of files that are read where they are found in a folder or an archive; a file that is
 /// named itself is always read.
-const ENDINGS: [&str; 9] =
-    ["ubyte", "-int", ".npy", ".npz", ".csv", ".tsv", ".arff", ".parquet", ".zip"];
+const ENDINGS: [&str; 9] = [
+    "ubyte", "-int", ".npy", ".npz", ".csv", ".tsv", ".arff", ".parquet", ".zip",
+];
 
 /// A file, in a folder or in an archive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +54,9 @@ impl FileRef {
     /// Returns the split that its name tells, or else the innermost folder that does.
     pub fn split(&self) -> Option<SplitName> {
         let names = self.below.iter().rev().skip(usize::from(self.is_image()));
-        names.map(|name| name.to_string_lossy()).find_map(|name| SplitName::of_name(&name))
+        names
+            .map(|name| name.to_string_lossy())
+            .find_map(|name| SplitName::of_name(&name))
     }
 
     /// Returns the class of a picture: the folder that it lies in.
@@ -73,14 +78,21 @@ pub fn gather(paths: &[PathBuf]) -> Result<Vec<FileRef>, DatasetError> {
             Ok(metadata) if metadata.is_dir() => walk(path, path, 0, &mut found)?,
             Ok(metadata) if metadata.is_file() => add_file(path, path, true, &mut found)?,
             Ok(_) => {
-                return Err(DatasetError::format(path, "a file or a folder", "something else"));
+                return Err(DatasetError::format(
+                    path,
+                    "a file or a folder",
+                    "something else",
+                ));
             }
             Err(error) => match archive_above(path) {
                 Some((archive, inner)) => {
                     let mut entries = Vec::new();
                     list_archive(&archive, &mut entries)?;
                     entries.retain(|entry: &FileRef| {
-                        entry.path.strip_prefix(&archive).is_ok_and(|name| name.starts_with(&inner))
+                        entry
+                            .path
+                            .strip_prefix(&archive)
+                            .is_ok_and(|name| name.starts_with(&inner))
                     });
                     if entries.is_empty() {
                         return Err(DatasetError::format(
@@ -192,7 +204,10 @@ fn list_archive(path: &Path, found: &mut Vec<FileRef>) -> Result<(), DatasetErro
             return Err(DatasetError::format(
                 path,
                 "data files in the archive",
-                format!("another archive, {}; unpack the outer one", name.escape_debug()),
+                format!(
+                    "another archive, {}; unpack the outer one",
+                    name.escape_debug()
+                ),
             ));
         }
         found.push(FileRef {
@@ -209,7 +224,11 @@ fn open_archive(path: &Path) -> Result<ZipArchive<File>, DatasetError> {
     let archive = ZipArchive::new(file).map_err(|error| zip_error(path, error))?;
     if archive.len() > MAX_ENTRIES {
         let expected = format!("at most {MAX_ENTRIES} entries");
-        return Err(DatasetError::format(path, expected, archive.len().to_string()));
+        return Err(DatasetError::format(
+            path,
+            expected,
+            archive.len().to_string(),
+        ));
     }
     Ok(archive)
 }
@@ -291,7 +310,9 @@ impl Opener {
                 place.insert(open_archive(archive_path)?)
             }
         };
-        let entry = archive.by_index(*entry_idx).map_err(|error| zip_error(path, error))?;
+        let entry = archive
+            .by_index(*entry_idx)
+            .map_err(|error| zip_error(path, error))?;
         unpacked(Box::new(Entry::new(entry)), path, then)
     }
 }

@@ -60,7 +60,10 @@ pub fn inspect(path: &Path, remote: &RemoteFile) -> Result<Holding, DatasetError
     if let Some(revision) = Revision::of_content(&skimmed.sha256) {
         return Ok(Holding::Own(Own::Known(revision)));
     }
-    if !is_whole && !remote.head_sha256.is_empty() && digest::sha256(&skimmed.head) == remote.head_sha256 {
+    if !is_whole
+        && !remote.head_sha256.is_empty()
+        && digest::sha256(&skimmed.head) == remote.head_sha256
+    {
         return Ok(Holding::Broken);
     }
     Ok(Holding::Own(Own::Unknown))
@@ -70,7 +73,9 @@ pub fn inspect(path: &Path, remote: &RemoteFile) -> Result<Holding, DatasetError
 /// any file of its name counts, for want of a hash.
 fn is_as_published(path: &Path, remote: &RemoteFile) -> Result<bool, DatasetError> {
     let is_same = |md5: String| md5 == remote.md5 || remote.md5.is_empty();
-    digest::md5_of(path).map(is_same).map_err(DatasetError::io("read", path))
+    digest::md5_of(path)
+        .map(is_same)
+        .map_err(DatasetError::io("read", path))
 }
 
 fn is_absence(error: &io::Error) -> bool {

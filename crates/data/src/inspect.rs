@@ -75,7 +75,9 @@ impl<'a> Groups<'a> {
     fn equal_rows(&self, other: &RawSplit, row: usize) -> Vec<usize> {
         let alike = self.rows.get(&hash(other, row));
         let alike = alike.into_iter().flatten().copied();
-        alike.filter(|&own| self.split.row(own).eq(other.row(row))).collect()
+        alike
+            .filter(|&own| self.split.row(own).eq(other.row(row)))
+            .collect()
     }
 
     fn duplicates(&self) -> Duplicates {
@@ -86,7 +88,9 @@ impl<'a> Groups<'a> {
             if !earlier.is_empty() {
                 found.n_rows += 1;
                 let label = self.split.labels[row];
-                let is_other = earlier.iter().all(|&other| self.split.labels[other] != label);
+                let is_other = earlier
+                    .iter()
+                    .all(|&other| self.split.labels[other] != label);
                 found.n_other_label += usize::from(is_other);
             }
         }
@@ -120,7 +124,10 @@ fn count_constant(split: &RawSplit) -> usize {
             }
         }
     }
-    is_constant.into_iter().filter(|&is_constant| is_constant).count()
+    is_constant
+        .into_iter()
+        .filter(|&is_constant| is_constant)
+        .count()
 }
 
 #[cfg(test)]

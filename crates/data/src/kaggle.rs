@@ -15,14 +15,15 @@ use super::read::{Block, Labels, ReadOptions, parse_csv};
 use super::source::{SourceFile, SplitFiles};
 
 /// Reads one split, whose labels must be below `n_classes`.
-pub fn load(
-    path: &Path,
-    n_classes: usize,
-) -> Result<(Block, Labels, SplitFiles), DatasetError> {
+pub fn load(path: &Path, n_classes: usize) -> Result<(Block, Labels, SplitFiles), DatasetError> {
     let options = ReadOptions::default();
     let file = digest::load(path, |reader| parse_csv(reader, path, &options))?;
     let (Some(block), Some(labels)) = (file.content.features, file.content.labels) else {
-        return Err(DatasetError::format(path, "labels beside pixels", "one of them"));
+        return Err(DatasetError::format(
+            path,
+            "labels beside pixels",
+            "one of them",
+        ));
     };
     let bytes: Vec<u8> = (0..labels.n_rows())
         .map(|row| labels.value(row).parse().unwrap_or(u8::MAX))
@@ -39,7 +40,10 @@ pub fn load(
     };
     let files = [
         part("images", features_sha256(&block)),
-        part("labels", labels_sha256(labels.n_rows(), |row| labels.value(row))),
+        part(
+            "labels",
+            labels_sha256(labels.n_rows(), |row| labels.value(row)),
+        ),
     ];
     Ok((block, labels, files))
 }

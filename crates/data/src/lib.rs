@@ -68,10 +68,10 @@ pub use candidate::Candidate;
 pub use classes::FASHION_CLASSES;
 pub use classes::known_classes;
 pub use contact_sheet::{render_contact_sheet, write_contact_sheet};
+pub use convert::{ConvertFormat, convert};
 pub use demo::{DemoShape, generate as generate_demo};
 #[cfg(feature = "download")]
 pub use download::{Downloader, Timeouts, fetch};
-pub use convert::{ConvertFormat, convert};
 pub use error::DatasetError;
 pub use event::Event;
 pub use identity::{DatasetIdentity, FileIdentity};

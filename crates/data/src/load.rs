@@ -42,7 +42,11 @@ pub fn load(
     on_event: &mut dyn FnMut(Event),
 ) -> Result<RawDataset, DatasetError> {
     let raw = load_whole(request, on_event)?;
-    let raw = if request.transpose { raw.transposed()? } else { raw };
+    let raw = if request.transpose {
+        raw.transposed()?
+    } else {
+        raw
+    };
     if raw.lies_on_its_side() {
         on_event(Event::OnItsSide);
     }
@@ -66,7 +70,9 @@ fn load_whole(
     };
     match fill(request, absence, on_event) {
         Ok(()) => load_found(request, &place, &locate(request, on_event)?, on_event),
-        Err(error) if request.name == DatasetName::Auto && has_nothing(request.wanted(), &place) => {
+        Err(error)
+            if request.name == DatasetName::Auto && has_nothing(request.wanted(), &place) =>
+        {
             let reason = error.to_string();
             on_event(Event::FellBackToDemo { reason });
             Ok(demo::generate(&request.demo))
@@ -170,7 +176,11 @@ fn load_own(
 ) -> Result<RawDataset, DatasetError> {
     let assigned = Assigned::of(own)?;
     let named = [&own.files, &own.train, &own.test].into_iter().flatten();
-    let dir = named.map(PathBuf::as_path).next().unwrap_or(Path::new(".")).to_owned();
+    let dir = named
+        .map(PathBuf::as_path)
+        .next()
+        .unwrap_or(Path::new("."))
+        .to_owned();
     on_event(Event::Found { dir: dir.clone() });
     let claimed: Option<DatasetName> = own.name.as_deref().and_then(|name| name.parse().ok());
     let known = claimed.and_then(known_classes);
@@ -261,7 +271,11 @@ fn assemble(source: Source, name: &str, revision: Option<&str>) -> RawDataset {
         n_train: train.n_samples(),
         n_test: test.n_samples(),
         shape: (train.shape != Shape::grey(28, 28)).then_some(train.shape),
-        classes: if is_told { Vec::new() } else { class_names.clone() },
+        classes: if is_told {
+            Vec::new()
+        } else {
+            class_names.clone()
+        },
         features: feature_names.clone(),
         ..DatasetIdentity::default()
     };

@@ -66,7 +66,10 @@ impl DatasetName {
     /// Whether it is one of EMNIST's, whose images lie on their side in the published files.
     #[must_use]
     pub const fn is_emnist(self) -> bool {
-        matches!(self, Self::EmnistLetters | Self::EmnistBalanced | Self::EmnistDigits)
+        matches!(
+            self,
+            Self::EmnistLetters | Self::EmnistBalanced | Self::EmnistDigits
+        )
     }
 
     /// Returns what the names of its files or of their folder begin with, where files of several

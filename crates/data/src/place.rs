@@ -90,7 +90,11 @@ impl fmt::Display for Place {
 
 /// Returns the folder that downloads go to unless another one is named.
 pub fn default_dir(name: DatasetName) -> PathBuf {
-    let folder = if name.is_emnist() { "emnist" } else { name.as_str() };
+    let folder = if name.is_emnist() {
+        "emnist"
+    } else {
+        name.as_str()
+    };
     Path::new("data").join(folder)
 }
 

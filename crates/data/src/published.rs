@@ -13,8 +13,12 @@ const QMNIST_FILES: [&str; 4] = [
     "qmnist-test-labels-idx2-int",
 ];
 /// Kuzushiji-49's files, for which no hashes are published.
-const K49_FILES: [&str; 4] =
-    ["k49-train-imgs.npz", "k49-train-labels.npz", "k49-test-imgs.npz", "k49-test-labels.npz"];
+const K49_FILES: [&str; 4] = [
+    "k49-train-imgs.npz",
+    "k49-train-labels.npz",
+    "k49-test-imgs.npz",
+    "k49-test-labels.npz",
+];
 /// EMNIST's one archive of all its data sets, and its MD5.
 const EMNIST_FILE: (&str, &str) = ("gzip.zip", "58c8d27c78d21e728a6bc7b3cc06412e");
 

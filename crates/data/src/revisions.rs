@@ -58,7 +58,8 @@ impl KnownFile {
 
     /// Whether `file` is this one, which also holds if it was compressed anew or is plain.
     fn is_same(&self, file: &FileIdentity) -> bool {
-        (!self.sha256.is_empty() && file.sha256 == self.sha256) || file.md5.as_deref() == Some(self.md5)
+        (!self.sha256.is_empty() && file.sha256 == self.sha256)
+            || file.md5.as_deref() == Some(self.md5)
     }
 }
 

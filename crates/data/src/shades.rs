@@ -24,7 +24,11 @@ impl Shades {
         };
         let low = values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let scale = if high > low { 255.0 / (high - low) } else { 0.0 };
+        let scale = if high > low {
+            255.0 / (high - low)
+        } else {
+            0.0
+        };
         Self { low, scale }
     }
 
@@ -33,11 +37,20 @@ impl Shades {
     ///
     /// # Panics
     /// If there is no such image or it does not fit.
-    pub fn draw(self, sheet: &mut RgbImage, split: &RawSplit, image_idx: usize, corner: (usize, usize)) {
+    pub fn draw(
+        self,
+        sheet: &mut RgbImage,
+        split: &RawSplit,
+        image_idx: usize,
+        corner: (usize, usize),
+    ) {
         let Some([_, width, channels]) = split.shape.image() else {
             return;
         };
-        let values: Vec<u8> = split.row(image_idx).map(|value| self.shade(value)).collect();
+        let values: Vec<u8> = split
+            .row(image_idx)
+            .map(|value| self.shade(value))
+            .collect();
         for (pixel_idx, pixel) in values.chunks(channels).enumerate() {
             let (x, y) = (corner.0 + pixel_idx % width, corner.1 + pixel_idx / width);
             let colour = match *pixel {

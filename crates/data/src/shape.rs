@@ -203,7 +203,9 @@ mod tests {
             let shape: Shape = text.parse().unwrap();
             assert_eq!(String::from(shape), text);
         }
-        for text in ["", "0", "28x0", "28x28x2", "28x1025", "axb", "1x2x3x4", "-1"] {
+        for text in [
+            "", "0", "28x0", "28x28x2", "28x1025", "axb", "1x2x3x4", "-1",
+        ] {
             assert!(text.parse::<Shape>().is_err(), "{text}");
         }
     }

@@ -171,7 +171,10 @@ mod tests {
             stratified: false,
             ..Subset::default()
         };
-        let (small, large) = (draw(&labels, 5, 20, &plain, 0), draw(&labels, 5, 50, &plain, 0));
+        let (small, large) = (
+            draw(&labels, 5, 20, &plain, 0),
+            draw(&labels, 5, 50, &plain, 0),
+        );
         assert!(small.iter().all(|row| large.contains(row)));
         let other = Subset { seed: 1, ..plain };
         assert_ne!(draw(&labels, 5, 20, &other, 0), small);

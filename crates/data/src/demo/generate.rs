@@ -58,9 +58,8 @@ pub fn generate(shape: &DemoShape) -> RawDataset {
             sha256: hex::encode(hasher.finalize()),
         }
     };
-    let labels = |split: &RawSplit| -> Vec<u8> {
-        split.labels.iter().map(|&label| label as u8).collect()
-    };
+    let labels =
+        |split: &RawSplit| -> Vec<u8> { split.labels.iter().map(|&label| label as u8).collect() };
     let pixels = |split: &RawSplit| match &split.values {
         Values::Bytes(pixels) => pixels.clone(),
         Values::Floats(_) => Vec::new(),
@@ -69,7 +68,11 @@ pub fn generate(shape: &DemoShape) -> RawDataset {
         name: "demo".to_owned(),
         revision: Some(format!("seed {}", shape.seed)),
         files: vec![
-            file("train images", &[shape.n_train, SIDE, SIDE], &pixels(&train)),
+            file(
+                "train images",
+                &[shape.n_train, SIDE, SIDE],
+                &pixels(&train),
+            ),
             file("train labels", &[shape.n_train], &labels(&train)),
             file("test images", &[shape.n_test, SIDE, SIDE], &pixels(&test)),
             file("test labels", &[shape.n_test], &labels(&test)),

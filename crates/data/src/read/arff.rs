@@ -63,11 +63,7 @@ impl<R: BufRead> Lines<'_, R> {
     }
 }
 
-fn parse(
-    reader: impl BufRead,
-    path: &Path,
-    options: &ReadOptions,
-) -> Result<Piece, DatasetError> {
+fn parse(reader: impl BufRead, path: &Path, options: &ReadOptions) -> Result<Piece, DatasetError> {
     let mut lines = Lines {
         reader,
         path,
@@ -75,13 +71,19 @@ fn parse(
         line: Vec::new(),
     };
     let attributes = parse_header(&mut lines)?;
-    let names: Vec<String> = attributes.iter().map(|attribute| attribute.name.clone()).collect();
+    let names: Vec<String> = attributes
+        .iter()
+        .map(|attribute| attribute.name.clone())
+        .collect();
     let n_columns = names.len();
     // Unless a name tells otherwise, the class is the last attribute, by the format's custom.
-    let label = options.label.clone().or_else(|| match label_by_name(&names) {
-        Some(_) => None,
-        None => Some(LabelAt::Last),
-    });
+    let label = options
+        .label
+        .clone()
+        .or_else(|| match label_by_name(&names) {
+            Some(_) => None,
+            None => Some(LabelAt::Last),
+        });
     let with_label = ReadOptions {
         label,
         ..options.clone()
@@ -115,11 +117,18 @@ fn parse_header(lines: &mut Lines<'_, impl BufRead>) -> Result<Vec<Attribute>, D
     loop {
         let path = lines.path;
         if !lines.next()? {
-            return Err(DatasetError::format(path, "a line `@data`", "the end of the file"));
+            return Err(DatasetError::format(
+                path,
+                "a line `@data`",
+                "the end of the file",
+            ));
         }
         let number = lines.number;
         let line = lines.line.trim_ascii();
-        let word_len = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+        let word_len = line
+            .iter()
+            .position(u8::is_ascii_whitespace)
+            .unwrap_or(line.len());
         let (word, rest) = line.split_at(word_len);
         match word.to_ascii_lowercase().as_slice() {
             b"@relation" => {}
@@ -153,7 +162,9 @@ fn parse_attribute(text: &[u8]) -> Option<Attribute> {
             (&text[1..end], &text[end + 1..])
         }
         _ => {
-            let end = text.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'{')?;
+            let end = text
+                .iter()
+                .position(|byte| byte.is_ascii_whitespace() || *byte == b'{')?;
             text.split_at(end)
         }
     };
@@ -213,7 +224,10 @@ fn split_fields(line: &[u8], fields: &mut Vec<Vec<u8>>) -> Result<(), Fault> {
             }
             _ => {
                 let rest = &line[place..];
-                let len = rest.iter().position(|&byte| byte == b',').unwrap_or(rest.len());
+                let len = rest
+                    .iter()
+                    .position(|&byte| byte == b',')
+                    .unwrap_or(rest.len());
                 push(rest[..len].trim_ascii());
                 place += len;
             }
@@ -237,7 +251,9 @@ fn parse_sparse(
     attributes: &[Attribute],
     fields: &mut Vec<Vec<u8>>,
 ) -> Result<(), Fault> {
-    let inner = line.strip_prefix(b"{").and_then(|line| line.strip_suffix(b"}"));
+    let inner = line
+        .strip_prefix(b"{")
+        .and_then(|line| line.strip_suffix(b"}"));
     let inner = inner.ok_or(("`{place value, …}`", quoted(line)))?;
     fields.clear();
     fields.extend(attributes.iter().map(|attribute| attribute.default.clone()));
@@ -247,13 +263,20 @@ fn parse_sparse(
     let mut is_given = vec![false; attributes.len()];
     for pair in inner.split(|&byte| byte == b',') {
         let pair = pair.trim_ascii();
-        let end = pair.iter().position(u8::is_ascii_whitespace).unwrap_or(pair.len());
-        let place = std::str::from_utf8(&pair[..end]).ok().and_then(|text| text.parse::<usize>().ok());
+        let end = pair
+            .iter()
+            .position(u8::is_ascii_whitespace)
+            .unwrap_or(pair.len());
+        let place = std::str::from_utf8(&pair[..end])
+            .ok()
+            .and_then(|text| text.parse::<usize>().ok());
         match place.filter(|&place| place < attributes.len() && !is_given[place]) {
             Some(place) => {
                 is_given[place] = true;
                 let value = pair[end..].trim_ascii();
-                let unquoted = value.strip_prefix(b"'").and_then(|value| value.strip_suffix(b"'"));
+                let unquoted = value
+                    .strip_prefix(b"'")
+                    .and_then(|value| value.strip_suffix(b"'"));
                 fields[place] = unquoted.unwrap_or(value).to_vec();
             }
             None => return Err(("the place of a column, each once", quoted(pair))),
@@ -271,8 +294,12 @@ mod tests {
         @ATTRIBUTE 'pixel 2' numeric\n@attribute \"class\" {'0', shirt}\n@data\n";
 
     fn parsed(text: &str) -> Result<Piece, String> {
-        parse(text.as_bytes(), Path::new("x.arff"), &ReadOptions::default())
-            .map_err(|error| error.to_string())
+        parse(
+            text.as_bytes(),
+            Path::new("x.arff"),
+            &ReadOptions::default(),
+        )
+        .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -281,7 +308,10 @@ mod tests {
         let sparse = parsed(&format!("{HEADER}{{0 1, 1 2}}\n{{1 3, 2 shirt}}\n")).unwrap();
         assert_eq!(dense, sparse);
         assert_eq!(dense.labels.unwrap().values, ["0", "shirt"]);
-        assert_eq!(dense.features.unwrap().values, Values::Bytes(vec![1, 2, 0, 3]));
+        assert_eq!(
+            dense.features.unwrap().values,
+            Values::Bytes(vec![1, 2, 0, 3])
+        );
         assert_eq!(dense.feature_names, ["pixel1", "pixel 2"]);
     }
 
@@ -290,23 +320,44 @@ mod tests {
         let cases = [
             ("", "a line `@data`, found the end of the file"),
             ("@data\n", "attributes before line 1, found none"),
-            ("@attribute x\n", "`@attribute NAME TYPE` in line 1, found \"@attribute x\""),
-            ("<html>\n", "`@attribute` or `@data` in line 1, found \"<html>\""),
+            (
+                "@attribute x\n",
+                "`@attribute NAME TYPE` in line 1, found \"@attribute x\"",
+            ),
+            (
+                "<html>\n",
+                "`@attribute` or `@data` in line 1, found \"<html>\"",
+            ),
         ];
         for (text, expected) in cases {
-            assert_eq!(parsed(text).unwrap_err(), format!("x.arff: expected {expected}"));
+            assert_eq!(
+                parsed(text).unwrap_err(),
+                format!("x.arff: expected {expected}")
+            );
         }
         let rows = [
             ("1,2\n", "3 values in line 8, found 2"),
             ("1,?,0\n", "a number in line 8, column 2, found \"?\""),
             ("1,2,'0\n", "a closing quote in line 8"),
-            ("1,2,'0' 3\n", "a comma between values in line 8, found \"3\""),
-            ("{3 1}\n", "the place of a column, each once in line 8, found \"3 1\""),
-            ("{0 1, 0 2}\n", "the place of a column, each once in line 8, found \"0 2\""),
+            (
+                "1,2,'0' 3\n",
+                "a comma between values in line 8, found \"3\"",
+            ),
+            (
+                "{3 1}\n",
+                "the place of a column, each once in line 8, found \"3 1\"",
+            ),
+            (
+                "{0 1, 0 2}\n",
+                "the place of a column, each once in line 8, found \"0 2\"",
+            ),
         ];
         for (row, expected) in rows {
             let error = parsed(&format!("{HEADER}{row}")).unwrap_err();
-            assert!(error.starts_with(&format!("x.arff: expected {expected}")), "{error}");
+            assert!(
+                error.starts_with(&format!("x.arff: expected {expected}")),
+                "{error}"
+            );
         }
     }
 }

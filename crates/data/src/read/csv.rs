@@ -31,7 +31,8 @@ impl Reader for CsvReader {
     }
 
     fn is_for(&self, start: &Start<'_>) -> bool {
-        let is_text = !start.head.is_empty() && !start.head.contains(&0) && !start.head.starts_with(b"<");
+        let is_text =
+            !start.head.is_empty() && !start.head.contains(&0) && !start.head.starts_with(b"<");
         is_text && start.ends_in(&[".csv", ".tsv", ".txt", ".data"])
     }
 
@@ -55,7 +56,11 @@ pub fn parse(
     head.truncate(n_read);
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
-        return Err(DatasetError::format(path, "UTF-8 text", "UTF-16; save the file as UTF-8"));
+        return Err(DatasetError::format(
+            path,
+            "UTF-8 text",
+            "UTF-16; save the file as UTF-8",
+        ));
     }
     let lines = LineGuard {
         inner: head.chain(reader),
@@ -69,18 +74,29 @@ pub fn parse(
         .from_reader(lines);
     let mut record = ByteRecord::new();
     let next = |csv: &mut csv::Reader<_>, record: &mut ByteRecord| {
-        csv.read_byte_record(record).map_err(|error| csv_error(path, error))
+        csv.read_byte_record(record)
+            .map_err(|error| csv_error(path, error))
     };
     if !next(&mut csv, &mut record)? {
-        return Err(DatasetError::format(path, "at least one row of values", "an empty file"));
+        return Err(DatasetError::format(
+            path,
+            "at least one row of values",
+            "an empty file",
+        ));
     }
     let n_columns = record.len();
     let fields: Vec<&[u8]> = record.iter().collect();
     let has_header = is_header(&fields).map_err(|found| {
-        DatasetError::format(path, "names of columns or a row of numbers in line 1", found)
+        DatasetError::format(
+            path,
+            "names of columns or a row of numbers in line 1",
+            found,
+        )
     })?;
     let names = has_header.then(|| {
-        let names = record.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned());
+        let names = record
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).trim().to_owned());
         names.collect()
     });
     let mut table = Table::new(path, names, n_columns, options)?;
@@ -100,7 +116,10 @@ fn exact(record: &ByteRecord) -> impl ExactSizeIterator<Item = &[u8]> {
 
 /// Returns what stands between the values of the first line: whatever makes the most of them.
 fn delimiter_of(head: &[u8]) -> u8 {
-    let line = head.split(|&byte| byte == b'\n' || byte == b'\r').next().unwrap_or_default();
+    let line = head
+        .split(|&byte| byte == b'\n' || byte == b'\r')
+        .next()
+        .unwrap_or_default();
     let count = |delimiter: u8| {
         let mut is_quoted = false;
         let is_delimiter = |&&byte: &&u8| {
@@ -117,9 +136,9 @@ fn delimiter_of(head: &[u8]) -> u8 {
             .count();
         (count(delimiter) > 0, splits_numbers, count(delimiter))
     });
-    found.filter(|&delimiter| count(delimiter) > 0).unwrap_or_else(|| {
-        if count(b' ') > 0 { b' ' } else { b',' }
-    })
+    found
+        .filter(|&delimiter| count(delimiter) > 0)
+        .unwrap_or_else(|| if count(b' ') > 0 { b' ' } else { b',' })
 }
 
 fn csv_error(path: &Path, error: csv::Error) -> DatasetError {
@@ -173,7 +192,8 @@ mod tests {
 
     fn parsed(text: &str) -> Result<Piece, String> {
         let mut bytes = text.as_bytes();
-        parse(&mut bytes, Path::new("x.csv"), &ReadOptions::default()).map_err(|error| error.to_string())
+        parse(&mut bytes, Path::new("x.csv"), &ReadOptions::default())
+            .map_err(|error| error.to_string())
     }
 
     /// Three rows, labels 2, 0, 1, of three features.
@@ -183,7 +203,11 @@ mod tests {
         let found: Vec<_> = (0..3).map(|row| labels.value(row)).collect();
         assert_eq!(found, ["2", "0", "1"], "{text}");
         let features = piece.features.unwrap();
-        assert_eq!(features.values, Values::Bytes(vec![9, 0, 200, 9, 0, 201, 9, 1, 7]), "{text}");
+        assert_eq!(
+            features.values,
+            Values::Bytes(vec![9, 0, 200, 9, 0, 201, 9, 1, 7]),
+            "{text}"
+        );
         assert_eq!(features.shape, Shape::Table { n_features: 3 });
     }
 
@@ -200,7 +224,9 @@ mod tests {
         assert_plain("label,a,b,c\n2,9,0,200\n0,9,0,201\n1,9,1,7\n");
         assert_plain("a,b,c,class\n9,0,200,2\n9,0,201,0\n9,1,7,1\n");
         assert_plain("a,target,b,c\n9,2,0,200\n9,0,0,201\n9,1,1,7\n");
-        assert_plain("\"label\",\"a\",\"b\",\"c\"\n\"2\",\"9\",\"0\",\"200\"\n0,9,0,201\n1,9,1,7\n");
+        assert_plain(
+            "\"label\",\"a\",\"b\",\"c\"\n\"2\",\"9\",\"0\",\"200\"\n0,9,0,201\n1,9,1,7\n",
+        );
         assert_plain("label,0,1,2\n2,9,0,200\n0,9,0,201\n1,9,1,7\n");
         assert_plain("2.0,9.0,0.0,200.0\n0.0,9.0,0.0,201.0\n1.0,9.0,1.0,7.0\n");
         assert_plain("9,0,200,2\n9,0,201,0\n9,1,7,1\n");
@@ -221,13 +247,28 @@ mod tests {
             ("", "at least one row of values, found an empty file"),
             ("label,a\n", "at least one row of values, found none"),
             ("label,a\n1,2\n1,2,3\n", "2 values in line 3, found 3"),
-            ("label,a\n1,x\n", "a number in line 2, column 2, found \"x\""),
+            (
+                "label,a\n1,x\n",
+                "a number in line 2, column 2, found \"x\"",
+            ),
             ("label,a\n1,\n", "a number in line 2, column 2, found \"\""),
             ("label,a\n,1\n", "a value in line 2, column 1, found \"\""),
-            ("label,a\n1,nan\n", "a number in line 2, column 2, found \"nan\""),
-            ("1,red,2\n", "names of columns or a row of numbers in line 1, found numbers beside \"red\" in column 2"),
-            ("1\n2\n", "a column of labels and at least one of features, found 1 column"),
-            ("id,a,label\n1,2,3\n", "columns of features and labels, found column 1 (`id`)"),
+            (
+                "label,a\n1,nan\n",
+                "a number in line 2, column 2, found \"nan\"",
+            ),
+            (
+                "1,red,2\n",
+                "names of columns or a row of numbers in line 1, found numbers beside \"red\" in column 2",
+            ),
+            (
+                "1\n2\n",
+                "a column of labels and at least one of features, found 1 column",
+            ),
+            (
+                "id,a,label\n1,2,3\n",
+                "columns of features and labels, found column 1 (`id`)",
+            ),
             ("1,5,3\n2,5,4\n", "a column of labels; say which one it is"),
         ];
         for (text, expected) in expected {

@@ -88,7 +88,15 @@ pub fn is_header(fields: &[&[u8]]) -> Result<bool, String> {
 }
 
 /// Names that a column of labels has.
-const LABEL_NAMES: [&str; 7] = ["label", "labels", "class", "classes", "target", "y", "fine_label"];
+const LABEL_NAMES: [&str; 7] = [
+    "label",
+    "labels",
+    "class",
+    "classes",
+    "target",
+    "y",
+    "fine_label",
+];
 /// Names of columns that number the rows.
 const ROW_NAMES: [&str; 5] = ["id", "index", "", "unnamed: 0", "row"];
 
@@ -115,8 +123,12 @@ pub fn shape_by_names(names: &[String]) -> Option<Shape> {
         let (row, column) = name.trim().split_once('x')?;
         Some((row.parse().ok()?, column.parse().ok()?))
     };
-    if let (Some(first), Some(last)) = (names.first().and_then(place), names.last().and_then(place)) {
-        let (height, width) = (last.0 + 1 - first.0.min(last.0), last.1 + 1 - first.1.min(last.1));
+    if let (Some(first), Some(last)) = (names.first().and_then(place), names.last().and_then(place))
+    {
+        let (height, width) = (
+            last.0 + 1 - first.0.min(last.0),
+            last.1 + 1 - first.1.min(last.1),
+        );
         let is_place = |(idx, name): (usize, &String)| {
             place(name) == Some((first.0 + idx / width.max(1), first.1 + idx % width.max(1)))
         };
@@ -132,7 +144,10 @@ pub fn shape_by_names(names: &[String]) -> Option<Shape> {
             .find_map(|prefix| name.strip_prefix(prefix));
         digits.is_some_and(|digits| digits.trim_start_matches('_').parse::<usize>().is_ok())
     };
-    names.iter().all(is_pixel).then(|| Shape::square(names.len()))
+    names
+        .iter()
+        .all(is_pixel)
+        .then(|| Shape::square(names.len()))
 }
 
 #[cfg(test)]
@@ -150,10 +165,22 @@ mod tests {
 
     #[test]
     fn a_header_is_told_from_a_row() {
-        for line in ["label,pixel1,pixel2", "1x1,1x2,label", "label,0,1,2", "1,2,3,class", "a,b"] {
+        for line in [
+            "label,pixel1,pixel2",
+            "1x1,1x2,label",
+            "label,0,1,2",
+            "1,2,3,class",
+            "a,b",
+        ] {
             assert_eq!(header(line), Ok(true), "{line}");
         }
-        for line in ["5,0,0,255", "5.1,3.5,1.4,setosa", "setosa,5.1,3.5", "0.0,1.0", "7,0,1,2"] {
+        for line in [
+            "5,0,0,255",
+            "5.1,3.5,1.4,setosa",
+            "setosa,5.1,3.5",
+            "0.0,1.0",
+            "7,0,1,2",
+        ] {
             assert_eq!(header(line), Ok(false), "{line}");
         }
         assert!(header("1,red,2").is_err());
@@ -165,7 +192,10 @@ mod tests {
         assert_eq!(label_by_name(&names("a,b,Class")), Some(2));
         assert_eq!(label_by_name(&names("label,class,a")), None);
         assert_eq!(row_numbers(&names("Id,a,label")), Some(0));
-        assert_eq!(shape_by_names(&names("1x1,1x2,1x3,2x1,2x2,2x3")), Some(Shape::grey(2, 3)));
+        assert_eq!(
+            shape_by_names(&names("1x1,1x2,1x3,2x1,2x2,2x3")),
+            Some(Shape::grey(2, 3))
+        );
         assert_eq!(shape_by_names(&names("1x1,2x2,1x2,2x1")), None);
         let pixels: Vec<String> = (0..64).map(|i| format!("pixel{i}")).collect();
         assert_eq!(shape_by_names(&pixels), Some(Shape::grey(8, 8)));

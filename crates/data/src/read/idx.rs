@@ -52,12 +52,17 @@ impl Reader for IdxReader {
             return Err(DatasetError::format(path, expected, "the end of the file"));
         }
         let (dims, _) = header.as_chunks::<4>();
-        let dims: Vec<usize> = dims.iter().map(|dim| u32::from_be_bytes(*dim) as usize).collect();
+        let dims: Vec<usize> = dims
+            .iter()
+            .map(|dim| u32::from_be_bytes(*dim) as usize)
+            .collect();
         let n_values = dims.iter().try_fold(1_usize, |n, &dim| n.checked_mul(dim));
-        let n_values = n_values.filter(|n| (1..=MAX_VALUES).contains(n)).ok_or_else(|| {
-            let expected = format!("1 to {MAX_VALUES} values");
-            DatasetError::format(path, expected, format!("dimensions {dims:?} in the header"))
-        })?;
+        let n_values = n_values
+            .filter(|n| (1..=MAX_VALUES).contains(n))
+            .ok_or_else(|| {
+                let expected = format!("1 to {MAX_VALUES} values");
+                DatasetError::format(path, expected, format!("dimensions {dims:?} in the header"))
+            })?;
         let mut columns = Columns::default();
         let mut rest = vec![0; width << 14];
         let mut n_done = 0;
@@ -81,7 +86,11 @@ impl Reader for IdxReader {
             }
         }
         if fill(reader, &mut [0]).map_err(failed)? > 0 {
-            return Err(DatasetError::format(path, "nothing after the values", "trailing bytes"));
+            return Err(DatasetError::format(
+                path,
+                "nothing after the values",
+                "trailing bytes",
+            ));
         }
         piece(columns, kind, &dims, path, options)
     }
@@ -115,7 +124,11 @@ fn piece(
     let is_label_table = kind == 0x0c && row_dims.len() == 1;
     if row_dims.is_empty() || is_label_table {
         if !matches!(kind, 0x08..=0x0c) {
-            return Err(DatasetError::format(path, "whole numbers as labels", "numbers with fractions"));
+            return Err(DatasetError::format(
+                path,
+                "whole numbers as labels",
+                "numbers with fractions",
+            ));
         }
         #[expect(clippy::cast_possible_truncation, reason = "they were whole numbers")]
         let numbers = (0..n_rows).map(|row| values.at(row * n_columns) as i64);

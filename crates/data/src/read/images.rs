@@ -19,7 +19,9 @@ const MAX_DECODED: u64 = 64 << 20;
 #[must_use]
 pub fn is_image_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".png", ".jpg", ".jpeg"].iter().any(|ending| name.ends_with(ending))
+    [".png", ".jpg", ".jpeg"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// Pictures that are gathered one by one.
@@ -60,7 +62,10 @@ impl Pictures {
     /// Returns the pictures; `None` if there are none.
     pub fn finish(self, options: &ReadOptions) -> Option<Piece> {
         let shape = self.shape?;
-        let shape = options.shape.filter(|wanted| wanted.n_features() == shape.n_features()).unwrap_or(shape);
+        let shape = options
+            .shape
+            .filter(|wanted| wanted.n_features() == shape.n_features())
+            .unwrap_or(shape);
         let values = self.values.into_values();
         Some(Piece {
             features: Some(Block { shape, values }),
@@ -97,14 +102,28 @@ fn decode(bytes: &[u8], path: &Path) -> Result<(Shape, Vec<u8>), DatasetError> {
         DynamicImage::ImageRgba8(picture)
             if is_opaque(picture.pixels().map(|pixel| pixel.0[3]).collect()) =>
         {
-            (3, picture.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect())
+            (
+                3,
+                picture
+                    .pixels()
+                    .flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]])
+                    .collect(),
+            )
         }
         other => {
             let expected = "grey or red, green and blue of 8 bits, nothing transparent";
-            return Err(DatasetError::format(path, expected, format!("{:?}", other.color())));
+            return Err(DatasetError::format(
+                path,
+                expected,
+                format!("{:?}", other.color()),
+            ));
         }
     };
-    let dims = if channels == 1 { vec![height, width] } else { vec![height, width, channels] };
+    let dims = if channels == 1 {
+        vec![height, width]
+    } else {
+        vec![height, width, channels]
+    };
     let shape = Shape::of_dims(&dims).ok_or_else(|| bad(format!("{height} x {width} pixels")))?;
     Ok((shape, pixels))
 }

@@ -51,11 +51,11 @@ impl<'a> Input<'a> {
         let n_bytes = io::copy(&mut reader.take(MAX_UNPACKED + 1), &mut file)
             .map_err(|error| read_error(self.path, error))?;
         if n_bytes > MAX_UNPACKED {
-            let expected = format!("at most {MAX_UNPACKED} bytes; unpack it and name what is in it");
+            let expected =
+                format!("at most {MAX_UNPACKED} bytes; unpack it and name what is in it");
             return Err(DatasetError::format(self.path, expected, "more"));
         }
-        file.rewind()
-            .map_err(DatasetError::io("read", self.path))?;
+        file.rewind().map_err(DatasetError::io("read", self.path))?;
         Ok(file)
     }
 }

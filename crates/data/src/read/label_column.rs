@@ -69,10 +69,16 @@ impl<'a> Table<'a> {
                 let names = names.as_deref().unwrap_or_default();
                 let place = names.iter().position(|name| name.trim() == wanted);
                 Place::Known(place.ok_or_else(|| {
-                    let shown: Vec<_> = names.iter().take(6).map(|name| name.escape_debug().to_string()).collect();
+                    let shown: Vec<_> = names
+                        .iter()
+                        .take(6)
+                        .map(|name| name.escape_debug().to_string())
+                        .collect();
                     let found = match names.len() {
                         0 => "no header".to_owned(),
-                        n if n > shown.len() => format!("the columns {}, … ({n} in all)", shown.join(", ")),
+                        n if n > shown.len() => {
+                            format!("the columns {}, … ({n} in all)", shown.join(", "))
+                        }
                         _ => format!("the columns {}", shown.join(", ")),
                     };
                     DatasetError::format(path, format!("a column `{wanted}` of labels"), found)
@@ -181,19 +187,31 @@ impl<'a> Table<'a> {
             (Place::FirstOrLast, is_first) => {
                 let is_first = is_first == Some(true);
                 let [first, last] = self.ends;
-                let (chosen, other) = if is_first { (first, last) } else { (last, first) };
+                let (chosen, other) = if is_first {
+                    (first, last)
+                } else {
+                    (last, first)
+                };
                 if !names.is_empty() {
                     names.remove(if is_first { 0 } else { names.len() - 1 });
                 }
                 let other = other.numbers.unwrap_or_default();
                 let middle = self.values.into_values();
                 let values = beside(&middle, &other, self.n_columns - 2, !is_first);
-                let at = if is_first { LabelAt::First } else { LabelAt::Last };
+                let at = if is_first {
+                    LabelAt::First
+                } else {
+                    LabelAt::Last
+                };
                 (chosen.labels.unwrap_or_default(), values, at)
             }
         };
         if labels.n_rows() == 0 {
-            return Err(DatasetError::format(path, "at least one row of values", "none"));
+            return Err(DatasetError::format(
+                path,
+                "at least one row of values",
+                "none",
+            ));
         }
         let n_features = self.n_columns - 1;
         let shape = shape_of(&names, &values, n_features, options, path)?;
@@ -223,8 +241,15 @@ impl Candidate {
     /// Returns the labels, if these values can be labels: at least two, and either names or whole
     /// numbers.
     fn as_labels(&self) -> Option<&Labels> {
-        let labels = self.labels.as_ref().filter(|labels| labels.values.len() > 1)?;
-        let is_label = self.numbers.is_none() || labels.values.iter().all(|value| value.parse::<i64>().is_ok());
+        let labels = self
+            .labels
+            .as_ref()
+            .filter(|labels| labels.values.len() > 1)?;
+        let is_label = self.numbers.is_none()
+            || labels
+                .values
+                .iter()
+                .all(|value| value.parse::<i64>().is_ok());
         is_label.then_some(labels)
     }
 
@@ -233,7 +258,11 @@ impl Candidate {
         let Some(labels) = self.as_labels() else {
             return false;
         };
-        let numbers: Option<Vec<i64>> = labels.values.iter().map(|value| value.parse().ok()).collect();
+        let numbers: Option<Vec<i64>> = labels
+            .values
+            .iter()
+            .map(|value| value.parse().ok())
+            .collect();
         numbers.is_some_and(|mut numbers| {
             numbers.sort_unstable();
             matches!(numbers[0], 0 | 1) && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
@@ -314,10 +343,16 @@ fn shape_of(
             format!("{n_features} values beside the label"),
         ));
     }
-    if let Some(shape) = Some(names).filter(|names| !names.is_empty()).and_then(shape_by_names) {
+    if let Some(shape) = Some(names)
+        .filter(|names| !names.is_empty())
+        .and_then(shape_by_names)
+    {
         return Ok(shape);
     }
-    let is_nameless = names.is_empty() || names.iter().all(|name| name.trim().parse::<usize>().is_ok());
+    let is_nameless = names.is_empty()
+        || names
+            .iter()
+            .all(|name| name.trim().parse::<usize>().is_ok());
     Ok(match values {
         Values::Bytes(_) if is_nameless => Shape::of_pixels(n_features),
         _ => Shape::Table { n_features },

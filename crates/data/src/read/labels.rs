@@ -63,7 +63,11 @@ impl Labels {
             return Err(DatasetError::format(
                 path,
                 format!("at most {MAX_CLASSES} different labels"),
-                format!("one more, \"{}\", in row {}", value.escape_debug(), self.codes.len() + 1),
+                format!(
+                    "one more, \"{}\", in row {}",
+                    value.escape_debug(),
+                    self.codes.len() + 1
+                ),
             ));
         }
         let code = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
@@ -137,7 +141,8 @@ mod tests {
         let labels = Labels::of_numbers(0..1000, Path::new("x")).unwrap();
         assert_eq!(labels.values.len(), 1000);
         let error = Labels::of_numbers(0..1001, Path::new("x")).unwrap_err();
-        let text = "x: expected at most 1000 different labels, found one more, \"1000\", in row 1001";
+        let text =
+            "x: expected at most 1000 different labels, found one more, \"1000\", in row 1001";
         assert_eq!(error.to_string(), text);
     }
 }

@@ -1,4 +1,4 @@
-//! Readers of data files: one per container, one line each in [`READERS`].
+//! Readers of data files: one per container, one line each in [`reader::READERS`].
 //!
 //! What a file is called does not decide how it is read; its first bytes do, and only for text, which
 //! has none of its own, its ending.
@@ -10,8 +10,8 @@ mod dialect;
 mod idx;
 mod images;
 mod input;
-mod labels;
 mod label_column;
+mod labels;
 mod npy;
 mod npz;
 mod number;

@@ -120,7 +120,9 @@ pub fn parse(
         Kind::Unsigned(1) => Values::Bytes(read_bytes(reader, path, n_values)?),
         _ => {
             let mut columns = Columns::default();
-            read_each(reader, path, &header, n_values, |number| columns.push(number))?;
+            read_each(reader, path, &header, n_values, |number| {
+                columns.push(number)
+            })?;
             columns.into_values()
         }
     };
@@ -138,7 +140,11 @@ fn read_header(reader: &mut dyn Read, path: &Path) -> Result<Header, DatasetErro
     let n_read = fill(reader, &mut start).map_err(failed)?;
     if n_read < start.len() || !start.starts_with(MAGIC) {
         let found = describe_start(&start[..n_read]);
-        return Err(DatasetError::format(path, "the start of an NPY file", found));
+        return Err(DatasetError::format(
+            path,
+            "the start of an NPY file",
+            found,
+        ));
     }
     let mut len = [0; 4];
     let n_len = if start[6] == 1 { 2 } else { 4 };
@@ -152,7 +158,11 @@ fn read_header(reader: &mut dyn Read, path: &Path) -> Result<Header, DatasetErro
     let mut text = vec![0; len];
     let n_read = fill(reader, &mut text).map_err(failed)?;
     if n_read < len {
-        return Err(DatasetError::format(path, "a whole header", "the end of the file"));
+        return Err(DatasetError::format(
+            path,
+            "a whole header",
+            "the end of the file",
+        ));
     }
     let text = String::from_utf8_lossy(&text).trim().to_owned();
     parse_header(&text).map_err(|expected| DatasetError::format(path, expected, text))
@@ -162,7 +172,9 @@ fn read_header(reader: &mut dyn Read, path: &Path) -> Result<Header, DatasetErro
 fn parse_header(text: &str) -> Result<Header, &'static str> {
     let value_of = |key: &str| {
         let place = text.find(&format!("'{key}'"))?;
-        let rest = text[place + key.len() + 2..].trim_start().strip_prefix(':')?;
+        let rest = text[place + key.len() + 2..]
+            .trim_start()
+            .strip_prefix(':')?;
         Some(rest.trim_start())
     };
     let bad = "the header of an array of numbers";
@@ -170,7 +182,10 @@ fn parse_header(text: &str) -> Result<Header, &'static str> {
     let descr = descr.and_then(|rest| rest.split('\'').next()).ok_or(bad)?;
     let order = descr.chars().next().ok_or(bad)?;
     let kind = &descr[order.len_utf8()..];
-    let n_bytes = kind.get(1..).and_then(|digits| digits.parse().ok()).ok_or(bad)?;
+    let n_bytes = kind
+        .get(1..)
+        .and_then(|digits| digits.parse().ok())
+        .ok_or(bad)?;
     let kind = match (kind.as_bytes()[0], n_bytes) {
         (b'u', 1 | 2 | 4 | 8) => Kind::Unsigned(n_bytes),
         (b'b', 1) => Kind::Unsigned(1),
@@ -238,7 +253,8 @@ fn read_each(
     let mut n_done = 0;
     while n_done < n {
         let wanted = (n - n_done).min(CHUNK);
-        let n_read = fill(reader, &mut buffer[..wanted * width]).map_err(|error| read_error(path, error))?;
+        let n_read =
+            fill(reader, &mut buffer[..wanted * width]).map_err(|error| read_error(path, error))?;
         for bytes in buffer[..n_read].chunks_exact(width) {
             let number = decode(header, bytes);
             if !number.is_finite() {
@@ -258,11 +274,18 @@ fn read_each(
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "no label or feature is that large")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no label or feature is that large"
+)]
 fn decode(header: &Header, bytes: &[u8]) -> f64 {
     let mut word = [0; 8];
     for (place, &byte) in bytes.iter().enumerate() {
-        let place = if header.is_big_endian { bytes.len() - 1 - place } else { place };
+        let place = if header.is_big_endian {
+            bytes.len() - 1 - place
+        } else {
+            place
+        };
         word[place] = byte;
     }
     let bits = u64::from_le_bytes(word);
@@ -278,13 +301,21 @@ fn decode(header: &Header, bytes: &[u8]) -> f64 {
 }
 
 fn too_short(path: &Path, n_bytes: usize, found: usize) -> DatasetError {
-    DatasetError::format(path, format!("{n_bytes} bytes of values"), format!("only {found}"))
+    DatasetError::format(
+        path,
+        format!("{n_bytes} bytes of values"),
+        format!("only {found}"),
+    )
 }
 
 fn check_end(reader: &mut dyn Read, path: &Path) -> Result<(), DatasetError> {
     match fill(reader, &mut [0]) {
         Ok(0) => Ok(()),
-        Ok(_) => Err(DatasetError::format(path, "nothing after the values", "trailing bytes")),
+        Ok(_) => Err(DatasetError::format(
+            path,
+            "nothing after the values",
+            "trailing bytes",
+        )),
         Err(error) => Err(read_error(path, error)),
     }
 }
@@ -302,7 +333,14 @@ pub fn render(descr: &str, shape: &[usize], values: &[u8]) -> Vec<u8> {
     header.push_str(&" ".repeat(n_blanks));
     header.push('\n');
     let len = u16::try_from(header.len()).unwrap_or(u16::MAX);
-    [&MAGIC[..], &[1, 0], &len.to_le_bytes(), header.as_bytes(), values].concat()
+    [
+        &MAGIC[..],
+        &[1, 0],
+        &len.to_le_bytes(),
+        header.as_bytes(),
+        values,
+    ]
+    .concat()
 }
 
 #[cfg(test)]
@@ -311,8 +349,12 @@ mod tests {
 
     fn parsed(bytes: &[u8]) -> Result<Piece, String> {
         let mut bytes = bytes;
-        parse(&mut bytes, Path::new("x_train.npy"), &ReadOptions::default())
-            .map_err(|error| error.to_string())
+        parse(
+            &mut bytes,
+            Path::new("x_train.npy"),
+            &ReadOptions::default(),
+        )
+        .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -321,21 +363,63 @@ mod tests {
         let cases: [(&str, Vec<u8>); 8] = [
             ("|u1", numbers.iter().map(|&n| n as u8).collect()),
             ("|i1", numbers.iter().map(|&n| n as u8).collect()),
-            (">i2", numbers.iter().flat_map(|&n| (n as i16).to_be_bytes()).collect()),
-            ("<i4", numbers.iter().flat_map(|&n| (n as i32).to_le_bytes()).collect()),
-            ("<i8", numbers.iter().flat_map(|&n| n.to_le_bytes()).collect()),
-            ("<f4", numbers.iter().flat_map(|&n| (n as f32).to_le_bytes()).collect()),
-            (">f8", numbers.iter().flat_map(|&n| (n as f64).to_be_bytes()).collect()),
-            ("<u2", numbers.iter().flat_map(|&n| (n as u16).to_le_bytes()).collect()),
+            (
+                ">i2",
+                numbers
+                    .iter()
+                    .flat_map(|&n| (n as i16).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                "<i4",
+                numbers
+                    .iter()
+                    .flat_map(|&n| (n as i32).to_le_bytes())
+                    .collect(),
+            ),
+            (
+                "<i8",
+                numbers.iter().flat_map(|&n| n.to_le_bytes()).collect(),
+            ),
+            (
+                "<f4",
+                numbers
+                    .iter()
+                    .flat_map(|&n| (n as f32).to_le_bytes())
+                    .collect(),
+            ),
+            (
+                ">f8",
+                numbers
+                    .iter()
+                    .flat_map(|&n| (n as f64).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                "<u2",
+                numbers
+                    .iter()
+                    .flat_map(|&n| (n as u16).to_le_bytes())
+                    .collect(),
+            ),
         ];
         for (descr, values) in cases {
-            let labels = parsed(&render(descr, &[3, 1], &values)).unwrap().labels.unwrap();
+            let labels = parsed(&render(descr, &[3, 1], &values))
+                .unwrap()
+                .labels
+                .unwrap();
             assert_eq!(labels.values, ["3", "0", "1"], "{descr}");
-            let block = parsed(&render(descr, &[1, 3], &values)).unwrap().features.unwrap();
+            let block = parsed(&render(descr, &[1, 3], &values))
+                .unwrap()
+                .features
+                .unwrap();
             assert_eq!(block.values, Values::Bytes(vec![3, 0, 1]), "{descr}");
         }
         let negative = render("<i2", &[2], &[0xff, 0xff, 1, 0]);
-        assert_eq!(parsed(&negative).unwrap().labels.unwrap().values, ["-1", "1"]);
+        assert_eq!(
+            parsed(&negative).unwrap().labels.unwrap().values,
+            ["-1", "1"]
+        );
     }
 
     #[test]
@@ -347,20 +431,44 @@ mod tests {
         assert_eq!(shape(&[2, 3, 4]), Ok(Shape::grey(3, 4)));
         assert_eq!(shape(&[2, 3, 4, 3]).unwrap().image(), Some([3, 4, 3]));
         assert_eq!(shape(&[2, 5]), Ok(Shape::Table { n_features: 5 }));
-        assert!(shape(&[2, 3, 4, 2]).unwrap_err().contains("an array of shape [2, 3, 4, 2]"));
+        assert!(
+            shape(&[2, 3, 4, 2])
+                .unwrap_err()
+                .contains("an array of shape [2, 3, 4, 2]")
+        );
     }
 
     #[test]
     fn what_is_wrong_is_named() {
         let good = render("|u1", &[2, 2], &[1, 2, 3, 4]);
-        assert!(parsed(&good[..good.len() - 1]).unwrap_err().contains("found only 3"));
-        assert!(parsed(&[&good[..], &[0]].concat()).unwrap_err().contains("trailing bytes"));
+        assert!(
+            parsed(&good[..good.len() - 1])
+                .unwrap_err()
+                .contains("found only 3")
+        );
+        assert!(
+            parsed(&[&good[..], &[0]].concat())
+                .unwrap_err()
+                .contains("trailing bytes")
+        );
         assert!(parsed(&good[..9]).unwrap_err().contains("header"));
         let huge = render("|u1", &[usize::MAX, 2], &[]);
-        assert!(parsed(&huge).unwrap_err().contains("1 to 1073741824 values"));
+        assert!(
+            parsed(&huge)
+                .unwrap_err()
+                .contains("1 to 1073741824 values")
+        );
         let objects = render("|O", &[2], &[]);
-        assert!(parsed(&objects).unwrap_err().contains("an array of numbers"));
-        let nan = render("<f8", &[1, 2], &[f64::NAN.to_le_bytes(), 1_f64.to_le_bytes()].concat());
+        assert!(
+            parsed(&objects)
+                .unwrap_err()
+                .contains("an array of numbers")
+        );
+        let nan = render(
+            "<f8",
+            &[1, 2],
+            &[f64::NAN.to_le_bytes(), 1_f64.to_le_bytes()].concat(),
+        );
         assert!(parsed(&nan).unwrap_err().contains("found NaN as value 1"));
         let half = render("<f8", &[1], &0.5_f64.to_le_bytes());
         assert!(parsed(&half).unwrap_err().contains("0.5 in row 1"));

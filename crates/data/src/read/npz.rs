@@ -27,11 +27,17 @@ impl Reader for NpzReader {
         let mut archive = ZipArchive::new(file).map_err(|error| zip_error(path, error))?;
         if archive.len() > MAX_ENTRIES {
             let expected = format!("at most {MAX_ENTRIES} arrays");
-            return Err(DatasetError::format(path, expected, archive.len().to_string()));
+            return Err(DatasetError::format(
+                path,
+                expected,
+                archive.len().to_string(),
+            ));
         }
         let mut pieces = Vec::new();
         for entry_idx in 0..archive.len() {
-            let entry = archive.by_index(entry_idx).map_err(|error| zip_error(path, error))?;
+            let entry = archive
+                .by_index(entry_idx)
+                .map_err(|error| zip_error(path, error))?;
             let name = entry.name().map_err(|error| zip_error(path, error))?;
             let place = path.join(name.as_ref());
             let mut entry = Entry::new(entry);

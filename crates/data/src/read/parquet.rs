@@ -40,7 +40,11 @@ impl Reader for ParquetReader {
             parse(&reader, path, options)
         }));
         let piece = result.unwrap_or_else(|_| {
-            Err(DatasetError::format(path, "a whole Parquet file", "a damaged one"))
+            Err(DatasetError::format(
+                path,
+                "a whole Parquet file",
+                "a damaged one",
+            ))
         })?;
         Ok(vec![Piece { split, ..piece }])
     }
@@ -57,7 +61,11 @@ fn parse(
 ) -> Result<Piece, DatasetError> {
     let metadata = reader.metadata().file_metadata();
     let root = metadata.schema_descr().root_schema();
-    let names: Vec<String> = root.get_fields().iter().map(|field| field.name().to_owned()).collect();
+    let names: Vec<String> = root
+        .get_fields()
+        .iter()
+        .map(|field| field.name().to_owned())
+        .collect();
     let is_picture = |name: &String| matches!(name.as_str(), "image" | "img" | "picture");
     let picture = names.iter().position(is_picture);
     let mut rows = reader
@@ -70,9 +78,8 @@ fn parse(
         for (row_idx, row) in rows {
             let row = row.map_err(|error| bad(path, &error))?;
             let place = path.join(format!("row {}", row_idx + 1));
-            let bytes = picture_bytes(&row, picture).ok_or_else(|| {
-                DatasetError::format(&place, "the bytes of a picture", "none")
-            })?;
+            let bytes = picture_bytes(&row, picture)
+                .ok_or_else(|| DatasetError::format(&place, "the bytes of a picture", "none"))?;
             let class = field_text(field(&row, label)).ok_or_else(|| {
                 DatasetError::format(&place, format!("a label in `{}`", names[label]), "none")
             })?;
@@ -94,7 +101,10 @@ fn parse(
             .get_column_iter()
             .map(|(_, field)| field_text(Some(field)).unwrap_or_default())
             .collect();
-        table.push(fields.iter().map(|field| field.as_bytes()), row_idx as u64 + 1)
+        table.push(
+            fields.iter().map(|field| field.as_bytes()),
+            row_idx as u64 + 1,
+        )
     })?;
     let mut piece = table.finish(options)?;
     let titles = titles(&piece);
@@ -138,10 +148,12 @@ fn field(row: &Row, place: usize) -> Option<&Field> {
 fn picture_bytes(row: &Row, place: usize) -> Option<&[u8]> {
     match field(row, place)? {
         Field::Bytes(bytes) => Some(bytes.data()),
-        Field::Group(group) => group.get_column_iter().find_map(|(name, field)| match field {
-            Field::Bytes(bytes) if name == "bytes" => Some(bytes.data()),
-            _ => None,
-        }),
+        Field::Group(group) => group
+            .get_column_iter()
+            .find_map(|(name, field)| match field {
+                Field::Bytes(bytes) if name == "bytes" => Some(bytes.data()),
+                _ => None,
+            }),
         _ => None,
     }
 }
@@ -172,7 +184,10 @@ fn class_titles(
 ) -> Vec<(String, String)> {
     let pairs = reader.metadata().file_metadata().key_value_metadata();
     let pairs = pairs.map(Vec::as_slice).unwrap_or_default();
-    let text = pairs.iter().find(|pair| pair.key == "huggingface").and_then(|pair| pair.value.as_deref());
+    let text = pairs
+        .iter()
+        .find(|pair| pair.key == "huggingface")
+        .and_then(|pair| pair.value.as_deref());
     let parsed = text.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     let names = parsed
         .as_ref()

@@ -86,7 +86,13 @@ mod tests {
             "fashion-mnist_train.csv",
             "Training",
         ];
-        let test = ["t10k-images.idx3-ubyte", "y_test", "TEST", "test-images.gz", "train_test"];
+        let test = [
+            "t10k-images.idx3-ubyte",
+            "y_test",
+            "TEST",
+            "test-images.gz",
+            "train_test",
+        ];
         let validation = ["val_images", "val", "validation", "train_val"];
         let all = [
             (SplitName::Train, &train[..]),

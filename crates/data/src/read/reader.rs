@@ -86,7 +86,10 @@ pub fn read(
 pub fn formats() -> String {
     let formats = READERS.iter().map(|reader| reader.format());
     let formats: Vec<_> = formats.collect();
-    format!("{}, folders of PNG or JPEG images by class, and zip archives of these", formats.join(", "))
+    format!(
+        "{}, folders of PNG or JPEG images by class, and zip archives of these",
+        formats.join(", ")
+    )
 }
 
 /// Describes the first bytes of a file for a message.
@@ -108,5 +111,9 @@ pub fn describe_start(head: &[u8]) -> String {
         [b'B', b'Z', b'h', _] => ", a bzip2 file; unpack it",
         _ => "",
     };
-    format!("0x{} (\"{}\"{hint})", hex::encode(head), head.escape_ascii())
+    format!(
+        "0x{} (\"{}\"{hint})",
+        hex::encode(head),
+        head.escape_ascii()
+    )
 }
