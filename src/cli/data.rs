@@ -9,7 +9,8 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use fashion_bench::dataset::{
-    self, ConvertFormat, DatasetIdentity, DatasetName, DatasetRequest, RawDataset, Verification,
+    self, ConvertFormat, DatasetIdentity, DatasetName, DatasetRequest, Inspection, RawDataset,
+    Verification,
 };
 use fashion_bench::results::part_label;
 
@@ -229,26 +230,7 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
         out,
         "test split:  mean {test_mean:.2}, standard deviation {test_std:.2}"
     )?;
-    for (found, place) in [
-        (inspection.train, "of the train split equal an earlier one"),
-        (inspection.test, "of the test split equal an earlier one"),
-        (
-            inspection.across,
-            "of the test split are in the train split",
-        ),
-    ] {
-        writeln!(
-            out,
-            "duplicates:  {} rows {place}, {} of them with another label",
-            found.n_rows, found.n_other_label
-        )?;
-    }
-    writeln!(
-        out,
-        "constant:    {} of {} features have one value in all train rows",
-        inspection.n_constant,
-        train.n_features()
-    )?;
+    write_findings(&mut out, &inspection, train.n_features())?;
     writeln!(out, "\n{}\n", class_table(&raw))?;
     for file in &raw.identity.files {
         let md5 = file
@@ -272,6 +254,33 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes how many rows are there twice and how many features say nothing.
+fn write_findings(
+    out: &mut dyn Write,
+    inspection: &Inspection,
+    n_features: usize,
+) -> std::io::Result<()> {
+    for (found, place) in [
+        (inspection.train, "of the train split equal an earlier one"),
+        (inspection.test, "of the test split equal an earlier one"),
+        (
+            inspection.across,
+            "of the test split are in the train split",
+        ),
+    ] {
+        writeln!(
+            out,
+            "duplicates:  {} rows {place}, {} of them with another label",
+            found.n_rows, found.n_other_label
+        )?;
+    }
+    writeln!(
+        out,
+        "constant:    {} of {} features have one value in all train rows",
+        inspection.n_constant, n_features
+    )
 }
 
 /// Renders the data set and its revision in one line.

@@ -172,18 +172,7 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
         let (a, b) = (last(a), last(b));
         b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
     });
-    let accuracies = curves
-        .iter()
-        .flat_map(|curve| curve.points.iter().map(|point| point.1));
-    let low = accuracies.clone().fold(1.0, f64::min);
-    let high = accuracies.fold(0.0, f64::max);
-    let accuracy_range = (low - 0.03).max(0.0)..(high + 0.03).min(1.005);
-    let times = curves
-        .iter()
-        .flat_map(|curve| curve.points.iter().map(|point| point.2.max(0.001)));
-    let shortest = times.clone().fold(f64::INFINITY, f64::min);
-    let longest = times.fold(0.001, f64::max);
-    let time_range = shortest / 1.5..(longest * 1.5).max(shortest * 15.0);
+    let [accuracy_range, time_range] = ranges(&curves);
     let chart = |lines, paper| CurveChart {
         width: SIZE.0,
         height: SIZE.1,
@@ -215,6 +204,23 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
         time,
         least_s: LEAST_S,
     })
+}
+
+/// Returns the ranges of accuracy and of time that the curves take.
+fn ranges(curves: &[Curve<'_>]) -> [Range<f64>; 2] {
+    let accuracies = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|point| point.1));
+    let low = accuracies.clone().fold(1.0, f64::min);
+    let high = accuracies.fold(0.0, f64::max);
+    let accuracy_range = (low - 0.03).max(0.0)..(high + 0.03).min(1.005);
+    let times = curves
+        .iter()
+        .flat_map(|curve| curve.points.iter().map(|point| point.2.max(0.001)));
+    let shortest = times.clone().fold(f64::INFINITY, f64::min);
+    let longest = times.fold(0.001, f64::max);
+    let time_range = shortest / 1.5..(longest * 1.5).max(shortest * 15.0);
+    [accuracy_range, time_range]
 }
 
 fn line_view(curve: &Curve<'_>, sizes: &[usize]) -> LineView {

@@ -234,7 +234,8 @@ fn overrides_out_of_range_are_refused() {
                 ..default()
             },
             "on the command line: `dataset` must be one of \"auto\", \"fashion-mnist\", \"mnist\", \
-             \"demo\", got \"mnits\"; did you mean `mnist`?",
+             \"kmnist\", \"k49\", \"qmnist\", \"emnist-letters\", \"emnist-balanced\", \
+             \"emnist-digits\", \"demo\", got \"mnits\"; did you mean `mnist`?",
         ),
         (
             Overrides {

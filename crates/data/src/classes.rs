@@ -90,11 +90,7 @@ impl Classes {
 ///
 /// # Errors
 /// [`DatasetError::Format`] for fewer than two classes or more than 1,000.
-pub fn order_classes(
-    splits: [&Labels; 2],
-    known: Option<&ClassList>,
-    path: &Path,
-) -> Result<Classes, DatasetError> {
+pub fn order_classes(splits: [&Labels; 2], path: &Path) -> Result<Classes, DatasetError> {
     let mut values: Vec<&str> = splits
         .iter()
         .flat_map(|labels| used_values(labels))
@@ -116,8 +112,7 @@ pub fn order_classes(
         values.sort_by(|a, b| number(a).total_cmp(&number(b)));
     }
     let title = |value: &&str| -> String {
-        let titles = splits.iter().flat_map(|labels| &labels.titles);
-        let mut titles = titles.chain(known.into_iter().flatten());
+        let mut titles = splits.iter().flat_map(|labels| &labels.titles);
         let found = titles.find(|(known, _)| known == value);
         found.map_or_else(|| (*value).to_owned(), |(_, title)| title.clone())
     };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::candidate::Candidate;
-use super::classes::{ClassList, order_classes};
+use super::classes::order_classes;
 use super::content::{features_sha256, labels_sha256};
 use super::digest;
 use super::error::DatasetError;
@@ -133,7 +133,6 @@ pub fn collect(
     assigned: &Assigned,
     own: &OwnData,
     dir: &Path,
-    known: Option<&ClassList>,
     with_md5: bool,
 ) -> Result<Source, DatasetError> {
     let mut opener = Opener::default();
@@ -193,7 +192,7 @@ pub fn collect(
     };
     let train = train.ok_or_else(|| lacks(assigned, dir, "train"))?;
     let test = test.ok_or_else(|| lacks(assigned, dir, "test"))?;
-    assemble(train, test, dir, known, with_md5)
+    assemble(train, test, dir, with_md5)
 }
 
 fn lacks(assigned: &Assigned, dir: &Path, split: &'static str) -> DatasetError {
@@ -417,14 +416,7 @@ fn check_shape(part: &Part, shape: Shape) -> Result<(), DatasetError> {
     ))
 }
 
-fn assemble(
-    train: Part,
-    test: Part,
-    dir: &Path,
-    known: Option<&ClassList>,
-    with_md5: bool,
-) -> Result<Source, DatasetError> {
-    check_shape(&test, train.block.shape)?;
+fn check_names(train: &Part, test: &Part) -> Result<(), DatasetError> {
     if train.feature_names != test.feature_names {
         let differing = train
             .feature_names
@@ -447,7 +439,13 @@ fn assemble(
         );
         return Err(DatasetError::format(&test.paths[0], expected, found));
     }
-    let classes = order_classes([&train.labels, &test.labels], known, &train.paths[1])?;
+    Ok(())
+}
+
+fn assemble(train: Part, test: Part, dir: &Path, with_md5: bool) -> Result<Source, DatasetError> {
+    check_shape(&test, train.block.shape)?;
+    check_names(&train, &test)?;
+    let classes = order_classes([&train.labels, &test.labels], &train.paths[1])?;
     let is_one_file = train.paths == test.paths;
     let mut files = Vec::new();
     let mut splits = Vec::new();

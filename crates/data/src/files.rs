@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::classes::{N_CLASSES, known_classes, order_classes};
+use super::classes::{N_CLASSES, order_classes};
 use super::collect::collect;
 use super::digest::{self, Digested};
 use super::error::DatasetError;
@@ -33,7 +33,6 @@ pub fn load(
 ) -> Result<Source, DatasetError> {
     let is_strict = !allow_custom && matches!(name, DatasetName::FashionMnist | DatasetName::Mnist);
     let n_classes = if is_strict { N_CLASSES } else { 256 };
-    let known = known_classes(name);
     let [train, test] = match layout {
         Layout::Idx([train_images, train_labels, test_images, test_labels]) => [
             load_idx(train_images, train_labels, n_classes)?,
@@ -44,7 +43,7 @@ pub fn load(
             kaggle::load(test, n_classes)?,
         ],
         Layout::Other(assigned) => {
-            return collect(assigned, &OwnData::default(), dir, known.as_ref(), true);
+            return collect(assigned, &OwnData::default(), dir, true);
         }
     };
     let paths = layout.paths();
@@ -54,7 +53,7 @@ pub fn load(
         check_shape(&test.0, test_path, SHAPE)?;
     }
     check_shape(&test.0, test_path, train.0.shape)?;
-    let classes = order_classes([&train.1, &test.1], known.as_ref(), &train.2[1].path)?;
+    let classes = order_classes([&train.1, &test.1], &train.2[1].path)?;
     let split = |block: Block, labels: &Labels| RawSplit {
         shape: block.shape,
         values: block.values,

@@ -183,8 +183,7 @@ fn load_own(
         .to_owned();
     on_event(Event::Found { dir: dir.clone() });
     let claimed: Option<DatasetName> = own.name.as_deref().and_then(|name| name.parse().ok());
-    let known = claimed.and_then(known_classes);
-    let source = collect(&assigned, own, &dir, known.as_ref(), false)?;
+    let source = collect(&assigned, own, &dir, false)?;
     let revision = source
         .files
         .first()
