@@ -269,7 +269,7 @@ mod tests {
                 "id,a,label\n1,2,3\n",
                 "columns of features and labels, found column 1 (`id`)",
             ),
-            ("1,5,3\n2,5,4\n", "a column of labels; say which one it is"),
+            ("1,5,2\n2,5,1\n", "a column of labels; say which one it is"),
         ];
         for (text, expected) in expected {
             let error = parsed(text).unwrap_err();

@@ -21,23 +21,18 @@ impl SplitName {
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
-        let has = |word: &str| name.contains(word);
-        // The word that comes last counts: `train/test.csv`, `trainval_test.npz`.
-        let words = [
-            (Self::Train, "train"),
-            (Self::Test, "test"),
-            (Self::Test, "t10k"),
-            (Self::Validation, "val_"),
-            (Self::Validation, "_val"),
-            (Self::Validation, "val."),
-            (Self::Validation, "valid"),
-        ];
-        if name == "val" {
-            return Some(Self::Validation);
-        }
-        let found = words.iter().filter(|(_, word)| has(word));
-        let found = found.max_by_key(|(_, word)| name.rfind(word));
-        found.map(|(split, _)| *split)
+        let of_word = |word: &str| match word {
+            "val" => Some(Self::Validation),
+            "xtrain" | "ytrain" => Some(Self::Train),
+            "xtest" | "ytest" | "t10k" => Some(Self::Test),
+            _ if word.starts_with("valid") => Some(Self::Validation),
+            _ if word.starts_with("train") => Some(Self::Train),
+            _ if word.starts_with("test") => Some(Self::Test),
+            _ => None,
+        };
+        // The word that comes last counts: `train/test.csv`, `train_val.npz`.
+        let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+        words.filter_map(of_word).last()
     }
 }
 
@@ -104,7 +99,13 @@ mod tests {
                 assert_eq!(SplitName::of_name(name), Some(split), "{name}");
             }
         }
-        for name in ["mnist_784.arff", "interval.csv", "cat", "data"] {
+        for name in [
+            "mnist_784.arff",
+            "interval.csv",
+            "latest.csv",
+            "cat",
+            "data",
+        ] {
             assert_eq!(SplitName::of_name(name), None, "{name}");
         }
     }

@@ -72,13 +72,15 @@ fn no_hash_is_listed_twice() {
     };
     let mut hashes: Vec<_> = files()
         .flat_map(|known| [known.md5, known.sha256])
+        .filter(|hash| !hash.is_empty())
         .collect();
     let n_hashes = hashes.len();
     hashes.sort_unstable();
     hashes.dedup();
     assert_eq!(hashes.len(), n_hashes);
     for known in files() {
-        assert_eq!((known.md5.len(), known.sha256.len()), (32, 64));
+        assert_eq!(known.md5.len(), 32);
+        assert!(matches!(known.sha256.len(), 0 | 64));
     }
 }
 
