@@ -1,4 +1,5 @@
-//! Tells the crate which git revision it is built from, if it is built from a checkout.
+//! Tells the crate which compiler builds it, and which git revision it is built from, if it is built
+//! from a checkout.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,6 +10,9 @@ const SOURCES: [&str; 5] = ["src", "crates", "build.rs", "Cargo.toml", "Cargo.lo
 fn main() {
     for source in SOURCES {
         println!("cargo::rerun-if-changed={source}");
+    }
+    if let Some(version) = rustc_version() {
+        println!("cargo::rustc-env=FASHION_BENCH_RUSTC={version}");
     }
     // Of the enclosing repository only if this crate is its own: a vendored copy is not.
     if !Path::new(".git").exists() {
@@ -36,4 +40,12 @@ fn git(args: &[&str]) -> Option<String> {
     let output = Command::new("git").args(args).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Version of the compiler that builds the crate.
+fn rustc_version() -> Option<String> {
+    let rustc = std::env::var_os("RUSTC")?;
+    let output = Command::new(rustc).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.split_whitespace().nth(1).map(str::to_owned)
 }

@@ -3,7 +3,8 @@
 //! One direction of flow: [`grid`] plans the jobs of a config file from what the [`catalog`] names,
 //! [`runner`] trains and scores them on a [`dataset`], [`results`] keeps one JSON line per job.
 //! [`check`] compares a table with a recorded one, [`compare`] with another; [`report`] makes a page
-//! of it, both beside the known [`figures`]; [`embed`] draws the data.
+//! of it, both beside the known [`figures`]; [`embed`] draws the data; [`engine`] is how classifiers
+//! in other processes are driven.
 //!
 //! Three crates stand below: the [`estimators`] themselves, usable from any linfa program; the
 //! kernels of [`numeric`]; and [`dataset`], which reads and prepares the data.
@@ -16,6 +17,7 @@ pub mod catalog;
 pub mod check;
 pub mod compare;
 pub mod embed;
+pub mod engine;
 pub mod figures;
 pub mod grid;
 pub mod report;

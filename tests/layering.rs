@@ -17,7 +17,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("catalog", &[]),
     ("grid", &["catalog"]),
     ("results", &["grid", "catalog"]),
-    ("runner", &["results", "grid", "catalog"]),
+    // What drives a classifier in another process, and that process.
+    ("engine", &["catalog"]),
+    ("runner", &["engine", "results", "grid", "catalog"]),
     // Pictures of plain arrays.
     ("embed", &[]),
     // What others found for the models of rows.

@@ -102,6 +102,105 @@ fn fits_equal_those_of_scikit_learn() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[test]
+fn values_out_of_range_are_refused_even_where_they_do_not_matter() {
+    for (name, params, param) in [
+        (
+            "LogisticRegression",
+            json!({"intercept_scaling": -1}),
+            "intercept_scaling",
+        ),
+        ("LogisticRegression", json!({"l1_ratio": 1.5}), "l1_ratio"),
+        (
+            "LogisticRegression",
+            json!({"penalty": null, "C": 0.0}),
+            "C",
+        ),
+        ("SGDClassifier", json!({"l1_ratio": 2.0}), "l1_ratio"),
+        ("SGDClassifier", json!({"epsilon": -0.1}), "epsilon"),
+        (
+            "Perceptron",
+            json!({"validation_fraction": 1.0}),
+            "validation_fraction",
+        ),
+        ("RidgeClassifier", json!({"max_iter": 0}), "max_iter"),
+        ("RidgeClassifier", json!({"tol": -1.0}), "tol"),
+        ("MLPClassifier", json!({"momentum": 1.001}), "momentum"),
+        ("MLPClassifier", json!({"max_fun": 0}), "max_fun"),
+        (
+            "MLPClassifier",
+            json!({"solver": "lbfgs", "beta_1": 1.0}),
+            "beta_1",
+        ),
+    ] {
+        let message = refusal(name, &params);
+        let start = format!("the `{param}` of {name} must be ");
+        assert!(message.starts_with(&start), "{message}");
+    }
+}
+
+#[test]
+fn no_step_at_all_and_no_tolerance_are_accepted_as_in_scikit_learn() {
+    let (x, y) = data(&reference(), "many");
+    for (name, params) in [
+        (
+            "LogisticRegression",
+            json!({"max_iter": 0, "solver": "newton-cg"}),
+        ),
+        (
+            "LogisticRegression",
+            json!({"max_iter": 0, "penalty": "l1", "solver": "liblinear"}),
+        ),
+        ("LinearSVC", json!({"max_iter": 0})),
+        ("LinearSVC", json!({"max_iter": 0, "loss": "hinge"})),
+    ] {
+        let (found, info) = fit(name, &params, &x, &y);
+        assert!(found.iter().all(|&label| label == 1), "{name} {params}");
+        assert_eq!((info.n_iter, info.converged), (Some(0), Some(false)));
+    }
+    let (found, _) = fit(
+        "LogisticRegression",
+        &json!({"tol": 0.0, "max_iter": 50}),
+        &x,
+        &y,
+    );
+    let (expected, _) = fit("LogisticRegression", &json!({"tol": 1e-6}), &x, &y);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn weak_penalties_end_at_the_minimum_where_rows_can_be_separated() {
+    // Two classes beside each other and a third, all apart: the gradient is small long before the
+    // minimum. The objectives are scikit-learn's, see benchmark/oracle/linear.py.
+    let reference = reference();
+    for case in reference["separable"].as_array().unwrap() {
+        let (x, y) = data(&reference, "apart");
+        let params = case["parameter"].clone();
+        let (found, info) = fit("LogisticRegression", &params, &x, &y);
+        let excess = info.objective.unwrap() / case["objective"].as_f64().unwrap() - 1.0;
+        assert!(excess < 1e-2, "{params}: {excess} {info:?}");
+        assert_eq!(info.converged, Some(true), "{params}: {info:?}");
+        assert_eq!(found, y.to_vec(), "{params}");
+    }
+}
+
+#[test]
+fn networks_without_hidden_layers_reach_scikit_learns_minimum_with_lbfgs() {
+    let reference = reference();
+    for case in reference["networks"].as_array().unwrap() {
+        let (x, y) = data(&reference, case["data"].as_str().unwrap());
+        let params = &case["parameter"];
+        let (found, info) = fit("MLPClassifier", params, &x, &y);
+        let excess = info.objective.unwrap() / case["objective"].as_f64().unwrap() - 1.0;
+        assert!(excess.abs() < 1e-6, "{params}: {excess} {info:?}");
+        assert_eq!(info.converged, Some(true));
+        let close = indices(&case["close"]);
+        let expected = indices(&case["predictions"]);
+        let differs = |row: &usize| !close.contains(row) && found[*row] != expected[*row];
+        assert_eq!((0..expected.len()).find(differs), None, "{params}");
+    }
+}
+
 fn refusal(name: &str, params: &Value) -> String {
     let spec = catalog::find(name).unwrap();
     let given: &Params = params.as_object().unwrap();
@@ -119,7 +218,7 @@ fn values_out_of_range_are_refused_by_name() {
     for (name, params, param) in [
         ("LinearSVC", json!({"C": 0}), "C"),
         ("LinearSVC", json!({"tol": -1.0}), "tol"),
-        ("LinearSVC", json!({"max_iter": 0}), "max_iter"),
+        ("LinearSVC", json!({"tol": 0.0}), "tol"),
         (
             "LinearSVC",
             json!({"intercept_scaling": 0.0}),
@@ -130,7 +229,22 @@ fn values_out_of_range_are_refused_by_name() {
             json!({"class_weight": {"1": -2.0}}),
             "class_weight",
         ),
+        (
+            "LinearSVC",
+            json!({"class_weight": {"01": 2.0}}),
+            "class_weight",
+        ),
+        (
+            "SGDClassifier",
+            json!({"class_weight": {"+1": 2.0}}),
+            "class_weight",
+        ),
         ("LogisticRegression", json!({"C": -1.0}), "C"),
+        (
+            "LogisticRegression",
+            json!({"solver": "liblinear", "tol": 0.0}),
+            "tol",
+        ),
         (
             "LogisticRegression",
             json!({"penalty": "elasticnet", "solver": "saga", "l1_ratio": 1.5}),
@@ -215,9 +329,10 @@ fn combinations_that_do_not_exist_are_refused_with_what_to_write_instead() {
         ("LogisticRegression", json!({"dual": true}), "dual=false"),
         (
             "RidgeClassifier",
-            json!({"positive": true}),
-            "positive=false",
+            json!({"positive": true, "solver": "cholesky"}),
+            "solver=lbfgs",
         ),
+        ("RidgeClassifier", json!({"solver": "lbfgs"}), "solver=auto"),
     ] {
         let message = refusal(name, &params);
         assert!(

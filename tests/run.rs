@@ -507,3 +507,29 @@ fn a_table_that_is_where_the_summary_goes_is_refused() {
         assert_eq!(fs::read(bench.path("out.jsonl")).unwrap(), b"");
     }
 }
+
+/// What the data allow and a handful of them would not: more neighbours and more rows for each tree
+/// than any try has, and one more than the data have.
+#[test]
+fn bounds_that_depend_on_the_data_are_judged_on_the_data() {
+    let bench = Bench::new(
+        r#"{"dataset": "demo", "repeats": 1, "classifiers": {
+            "KNeighborsClassifier": [{"n_neighbors": [1500, 2000, 2001]}],
+            "RandomForestClassifier": [{"max_samples": [2000, 2001], "n_estimators": [1]}],
+            "linfa::NearestNeighbors": [{"n_neighbors": [1999]}]
+        }}"#,
+    );
+    assert_code(&bench.run(&[]), 1);
+    for row in bench.rows() {
+        let asked = row.resolved["n_neighbors"].as_u64();
+        let asked = asked.or(row.resolved["max_samples"].as_u64()).unwrap();
+        if asked <= 2000 {
+            assert_eq!(row.status, Status::Ok, "{:?}", row.reason);
+        } else {
+            assert_eq!(row.status, Status::Invalid, "{:?}", row.reason);
+            let reason = row.reason.unwrap();
+            assert!(reason.contains("2000 samples"), "{reason}");
+        }
+    }
+    assert_eq!(bench.rows().len(), 6);
+}

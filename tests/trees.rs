@@ -143,6 +143,27 @@ fn histogram_boosting_has_the_losses_of_scikit_learn() {
     }
 }
 
+/// Quantile bins, thresholds, roots that cannot be split, scores of exactly 0, categories, monotonic
+/// and interaction constraints, and when early stopping on training rows ends.
+#[test]
+fn what_scikit_learn_does_not_draw_is_predicted_label_by_label() {
+    for case in oracle("exact.json").as_array().unwrap() {
+        let (x, y) = synthetic(case);
+        let (x_test, _) = synthetic(&json!({ "x": case["x_test"], "y": [] }));
+        let name = case["name"].as_str().unwrap();
+        let given = params(&case["parameter"]);
+        let what = format!("{name} {}", case["parameter"]);
+        let spec = find(name).unwrap();
+        let resolved = spec.resolve(&given, Profile::default()).unwrap();
+        let estimator = spec.build(&resolved.params, 0).unwrap();
+        let model = estimator.fit(x.view(), y.view()).unwrap();
+        let predictions = model.predict(x_test.view()).unwrap().to_vec();
+        assert_eq!(predictions, labels(&case["predictions"]), "{what}");
+        let n_iter = model.fit_info().n_iter.unwrap_or(0);
+        assert_eq!(json!(n_iter), case["n_iter"], "{what}");
+    }
+}
+
 /// Walks our tree and scikit-learn's side by side; returns how many splits were compared.
 fn compare_nodes(tree: &Tree, case: &Value) -> usize {
     let features = labels_or_leaf(&case["feature"]);
@@ -402,23 +423,64 @@ fn out_of_range_parameters_are_refused_by_name() {
 }
 
 #[test]
-fn more_features_or_samples_than_there_are_give_an_error() {
-    let (x, y) = blobs(30, 4, 60);
+fn parameters_that_do_not_matter_beside_others_are_checked_as_well() {
     for (name, given, named) in [
         (
-            "DecisionTreeClassifier",
-            json!({"max_features": 5}),
-            "`max_features`",
+            "GradientBoostingClassifier",
+            json!({"validation_fraction": -1}),
+            "`validation_fraction`",
         ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"early_stopping": false, "n_iter_no_change": 0}),
+            "`n_iter_no_change`",
+        ),
+        (
+            "SGDClassifier",
+            json!({"loss": "hinge", "epsilon": -1.0}),
+            "`epsilon`",
+        ),
+    ] {
+        let spec = find(name).unwrap();
+        let error = spec.resolve(&params(&given), Profile::default());
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains(named) && error.contains(name), "{error}");
+    }
+}
+
+#[test]
+fn what_the_data_does_not_have_gives_an_error() {
+    let (x, y) = blobs(30, 4, 60);
+    for (name, given, named) in [
         (
             "RandomForestClassifier",
             json!({"max_samples": 31}),
             "`max_samples`",
         ),
         (
-            "GradientBoostingClassifier",
-            json!({"max_features": 9}),
-            "`max_features`",
+            "DecisionTreeClassifier",
+            json!({"monotonic_cst": [0, 0, 0, 1]}),
+            "two classes",
+        ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"monotonic_cst": [0, 0, 0, 0]}),
+            "two classes",
+        ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"interaction_cst": [[0, 4]]}),
+            "[0, 3], got [[0,4]]",
+        ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"categorical_features": [true]}),
+            "a flag for each of the 4 columns",
+        ),
+        (
+            "HistGradientBoostingClassifier",
+            json!({"early_stopping": true, "validation_fraction": 30}),
+            "`validation_fraction`",
         ),
         (
             "GradientBoostingClassifier",

@@ -44,9 +44,7 @@ fn one_split<T: Target>(target: &T, binned: &Binned, payload: impl Fn(usize) -> 
         rows: (0..6000).collect(),
         payloads: (0..6000).map(payload).collect(),
     };
-    let growth = shallow(1)
-        .growth(Splitter::Best, 6000, 6000.0, 784, "one split")
-        .expect("no more features than there are");
+    let growth = shallow(1).growth(Splitter::Best, 6000, 6000.0, 784);
     let mut rng = stream(2, &[]);
     black_box(grow(target, binned, samples, &growth, &mut rng, None));
 }

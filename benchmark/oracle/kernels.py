@@ -12,7 +12,16 @@ import pathlib
 import numpy as np
 import sklearn
 from sklearn.gaussian_process import GaussianProcessClassifier
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel
+from sklearn.gaussian_process.kernels import (
+    RBF,
+    ConstantKernel,
+    DotProduct,
+    ExpSineSquared,
+    Matern,
+    RationalQuadratic,
+    WhiteKernel,
+)
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, NuSVC
 
@@ -75,6 +84,116 @@ def machines():
     write("machines.json", train, test, cases)
 
 
+def grey_levels(n, n_features, n_classes, seed):
+    """Few distinct rows, most of them under several labels; features in 0 to 3."""
+    rng = np.random.RandomState(seed)
+    x = rng.randint(4, size=(n, n_features)).astype(float)
+    y = (x.sum(axis=1) * n_classes / (3 * n_features + 1) + rng.normal(size=n)).round()
+    return x, y.clip(0, n_classes - 1).astype(int)
+
+
+def paths():
+    """Small problems whose answer depends on LIBSVM's steps, or on sums in double precision."""
+    x, y = grey_levels(260, 3, 3, 7)
+    train, test = (x[:180], y[:180]), (x[180:], y[180:])
+    cases = []
+    for name, params in [
+        ("SVC", dict(C=1e8)),
+        ("SVC", dict(kernel="poly", gamma=100.0, max_iter=20000)),
+        ("SVC", dict(kernel="poly", gamma=1e4, degree=7, max_iter=20000)),
+        ("SVC", dict(kernel="linear", C=100.0, max_iter=300)),
+        ("SVC", dict(C=100.0, shrinking=False, break_ties=True)),
+        ("SVC", dict(gamma=0.0)),
+        ("SVC", dict(degree=0, kernel="poly", class_weight="balanced")),
+        ("SVC", dict(probability=True, C=3.0)),
+        ("SVC", dict(probability=True, kernel="linear", class_weight={"1": 4.0}, random_state=5)),
+        ("NuSVC", dict(nu=0.3, gamma=1.0)),
+        ("NuSVC", dict(nu=0.25, kernel="poly", max_iter=500)),
+        ("NuSVC", dict(nu=0.2, class_weight="balanced")),
+        ("NuSVC", dict(nu=0.2, probability=True)),
+    ]:
+        given = dict(params)
+        if isinstance(given.get("class_weight"), dict):
+            given["class_weight"] = {int(k): v for k, v in given["class_weight"].items()}
+        given.setdefault("random_state", 0)
+        model = {"SVC": SVC, "NuSVC": NuSVC}[name](**given).fit(*train)
+        case = dict(
+            name=name,
+            params=params,
+            predictions=model.predict(test[0]).tolist(),
+            n_support=int(model.n_support_.sum()),
+            n_iter=int(model.n_iter_.sum()),
+        )
+        if params.get("probability"):
+            case["probabilities"] = model.predict_proba(test[0]).round(9).tolist()
+        cases.append(case)
+    write("paths.json", train, test, cases)
+
+
+def bayes():
+    """Gaussian naive Bayes, with constant features and without smoothing as well."""
+    x, y = grey_levels(200, 4, 3, 3)
+    x[:, 1] = np.where(y == 1, 2, x[:, 1])
+    x[:, 3] = 1.0
+    train, test = (x[:120], y[:120]), (x[120:], y[120:])
+    cases = []
+    for params in [
+        dict(),
+        dict(var_smoothing=0.0),
+        dict(var_smoothing=0.0, priors=[0.0, 0.5, 0.5]),
+        dict(var_smoothing=1.0, priors=[0.2, 0.3, 0.5]),
+    ]:
+        predictions = GaussianNB(**params).fit(*train).predict(test[0]).tolist()
+        cases.append(dict(name="GaussianNB", params=params, predictions=predictions))
+    write("bayes.json", train, test, cases)
+
+
+KERNELS = [
+    "1.0 * RBF(length_scale=1.0)",
+    "1.0 * RBF(length_scale=[1.0, 2.0, 3.0, 1.0, 2.0, 3.0])",
+    "2.0 * Matern(length_scale=1.5, nu=0.5)",
+    "Matern(nu=1.5) + WhiteKernel(noise_level=0.5)",
+    "1.0 * Matern(length_scale=2.0, nu=2.5)",
+    "1.0 * Matern(nu=np.inf)",
+    "1.0 * RationalQuadratic(length_scale=1.0, alpha=0.5)",
+    "DotProduct(sigma_0=1.0)",
+    "DotProduct(0.0, 'fixed') ** 2 + 1.0",
+    "0.5 * ExpSineSquared(2.0, 20.0, 'fixed', 'fixed') + RBF(3.0)",
+    "(RBF(2.0) + 0.5) * ConstantKernel(3.0, (0.1, 5.0))",
+]
+
+
+def expressions():
+    """Kernels whose numbers are searched for, or kept."""
+    train, test = split(60, 40, 6, 3, 7)
+    cases = []
+    for place, text in enumerate(KERNELS):
+        for params in [
+            dict(),
+            dict(multi_class="one_vs_one", optimizer=None),
+            dict(n_restarts_optimizer=1, random_state=place),
+            dict(max_iter_predict=1, optimizer=None),
+        ]:
+            kernel = eval(text)
+            model = GaussianProcessClassifier(kernel, **params).fit(*train)
+            gaps = np.ones(len(test[0]))
+            if params.get("multi_class") is None:
+                each = [e.predict_proba(test[0])[:, 1] for e in model.base_estimator_.estimators_]
+                each = np.sort(each, axis=0)
+                gaps = each[-1] - each[-2]
+            cases.append(
+                dict(
+                    name="GaussianProcessClassifier",
+                    params=dict(params, kernel=text),
+                    # Probabilities carry errors of 1e-12, from sums of terms of thousands.
+                    is_tied=[bool(gap < 1e-9) for gap in gaps],
+                    predictions=model.predict(test[0]).tolist(),
+                    log_marginal_likelihood=float(model.log_marginal_likelihood_value_),
+                )
+            )
+    write("expressions.json", train, test, cases)
+
+
 def processes():
     """Distances span from near duplicates to those whose covariance underflows in doubles."""
     train, test = split(120, 100, 6, 3, 2)
@@ -134,5 +253,8 @@ def networks():
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     machines()
+    paths()
+    bayes()
     processes()
+    expressions()
     networks()

@@ -24,6 +24,7 @@ from sklearn.linear_model import (
     SGDClassifier,
 )
 from sklearn.neighbors import NearestCentroid
+from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
 warnings.simplefilter("ignore")
@@ -146,6 +147,8 @@ for data in ("many", "two"):
     for solver in ("liblinear", "lbfgs", "newton-cg", "newton-cholesky"):
         for c in (0.1, 10.0):
             add(LogisticRegression, data, dict(solver=solver, C=c), **tight)
+    for c in (1e4, 1e8):
+        add(LogisticRegression, data, dict(solver="newton-cholesky", C=c), **tight)
     add(LogisticRegression, data, dict(solver="lbfgs", C=1.0, multi_class="ovr"), **tight)
     add(LogisticRegression, data, dict(solver="lbfgs", C=1.0, multi_class="ovr", class_weight="balanced"), **tight)
     add(LogisticRegression, data, dict(solver="lbfgs", C=1.0, class_weight={"1": 3.0}), **tight)
@@ -157,7 +160,18 @@ for data in ("many", "two"):
     add(LogisticRegression, data, dict(solver="saga", penalty="l1", C=0.1), **tight)
     add(LogisticRegression, data, dict(solver="saga", penalty="elasticnet", l1_ratio=0.4, C=0.1), **tight)
     add(LogisticRegression, data, dict(solver="saga", penalty="l1", C=0.3, multi_class="ovr"), **tight)
-    for params in (dict(), dict(alpha=30.0), dict(fit_intercept=False), dict(class_weight="balanced")):
+    for params in (
+        dict(),
+        dict(alpha=30.0),
+        dict(fit_intercept=False),
+        dict(class_weight="balanced"),
+        dict(class_weight={"1": 0.0}),
+        dict(alpha=0.0, solver="svd"),
+        dict(positive=True),
+        dict(positive=True, alpha=30.0, fit_intercept=False, solver="lbfgs"),
+        dict(positive=True, class_weight="balanced", tol=1e-10),
+        dict(positive=True, max_iter=2),
+    ):
         add(RidgeClassifier, data, params)
     for params in (dict(), dict(metric="manhattan"), dict(shrink_threshold=2.0)):
         add(NearestCentroid, data, params)
@@ -166,6 +180,13 @@ for data in ("many", "two"):
         for penalty in ("l2", "l1", "elasticnet"):
             add(SGDClassifier, data, dict(loss=loss, penalty=penalty, alpha=0.01, max_iter=20, **fixed))
     add(SGDClassifier, data, dict(alpha=0.01, average=True, **fixed))
+    for penalty in ("l1", "elasticnet"):
+        add(SGDClassifier, data, dict(alpha=0.01, penalty=penalty, average=True, max_iter=8, **fixed))
+        add(SGDClassifier, data, dict(alpha=0.01, penalty=penalty, average=100, loss="log_loss", max_iter=8, **fixed))
+    add(SGDClassifier, data, dict(alpha=0.01, class_weight={"1": -0.5}, max_iter=4, tol=None, **fixed))
+    add(Perceptron, data, dict(class_weight={"1": 0.0}, max_iter=30, **fixed))
+    add(PassiveAggressiveClassifier, data, dict(class_weight={"1": -0.1}, max_iter=3, tol=None, **fixed))
+    add(PassiveAggressiveClassifier, data, dict(average=50, max_iter=30, **fixed))
     add(SGDClassifier, data, dict(alpha=0.01, average=150, max_iter=3, tol=None, **fixed))
     add(SGDClassifier, data, dict(alpha=0.01, class_weight={"1": 3.0}, **fixed))
     add(SGDClassifier, data, dict(alpha=0.01, learning_rate="constant", eta0=0.01, **fixed))
@@ -209,4 +230,36 @@ for cls, data, params, tight in CASES:
     elif hasattr(est, "n_iter_") and name != "RidgeClassifier":
         case["n_iter"] = int(est.n_iter_)
     out["cases"].append(case)
+
+# Three classes that can be separated: with a weak penalty the gradient is small far from the minimum.
+rng = np.random.default_rng(3)
+y = np.arange(60) % 3
+x = np.round(rng.normal(size=(60, 5)) * 0.3 + np.eye(5)[y] * 4, 3).astype(np.float32)
+out["data"]["apart"] = {"n_features": 5, "x": [round(float(v), 3) for v in x.ravel()], "y": (y * 3 + 1).tolist()}
+out["separable"] = []
+for params in (
+    dict(C=1e4),
+    dict(C=1e8),
+    dict(C=1e8, solver="liblinear"),
+    dict(C=1e6, multi_class="ovr"),
+    dict(C=1e6, fit_intercept=False),
+):
+    est = LogisticRegression(**params, tol=1e-12, max_iter=100_000).fit(x.astype(np.float64), y * 3 + 1)
+    value = objective("LogisticRegression", est, x, y * 3 + 1, params)
+    out["separable"].append({"parameter": params, "objective": value})
+
+out["networks"] = []
+for data, (x, y) in DATA.items():
+    for params in (dict(alpha=0.5), dict(alpha=20.0)):
+        params = dict(params, solver="lbfgs", hidden_layer_sizes=[], tol=1e-7, max_iter=2000)
+        est = MLPClassifier(**params, random_state=0).fit(x.astype(np.float64), y)
+        p = np.sort(est.predict_proba(x.astype(np.float64)), 1)
+        close = np.flatnonzero(p[:, -1] - p[:, -2] < 1e-3)
+        out["networks"].append({
+            "data": data,
+            "parameter": params,
+            "objective": float(est.loss_),
+            "predictions": est.predict(x.astype(np.float64)).tolist(),
+            "close": close.tolist(),
+        })
 print(json.dumps(out, separators=(",", ":")))

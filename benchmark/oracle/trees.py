@@ -212,6 +212,78 @@ def hist_case(seed, s, classes):
     )
 
 
+def exact_case(name, parameter, x, y, x_test):
+    """A case that scikit-learn decides without drawing anything, or whatever it draws."""
+    x, x_test = x.astype(np.float32), x_test.astype(np.float32)
+    given = dict(parameter)
+    if isinstance(given.get("class_weight"), dict):
+        given["class_weight"] = {int(label): weight for label, weight in given["class_weight"].items()}
+    models = [name(**given, random_state=state).fit(x, y) for state in range(4)]
+    predictions = [model.predict(x_test).tolist() for model in models]
+    if any(other != predictions[0] for other in predictions):
+        raise ValueError("equal splits")
+    return dict(
+        name=name.__name__,
+        parameter=parameter,
+        x=[[float(v) for v in row] for row in x],
+        y=y.tolist(),
+        x_test=[[float(v) for v in row] for row in x_test],
+        predictions=predictions[0],
+        n_iter=int(getattr(models[0], "n_iter_", 0)),
+    )
+
+
+def exact_data(seed, classes=3, n=90):
+    """Two quantities, and a column of eight categories that matters."""
+    rng = np.random.RandomState(seed)
+    x = np.round(rng.normal(size=(n + 40, 3)), 2)
+    category = rng.randint(8, size=n + 40)
+    x[:, 2] = np.array([4, -1, 0, 7, 2.5, 3, 9, 1])[category]
+    score = x[:, 0] - 0.7 * x[:, 1] + np.array([0, 2, -1, 1, -2, 0.5, 1.5, -1])[category]
+    y = np.digitize(score + rng.normal(0, 0.7, n + 40), [0.5, 1.5][: classes - 1])
+    x[n : n + 5, 2] = 5  # a category that no training row has
+    return x[:n], y[:n], x[n:]
+
+
+def exact_cases():
+    base = dict(early_stopping=False, max_iter=8, min_samples_leaf=5)
+    two, three = exact_data(1, 2), exact_data(2)
+    few = exact_data(3, 3, 30)
+    even = (two[0], np.arange(len(two[1])) % 2, two[2])
+    hist = [
+        (dict(max_bins=5), three),
+        (dict(max_bins=2), three),
+        (dict(), three),
+        (dict(learning_rate=1.0, max_iter=20), three),
+        (dict(learning_rate=1.0, min_samples_leaf=20), few),
+        (dict(min_samples_leaf=80), even),
+        (dict(max_leaf_nodes=None, min_samples_leaf=1, max_depth=4), three),
+        (dict(max_leaf_nodes=3, l2_regularization=3.0), two),
+        (dict(class_weight={"0": 2.0, "1": 0.0, "2": 1.0}), three),
+        (dict(categorical_features=[2]), three),
+        (dict(categorical_features=[False, False, True], min_samples_leaf=1), two),
+        (dict(monotonic_cst=[1, -1, 0]), two),
+        (dict(monotonic_cst=[-1, 0, 1]), two),
+        (dict(monotonic_cst=[-1, 1, 0], categorical_features=[2]), two),
+        (dict(interaction_cst="no_interactions"), three),
+        (dict(interaction_cst="pairwise"), three),
+        (dict(interaction_cst=[[0, 1], [1]]), three),
+        (dict(interaction_cst=[[0]], categorical_features=[2]), three),
+    ]
+    stop = dict(early_stopping=True, validation_fraction=None, max_iter=80, n_iter_no_change=3, tol=1e-2)
+    hist += [({**stop, "scoring": scoring}, three) for scoring in ["loss", "accuracy", None]]
+    cases = [exact_case(HistGradientBoostingClassifier, {**base, **s}, *d) for s, d in hist]
+    base = dict(max_depth=4, min_samples_leaf=7)
+    trees = [
+        dict(max_features=9),
+        dict(monotonic_cst=[1, -1, 0]),
+        dict(monotonic_cst=[-1, 1, 0], criterion="entropy"),
+        dict(monotonic_cst=[-1, 0, 1], max_leaf_nodes=6, class_weight="balanced"),
+        dict(monotonic_cst=[0, 1, -1], ccp_alpha=0.005),
+    ]
+    return cases + [exact_case(DecisionTreeClassifier, {**base, **s}, *two) for s in trees]
+
+
 def save(name, what):
     what = dict(engine="scikit-learn " + sklearn.__version__, data=what)
     with open(os.path.join(OUT, name), "w") as f:
@@ -221,4 +293,5 @@ def save(name, what):
 
 if __name__ == "__main__":
     save("synthetic.json", dict(trees=tree_cases(), hist=hist_cases(), **first_stable(boosted_cases)))
+    save("exact.json", exact_cases())
     save("fashion_mnist_6000.json", fashion_mnist())

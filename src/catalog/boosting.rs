@@ -54,9 +54,13 @@ impl Entry for HistGradientBoostingParams {
     fn cost(params: &HistGradientBoostingValidParams, shape: &DataShape) -> Cost {
         let cells = (shape.n_train * shape.n_features) as f64;
         let n_trees = *params.max_iter() as f64 * shape.n_classes as f64;
+        // A histogram for each node that may still be split, of 24 bytes for each bin.
+        let n_leaves = shape.n_train / (2 * params.min_samples_leaf()) + 1;
+        let n_nodes = params.max_leaf_nodes().unwrap_or(n_leaves).min(n_leaves);
+        let n_bins = shape.n_features * params.max_bins();
         Cost {
             cpu_s: cells * (4e-9 + n_trees * 4e-9),
-            memory_bytes: cells as u64 * 5 + 100_000_000,
+            memory_bytes: cells as u64 * 5 + 100_000_000 + (n_nodes * n_bins * 24) as u64,
         }
     }
 }

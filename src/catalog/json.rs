@@ -55,6 +55,7 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
             let text = given.as_str()?;
             names.contains(&text).then(|| given.clone())
         }
+        Kind::Text => given.is_string().then(|| given.clone()),
         Kind::Ints => {
             let given = match given.as_str() {
                 Some(text) => parse_tuple(text)?,
@@ -67,6 +68,18 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
             };
             let numbers: Option<Vec<_>> = list.iter().map(whole_number).collect();
             numbers.map(Value::from)
+        }
+        Kind::IntLists => {
+            let whole = |list: &Value| -> Option<Value> {
+                let numbers: Option<Vec<_>> = list.as_array()?.iter().map(whole_number).collect();
+                numbers.map(Value::from)
+            };
+            let lists: Option<Vec<_>> = given.as_array()?.iter().map(whole).collect();
+            lists.map(Value::from)
+        }
+        Kind::Bools => {
+            let is_flags = given.as_array()?.iter().all(Value::is_boolean);
+            is_flags.then(|| given.clone())
         }
         Kind::Floats => {
             let numbers: Option<Vec<_>> = given.as_array()?.iter().map(float).collect();

@@ -5,7 +5,7 @@ use crate::estimators::mlp::{MlpParams, MlpValidParams};
 
 impl Entry for MlpParams {
     const FAMILY: Family = Family::NeuralNetwork;
-    const SUMMARY: &'static str = "multi-layer perceptron, mini-batch adam or sgd";
+    const SUMMARY: &'static str = "multi-layer perceptron: mini-batch adam or sgd, or lbfgs";
 
     /// Removes the parameters of what is not chosen.
     fn canonicalise(params: &mut Params) -> Vec<String> {
@@ -20,6 +20,25 @@ impl Entry for MlpParams {
             if !is(params, "learning_rate", "invscaling") {
                 others.push("power_t");
             }
+        } else {
+            others.extend([
+                "batch_size",
+                "learning_rate",
+                "learning_rate_init",
+                "power_t",
+                "shuffle",
+                "momentum",
+                "nesterovs_momentum",
+                "early_stopping",
+                "validation_fraction",
+                "beta_1",
+                "beta_2",
+                "epsilon",
+                "n_iter_no_change",
+            ]);
+        }
+        if !is(params, "solver", "lbfgs") {
+            others.push("max_fun");
         }
         if params
             .get("early_stopping")

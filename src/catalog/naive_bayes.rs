@@ -11,7 +11,7 @@ const PREDICT_S_PER_VALUE: f64 = 1.1e-9;
 impl Entry for GaussianNbParams {
     const FAMILY: Family = Family::NaiveBayes;
     const SUMMARY: &'static str =
-        "naive Bayes with a normal distribution for each feature and class (linfa-bayes)";
+        "naive Bayes with a normal distribution for each feature and class";
 
     fn cost(_: &GaussianNbValidParams, shape: &DataShape) -> Cost {
         let n_values = |n_rows: usize| (n_rows * shape.n_features) as f64;

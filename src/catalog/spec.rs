@@ -12,7 +12,7 @@ use super::json::{canonical_value, to_json};
 use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::Estimator;
-use crate::estimators::parameters::{Kind, ParamRow};
+use crate::estimators::parameters::{Interval, Kind, ParamRow};
 
 /// One row of a parameter table.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct ParamSpec {
     pub kinds: Vec<Kind>,
     /// What is accepted, in words.
     pub expected: String,
+    /// The range of its numbers, where they have one.
+    pub range: Option<Interval>,
     /// Default of today's scikit-learn, in canonical form.
     pub default: Value,
     /// Default of scikit-learn 0.19 where that was another one, in canonical form.
@@ -41,6 +43,7 @@ impl From<ParamRow> for ParamSpec {
             name: row.name,
             kinds: row.kinds,
             expected: row.expected,
+            range: row.range,
             default: Value::Null,
             default_2017: None,
             synonyms: row.synonyms,
@@ -72,7 +75,10 @@ impl ParamSpec {
     /// nothing if it is of a wrong type.
     #[must_use]
     pub fn canonical_value(&self, given: &Value) -> Option<Value> {
+        // No weights at all are none: one model has one form.
+        let is_empty = given.as_object().is_some_and(serde_json::Map::is_empty);
         let given = match given.as_str() {
+            _ if is_empty && self.kinds.contains(&Kind::Null) => Value::Null,
             Some("None") if self.kinds.contains(&Kind::Null) => Value::Null,
             Some(text) => {
                 let new = self.synonyms.iter().find(|(old, _)| *old == text);
@@ -150,8 +156,9 @@ impl EstimatorSpec {
     /// Completes `given` with the defaults of `profile` and brings it into canonical form.
     ///
     /// # Errors
-    /// [`ParamError`] for an unknown name, a value of the wrong type, or an ignored one out of its
-    /// range. The other ranges and the combinations are checked by [`Self::build`].
+    /// [`ParamError`] for an unknown name, a value of the wrong type, or one out of its range that
+    /// does not matter beside the others. The other ranges and the combinations are checked by
+    /// [`Self::build`].
     pub fn resolve(&self, given: &Params, profile: Profile) -> Result<Resolved, ParamError> {
         if let Some(name) = given.keys().find(|name| self.param(name).is_none()) {
             return Err(ParamError::Unknown {
@@ -170,7 +177,10 @@ impl EstimatorSpec {
             };
             params.insert(param.name.to_owned(), value);
         }
+        let mut of_given = params.clone();
+        of_given.retain(|name, _| given.contains_key(name));
         let notes = (self.canonicalise)(&mut params);
+        self.check_removed(&of_given, &params)?;
         params.retain(|name, _| self.param(name).is_none_or(|param| !param.is_ignored));
         Ok(Resolved { params, notes })
     }
@@ -180,6 +190,22 @@ impl EstimatorSpec {
     fn canonical_value(&self, param: &ParamSpec, given: &Value) -> Option<Value> {
         let value = param.canonical_value(given)?;
         (!param.is_ignored || (self.accepts)(param.name, &value)).then_some(value)
+    }
+
+    /// Checks the ranges of the parameters of `given` that are not in `kept`: a value that changes
+    /// nothing beside the others is still one that scikit-learn refuses, and nobody looks at it
+    /// later.
+    fn check_removed(&self, given: &Params, kept: &Params) -> Result<(), ParamError> {
+        for param in self.params() {
+            if let Some(value) = given.get(param.name)
+                && !kept.contains_key(param.name)
+                && !(self.accepts)(param.name, value)
+            {
+                let expected = param.expected.as_str();
+                return Err(ParamError::value(self.name, param.name, expected, value));
+            }
+        }
+        Ok(())
     }
 
     /// Builds the classifier from resolved parameters; `seed` is what `random_state: null` means.

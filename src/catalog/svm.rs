@@ -28,7 +28,14 @@ impl Entry for NuSvcParams {
         "support vector classifier with a bound on margin errors, one-vs-one";
 
     fn canonicalise(params: &mut Params) -> Vec<String> {
-        drop_what_other_kernels_use(params)
+        let mut notes = drop_what_other_kernels_use(params);
+        // A table is kept, as its labels are compared with those of the data.
+        let weights = params.get("class_weight");
+        if weights.is_some_and(|weights| weights.is_string()) {
+            params.insert("class_weight".to_owned(), serde_json::Value::Null);
+            notes.push("NuSVC ignores class_weight, as in scikit-learn".to_owned());
+        }
+        notes
     }
 
     fn cost(params: &NuSvcValidParams, shape: &DataShape) -> Cost {
@@ -40,6 +47,13 @@ impl Entry for NuSvcParams {
 fn drop_what_other_kernels_use(params: &mut Params) -> Vec<String> {
     if params.get("break_ties").and_then(|value| value.as_bool()) == Some(false) {
         params.remove("decision_function_shape");
+    }
+    // LIBSVM's default; what changes nothing does not tell models apart.
+    if params.get("shrinking").and_then(|value| value.as_bool()) == Some(true) {
+        params.remove("shrinking");
+    }
+    if params.get("probability").and_then(|value| value.as_bool()) != Some(true) {
+        params.remove("random_state");
     }
     let kernel = params.get("kernel").and_then(|value| value.as_str());
     let ignored: &[&str] = match kernel {

@@ -10,6 +10,7 @@ mod data;
 mod data_files;
 mod dry_run;
 mod embed;
+mod engine;
 mod estimators;
 mod list;
 mod loading;
@@ -27,6 +28,7 @@ mod worker;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use fashion_bench::numeric::simd::Level;
 
 /// The Fashion-MNIST classifier benchmark.
 #[derive(Debug, Parser)]
@@ -62,6 +64,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
+    /// Serve this program's classifiers to another program, by the protocol of docs/engines.md
+    Engine,
     /// Do one job for a runner
     #[command(hide = true)]
     Worker,
@@ -69,7 +73,10 @@ enum Command {
 
 /// Runs the subcommand that the arguments name.
 pub fn dispatch() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Before anything depends on it.
+    Level::from_environment()?;
+    match command {
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
@@ -77,6 +84,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Report(args) => report::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Results(args) => results::run(&args),
+        Command::Engine => engine::run(),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),
         Command::Embed(args) => embed::run(&args),

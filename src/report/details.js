@@ -57,6 +57,7 @@ function repeats(row) {
       fit.n_support_vectors === undefined ? null : `${fit.n_support_vectors} support vectors`,
       fit.objective === undefined ? null : `objective ${fit.objective.toPrecision(5)}`,
       fit.gap === undefined ? null : `gap ${fit.gap.toExponential(1)}`,
+      ...(fit.warnings || []),
       ...Object.entries(fit.details || {}).map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`),
     ];
     return [place + 1, percent(repeat.accuracy), seconds(repeat.fit_s), seconds(repeat.fit_cpu_s),

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::access;
+
 /// Why a results table could not be read or appended to.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -99,13 +101,13 @@ pub enum LineError {
 }
 
 impl TableError {
-    /// A [`Self::Io`]; for `map_err`.
+    /// A [`Self::Io`] that says whose folder is in the way, if one is; for `map_err`.
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {
             action,
+            source: access::explain(&path, source),
             path,
-            source,
         }
     }
 }

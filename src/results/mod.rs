@@ -6,6 +6,7 @@
 //! [`latest()`] picks the rows that count; [`summary`] draws what a run prints at its end; [`label`],
 //! [`duration`], [`escape`] and [`number`] are how rows are printed.
 
+mod access;
 pub mod columns;
 pub mod duration;
 mod effort;

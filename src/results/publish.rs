@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::place;
+use super::{access, place};
 
 /// Writes `bytes` beside `path` and renames the file to it, creating the folder if need be.
 ///
@@ -13,6 +13,10 @@ use super::place;
 /// What the system reports; an older file at `path` is then as it was. Something that is no regular
 /// file is not replaced by one; a link is followed.
 pub fn publish(bytes: &[u8], path: &Path) -> io::Result<()> {
+    write_and_rename(bytes, path).map_err(|error| access::explain(path, error))
+}
+
+fn write_and_rename(bytes: &[u8], path: &Path) -> io::Result<()> {
     let path = &match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => fs::canonicalize(path)?,
         Ok(metadata) => {

@@ -25,7 +25,7 @@ names! {
         TimedOut = "timed_out",
         /// Killed at the memory limit, or needs more than the machine has.
         OutOfMemory = "out_of_memory",
-        /// The parameters were refused by the try on a handful of samples.
+        /// The parameters were refused, alone or for these data, before anything was trained.
         Invalid = "invalid",
         /// Not possible on this data or machine.
         Unsupported = "unsupported",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
 
-use super::protocol::{Failure, JobSettings, Message};
+use super::protocol::{Failure, JobSettings, Message, Verdict};
 use super::worker::{STACK_BYTES, Trial, train, try_one};
 use crate::dataset::Prepared;
 use crate::grid::Job;
@@ -60,12 +60,7 @@ pub trait Executor: Sync {
 
     /// Tries jobs on a handful of samples, in their order. Returns one result per job, unless
     /// `cancel` said to stop. A job that takes too long over it may pass.
-    fn try_all(
-        &self,
-        jobs: &[&Job],
-        settings: &JobSettings,
-        cancel: &Cancel,
-    ) -> Vec<Result<(), Failure>>;
+    fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict>;
 
     /// Whether jobs run in the runner's own process. Then there are no limits and no peak memory.
     fn is_in_process(&self) -> bool;
@@ -200,12 +195,7 @@ impl Executor for InlineExecutor {
         outcome
     }
 
-    fn try_all(
-        &self,
-        jobs: &[&Job],
-        settings: &JobSettings,
-        cancel: &Cancel,
-    ) -> Vec<Result<(), Failure>> {
+    fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
         let mut results = Vec::new();
         let (data, seed) = (Arc::clone(&self.data), settings.seed);
         let models: Vec<_> = jobs
@@ -225,7 +215,7 @@ impl Executor for InlineExecutor {
         );
         match driven {
             Ok(()) => results,
-            Err(failure) => vec![Err(failure); jobs.len()],
+            Err(failure) => vec![Verdict::Refused(failure); jobs.len()],
         }
     }
 
@@ -291,7 +281,7 @@ mod tests {
         let jobs: Vec<_> = jobs.iter().collect();
         let results = executor.try_all(&jobs, &fixture::job_settings(), &Cancel::default());
         assert_eq!(results.len(), 2);
-        assert_eq!(results[0].as_ref().unwrap_err().status, Status::Invalid);
-        assert_eq!(results[1], Ok(()));
+        assert!(matches!(results[0], Verdict::Doubtful(_)), "{results:?}");
+        assert_eq!(results[1], Verdict::Passed);
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::executor::{Cancel, Collector, Executor, Outcome};
-use super::protocol::{Failure, JobSettings, Message, Model, Request, Work};
+use super::protocol::{Failure, JobSettings, Message, Model, Request, Verdict, Work};
 use super::supervise::{Guard, How, supervise};
 use crate::grid::Job;
 
@@ -91,12 +91,7 @@ impl Executor for ProcessExecutor {
         collector.finish(end, settings.repeats)
     }
 
-    fn try_all(
-        &self,
-        jobs: &[&Job],
-        settings: &JobSettings,
-        cancel: &Cancel,
-    ) -> Vec<Result<(), Failure>> {
+    fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
         let guard = Guard {
             time: Some(self.try_limit),
             is_per_message: true,
@@ -107,8 +102,8 @@ impl Executor for ProcessExecutor {
             let models = jobs[results.len()..].iter().map(|job| Model::from(*job));
             let request = self.request(settings, Work::Try(models.collect()));
             let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
-                if let Message::Tried(result) = message {
-                    results.push(result);
+                if let Message::Tried(verdict) = message {
+                    results.push(verdict);
                 }
             });
             if matches!(ended.how, How::Cancelled) {
@@ -117,8 +112,8 @@ impl Executor for ProcessExecutor {
             if results.len() < jobs.len() {
                 // The model that was being tried ended the worker; the others get a new one.
                 results.push(match ended.how {
-                    How::TimedOut => Ok(()),
-                    _ => Err(in_a_try(ended.failure(&guard))),
+                    How::TimedOut => Verdict::Passed,
+                    _ => Verdict::Refused(in_a_try(ended.failure(&guard))),
                 });
             }
         }

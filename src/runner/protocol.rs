@@ -94,8 +94,20 @@ pub enum Message {
     },
     /// The model could not be trained or scored.
     Failed(Failure),
-    /// The next model passed the try, or not.
-    Tried(Result<(), Failure>),
+    /// The next model was tried.
+    Tried(Verdict),
+}
+
+/// What a try on a handful of samples says of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Nothing speaks against it.
+    Passed,
+    /// It does not fit a handful of samples, for the reason given. The data may still allow it: only
+    /// the fit on all of them can tell, and it comes first.
+    Doubtful(String),
+    /// No data would make it fit, or it ended the process that tried it.
+    Refused(Failure),
 }
 
 /// Why a job did not end well.

@@ -12,7 +12,7 @@ use super::executor::{Cancel, Executor, Outcome};
 use super::memory::MachineMemory;
 use super::planned::Planned;
 use super::progress::Progress;
-use super::protocol::{Failure, JobSettings};
+use super::protocol::{Failure, JobSettings, Verdict};
 use super::resume::{Retry, Wanted};
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
@@ -210,8 +210,13 @@ impl<'a> Run<'a> {
         Ok(left)
     }
 
-    /// Tries the jobs on a handful of samples, side by side; the jobs that are left.
-    fn try_all(&self, pool: &ThreadPool, pending: Vec<usize>) -> Result<Vec<usize>, TableError> {
+    /// Tries the jobs on a handful of samples, side by side; the jobs that are left, and whether
+    /// each is doubtful.
+    fn try_all(
+        &self,
+        pool: &ThreadPool,
+        pending: Vec<usize>,
+    ) -> Result<Vec<Candidate>, TableError> {
         let n_slots = pool.current_num_threads();
         let parts: Vec<Vec<usize>> = (0..n_slots)
             .map(|slot| {
@@ -223,7 +228,7 @@ impl<'a> Run<'a> {
                     .collect()
             })
             .collect();
-        let results: Vec<Vec<Result<(), Failure>>> = pool.broadcast(|context| {
+        let results: Vec<Vec<Verdict>> = pool.broadcast(|context| {
             let part = &parts[context.index()];
             let jobs: Vec<_> = part.iter().map(|&idx| &self.request.jobs[idx]).collect();
             if jobs.is_empty() {
@@ -231,7 +236,7 @@ impl<'a> Run<'a> {
             }
             self.executor.try_all(&jobs, &self.settings, self.cancel)
         });
-        let mut verdicts: Vec<(usize, Result<(), Failure>)> = parts
+        let mut verdicts: Vec<(usize, Verdict)> = parts
             .into_iter()
             .zip(results)
             .flat_map(|(part, results)| part.into_iter().zip(results))
@@ -239,16 +244,34 @@ impl<'a> Run<'a> {
         verdicts.sort_by_key(|(job_idx, _)| *job_idx);
         let mut left = Vec::new();
         for (job_idx, verdict) in verdicts {
-            match verdict {
-                Ok(()) => left.push(job_idx),
-                Err(failure) => self.fail(job_idx, failure)?,
-            }
+            let is_doubtful = match verdict {
+                Verdict::Passed => false,
+                Verdict::Doubtful(_) => true,
+                Verdict::Refused(failure) => {
+                    self.fail(job_idx, failure)?;
+                    continue;
+                }
+            };
+            left.push(Candidate {
+                job_idx,
+                is_doubtful,
+            });
         }
         Ok(left)
     }
 
-    fn train_all(&self, pool: &ThreadPool, pending: &[usize]) -> Result<(), TableError> {
-        let demands: Vec<_> = pending.iter().map(|&idx| self.demands[idx]).collect();
+    fn train_all(&self, pool: &ThreadPool, pending: &[Candidate]) -> Result<(), TableError> {
+        let demand = |candidate: &Candidate| {
+            let demand = self.demands[candidate.job_idx];
+            // What may be refused is refused in the first seconds: it starts before the longest.
+            let seconds = if candidate.is_doubtful {
+                f64::INFINITY
+            } else {
+                demand.seconds
+            };
+            Demand { seconds, ..demand }
+        };
+        let demands: Vec<_> = pending.iter().map(demand).collect();
         let available = self.request.memory.available_bytes as f64 * USABLE_SHARE;
         #[expect(
             clippy::cast_possible_truncation,
@@ -268,7 +291,7 @@ impl<'a> Run<'a> {
                     }
                     Next::Start(place) => {
                         drop(guard);
-                        self.train(pending[place]);
+                        self.train(pending[place].job_idx);
                         guard = lock(&queue);
                         guard.finish(place);
                         changed.notify_all();
@@ -363,6 +386,14 @@ impl<'a> Run<'a> {
             rows,
         }
     }
+}
+
+/// A job that is left after the try.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    job_idx: usize,
+    /// Whether it failed on a handful of samples.
+    is_doubtful: bool,
 }
 
 /// Estimated seconds and bytes of a job on data of this size.

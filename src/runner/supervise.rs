@@ -13,6 +13,7 @@ use nix::sys::signal::Signal;
 
 use super::executor::{Cancel, POLL};
 use super::memory::process_memory;
+use super::oom::n_oom_kills;
 use super::protocol::{Failure, MARKER, Message, Request};
 use crate::results::Status;
 use crate::results::mutex::{lock, unpoisoned};
@@ -33,6 +34,8 @@ pub(super) struct Guard {
 pub(super) struct Ended {
     pub(super) how: How,
     pub(super) peak_rss_bytes: Option<u64>,
+    /// Whether the kernel ended a process for lack of memory meanwhile.
+    is_oom: bool,
     /// The end of what it wrote to standard error.
     tail: String,
 }
@@ -82,7 +85,9 @@ impl Ended {
 
     fn crash(&self, status: ExitStatus) -> Failure {
         let signal = status.signal().map(Signal::try_from);
+        let is_oom = self.is_oom && signal == Some(Ok(Signal::SIGKILL));
         let mut reason = match (signal, status.code()) {
+            _ if is_oom => "the kernel ended the worker process, as memory ran out".to_owned(),
             (Some(Ok(signal)), _) if is_sent_from_outside(signal) => {
                 format!("the worker process was killed from outside by signal {signal}")
             }
@@ -96,13 +101,11 @@ impl Ended {
                 code.unwrap_or_default()
             ),
         };
-        if signal == Some(Ok(Signal::SIGKILL)) {
-            reason.push_str(", as the kernel does when memory runs out");
-        }
         if !self.tail.is_empty() {
             reason = format!("{reason}: {}", self.tail);
         }
         let status = match signal {
+            _ if is_oom => Status::OutOfMemory,
             Some(Ok(signal)) if is_sent_from_outside(signal) => Status::Lost,
             // What the allocator says before it aborts.
             _ if self.tail.contains("memory allocation of") => Status::OutOfMemory,
@@ -130,6 +133,7 @@ pub(super) fn supervise(
     cancel: &Cancel,
     on_message: &mut dyn FnMut(Message),
 ) -> Ended {
+    let n_kills_before = n_oom_kills();
     let started = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -143,6 +147,7 @@ pub(super) fn supervise(
             return Ended {
                 how: How::NotStarted(error),
                 peak_rss_bytes: None,
+                is_oom: false,
                 tail: String::new(),
             };
         }
@@ -174,6 +179,7 @@ pub(super) fn supervise(
     Ended {
         how,
         peak_rss_bytes,
+        is_oom: n_oom_kills() > n_kills_before,
         tail: render_tail(&Vec::from(bytes)),
     }
 }
@@ -317,6 +323,7 @@ mod tests {
         let ended = Ended {
             how,
             peak_rss_bytes: None,
+            is_oom: false,
             tail: tail.to_owned(),
         };
         ended.failure(&guard)
@@ -336,6 +343,23 @@ mod tests {
         }
         let how = How::NotStarted(io::Error::other("no room"));
         assert_eq!(ended(how, "").status, Status::Lost);
+    }
+
+    #[test]
+    fn a_kill_is_out_of_memory_if_the_kernel_counted_one() {
+        let killed = |signal: Signal, is_oom| {
+            let ended = Ended {
+                how: How::Exited(ExitStatus::from_raw(signal as i32)),
+                peak_rss_bytes: None,
+                is_oom,
+                tail: String::new(),
+            };
+            ended.crash(ExitStatus::from_raw(signal as i32)).status
+        };
+        assert_eq!(killed(Signal::SIGKILL, true), Status::OutOfMemory);
+        assert_eq!(killed(Signal::SIGKILL, false), Status::Lost);
+        assert_eq!(killed(Signal::SIGTERM, true), Status::Lost);
+        assert_eq!(killed(Signal::SIGSEGV, true), Status::Failed);
     }
 
     #[test]

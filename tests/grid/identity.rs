@@ -70,6 +70,7 @@ fn spellings_of_one_value_have_one_id() {
             r#"{"class_weight": [{"0": 1, "1": 2}]}"#,
             r#"{"class_weight": [{"1": 2.0, "0": 1.0}]}"#,
         ),
+        ("SVC", r#"{"class_weight": [{}]}"#, "{}"),
         (
             "GaussianNB",
             r#"{"priors": ["(0.5, 0.5)"]}"#,

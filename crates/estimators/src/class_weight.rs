@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ParamError;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::{Interval, Kind, ParamValue, Parameter};
 
@@ -21,15 +22,66 @@ with_serde! {
 
 impl ClassWeight {
     /// Returns the weight of each class of `encoding`, given the class code of each row.
-    #[must_use]
-    pub fn of_classes(&self, encoding: &ClassEncoding, codes: &[usize]) -> Vec<f64> {
-        self.of_counts(encoding, &class_counts(codes, encoding.n_classes()))
+    ///
+    /// # Errors
+    /// As [`Self::of_counts`].
+    pub fn of_classes(
+        &self,
+        estimator: &'static str,
+        encoding: &ClassEncoding,
+        codes: &[usize],
+    ) -> Result<Vec<f64>, ParamError> {
+        let counts = class_counts(codes, encoding.n_classes());
+        self.of_counts(estimator, encoding, &counts)
     }
 
     /// Returns the weight of each class of `encoding`, given how many rows each has; a balanced
     /// weight of a class without rows is 0.
+    ///
+    /// # Errors
+    /// [`ParamError::Value`], as a parameter of `estimator`, if a label that is named is no class
+    /// of the data, unless every class is named (scikit-learn's rule, by which one table serves
+    /// data sets that lack a class); and if no class has any weight, where scikit-learn divides by
+    /// zero or fits a model of nothing, from family to family.
+    pub fn of_counts(
+        &self,
+        estimator: &'static str,
+        encoding: &ClassEncoding,
+        counts: &[usize],
+    ) -> Result<Vec<f64>, ParamError> {
+        let refused = |expected| {
+            let expected: String = expected;
+            Err(ParamError::value(
+                estimator,
+                "class_weight",
+                expected,
+                self.write(),
+            ))
+        };
+        if let Self::ByLabel(weights) = self {
+            let labels = encoding.labels();
+            let is_all_named = labels.iter().all(|label| weights.contains_key(label));
+            let is_class = |label: &usize| encoding.code(*label).is_some();
+            if !is_all_named && !weights.keys().all(is_class) {
+                return refused(format!(
+                    "an object that names only classes of the data ({}), unless it names all of them",
+                    in_words(labels)
+                ));
+            }
+        }
+        let weights = self.of_bag(encoding, counts);
+        if weights.iter().all(|&weight| weight == 0.0) {
+            return refused(
+                "weights of which at least one, of a class of the data, is not 0".into(),
+            );
+        }
+        Ok(weights)
+    }
+
+    /// Returns the weights as [`Self::of_counts`] does, for the rows of a bag, unchecked: there may
+    /// be no row of a class, or none with any weight.
     #[must_use]
-    pub fn of_counts(&self, encoding: &ClassEncoding, counts: &[usize]) -> Vec<f64> {
+    pub fn of_bag(&self, encoding: &ClassEncoding, counts: &[usize]) -> Vec<f64> {
         let n_samples: usize = counts.iter().sum();
         let n_present = counts.iter().filter(|&&count| count > 0).count();
         let balanced = |&count: &usize| match count {
@@ -48,6 +100,24 @@ impl ClassWeight {
     }
 }
 
+/// Returns `labels`, in the middle of a long list an ellipsis.
+fn in_words(labels: &[usize]) -> String {
+    const SHOWN: usize = 10;
+    let words = |labels: &[usize]| -> Vec<String> { labels.iter().map(usize::to_string).collect() };
+    if labels.len() <= SHOWN {
+        return words(labels).join(", ");
+    }
+    let first = words(&labels[..SHOWN - 2]).join(", ");
+    format!("{first}, …, {}", labels[labels.len() - 1])
+}
+
+/// Returns the label that `text` is; nothing if it is not written as the label itself is, so that
+/// a class has one name.
+fn label_of(text: &str) -> Option<usize> {
+    let label: usize = text.parse().ok()?;
+    (label.to_string() == text).then_some(label)
+}
+
 /// The range of the weights is [0, inf), unless a declaration says otherwise.
 impl Parameter for ClassWeight {
     type Range = Interval;
@@ -60,9 +130,10 @@ impl Parameter for ClassWeight {
         match value {
             ParamValue::Null => Some(Self::Uniform),
             ParamValue::Text(name) => (name == "balanced").then_some(Self::Balanced),
+            ParamValue::Map(weights) if weights.is_empty() => Some(Self::Uniform),
             ParamValue::Map(weights) => {
                 let by_label = |(label, weight): (&String, &ParamValue)| {
-                    Some((label.parse().ok()?, weight.as_f64()?))
+                    Some((label_of(label)?, weight.as_f64()?))
                 };
                 let weights: Option<_> = weights.iter().map(by_label).collect();
                 weights.map(Self::ByLabel)
@@ -97,7 +168,7 @@ impl Parameter for ClassWeight {
     fn expected(range: &Interval) -> String {
         let range = of_weights(range);
         format!(
-            "an object from class label (a whole number) to weight in {range} or \"balanced\" or null"
+            "an object from class label (a whole number, without sign or leading zeros) to weight in {range} or \"balanced\" or null"
         )
     }
 }
@@ -115,30 +186,96 @@ fn of_weights(range: &Interval) -> Interval {
 mod tests {
     use super::*;
 
+    fn by_label(weights: &[(usize, f64)]) -> ClassWeight {
+        ClassWeight::ByLabel(weights.iter().copied().collect())
+    }
+
+    fn map(weights: &[(&str, f64)]) -> ParamValue {
+        let pair = |&(label, weight): &(&str, f64)| (label.to_owned(), ParamValue::Float(weight));
+        ParamValue::Map(weights.iter().map(pair).collect())
+    }
+
     #[test]
     fn balanced_weights_make_the_classes_equal() {
         let (encoding, codes) = ClassEncoding::new([3_usize, 3, 3, 7]);
-        let weights = ClassWeight::Balanced.of_classes(&encoding, &codes);
-        assert_eq!(weights, [4.0 / 6.0, 2.0]);
-        let by_label = ClassWeight::ByLabel(BTreeMap::from([(7, 5.0), (9, 2.0)]));
-        assert_eq!(by_label.of_classes(&encoding, &codes), [1.0, 5.0]);
+        let of = |weight: ClassWeight| weight.of_classes("SVC", &encoding, &codes).unwrap();
+        assert_eq!(of(ClassWeight::Balanced), [4.0 / 6.0, 2.0]);
+        assert_eq!(of(by_label(&[(7, 5.0)])), [1.0, 5.0]);
+        assert_eq!(of(by_label(&[(3, 0.0), (7, 5.0)])), [0.0, 5.0]);
+    }
+
+    #[test]
+    fn a_label_that_is_no_class_is_refused_unless_every_class_is_named() {
+        let (encoding, codes) = ClassEncoding::new([3_usize, 3, 3, 7]);
+        let of = |weight: ClassWeight| weight.of_classes("SVC", &encoding, &codes);
+        assert_eq!(
+            of(by_label(&[(3, 2.0), (7, 5.0), (9, 1.0)])),
+            Ok(vec![2.0, 5.0])
+        );
+        for weights in [&[(10, 2.0)][..], &[(7, 5.0), (9, 2.0)]] {
+            let refused = of(by_label(weights)).unwrap_err().to_string();
+            let expected = "the `class_weight` of SVC must be an object that names only classes of the \
+                            data (3, 7), unless it names all of them, got {";
+            assert!(refused.starts_with(expected), "{refused}");
+        }
+    }
+
+    #[test]
+    fn weights_that_are_all_zero_are_refused() {
+        let (encoding, codes) = ClassEncoding::new([3_usize, 3, 3, 7]);
+        let of = |weight: ClassWeight| weight.of_classes("RidgeClassifier", &encoding, &codes);
+        let refused = of(by_label(&[(3, 0.0), (7, 0.0), (8, 1.0)])).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the `class_weight` of RidgeClassifier must be weights of which at least one, of a \
+             class of the data, is not 0, got {\"3\":0.0,\"7\":0.0,\"8\":1.0}"
+        );
+        assert_eq!(by_label(&[(3, 0.0)]).of_bag(&encoding, &[2, 0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn long_lists_of_classes_are_cut_in_the_middle() {
+        let labels: Vec<usize> = (0..30).collect();
+        assert_eq!(in_words(&labels), "0, 1, 2, 3, 4, 5, 6, 7, …, 29");
+        assert_eq!(in_words(&labels[..3]), "0, 1, 2");
     }
 
     #[test]
     fn weights_survive_writing_and_reading() {
-        let by_label = ClassWeight::ByLabel(BTreeMap::from([(0, 0.0), (10, 2.5)]));
-        for weight in [ClassWeight::Uniform, ClassWeight::Balanced, by_label] {
+        let zero = by_label(&[(0, 0.0), (10, 2.5)]);
+        for weight in [ClassWeight::Uniform, ClassWeight::Balanced, zero] {
             assert_eq!(ClassWeight::read(&weight.write()), Some(weight));
         }
-        let no_label = ParamValue::Map(BTreeMap::from([("a".to_owned(), ParamValue::Int(1))]));
-        assert_eq!(ClassWeight::read(&no_label), None);
+        assert_eq!(ClassWeight::read(&map(&[])), Some(ClassWeight::Uniform));
     }
 
     #[test]
-    fn negative_weights_are_out_of_range() {
-        let weight = |value| ClassWeight::ByLabel(BTreeMap::from([(0, value)]));
+    fn a_label_has_one_name() {
+        assert_eq!(
+            ClassWeight::read(&map(&[("1", 2.0)])),
+            Some(by_label(&[(1, 2.0)]))
+        );
+        for name in [
+            "a",
+            "01",
+            "+1",
+            " 1",
+            "1.0",
+            "-1",
+            "",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(ClassWeight::read(&map(&[(name, 2.0)])), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn negative_weights_are_out_of_range_unless_a_declaration_allows_them() {
+        let weight = |value| by_label(&[(0, value)]);
         assert!(weight(0.0).is_in(&Interval::default()));
         assert!(!weight(-1.0).is_in(&Interval::default()));
         assert!(!weight(0.0).is_in(&Interval::POSITIVE));
+        assert!(weight(-1.0).is_in(&Interval::FINITE));
+        assert!(!weight(f64::NAN).is_in(&Interval::FINITE));
     }
 }

@@ -5,10 +5,10 @@
 //! `PredictInplace` of that, so that a linfa program and the runner go through the same checks and
 //! get the same errors.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::error::FitError;
-use crate::finite::not_finite;
+use crate::finite::{NotFinite, first_not_finite, not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 
@@ -20,6 +20,10 @@ pub trait Classifier: Send + Sync {
     /// Whether [`Self::fit_codes`] itself reports features that are not finite, in a pass that it
     /// makes anyway.
     const CHECKS_VALUES: bool = false;
+
+    /// Whether rows of a single class are learned, as the class that every row is predicted to
+    /// have. It is what scikit-learn's classifier of that name does; the others refuse them.
+    const ACCEPTS_ONE_CLASS: bool = false;
 
     /// Fits to `x` (`n_samples` × `n_features`, row-major, not empty, finite) and `codes`
     /// (`n_samples` class codes below `encoding.n_classes()`, each of which occurs).
@@ -33,11 +37,12 @@ pub trait Classifier: Send + Sync {
         encoding: ClassEncoding,
     ) -> Result<Self::Model, FitError>;
 
-    /// Checks rows and labels, encodes the labels and fits.
+    /// Checks rows and labels, encodes the labels, fits, and checks what was fitted.
     ///
     /// # Errors
-    /// [`FitError`] for empty, unequal or non-finite input, for a single class, and for whatever
-    /// [`Self::fit_codes`] reports.
+    /// [`FitError`] for empty, unequal or non-finite input, for a single class unless
+    /// [`Self::ACCEPTS_ONE_CLASS`], for whatever [`Self::fit_codes`] reports, and for a fit that
+    /// left the finite numbers.
     fn fit_labels<'a>(
         &self,
         x: ArrayView2<'_, f32>,
@@ -49,8 +54,12 @@ pub trait Classifier: Send + Sync {
         if !Self::CHECKS_VALUES {
             check_finite(x.view())?;
         }
-        check_classes(&encoding)?;
-        self.fit_codes(x.view(), &codes, encoding)
+        if !Self::ACCEPTS_ONE_CLASS {
+            check_classes(&encoding)?;
+        }
+        let model = self.fit_codes(x.view(), &codes, encoding)?;
+        check_fitted(&model)?;
+        Ok(model)
     }
 }
 
@@ -62,6 +71,18 @@ pub trait FittedClassifier: Send + Sync {
     /// Writes the label of each row of `x` (`n_samples` × `n_features`, row-major, finite) to
     /// `labels` (`n_samples`).
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>);
+
+    /// Returns the probability of each class, ascending by label, for each row of `x`
+    /// (`n_samples` × `n_features`, row-major, finite): `n_samples` × `n_classes`; nothing if the
+    /// model does not estimate it.
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let _ = x;
+        None
+    }
+
+    /// Returns the first number that predictions depend on and that is NaN or infinite, if there
+    /// is one. Every classifier has to say it, so that none predicts from a fit that overflowed.
+    fn not_finite(&self) -> Option<NotFinite>;
 
     /// Returns how the fit went.
     fn fit_info(&self) -> FitInfo {
@@ -197,5 +218,21 @@ pub fn check_classes(encoding: &ClassEncoding) -> Result<(), FitError> {
     match encoding.labels() {
         [class] => Err(FitError::OneClass { class: *class }),
         _ => Ok(()),
+    }
+}
+
+/// Checks that no number of a fitted model or of its report is NaN or infinite.
+///
+/// # Errors
+/// [`FitError::NotFiniteFit`] for the first that is.
+pub fn check_fitted(model: &impl FittedClassifier) -> Result<(), FitError> {
+    let of_report = || {
+        let info = model.fit_info();
+        first_not_finite("the objective", &info.objective)
+            .or_else(|| first_not_finite("the training loss", &info.loss_curve))
+    };
+    match model.not_finite().or_else(of_report) {
+        None => Ok(()),
+        Some(found) => Err(found.into()),
     }
 }

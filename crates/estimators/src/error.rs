@@ -144,6 +144,17 @@ pub enum FitError {
         /// What to change.
         fix: &'static str,
     },
+    /// The fit ended with a number that is NaN or infinite.
+    #[error(
+        "the fit left the finite numbers: {what} is {value}; scale the features, or choose less \
+         extreme parameters"
+    )]
+    NotFiniteFit {
+        /// The number, e.g. `a weight`.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// The fit needs more memory than there is.
     #[error("needs {needed_bytes} bytes of memory for {what}, the limit is {limit_bytes}")]
     Memory {

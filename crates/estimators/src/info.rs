@@ -29,6 +29,9 @@ pub struct FitInfo {
     /// Impurity-based importance of each feature, summing to 1.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub feature_importances: Vec<f32>,
+    /// What to know before trusting the model, e.g. that a variance is 0.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub warnings: Vec<String>,
     /// Any other figure, by name: `n_leaves`, `oob_accuracy`, ….
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "BTreeMap::is_empty"))]
     pub details: BTreeMap<String, f64>,

@@ -18,7 +18,9 @@
 //!
 //! - [`parameters`](mod@parameters): how parameters are declared, each once.
 //! - [`classifier`]: what a classifier implements, and linfa's traits over it.
+//! - [`finite`]: what a fit must not leave.
 //! - [`erased`]: fit and predict on trait objects.
+//! - [`lbfgs_b`]: a minimum within bounds, which several families fit by.
 //! - One module per family.
 
 // Not `forbid`, which the macros of ndarray cannot live with.
@@ -41,11 +43,13 @@ pub mod boosting;
 pub mod class_weight;
 pub mod erased;
 mod error;
-mod finite;
+pub mod finite;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;
+mod holdout;
 pub mod info;
+pub mod lbfgs_b;
 pub mod linear;
 pub mod mlp;
 pub mod multiclass;

@@ -1,6 +1,6 @@
 //! Sums of scaled `f32` rows in `f64`, in blocks that stay in cache.
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// `f64` values of one block: 8 KiB, well inside the first-level cache.
 const BLOCK: usize = 1024;
@@ -20,7 +20,7 @@ pub fn add_scaled_rows(rows: &[(f64, &[f32])], y: &mut [f64]) {
     for (_, row) in rows {
         assert_eq!(row.len(), y.len(), "length of a row to add");
     }
-    Arch::new().dispatch(AddScaledRows { rows, y });
+    dispatch(AddScaledRows { rows, y });
 }
 
 struct AddScaledRows<'a> {
@@ -28,11 +28,11 @@ struct AddScaledRows<'a> {
     y: &'a mut [f64],
 }
 
-impl WithSimd for AddScaledRows<'_> {
+impl Kernel for AddScaledRows<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         for (block_idx, y) in self.y.chunks_mut(BLOCK).enumerate() {
             let first = block_idx * BLOCK;
             let range = first..first + y.len();
@@ -56,7 +56,7 @@ impl WithSimd for AddScaledRows<'_> {
 #[must_use]
 pub fn dot_mixed(a: &[f32], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len(), "lengths of a dot product");
-    Arch::new().dispatch(DotMixed { a, b })
+    dispatch(DotMixed { a, b })
 }
 
 struct DotMixed<'a> {
@@ -64,11 +64,11 @@ struct DotMixed<'a> {
     b: &'a [f64],
 }
 
-impl WithSimd for DotMixed<'_> {
+impl Kernel for DotMixed<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         const LANES: usize = 32;
         let (a, a_tail) = self.a.as_chunks::<LANES>();
         let (b, b_tail) = self.b.as_chunks::<LANES>();

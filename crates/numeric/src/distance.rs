@@ -2,7 +2,7 @@
 //!
 //! Sums of `f32` differences are accumulated in `f64`; sums over bytes are exact integers.
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Returns `Σ (a[i] − b[i])²` in `f64`.
 ///
@@ -17,7 +17,7 @@ use pulp::{Arch, Simd, WithSimd};
 #[must_use]
 pub fn squared_euclidean(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "lengths of two rows");
-    Arch::new().dispatch(Difference::<false> { a, b })
+    dispatch(Difference::<false> { a, b })
 }
 
 /// Returns `Σ |a[i] − b[i]|` in `f64`.
@@ -27,7 +27,7 @@ pub fn squared_euclidean(a: &[f32], b: &[f32]) -> f64 {
 #[must_use]
 pub fn manhattan(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "lengths of two rows");
-    Arch::new().dispatch(Difference::<true> { a, b })
+    dispatch(Difference::<true> { a, b })
 }
 
 /// Returns `Σ (a[i] − b[i])²` over bytes.
@@ -39,7 +39,7 @@ pub fn squared_euclidean_u8(a: &[u8], b: &[u8]) -> u32 {
     assert_eq!(a.len(), b.len(), "lengths of two rows");
     // 255² · 33,025 < 2³¹.
     assert!(a.len() <= 33_025, "rows short enough for a 32-bit sum");
-    Arch::new().dispatch(SquaresU8 { a, b })
+    dispatch(SquaresU8 { a, b })
 }
 
 struct Difference<'a, const ABSOLUTE: bool> {
@@ -47,11 +47,11 @@ struct Difference<'a, const ABSOLUTE: bool> {
     b: &'a [f32],
 }
 
-impl<const ABSOLUTE: bool> WithSimd for Difference<'_, ABSOLUTE> {
+impl<const ABSOLUTE: bool> Kernel for Difference<'_, ABSOLUTE> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         // Plain arrays become vectors when they are inlined into the dispatched function.
         const LANES: usize = 32;
         let term = |a: f32, b: f32| {
@@ -81,11 +81,11 @@ struct SquaresU8<'a> {
     b: &'a [u8],
 }
 
-impl WithSimd for SquaresU8<'_> {
+impl Kernel for SquaresU8<'_> {
     type Output = u32;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> u32 {
+    fn run<L: Lanes>(self, _: L) -> u32 {
         let pairs = self.a.iter().zip(self.b);
         let sum: i32 = pairs
             .map(|(&a, &b)| {

@@ -1,12 +1,6 @@
 //! Level-1 kernels on `f32` slices, dispatched at run time to the widest SIMD of the machine.
-//!
-//! The order of additions depends on the machine's lane count but never on threads, so a result
-//! is the same in every run on one machine.
 
-use pulp::{Arch, Simd, WithSimd};
-
-/// Independent accumulators, enough to hide the latency of a fused multiply-add.
-const UNROLL: usize = 4;
+use crate::simd::{self, Kernel, Lanes, dispatch};
 
 /// Returns `Σ a[i]·b[i]`, accumulated in `f32` lanes.
 ///
@@ -19,7 +13,7 @@ const UNROLL: usize = 4;
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len(), "lengths of a dot product");
-    Arch::new().dispatch(Dot { a, b })
+    dispatch(Dot { a, b })
 }
 
 /// Returns `Σ a[i]·b[i]`, every product and sum in `f64`.
@@ -29,7 +23,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 #[must_use]
 pub fn dot_f64(a: &[f32], b: &[f32]) -> f64 {
     assert_eq!(a.len(), b.len(), "lengths of a dot product");
-    Arch::new().dispatch(DotF64 { a, b })
+    dispatch(DotF64 { a, b })
 }
 
 /// Returns `Σ x[i]²`, accumulated in `f32` lanes.
@@ -43,31 +37,12 @@ struct Dot<'a> {
     b: &'a [f32],
 }
 
-impl WithSimd for Dot<'_> {
+impl Kernel for Dot<'_> {
     type Output = f32;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> f32 {
-        let (a, a_tail) = S::as_simd_f32s(self.a);
-        let (b, b_tail) = S::as_simd_f32s(self.b);
-        let (a, a_rest) = a.as_chunks::<UNROLL>();
-        let (b, b_rest) = b.as_chunks::<UNROLL>();
-        let mut acc = [simd.splat_f32s(0.0); UNROLL];
-        for (a, b) in a.iter().zip(b) {
-            for lane in 0..UNROLL {
-                acc[lane] = simd.mul_add_e_f32s(a[lane], b[lane], acc[lane]);
-            }
-        }
-        for (&a, &b) in a_rest.iter().zip(b_rest) {
-            acc[0] = simd.mul_add_e_f32s(a, b, acc[0]);
-        }
-        let low = simd.add_f32s(acc[0], acc[1]);
-        let high = simd.add_f32s(acc[2], acc[3]);
-        let sum = simd.reduce_sum_f32s(simd.add_f32s(low, high));
-        a_tail
-            .iter()
-            .zip(b_tail)
-            .fold(sum, |sum, (a, b)| sum + a * b)
+    fn run<L: Lanes>(self, lanes: L) -> f32 {
+        simd::dot(lanes, self.a, self.b, simd::Same)
     }
 }
 
@@ -76,11 +51,11 @@ struct DotF64<'a> {
     b: &'a [f32],
 }
 
-impl WithSimd for DotF64<'_> {
+impl Kernel for DotF64<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> f64 {
+    fn run<L: Lanes>(self, _: L) -> f64 {
         // Plain arrays become vectors when they are inlined into the dispatched function.
         const LANES: usize = 32;
         let (a, a_tail) = self.a.as_chunks::<LANES>();

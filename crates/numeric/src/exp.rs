@@ -1,11 +1,11 @@
 //! `exp`, `tanh` and the logistic function in `f32`, as branchless polynomials that vectorise.
 //!
-//! The scalar functions are inlined into loops that run under [`pulp`]'s dispatch; the slice
-//! functions are such loops. They use no fused multiply-add, so a value depends neither on the
-//! machine's SIMD nor on its position in a slice. Range reduction and coefficients are those of
-//! S. Moshier's Cephes library (`expf`, `tanhf`).
+//! The scalar functions are inlined into the loops of a [`Kernel`]; the slice functions are such
+//! loops. They use no fused multiply-add, so a value depends neither on the machine's SIMD nor on
+//! its position in a slice. Range reduction and coefficients are those of S. Moshier's Cephes
+//! library (`expf`, `tanhf`).
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Below this `exp` is subnormal; [`exp`] returns 0.
 const EXP_MIN: f32 = -87.336;
@@ -74,16 +74,16 @@ macro_rules! in_place {
     ($(#[$doc:meta])* $name:ident, $op:ident, $scalar:path) => {
         $(#[$doc])*
         pub fn $name(values: &mut [f32]) {
-            Arch::new().dispatch($op(values));
+            dispatch($op(values));
         }
 
         struct $op<'a>(&'a mut [f32]);
 
-        impl WithSimd for $op<'_> {
+        impl Kernel for $op<'_> {
             type Output = ();
 
             #[inline(always)]
-            fn with_simd<S: Simd>(self, _: S) {
+            fn run<L: Lanes>(self, _: L) {
                 for value in self.0 {
                     *value = $scalar(*value);
                 }

@@ -2,15 +2,18 @@
 //!
 //! Only the lower triangle is computed, which is half the work of a general product.
 
-use faer::linalg::matmul::triangular::{BlockStructure, matmul};
-use faer::linalg::solvers::{Llt, Solve};
-use faer::{Accum, MatMut, MatRef, Par, Side};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 
-use super::gemm::GemmFloat;
+use super::cholesky::Cholesky;
+use super::eigen::SymmetricEigen;
+use super::gemm::{GemmFloat, gemm_tn};
 use super::tall::Tall;
 
 /// Rows gathered before they are multiplied.
 const BLOCK: usize = 512;
+
+/// Rows of the matrix that are computed by one product, from the diagonal on.
+const BAND: usize = 192;
 
 /// Rows whose products are added in single precision.
 const ROWS_IN_SINGLE: usize = 2048;
@@ -44,10 +47,10 @@ impl<F: GemmFloat> Gram<F> {
             let (plain, weighted) = (&mut left[span.clone()], &mut right[span]);
             let features = design.row(row_idx);
             let constant = (features.len() < width).then(|| design.bias());
-            let weight: F = faer::traits::math_utils::from_f64(weight);
+            let weight: F = F::from_f64(weight);
             let features = features.iter().chain(&constant);
             for ((l, r), &x) in plain.iter_mut().zip(weighted).zip(features) {
-                *l = faer::traits::math_utils::from_f64(f64::from(x));
+                *l = F::from_f64(f64::from(x));
                 *r = *l * weight;
             }
             n_rows += 1;
@@ -63,8 +66,8 @@ impl<F: GemmFloat> Gram<F> {
     pub fn add_outer(&mut self, scale: f64, v: &[f64]) {
         for (j, column) in self.values.chunks_exact_mut(self.width).enumerate() {
             for (i, value) in column.iter_mut().enumerate().skip(j) {
-                let product: F = faer::traits::math_utils::from_f64(scale * v[i] * v[j]);
-                *value += product;
+                let product: F = F::from_f64(scale * v[i] * v[j]);
+                *value = *value + product;
             }
         }
     }
@@ -74,20 +77,22 @@ impl<F: GemmFloat> Gram<F> {
             return;
         }
         let width = self.width;
-        let left = MatRef::from_row_major_slice(&left[..n_rows * width], n_rows, width);
-        let right = MatRef::from_row_major_slice(&right[..n_rows * width], n_rows, width);
-        // Both sides are column-major, so that faer's lower triangle is ours.
-        matmul(
-            MatMut::from_column_major_slice_mut(&mut self.values, width, width),
-            BlockStructure::TriangularLower,
-            Accum::Add,
-            left.transpose(),
-            BlockStructure::Rectangular,
-            right,
-            BlockStructure::Rectangular,
-            F::one(),
-            Par::Seq,
-        );
+        let shape = (n_rows, width);
+        let left = ArrayView2::from_shape(shape, &left[..n_rows * width]).expect("whole rows");
+        let right = ArrayView2::from_shape(shape, &right[..n_rows * width]).expect("whole rows");
+        // Our columns are the rows of the transposed matrix, whose upper triangle is wanted.
+        let gram = ArrayViewMut2::from_shape((width, width), &mut self.values);
+        let mut gram = gram.expect("a square matrix");
+        for first in (0..width).step_by(BAND) {
+            let end = width.min(first + BAND);
+            gemm_tn(
+                F::one(),
+                left.slice(s![.., first..end]),
+                right.slice(s![.., first..]),
+                F::one(),
+                &mut gram.slice_mut(s![first..end, first..]),
+            );
+        }
     }
 
     /// Returns the element of row `i` and column `j`.
@@ -130,9 +135,8 @@ impl<F: GemmFloat> Gram<F> {
             for j in 0..width {
                 full[j * width + j] += jitter;
             }
-            let view = MatRef::from_column_major_slice(&full, width, width);
-            if let Ok(llt) = Llt::new(view, Side::Lower) {
-                return Factor { llt };
+            if let Some(factor) = Cholesky::of_elements(full.clone(), width) {
+                return Factor(factor);
             }
             jitter *= 100.0;
         }
@@ -153,18 +157,54 @@ impl Gram<f64> {
     }
 }
 
+/// The pseudo-inverse of a symmetric matrix without negative eigenvalues.
+#[derive(Debug, Clone)]
+pub struct PseudoInverse {
+    eigen: SymmetricEigen,
+    /// Eigenvalues up to this one are rounding, and count as 0.
+    cut: f64,
+}
+
+impl Gram<f64> {
+    /// Returns the pseudo-inverse, in which eigenvalues below 1e-10 times the largest count as 0.
+    ///
+    /// # Panics
+    /// If the matrix is not finite.
+    #[must_use]
+    pub fn pseudo_inverse(&self) -> PseudoInverse {
+        let full = self.to_full(1.0, &vec![0.0; self.width]);
+        let eigen = SymmetricEigen::new(full, self.width);
+        let eigen = eigen.expect("a finite symmetric matrix has eigenvectors");
+        let largest = eigen.pairs().fold(0.0_f64, |m, (value, _)| m.max(value));
+        PseudoInverse {
+            eigen,
+            cut: 1e-10 * largest,
+        }
+    }
+}
+
+impl PseudoInverse {
+    /// Replaces the right-hand side `b` by the least-squares solution of the smallest norm.
+    pub fn solve(&self, b: &mut [f64]) {
+        let mut solution = vec![0.0; b.len()];
+        for (value, vector) in self.eigen.pairs().filter(|(value, _)| *value > self.cut) {
+            let along: f64 = b.iter().zip(vector).map(|(b, u)| b * u).sum();
+            for (solution, u) in solution.iter_mut().zip(vector) {
+                *solution += along / value * u;
+            }
+        }
+        b.copy_from_slice(&solution);
+    }
+}
+
 /// A Cholesky factorisation.
 #[derive(Debug, Clone)]
-pub struct Factor {
-    llt: Llt<f64>,
-}
+pub struct Factor(Cholesky);
 
 impl Factor {
     /// Replaces the right-hand side `b` by the solution.
     pub fn solve(&self, b: &mut [f64]) {
-        let n = b.len();
-        self.llt
-            .solve_in_place(MatMut::from_column_major_slice_mut(b, n, 1));
+        self.0.solve_in_place(b);
     }
 }
 
@@ -204,6 +244,25 @@ mod tests {
                     assert!((mixed.at(i, j) - expected).abs() < 1e-3);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_pseudo_inverse_shares_weights_among_copies_and_gives_none_to_zeros() {
+        let mut x = random(40, 5);
+        let copy = x.column(0).to_owned();
+        x.column_mut(1).assign(&copy);
+        x.column_mut(3).fill(0.0);
+        let mut gram = Gram::<f64>::zeros(5);
+        gram.add_rows(&Tall::new(x.view(), None), (0..40).map(|row| (row, 1.0)));
+        let full = gram.to_full(1.0, &[0.0; 5]);
+        let expected = [1.5, 1.5, -2.0, 0.0, 0.25];
+        let mut b: Vec<f64> = (0..5)
+            .map(|i| (0..5).map(|j| full[i * 5 + j] * expected[j]).sum())
+            .collect();
+        gram.pseudo_inverse().solve(&mut b);
+        for (found, expected) in b.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-9, "{found} {expected}");
         }
     }
 

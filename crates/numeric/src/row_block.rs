@@ -3,9 +3,8 @@
 //! These are for methods that visit a few rows at a time and change in between what rows are
 //! multiplied with, so that larger batches are impossible. [`super::tall`] takes all rows at once.
 
-use pulp::{Arch, Simd, WithSimd};
-
-use super::tall::{TILE, tile_axpy, tile_dots};
+use crate::simd::{Kernel, Lanes, dispatch};
+use crate::tall::{TILE, tile_axpy, tile_dots};
 
 /// Writes the product of each of `rows` with each of `columns`, all of the same length, to `z`, row
 /// by row.
@@ -14,7 +13,7 @@ use super::tall::{TILE, tile_axpy, tile_dots};
 /// If lengths differ, or `z` does not have one element per product.
 pub fn products(rows: &[&[f32]], columns: &[&[f32]], z: &mut [f32]) {
     assert_eq!(z.len(), rows.len() * columns.len(), "one product a pair");
-    Arch::new().dispatch(Products { rows, columns, z });
+    dispatch(Products { rows, columns, z });
 }
 
 /// Adds to `sum` the rows that `terms` names, times their factors.
@@ -22,7 +21,7 @@ pub fn products(rows: &[&[f32]], columns: &[&[f32]], z: &mut [f32]) {
 /// # Panics
 /// If lengths differ, or a row that is named does not exist.
 pub fn add_multiples(sum: &mut [f32], rows: &[&[f32]], terms: &[(usize, f32)]) {
-    Arch::new().dispatch(AddMultiples { sum, rows, terms });
+    dispatch(AddMultiples { sum, rows, terms });
 }
 
 /// Adds `change` to `total`, and makes `moved` the difference of `total` from `from`.
@@ -32,7 +31,7 @@ pub fn add_multiples(sum: &mut [f32], rows: &[&[f32]], terms: &[(usize, f32)]) {
 pub fn fold(total: &mut [f64], change: &[f32], from: &[f64], moved: &mut [f32]) {
     let len = total.len();
     assert_eq!([change.len(), from.len(), moved.len()], [len; 3], "lengths");
-    Arch::new().dispatch(Fold {
+    dispatch(Fold {
         total,
         change,
         from,
@@ -46,11 +45,11 @@ struct Products<'a> {
     z: &'a mut [f32],
 }
 
-impl WithSimd for Products<'_> {
+impl Kernel for Products<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         let n_columns = self.columns.len().max(1);
         let tiles = self.z.chunks_mut(TILE * n_columns);
         for (rows, z) in self.rows.chunks(TILE).zip(tiles) {
@@ -58,7 +57,7 @@ impl WithSimd for Products<'_> {
             let row = |idx: usize| rows[idx.min(rows.len() - 1)];
             let tile = [row(0), row(1), row(2), row(3)];
             for (column_idx, column) in self.columns.iter().enumerate() {
-                let products = tile_dots(simd, &tile, column);
+                let products = tile_dots(lanes, &tile, column);
                 for (z, product) in z.chunks_mut(n_columns).zip(products) {
                     z[column_idx] = product;
                 }
@@ -73,18 +72,18 @@ struct AddMultiples<'a> {
     terms: &'a [(usize, f32)],
 }
 
-impl WithSimd for AddMultiples<'_> {
+impl Kernel for AddMultiples<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         for terms in self.terms.chunks(TILE) {
             // The last tile repeats its last row, with a factor of zero after the first time.
             let row = |idx: usize| self.rows[terms[idx.min(terms.len() - 1)].0];
             let factor = |idx: usize| terms.get(idx).map_or(0.0, |term| term.1);
             let tile = [row(0), row(1), row(2), row(3)];
             let factors = [factor(0), factor(1), factor(2), factor(3)];
-            tile_axpy(simd, &tile, factors, self.sum);
+            tile_axpy(lanes, &tile, factors, self.sum);
         }
     }
 }
@@ -96,7 +95,7 @@ struct Fold<'a> {
     moved: &'a mut [f32],
 }
 
-impl WithSimd for Fold<'_> {
+impl Kernel for Fold<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -104,7 +103,7 @@ impl WithSimd for Fold<'_> {
         clippy::cast_possible_truncation,
         reason = "what has moved is small and kept in single precision"
     )]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         let values = self.total.iter_mut().zip(self.moved);
         for ((total, moved), (&change, &from)) in values.zip(self.change.iter().zip(self.from)) {
             *total += f64::from(change);

@@ -3,7 +3,9 @@
 //! Instructions made for video encoders take 64 differences at once, which makes this the fastest
 //! of the distances here. The results are sums of integers and therefore exact.
 
-use pulp::{Arch, NullaryFnOnce};
+use pulp::NullaryFnOnce;
+
+use crate::simd::Level;
 
 /// Rows that [`SadTiles`] interleaves.
 pub const SAD_ROWS: usize = 8;
@@ -257,23 +259,26 @@ impl SadLanes for pulp::x86::V4 {
 fn dispatch(kernel: SadKernel<'_>) {
     #[cfg(target_arch = "x86_64")]
     {
-        if let Some(simd) = pulp::x86::V4::try_new() {
+        let level = Level::current();
+        if level == Level::Avx512
+            && let Some(simd) = pulp::x86::V4::try_new()
+        {
             return simd.vectorize(OnLanes {
                 lanes: simd,
                 kernel,
             });
         }
-        if let Some(simd) = pulp::x86::V3::try_new() {
+        if level >= Level::Avx2
+            && let Some(simd) = pulp::x86::V3::try_new()
+        {
             return simd.vectorize(OnLanes {
                 lanes: simd,
                 kernel,
             });
         }
     }
-    Arch::new().dispatch(OnLanes {
-        lanes: Portable,
-        kernel,
-    });
+    let lanes = Portable;
+    OnLanes { lanes, kernel }.call();
 }
 
 struct OnLanes<'a, L> {

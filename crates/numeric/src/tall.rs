@@ -8,8 +8,9 @@
 use std::ops::Range;
 
 use ndarray::ArrayView2;
-use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use crate::simd::{F32_LANES, Kernel, Lanes, Vector, dispatch, padded};
 
 /// Rows of a chunk; together they fill about half of a core's second-level cache at 784 features.
 const CHUNK: usize = 128;
@@ -192,7 +193,7 @@ impl<'a> Tall<'a> {
 
     /// Writes the products of `rows` with `columns` to `z` (rows × columns).
     fn multiply(&self, rows: Range<usize>, columns: &[Vec<f32>], z: &mut [f32]) {
-        Arch::new().dispatch(Multiply {
+        dispatch(Multiply {
             design: self,
             rows,
             columns,
@@ -202,7 +203,7 @@ impl<'a> Tall<'a> {
 
     /// Adds `Σ_rows u[row, column]·x[row]` to each column of `sum` (columns × width).
     fn accumulate(&self, rows: Range<usize>, u: &[f32], n_columns: usize, sum: &mut [f32]) {
-        Arch::new().dispatch(Accumulate {
+        dispatch(Accumulate {
             design: self,
             rows,
             u,
@@ -228,11 +229,11 @@ struct Multiply<'a, 'x> {
     z: &'a mut [f32],
 }
 
-impl WithSimd for Multiply<'_, '_> {
+impl Kernel for Multiply<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         let n_columns = self.columns.len();
         let n_features = self.design.n_features;
         let bias = self.design.bias();
@@ -241,7 +242,7 @@ impl WithSimd for Multiply<'_, '_> {
             let x = self.design.tile(start, self.rows.end);
             let n_real = TILE.min(self.rows.end - start);
             for (column_idx, w) in self.columns.iter().enumerate() {
-                let products = tile_dots(simd, &x, &w[..n_features]);
+                let products = tile_dots(lanes, &x, &w[..n_features]);
                 let constant = w.get(n_features).map_or(0.0, |w| w * bias);
                 for (offset, product) in products.iter().enumerate().take(n_real) {
                     self.z[(start - first + offset) * n_columns + column_idx] = product + constant;
@@ -256,39 +257,35 @@ impl WithSimd for Multiply<'_, '_> {
 ///
 /// This is inlined into dispatched functions. A row's product does not depend on the other rows.
 #[inline(always)]
-pub(crate) fn tile_dots<S: Simd, const N: usize>(simd: S, x: &[&[f32]; N], w: &[f32]) -> [f32; N] {
-    let (w_head, w_tail) = S::as_simd_f32s(w);
-    let n_head = w_head.len();
+pub(crate) fn tile_dots<L: Lanes, const N: usize>(
+    lanes: L,
+    x: &[&[f32]; N],
+    w: &[f32],
+) -> [f32; N] {
+    let (w_head, w_tail) = w.as_chunks::<F32_LANES>();
     let mut heads = [w_head; N];
     for (head, x) in heads.iter_mut().zip(x) {
-        *head = &S::as_simd_f32s(x).0[..n_head];
+        *head = &x.as_chunks().0[..w_head.len()];
     }
-    // Two accumulators per row: enough chains to hide the latency of the multiply-add.
-    let mut even = [simd.splat_f32s(0.0); N];
-    let mut odd = even;
-    let mut k = 0;
-    while k + 2 <= n_head {
+    let mut sums = [lanes.splat_f32(0.0); N];
+    for (k, w) in w_head.iter().enumerate() {
+        let w = lanes.load_f32(w);
         for row in 0..N {
-            even[row] = simd.mul_add_e_f32s(heads[row][k], w_head[k], even[row]);
-        }
-        for row in 0..N {
-            odd[row] = simd.mul_add_e_f32s(heads[row][k + 1], w_head[k + 1], odd[row]);
-        }
-        k += 2;
-    }
-    if k < n_head {
-        for row in 0..N {
-            even[row] = simd.mul_add_e_f32s(heads[row][k], w_head[k], even[row]);
+            sums[row] = lanes.load_f32(&heads[row][k]).mul_add(w, sums[row]);
         }
     }
-    let n_done = w.len() - w_tail.len();
+    if !w_tail.is_empty() {
+        let n_done = w.len() - w_tail.len();
+        let w = lanes.load_f32(&padded(w_tail));
+        for row in 0..N {
+            let x = lanes.load_f32(&padded(&x[row][n_done..]));
+            sums[row] = x.mul_add(w, sums[row]);
+        }
+    }
     // This is not a closure, which would be compiled without the vector instructions.
     let mut products = [0.0; N];
     for row in 0..N {
-        products[row] = simd.reduce_sum_f32s(simd.add_f32s(even[row], odd[row]));
-        for (x, w) in x[row][n_done..].iter().zip(w_tail) {
-            products[row] += x * w;
-        }
+        products[row] = sums[row].sum();
     }
     products
 }
@@ -301,11 +298,11 @@ struct Accumulate<'a, 'x> {
     sum: &'a mut [f32],
 }
 
-impl WithSimd for Accumulate<'_, '_> {
+impl Kernel for Accumulate<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         let n_features = self.design.n_features;
         let width = self.design.width();
         let first = self.rows.start;
@@ -322,7 +319,7 @@ impl WithSimd for Accumulate<'_, '_> {
                     continue;
                 }
                 let sum = &mut self.sum[column * width..(column + 1) * width];
-                tile_axpy(simd, &x, u, &mut sum[..n_features]);
+                tile_axpy(lanes, &x, u, &mut sum[..n_features]);
                 if let Some(bias) = self.design.bias {
                     sum[n_features] += bias * u.iter().sum::<f32>();
                 }
@@ -331,36 +328,48 @@ impl WithSimd for Accumulate<'_, '_> {
     }
 }
 
+/// Adds the rows `x`, times `u`, to `sum`.
 #[inline(always)]
-pub(crate) fn tile_axpy<S: Simd>(simd: S, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f32]) {
+pub(crate) fn tile_axpy<L: Lanes>(lanes: L, x: &[&[f32]; TILE], u: [f32; TILE], sum: &mut [f32]) {
     let n_features = sum.len();
-    let (head, tail) = S::as_mut_simd_f32s(sum);
+    let (head, tail) = sum.as_chunks_mut::<F32_LANES>();
     let n_done = n_features - tail.len();
     let n_head = head.len();
-    let (x0, x1) = (
-        &S::as_simd_f32s(x[0]).0[..n_head],
-        &S::as_simd_f32s(x[1]).0[..n_head],
-    );
-    let (x2, x3) = (
-        &S::as_simd_f32s(x[2]).0[..n_head],
-        &S::as_simd_f32s(x[3]).0[..n_head],
-    );
-    let us = [
-        simd.splat_f32s(u[0]),
-        simd.splat_f32s(u[1]),
-        simd.splat_f32s(u[2]),
-        simd.splat_f32s(u[3]),
-    ];
+    let (x0, x1) = (&x[0].as_chunks().0[..n_head], &x[1].as_chunks().0[..n_head]);
+    let (x2, x3) = (&x[2].as_chunks().0[..n_head], &x[3].as_chunks().0[..n_head]);
+    let mut us = [lanes.splat_f32(0.0); TILE];
+    for (us, u) in us.iter_mut().zip(u) {
+        *us = lanes.splat_f32(u);
+    }
     for k in 0..n_head {
-        let low = simd.mul_add_e_f32s(x1[k], us[1], simd.mul_add_e_f32s(x0[k], us[0], head[k]));
-        let high = simd.mul_add_e_f32s(x3[k], us[3], simd.mul_f32s(x2[k], us[2]));
-        head[k] = simd.add_f32s(low, high);
+        add_tile(lanes, [&x0[k], &x1[k], &x2[k], &x3[k]], us, &mut head[k]);
     }
-    for (offset, sum) in tail.iter_mut().enumerate() {
-        for (x, u) in x.iter().zip(u) {
-            *sum += u * x[n_done + offset];
+    if !tail.is_empty() {
+        let mut sum = padded(tail);
+        let mut rest = [[0.0; F32_LANES]; TILE];
+        for (rest, x) in rest.iter_mut().zip(x) {
+            *rest = padded(&x[n_done..n_features]);
         }
+        let [x0, x1, x2, x3] = &rest;
+        add_tile(lanes, [x0, x1, x2, x3], us, &mut sum);
+        tail.copy_from_slice(&sum[..tail.len()]);
     }
+}
+
+/// Adds a vector of each row, times `u`, to `sum`.
+#[inline(always)]
+fn add_tile<L: Lanes>(
+    lanes: L,
+    x: [&[f32; F32_LANES]; TILE],
+    u: [L::F32; TILE],
+    sum: &mut [f32; F32_LANES],
+) {
+    let low = lanes.load_f32(x[0]).mul_add(u[0], lanes.load_f32(sum));
+    let low = lanes.load_f32(x[1]).mul_add(u[1], low);
+    let high = lanes
+        .load_f32(x[3])
+        .mul_add(u[3], lanes.load_f32(x[2]).mul(u[2]));
+    low.add(high).store(sum);
 }
 
 #[cfg(test)]

@@ -1,11 +1,26 @@
 //! `RidgeClassifier`.
 
-use crate::catalog::{Cost, DataShape, Entry, Family};
+use crate::catalog::{Cost, DataShape, Entry, Family, Params};
 use crate::estimators::linear::{RidgeClassifierParams, RidgeClassifierValidParams};
 
 impl Entry for RidgeClassifierParams {
     const FAMILY: Family = Family::Linear;
     const SUMMARY: &'static str = "least squares on the targets ±1 with an l2 penalty";
+
+    /// Removes what a direct solution does not read, and the name of the solver where it says
+    /// nothing; solvers that do not go with the bounds stay, to be refused.
+    fn canonicalise(params: &mut Params) -> Vec<String> {
+        let is_positive = params["positive"] == true;
+        let is_lbfgs = params["solver"] == "lbfgs";
+        if !is_positive {
+            params.remove("max_iter");
+            params.remove("tol");
+        }
+        if params["solver"] == "auto" || is_lbfgs == is_positive {
+            params.remove("solver");
+        }
+        Vec::new()
+    }
 
     fn cost(_: &RidgeClassifierValidParams, shape: &DataShape) -> Cost {
         let (n, p) = (shape.n_train as f64, shape.n_features as f64);

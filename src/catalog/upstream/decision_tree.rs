@@ -14,6 +14,7 @@ use super::guard::fit_guarded;
 use crate::catalog::{Cost, DataShape, Entry, Family};
 use crate::estimators::classifier::{Classifier, FittedClassifier};
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::finite::NotFinite;
 use crate::estimators::multiclass::ClassEncoding;
 use crate::estimators::parameters::{Interval, Parameters};
 use crate::estimators::{FitError, FitInfo, ParamError, choices, parameter_group, parameters};
@@ -158,6 +159,11 @@ impl Classifier for Subject {
 }
 
 impl FittedClassifier for FittedSubject {
+    /// Upstream does not show its state.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
+    }
+
     fn n_features(&self) -> usize {
         self.n_features
     }

@@ -10,6 +10,7 @@ use crate::catalog::{Cost, DataShape, Entry, Family};
 use crate::estimators::FitError;
 use crate::estimators::classifier::{Classifier, FittedClassifier};
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::finite::NotFinite;
 use crate::estimators::multiclass::ClassEncoding;
 use crate::estimators::parameters;
 use crate::estimators::parameters::Interval;
@@ -77,6 +78,11 @@ impl Classifier for Subject {
 }
 
 impl FittedClassifier for FittedSubject {
+    /// Upstream does not show its state.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
+    }
+
     fn n_features(&self) -> usize {
         self.n_features
     }

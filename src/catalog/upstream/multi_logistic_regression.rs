@@ -18,6 +18,7 @@ use super::precision::{Precision, Real};
 use crate::catalog::{Cost, DataShape, Entry, Family};
 use crate::estimators::classifier::{Classifier, FittedClassifier};
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::finite::{NotFinite, first_not_finite};
 use crate::estimators::multiclass::ClassEncoding;
 use crate::estimators::parameters::Interval;
 use crate::estimators::{FitError, FitInfo, parameters};
@@ -155,6 +156,10 @@ where
     F: Real,
     M: for<'a> PredictInplace<ArrayView2<'a, F>, Array1<usize>> + Send + Sync,
 {
+    fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite("the largest coefficient", [&self.max_abs_coefficient])
+    }
+
     fn n_features(&self) -> usize {
         self.n_features
     }

@@ -13,6 +13,7 @@ use super::guard::{fit_guarded, reported};
 use crate::catalog::{Cost, DataShape, Entry, Family, Params};
 use crate::estimators::classifier::{Classifier, FittedClassifier};
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::finite::NotFinite;
 use crate::estimators::multiclass::{ClassEncoding, argmax};
 use crate::estimators::parameters::Interval;
 use crate::estimators::{FitError, choices, parameters};
@@ -168,6 +169,11 @@ impl Classifier for Subject {
 }
 
 impl FittedClassifier for FittedSubject {
+    /// Upstream does not show its state.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
+    }
+
     fn n_features(&self) -> usize {
         self.rows.borrow_owner().ncols()
     }

@@ -15,6 +15,7 @@ use super::precision::{Precision, Real};
 use crate::catalog::{Cost, DataShape, Entry, Family, Params};
 use crate::estimators::classifier::{Classifier, FittedClassifier};
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::finite::NotFinite;
 use crate::estimators::multiclass::{ClassEncoding, ClassPair, fit_one_vs_one, vote};
 use crate::estimators::parameters::Interval;
 use crate::estimators::{FitError, FitInfo, choices, parameters};
@@ -179,6 +180,11 @@ impl<F: Real> Classifier for Subject<F> {
 }
 
 impl<F: Real> FittedClassifier for FittedSubject<F> {
+    /// Upstream does not show its state.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
+    }
+
     fn n_features(&self) -> usize {
         self.n_features
     }

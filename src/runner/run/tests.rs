@@ -12,6 +12,7 @@ use crate::runner::progress::Silent;
 #[derive(Default)]
 struct FakeExecutor {
     refused: HashMap<i64, Failure>,
+    doubtful: Vec<i64>,
     failing: HashMap<i64, Failure>,
     /// Cancels the run when this many jobs were trained.
     cancel_after: Option<usize>,
@@ -57,8 +58,12 @@ impl Executor for FakeExecutor {
         }
     }
 
-    fn try_all(&self, jobs: &[&Job], _: &JobSettings, _: &Cancel) -> Vec<Result<(), Failure>> {
-        let verdict = |job: &&Job| self.refused.get(&kind(job)).cloned().map_or(Ok(()), Err);
+    fn try_all(&self, jobs: &[&Job], _: &JobSettings, _: &Cancel) -> Vec<Verdict> {
+        let verdict = |job: &&Job| match self.refused.get(&kind(job)) {
+            Some(failure) => Verdict::Refused(failure.clone()),
+            None if self.doubtful.contains(&kind(job)) => Verdict::Doubtful("few".to_owned()),
+            None => Verdict::Passed,
+        };
         jobs.iter().map(verdict).collect()
     }
 
@@ -212,6 +217,24 @@ fn a_job_that_the_try_refuses_is_not_trained() {
     assert_eq!(trained(&executor), [0, 1]);
     assert_eq!(report.rows[2].record.status, Status::Invalid);
     assert_eq!(bench.rows().len(), 3);
+}
+
+#[test]
+fn a_job_that_the_try_doubts_is_trained_first() {
+    let mut bench = Bench::new(0..4);
+    bench.n_slots = 1;
+    let executor = FakeExecutor {
+        doubtful: vec![2],
+        ..FakeExecutor::default()
+    };
+    let report = bench.run(&executor).unwrap();
+    assert_eq!(*executor.trained.lock().unwrap(), [2, 0, 1, 3]);
+    assert!(
+        report
+            .rows
+            .iter()
+            .all(|row| row.record.status == Status::Ok)
+    );
 }
 
 #[test]

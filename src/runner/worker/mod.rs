@@ -1,6 +1,8 @@
 //! The child's side: a process, or a thread, that trains and scores one model or tries many.
 
 mod clock;
+mod engine;
+mod label_codes;
 mod panics;
 mod repeats;
 mod score;
@@ -8,6 +10,7 @@ mod serve;
 mod trial;
 mod work;
 
+pub use engine::serve_engine;
 pub use serve::{WorkerError, serve};
 pub(super) use trial::Trial;
 pub use work::Lookup;

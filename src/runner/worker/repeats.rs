@@ -92,7 +92,7 @@ fn run_repeat(
 }
 
 /// JSON has no infinities: what is not finite is left out, a loss curve ends before it.
-fn finite(mut info: FitInfo) -> FitInfo {
+pub(super) fn finite(mut info: FitInfo) -> FitInfo {
     info.objective = info.objective.filter(|value| value.is_finite());
     info.gap = info.gap.filter(|value| value.is_finite());
     if let Some(end) = info.loss_curve.iter().position(|loss| !loss.is_finite()) {
@@ -123,7 +123,7 @@ pub(super) fn failure_of(error: &FitError) -> Failure {
 }
 
 /// An error and its causes, as one line.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

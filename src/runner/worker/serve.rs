@@ -15,7 +15,7 @@ use crate::dataset::{DatasetError, Prepared};
 use crate::runner::protocol::{MARKER, Message, Request};
 
 /// Exit code of a worker whose runner is gone.
-const ORPHANED: i32 = 3;
+pub(super) const ORPHANED: i32 = 3;
 
 /// Why a worker process could not do its work.
 #[derive(Debug, Error)]
@@ -41,6 +41,8 @@ pub enum WorkerError {
 /// reported to the runner instead.
 pub fn serve(lookup: Lookup) -> Result<ExitCode, WorkerError> {
     let mut channel = take_stdout()?;
+    // Ends whatever was printed before.
+    channel.write_all(b"\n")?;
     let request = read_request()?;
     prefer_for_oom_kill();
     // The global pool, for estimators that spawn into it, and the job itself on one of its
@@ -65,12 +67,10 @@ pub fn serve(lookup: Lookup) -> Result<ExitCode, WorkerError> {
     }
 }
 
-/// Takes standard output for the runner alone: what an estimator prints goes to standard error.
-fn take_stdout() -> io::Result<File> {
-    let mut channel = File::from(nix::unistd::dup(io::stdout())?);
+/// Takes standard output for the answers alone: what an estimator prints goes to standard error.
+pub(super) fn take_stdout() -> io::Result<File> {
+    let channel = File::from(nix::unistd::dup(io::stdout())?);
     nix::unistd::dup2_stdout(io::stderr())?;
-    // Ends whatever was printed before.
-    channel.write_all(b"\n")?;
     Ok(channel)
 }
 

@@ -1,8 +1,10 @@
 //! The try: each model on a handful of samples of each class before anything is trained, so that a
 //! bad row fails in the first second and not in the third hour.
 //!
-//! A model that reports an error is tried again on ten and on a hundred times as many samples: a
-//! few parameters, like a number of neighbours, are fine for a data set but not for a handful of it.
+//! A handful is not the data: what a model asks of the number of samples, of the size of the classes
+//! or of a part held back, a handful may not have and the data may. An error of the fit is therefore
+//! no refusal but a doubt, and a doubtful model is trained first, on the data themselves, whose fit
+//! makes the same checks before it begins. Only parameters that no data would mend are refused here.
 
 use std::cell::OnceCell;
 
@@ -12,11 +14,11 @@ use super::repeats::{failure_of, repeat_seed};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::estimators::FitError;
-use crate::results::Status;
-use crate::runner::protocol::Failure;
+use crate::estimators::erased::Estimator;
+use crate::runner::protocol::Verdict;
 
 /// Samples of each class, round by round.
-const ROUNDS: [usize; 3] = [3, 30, 300];
+const ROUNDS: [usize; 2] = [3, 30];
 
 /// Handfuls of a data set, taken out once.
 pub(in crate::runner) struct Trial<'a> {
@@ -40,41 +42,28 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Fits a model to a handful of samples and predicts them.
-    pub(in crate::runner) fn run(
-        &self,
-        spec: &EstimatorSpec,
-        params: &Params,
-    ) -> Result<(), Failure> {
-        let mut last = None;
+    /// Fits a model to a handful of samples and predicts them; one that reports an error is tried
+    /// again on ten times as many.
+    pub(in crate::runner) fn run(&self, spec: &EstimatorSpec, params: &Params) -> Verdict {
+        let estimator = match spec.build(params, self.seed) {
+            Ok(estimator) => estimator,
+            Err(error) => return Verdict::Refused(failure_of(&error.into())),
+        };
+        let mut verdict = Verdict::Passed;
         for (round, handful) in self.handfuls.iter().enumerate() {
             let handful = handful.get_or_init(|| take_handful(self.data, ROUNDS[round]));
-            match self.run_on(handful, spec, params) {
-                Ok(()) => return Ok(()),
-                Err(error) => last = Some((error, handful.y.len())),
+            match run_on(handful, estimator.as_ref()) {
+                Ok(()) => return Verdict::Passed,
+                Err(error) => verdict = Verdict::Doubtful(failure_of(&error).reason),
             }
         }
-        last.map_or(Ok(()), |(error, n_samples)| {
-            let mut failure = failure_of(&error);
-            if !matches!(error, FitError::Param(_)) {
-                failure.reason = format!("in a try on {n_samples} samples: {}", failure.reason);
-            }
-            // Whatever a try refuses, the row says that the parameters were refused.
-            failure.status = Status::Invalid;
-            Err(failure)
-        })
+        verdict
     }
+}
 
-    fn run_on(
-        &self,
-        handful: &Handful,
-        spec: &EstimatorSpec,
-        params: &Params,
-    ) -> Result<(), FitError> {
-        let estimator = spec.build(params, self.seed)?;
-        let model = estimator.fit(handful.x.view(), handful.y.view())?;
-        model.predict(handful.x.view()).map(drop)
-    }
+fn run_on(handful: &Handful, estimator: &dyn Estimator) -> Result<(), FitError> {
+    let model = estimator.fit(handful.x.view(), handful.y.view())?;
+    model.predict(handful.x.view()).map(drop)
 }
 
 /// The first `n_per_class` train samples of each class, in the order of the train split.
@@ -99,7 +88,7 @@ mod tests {
     use super::*;
     use crate::runner::fixture;
 
-    fn run(kind: usize) -> Result<(), Failure> {
+    fn run(kind: usize) -> Verdict {
         let job = fixture::job(kind);
         Trial::new(&fixture::data(), 1).run(job.spec, &job.resolved)
     }
@@ -116,19 +105,31 @@ mod tests {
 
     #[test]
     fn a_good_model_passes() {
-        assert_eq!(run(fixture::CONSTANT), Ok(()));
+        assert_eq!(run(fixture::CONSTANT), Verdict::Passed);
     }
 
     #[test]
     fn a_model_that_needs_more_than_a_handful_passes_in_a_later_round() {
-        assert_eq!(run(fixture::NEEDS_100_SAMPLES), Ok(()));
+        assert_eq!(run(fixture::NEEDS_100_SAMPLES), Verdict::Passed);
     }
 
     #[test]
-    fn a_model_that_always_fails_is_invalid() {
-        let failure = run(fixture::FAILING).unwrap_err();
-        assert_eq!(failure.status, Status::Invalid);
-        assert!(failure.reason.starts_with("in a try on "), "{failure:?}");
-        assert!(failure.reason.contains("diverged"), "{failure:?}");
+    fn a_model_that_fails_on_a_handful_is_doubtful_and_not_refused() {
+        let Verdict::Doubtful(reason) = run(fixture::FAILING) else {
+            panic!("expected a doubt");
+        };
+        assert!(reason.contains("diverged"), "{reason}");
+    }
+
+    #[test]
+    fn parameters_that_no_data_would_mend_are_refused() {
+        let job = fixture::job(fixture::CONSTANT);
+        let mut params = job.resolved;
+        params.insert("kind".to_owned(), "odd".into());
+        let verdict = Trial::new(&fixture::data(), 1).run(job.spec, &params);
+        let Verdict::Refused(failure) = verdict else {
+            panic!("expected a refusal, got {verdict:?}");
+        };
+        assert!(failure.reason.contains("`kind` of Fake"), "{failure:?}");
     }
 }

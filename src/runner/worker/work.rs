@@ -9,7 +9,7 @@ use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::results::Status;
 use crate::runner::memory::process_memory;
-use crate::runner::protocol::{Failure, JobSettings, Message, Model, Request, Work};
+use crate::runner::protocol::{Failure, JobSettings, Message, Model, Request, Verdict, Work};
 
 /// Stack of a job's threads: deep trees are built and walked by recursion.
 pub(in crate::runner) const STACK_BYTES: usize = 16 << 20;
@@ -38,8 +38,10 @@ pub(super) fn work(
         Work::Try(models) => {
             let trial = Trial::new(data, request.settings.seed);
             for model in models {
-                let result = find(model).and_then(|spec| try_one(&trial, spec, &model.params));
-                send(Message::Tried(result));
+                send(Message::Tried(match find(model) {
+                    Ok(spec) => try_one(&trial, spec, &model.params),
+                    Err(failure) => Verdict::Refused(failure),
+                }));
             }
         }
     }
@@ -67,13 +69,13 @@ pub(in crate::runner) fn train(
     });
 }
 
-/// Tries one model; a panic is a failure.
+/// Tries one model; a panic is a doubt.
 pub(in crate::runner) fn try_one(
     trial: &Trial<'_>,
     spec: &EstimatorSpec,
     params: &Params,
-) -> Result<(), Failure> {
-    flatten(catch(|| trial.run(spec, params)))
+) -> Verdict {
+    catch(|| trial.run(spec, params)).unwrap_or_else(Verdict::Doubtful)
 }
 
 fn flatten<T>(result: Result<Result<T, Failure>, String>) -> Result<T, Failure> {

@@ -4,41 +4,64 @@ use ndarray::{ArrayView2, Axis, CowArray};
 use rand::seq::index;
 use rayon::prelude::*;
 
-use super::loss::{Loss, Slope};
-use super::model::{Boosted, Regressor};
+use super::categories::CategorySet;
+use super::loss::Loss;
+use super::model::{Boosted, Regressor, winner};
 use super::patience::{Patience, Watch};
-use super::validation::stratified_split;
-use crate::FitError;
-use crate::hist::Binned;
+use crate::holdout::{Holdout, Share, stratified_sample};
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 use crate::tree::{Node, Tree};
+use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::{Rng, stream};
 
 /// A tree with the value of each node, not shrunk yet.
 pub(super) struct Grown {
     pub tree: Tree,
     pub values: Vec<f64>,
+    /// The categories that go left at each node; those from its end on are by a threshold.
+    pub category_sets: Vec<Option<CategorySet>>,
     /// The leaf of each row that the tree was grown on; other rows hold anything.
     pub leaf_of_row: Vec<u32>,
 }
 
 /// Grows the tree of one output in one stage.
 pub(super) trait TreeGrower: Sync {
-    /// Returns a tree on `rows` of `binned`; `slope` has the gradients of all rows.
+    /// The training rows as trees are grown on them.
+    type Columns: Sync;
+    /// The slopes of the loss of one output.
+    type Slope: Send + Sync;
+
+    /// Returns the scores of a constant prediction of the shares that `n_classes` classes have in
+    /// rows of these codes.
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64>;
+
+    /// Returns the slopes of every output at these scores; `codes` are the classes of the rows.
+    fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Self::Slope>;
+
+    /// Returns the columns of the training rows.
+    fn columns(&self, x: ArrayView2<'_, f32>) -> Result<Self::Columns, FitError>;
+
+    /// Returns a tree on `rows` of `columns`; `slope` has those of all rows.
     fn grow(
         &self,
-        binned: &Binned,
+        columns: &Self::Columns,
         rows: &[u32],
-        slope: &Slope,
+        slope: &Self::Slope,
         rng: &mut Rng,
     ) -> Result<Grown, FitError>;
 
-    /// Returns the bins of the training rows.
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError>;
-
     /// Adds to each feature's importance what the tree's splits by it gained.
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]);
+}
+
+/// What early stopping looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watched {
+    /// The loss.
+    Loss,
+    /// The accuracy.
+    Accuracy,
 }
 
 /// Everything about the stages that is not the growing of trees.
@@ -50,12 +73,20 @@ pub(super) struct Stages {
     pub subsample: f64,
     /// Whether scores start at 0 rather than at the classes' shares.
     pub starts_at_zero: bool,
-    /// Number of rows set aside for early stopping; with none it goes by the training loss.
-    pub n_validation: usize,
+    /// Whether a score of 0 is the second one of two classes.
+    pub zero_is_second: bool,
+    /// Rows set aside for early stopping; without them it goes by the training rows.
+    pub held_back: Option<Share>,
+    /// Whether each class must have a training row left.
+    pub needs_every_class: bool,
+    pub watched: Watched,
     pub patience: Patience,
     pub class_weights: Option<Vec<f64>>,
     pub seed: u64,
 }
+
+/// Most training rows whose accuracy early stopping looks at.
+const MOST_SCORED: usize = 10_000;
 
 /// A set of rows with their scores.
 struct Part {
@@ -83,34 +114,37 @@ impl Part {
 
 impl Stages {
     /// Fits all stages to `x` (`n_samples` × `n_features`) and the class `codes` of its rows.
+    ///
+    /// # Errors
+    /// [`FitError`] for rows that cannot be set aside, and for what `grower` reports.
     pub(super) fn fit(
         &self,
         x: ArrayView2<'_, f32>,
         (encoding, codes): (ClassEncoding, &[usize]),
         grower: &impl TreeGrower,
     ) -> Result<Boosted, FitError> {
-        let [mut train, mut validation] = self.parts(codes, encoding.n_classes());
+        let [mut train, mut validation] = self.parts(codes, &encoding, grower)?;
         let x_of = |part: &Part| {
             let rows: Vec<usize> = part.rows.iter().map(|&row| row as usize).collect();
             x.select(Axis(0), &rows)
         };
-        let x_train = if self.n_validation == 0 {
-            CowArray::from(x)
-        } else {
-            CowArray::from(x_of(&train))
+        let x_train = match self.held_back {
+            None => CowArray::from(x),
+            Some(_) => CowArray::from(x_of(&train)),
         };
         let x_validation = x_of(&validation);
-        let binned = grower.bin(x_train.view())?;
+        let columns = grower.columns(x_train.view())?;
+        let scored = self.scored_rows(&train, encoding.n_classes());
         let mut stages = Vec::new();
         let mut importances = vec![0.0; x.ncols()];
         let mut watch = Watch::new(&self.patience);
         let mut loss_curve = Vec::new();
-        watch.start(self.watched_loss(&train, &validation));
+        watch.start(self.watched_loss(&train, &validation, &scored));
         let initial = train.initial.clone();
         let mut has_stopped = false;
         for stage_idx in 0..self.n_stages as u64 {
             let bag = self.bag(train.rows.len(), stage_idx);
-            let grown = self.grow_stage(stage_idx, &binned, &bag, &train, grower)?;
+            let grown = self.grow_stage(stage_idx, &columns, &bag, &train, grower)?;
             let mut stage = Vec::with_capacity(grown.len());
             for (output, grown) in grown.into_iter().enumerate() {
                 grower.add_importances(&grown.tree, &mut importances);
@@ -122,7 +156,7 @@ impl Stages {
             }
             stages.push(stage);
             loss_curve.push(self.bag_loss(&train, &bag));
-            has_stopped = watch.should_stop(self.watched_loss(&train, &validation));
+            has_stopped = watch.should_stop(self.watched_loss(&train, &validation, &scored));
             if has_stopped {
                 break;
             }
@@ -130,45 +164,79 @@ impl Stages {
         let mut model = Boosted {
             initial,
             stages,
+            zero_is_second: self.zero_is_second,
+            categories: None,
             encoding,
             n_features: x.ncols(),
             info: FitInfo::default(),
         };
         let converged = (!matches!(self.patience, Patience::None)).then_some(has_stopped);
-        let validation_loss = (self.n_validation > 0).then(|| self.mean_loss(&validation));
+        let validation_loss = self.held_back.map(|_| self.mean_loss(&validation));
         model.describe(&importances, loss_curve, converged, validation_loss);
         Ok(model)
     }
 
     /// Returns the training rows and those set aside for early stopping, all at their initial
     /// scores.
-    fn parts(&self, codes: &[usize], n_classes: usize) -> [Part; 2] {
-        let (rows, held_out) = match self.n_validation {
-            0 => ((0..codes.len() as u32).collect(), Vec::new()),
-            n => stratified_split(codes, n_classes, n, &mut stream(self.seed, &[0])),
+    fn parts(
+        &self,
+        codes: &[usize],
+        encoding: &ClassEncoding,
+        grower: &impl TreeGrower,
+    ) -> Result<[Part; 2], ParamError> {
+        let split = match &self.held_back {
+            None => Holdout {
+                training: (0..codes.len()).collect(),
+                held_back: Vec::new(),
+            },
+            Some(share) => {
+                let mut rng = stream(self.seed, &[0]);
+                share.draw_stratified(codes, encoding, &mut rng)?
+            }
         };
-        let mut counts = vec![0; n_classes];
+        let [rows, held_back] = [split.training, split.held_back].map(|mut rows| {
+            rows.sort_unstable();
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "rows are counted in 32 bits"
+            )]
+            let rows: Vec<u32> = rows.into_iter().map(|row| row as u32).collect();
+            rows
+        });
+        let mut counts = vec![0; encoding.n_classes()];
         for &row in &rows {
             counts[codes[row as usize]] += 1;
         }
-        let initial = self.initial_scores(&counts);
-        [rows, held_out].map(|rows| Part::new(rows, codes, &initial))
+        if let (Some(share), true) = (&self.held_back, self.needs_every_class)
+            && let Some(class) = counts.iter().position(|&count| count == 0)
+        {
+            return Err(share.too_large(encoding.label(class)));
+        }
+        let of_rows: Vec<usize> = rows.iter().map(|&row| codes[row as usize]).collect();
+        let mut initial = grower.prior_scores(&of_rows, encoding.n_classes());
+        if self.starts_at_zero {
+            initial.fill(0.0);
+        }
+        Ok([rows, held_back].map(|rows| Part::new(rows, codes, &initial)))
     }
 
-    /// Returns the scores of a constant prediction of the classes' shares, or zeros.
-    fn initial_scores(&self, counts: &[usize]) -> Vec<f64> {
-        let weight = |class: usize| match &self.class_weights {
-            Some(weights) => weights[class] * counts[class] as f64,
-            None => counts[class] as f64,
-        };
-        let sum: f64 = (0..counts.len()).map(weight).sum();
-        let shares: Vec<f64> = (0..counts.len()).map(|class| weight(class) / sum).collect();
-        let scores = self.loss.prior_scores(&shares);
-        if self.starts_at_zero {
-            vec![0.0; scores.len()]
-        } else {
-            scores
+    /// Returns the weight of a class.
+    fn weight(&self, class: usize) -> f64 {
+        self.class_weights
+            .as_ref()
+            .map_or(1.0, |weights| weights[class])
+    }
+
+    /// Returns the training rows whose accuracy early stopping looks at, if it does.
+    fn scored_rows(&self, train: &Part, n_classes: usize) -> Vec<usize> {
+        if self.watched == Watched::Loss || self.held_back.is_some() {
+            return Vec::new();
         }
+        if train.codes.len() <= MOST_SCORED {
+            return (0..train.codes.len()).collect();
+        }
+        let mut rng = stream(self.seed, &[3]);
+        stratified_sample(&train.codes, n_classes, MOST_SCORED, &mut rng)
     }
 
     /// Returns the positions of the rows drawn for a stage, ascending.
@@ -193,30 +261,21 @@ impl Stages {
     }
 
     /// Grows one tree per output, outputs in parallel.
-    fn grow_stage(
+    fn grow_stage<G: TreeGrower>(
         &self,
         stage_idx: u64,
-        binned: &Binned,
+        columns: &G::Columns,
         bag: &[u32],
         train: &Part,
-        grower: &impl TreeGrower,
+        grower: &G,
     ) -> Result<Vec<Grown>, FitError> {
-        let mut slopes = self.loss.slopes(&train.scores, &train.codes);
-        if let Some(weights) = &self.class_weights {
-            for slope in &mut slopes {
-                let values = slope.negative_gradient.iter_mut().zip(&mut slope.hessian);
-                for ((gradient, hessian), &code) in values.zip(&train.codes) {
-                    *gradient *= weights[code];
-                    *hessian *= weights[code];
-                }
-            }
-        }
-        slopes
+        grower
+            .slopes(&train.scores, &train.codes)
             .par_iter()
             .enumerate()
             .map(|(output, slope)| {
                 let mut rng = stream(self.seed, &[2, stage_idx, output as u64]);
-                grower.grow(binned, bag, slope, &mut rng)
+                grower.grow(columns, bag, slope, &mut rng)
             })
             .collect()
     }
@@ -234,7 +293,10 @@ impl Stages {
                 *node
             }
         };
-        Regressor(nodes.map(shrunk).collect())
+        Regressor {
+            nodes: nodes.map(shrunk).collect(),
+            category_sets: grown.category_sets.clone(),
+        }
     }
 
     /// Adds the values of a tree to the scores of the training rows.
@@ -248,7 +310,7 @@ impl Stages {
     ) {
         if bag.len() == scores.len() {
             for (score, &leaf) in scores.iter_mut().zip(&grown.leaf_of_row) {
-                *score += tree.0[leaf as usize].threshold;
+                *score += tree.nodes[leaf as usize].threshold;
             }
             return;
         }
@@ -259,23 +321,40 @@ impl Stages {
     fn bag_loss(&self, train: &Part, bag: &[u32]) -> f64 {
         let is_drawn =
             |row: usize| bag.len() == train.rows.len() || bag.binary_search(&(row as u32)).is_ok();
-        self.loss.mean(&train.scores, &train.codes, is_drawn)
+        let weight = |row: usize| f64::from(u8::from(is_drawn(row)));
+        self.loss.mean(&train.scores, &train.codes, weight)
     }
 
-    /// Returns the loss that early stopping goes by.
-    fn watched_loss(&self, train: &Part, validation: &Part) -> f64 {
+    /// Returns what early stopping goes by: the loss, or minus the accuracy, with the weights of
+    /// the classes.
+    fn watched_loss(&self, train: &Part, validation: &Part, scored: &[usize]) -> f64 {
         if matches!(self.patience, Patience::None) {
             return 0.0;
         }
-        let part = if self.n_validation > 0 {
-            validation
-        } else {
-            train
-        };
-        self.mean_loss(part)
+        match (self.watched, self.held_back) {
+            (Watched::Loss, None) => self.mean_loss(train),
+            (Watched::Loss, Some(_)) => self.mean_loss(validation),
+            (Watched::Accuracy, None) => -self.accuracy(train, scored.iter().copied()),
+            (Watched::Accuracy, Some(_)) => -self.accuracy(validation, 0..validation.codes.len()),
+        }
     }
 
     fn mean_loss(&self, part: &Part) -> f64 {
-        self.loss.mean(&part.scores, &part.codes, |_| true)
+        let weight = |row: usize| self.weight(part.codes[row]);
+        self.loss.mean(&part.scores, &part.codes, weight)
+    }
+
+    /// Returns the share of some rows of a part whose class has the largest score.
+    fn accuracy(&self, part: &Part, rows: impl Iterator<Item = usize>) -> f64 {
+        let (mut right, mut all) = (0.0, 0.0);
+        for row in rows {
+            let scores: Vec<f64> = part.scores.iter().map(|scores| scores[row]).collect();
+            let weight = self.weight(part.codes[row]);
+            all += weight;
+            if winner(&scores, self.zero_is_second) == part.codes[row] {
+                right += weight;
+            }
+        }
+        right / all
     }
 }

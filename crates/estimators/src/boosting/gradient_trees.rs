@@ -7,7 +7,7 @@
 
 use ndarray::ArrayView2;
 
-use super::booster::{Grown, Stages, TreeGrower};
+use super::booster::{Grown, Stages, TreeGrower, Watched};
 use super::gradient_params::{
     BoostingInit, BoostingLoss, GradientBoostingParams, GradientBoostingValidParams,
 };
@@ -16,9 +16,10 @@ use super::model::Boosted;
 use super::patience::Patience;
 use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
-use crate::multiclass::ClassEncoding;
+use crate::holdout::Share;
+use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
-use crate::tree::{FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
+use crate::tree::{Amount, FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
 use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
 
@@ -27,9 +28,27 @@ struct GradientTrees<'a> {
     params: &'a GradientBoostingValidParams,
     /// `(K - 1) / K` of the multinomial Newton step; 1 for two classes.
     factor: f64,
+    loss: Loss,
 }
 
 impl TreeGrower for GradientTrees<'_> {
+    type Columns = Binned;
+    type Slope = Slope;
+
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
+        let counts = class_counts(codes, n_classes).into_iter();
+        let shares: Vec<f64> = counts.map(|n| n as f64 / codes.len() as f64).collect();
+        self.loss.prior_scores(&shares)
+    }
+
+    fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {
+        self.loss.slopes(scores, codes)
+    }
+
+    fn columns(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
+        Binned::new(x, MAX_BINS)
+    }
+
     fn grow(
         &self,
         binned: &Binned,
@@ -52,13 +71,7 @@ impl TreeGrower for GradientTrees<'_> {
         let n_features = binned.features.len();
         let shape = &self.params.shape;
         let weight = rows.len() as f64;
-        let growth = shape.growth(
-            Splitter::Best,
-            n_samples,
-            weight,
-            n_features,
-            GradientBoostingParams::ESTIMATOR,
-        )?;
+        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features);
         let samples = Samples {
             rows: rows.to_vec(),
             payloads: rows.iter().map(|row| format.encode(of(row))).collect(),
@@ -91,12 +104,9 @@ impl TreeGrower for GradientTrees<'_> {
         Ok(Grown {
             values: sums.iter().map(step).collect(),
             tree,
+            category_sets: Vec::new(),
             leaf_of_row,
         })
-    }
-
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
-        Binned::new(x, MAX_BINS)
     }
 
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {
@@ -151,6 +161,10 @@ impl Classifier for GradientBoostingValidParams {
             .into());
         }
         let is_multinomial = n_classes > 2;
+        let loss = match self.loss {
+            BoostingLoss::LogLoss => Loss::Log,
+            BoostingLoss::Exponential => Loss::Exponential,
+        };
         let grower = GradientTrees {
             params: self,
             factor: if is_multinomial {
@@ -158,27 +172,27 @@ impl Classifier for GradientBoostingValidParams {
             } else {
                 1.0
             },
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a count"
-        )]
-        let n_validation = match self.n_iter_no_change {
-            Some(_) => (self.validation_fraction * codes.len() as f64).ceil() as usize,
-            None => 0,
+            loss,
         };
         let stages = Stages {
-            loss: match self.loss {
-                BoostingLoss::LogLoss => Loss::Log,
-                BoostingLoss::Exponential => Loss::Exponential,
-            },
+            loss,
             n_stages: self.n_estimators,
             learning_rate: self.learning_rate,
             subsample: self.subsample,
             starts_at_zero: self.init == Some(BoostingInit::Zero),
-            n_validation,
+            zero_is_second: true,
+            held_back: self.n_iter_no_change.map(|_| Share {
+                estimator: GradientBoostingParams::ESTIMATOR,
+                amount: Amount::Share(self.validation_fraction),
+            }),
+            needs_every_class: true,
+            watched: Watched::Loss,
             patience: match self.n_iter_no_change {
+                // scikit-learn's loss of two classes is twice the log loss here.
+                Some(n) if loss == Loss::Log && !is_multinomial => Patience::Recent {
+                    n,
+                    tol: self.tol / 2.0,
+                },
                 Some(n) => Patience::Recent { n, tol: self.tol },
                 None => Patience::None,
             },

@@ -1,10 +1,10 @@
 //! Parameters of histogram boosting.
 
-use super::column_choice::{CategoricalRule, ColumnChoice, InteractionRule};
+use super::column_choice::{CategoricalFeatures, InteractionConstraints};
 use super::early_stopping::BoostingEarlyStopping;
-use crate::parameters::{Interval, ParamValue, Parameters, Verbosity};
-use crate::tree::{ColumnNumbers, refuse_monotonic_cst};
-use crate::{ClassWeight, ParamError};
+use crate::ClassWeight;
+use crate::parameters::{Interval, ParamValue, Verbosity};
+use crate::tree::{Amount, AmountRange, MonotonicConstraints};
 
 choices! {
     /// What the stages of histogram boosting minimise.
@@ -19,7 +19,7 @@ choices! {
     pub enum BoostingScoring {
         /// The loss.
         Loss = "loss",
-        /// The accuracy, which is refused.
+        /// The accuracy.
         Accuracy = "accuracy",
     }
 }
@@ -46,18 +46,18 @@ parameters! {
         max_features: f64 = 1.0, in Interval::SHARE;
         /// most bins per feature
         max_bins: usize = 255, in Interval::closed(2.0, 255.0);
-        /// features that are categories; none here
-        categorical_features: Option<ColumnChoice<CategoricalRule>> = Some(ColumnChoice::Named(CategoricalRule::Warn));
-        /// monotonic constraints; not supported
-        monotonic_cst: Option<ColumnNumbers> = None;
-        /// which features may meet in a branch; not supported
-        interaction_cst: Option<ColumnChoice<InteractionRule>> = None;
+        /// columns that are categories: their numbers, or a flag for each; else none
+        categorical_features: Option<CategoricalFeatures> = Some(CategoricalFeatures::Warn);
+        /// for each column whether the second class may only get likelier (1) or less likely (-1) with it, or 0; two classes only
+        monotonic_cst: Option<MonotonicConstraints> = None;
+        /// columns that may meet in a branch: lists of them, pairwise, no_interactions; null: any
+        interaction_cst: Option<InteractionConstraints> = None;
         /// whether stages end early; auto: with more than 10,000 samples
         early_stopping: BoostingEarlyStopping = BoostingEarlyStopping::Auto;
-        /// what early stopping looks at; only the loss is supported
+        /// what early stopping looks at; null: accuracy
         scoring: Option<BoostingScoring> = Some(BoostingScoring::Loss);
-        /// share of the rows that early stopping looks at; null: the training rows
-        validation_fraction: Option<f64> = Some(0.1), in Interval::PART;
+        /// rows that early stopping looks at: a share, or a count; null: the training rows
+        validation_fraction: Option<Amount> = Some(Amount::Share(0.1)), in AmountRange::new(1, Interval::PART);
         /// stages without progress before it stops
         n_iter_no_change: usize = 10, in Interval::at_least(1);
         /// least progress
@@ -72,25 +72,4 @@ parameters! {
         /// ignored: a job is fitted once
         warm_start: bool = false;
     }
-    check refuse_unsupported;
-}
-
-/// Refuses what scikit-learn has and we do not.
-fn refuse_unsupported(params: &HistGradientBoostingValidParams) -> Result<(), ParamError> {
-    let estimator = HistGradientBoostingParams::ESTIMATOR;
-    let refuse = |name: &str, reason: &str| Err(ParamError::unsupported(estimator, name, reason));
-    refuse_monotonic_cst(params.monotonic_cst.as_ref(), estimator)?;
-    if params.interaction_cst.is_some() {
-        return refuse("interaction_cst", "features may meet freely; leave it null");
-    }
-    if let Some(ColumnChoice::Columns(_)) = params.categorical_features {
-        let reason = "all features are numbers; leave it out";
-        return refuse("categorical_features", reason);
-    }
-    let may_stop = params.early_stopping != BoostingEarlyStopping::Off;
-    if may_stop && params.scoring != Some(BoostingScoring::Loss) {
-        let reason = "early stopping looks at the loss only; leave it \"loss\"";
-        return refuse("scoring", reason);
-    }
-    Ok(())
 }

@@ -1,85 +1,91 @@
-//! Trees of histogram boosting (LightGBM: Ke et al. 2017), as scikit-learn's
+//! Histogram boosting (LightGBM: Ke et al. 2017), as scikit-learn's
 //! `HistGradientBoostingClassifier` has it: leaf-wise growth on at most 255 bins per feature, leaf
-//! values by Newton steps with L2 regularisation.
+//! values by Newton steps with L2 regularisation, monotonic and interaction constraints, features
+//! of categories.
 //!
-//! Departures: quantile bins are cut between values of equal share rather than at interpolated
-//! percentiles, and gradients are fixed-point numbers instead of `f32`.
+//! Trees are scikit-learn's to the bit wherever it draws nothing at random itself. Departures: the
+//! validation rows and the features of `max_features` are other random ones, and with more than
+//! 200,000 rows bins are cut at the percentiles of all of them.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, CowArray};
 
-use super::booster::{Grown, Stages, TreeGrower};
-use super::hessian_target::HessianTarget;
+use super::booster::{Grown, Stages, TreeGrower, Watched};
+use super::categories::Categories;
+use super::hist_loss::{Slope, class_shares, prior_scores, slopes};
 use super::hist_params::{
-    HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
+    BoostingScoring, HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
 };
-use super::loss::{Loss, Slope};
+use super::leaf_wise::{Columns, Constraints, LeafWise, SplitRules, feature_groups};
+use super::loss::Loss;
 use super::model::Boosted;
 use super::patience::Patience;
 use crate::classifier::Classifier;
-use crate::hist::Binned;
+use crate::hist::{Binned, EdgeBins};
+use crate::holdout::Share;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
-use crate::tree::{FixedPoint, Growth, LeafLimits, MaxFeatures, Samples, Splitter, Tree, grow};
-use crate::{ClassWeight, FitError};
+use crate::tree::Tree;
+use crate::{ClassWeight, FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
 
-impl TreeGrower for HistGradientBoostingValidParams {
+const ESTIMATOR: &str = HistGradientBoostingParams::ESTIMATOR;
+
+/// Grows the trees of a fit.
+struct HistTrees<'a> {
+    params: &'a HistGradientBoostingValidParams,
+    categories: Option<&'a Categories>,
+    constraints: Constraints,
+    class_weights: Option<Vec<f64>>,
+}
+
+impl TreeGrower for HistTrees<'_> {
+    type Columns = Columns;
+    type Slope = Slope;
+
+    fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
+        prior_scores(&class_shares(
+            codes,
+            n_classes,
+            self.class_weights.as_deref(),
+        ))
+    }
+
+    fn slopes(&self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {
+        slopes(scores, codes, self.class_weights.as_deref())
+    }
+
+    fn columns(&self, x: ArrayView2<'_, f32>) -> Result<Columns, FitError> {
+        let binned = Binned::by_edges(x, self.params.max_bins)?;
+        let category_bins = match self.categories {
+            None => Vec::new(),
+            Some(categories) => (0..categories.n_columns())
+                .map(|column| {
+                    let n_categories = categories.n_categories(column);
+                    category_bins(&binned.features[column], n_categories, x.column(column))
+                })
+                .collect(),
+        };
+        Ok(Columns::new(binned, category_bins))
+    }
+
     fn grow(
         &self,
-        binned: &Binned,
-        rows: &[u32],
+        columns: &Columns,
+        _: &[u32],
         slope: &Slope,
         rng: &mut Rng,
     ) -> Result<Grown, FitError> {
-        let largest = |values: &[f64]| values.iter().fold(0.0, |max: f64, v| max.max(v.abs()));
-        let target = HessianTarget {
-            gradients: FixedPoint::new(rows.len(), largest(&slope.negative_gradient)),
-            hessians: FixedPoint::new(rows.len(), largest(&slope.hessian)),
-            l2_regularization: self.l2_regularization,
-        };
-        let max_features = MaxFeatures::Share(self.max_features)
-            .of(binned.features.len(), HistGradientBoostingParams::ESTIMATOR)?;
-        let growth = Growth {
-            splitter: Splitter::Best,
-            max_features,
-            max_depth: self.max_depth.unwrap_or(usize::MAX),
-            min_samples_split: 2 * self.min_samples_leaf,
-            limits: LeafLimits {
-                min_samples: self.min_samples_leaf,
-                min_weight: 0.0,
+        let plan = LeafWise {
+            max_leaf_nodes: self.params.max_leaf_nodes,
+            max_depth: self.params.max_depth,
+            max_features: self.params.max_features,
+            rules: SplitRules {
+                min_samples: self.params.min_samples_leaf as u64,
+                l2_regularization: self.params.l2_regularization,
             },
-            min_impurity_decrease: 0.0,
-            max_leaf_nodes: Some(self.max_leaf_nodes.unwrap_or(usize::MAX)),
+            constraints: &self.constraints,
         };
-        let pair = |&row: &u32| {
-            let row = row as usize;
-            [
-                target.gradients.encode(slope.negative_gradient[row]),
-                target.hessians.encode(slope.hessian[row]),
-            ]
-        };
-        let samples = Samples {
-            rows: rows.to_vec(),
-            payloads: rows.iter().map(pair).collect(),
-        };
-        let mut leaf_of_row = vec![0; slope.hessian.len()];
-        let tree = grow(
-            &target,
-            binned,
-            samples,
-            &growth,
-            rng,
-            Some(&mut leaf_of_row),
-        );
-        Ok(Grown {
-            values: tree.values.clone(),
-            tree,
-            leaf_of_row,
-        })
-    }
-
-    fn bin(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
-        Binned::new(x, self.max_bins)
+        Ok(plan.grow(columns, slope.clone(), rng))
     }
 
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {
@@ -91,8 +97,73 @@ impl TreeGrower for HistGradientBoostingValidParams {
     }
 }
 
+/// Returns the bin of each category of a column, none where no row has it.
+fn category_bins(
+    bins: &EdgeBins,
+    n_categories: usize,
+    column: ndarray::ArrayView1<'_, f32>,
+) -> Vec<Option<u8>> {
+    let mut found = vec![None; n_categories];
+    for &category in column {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a number of a category, and a bin, below 255"
+        )]
+        {
+            found[category as usize] = Some(bins.bin_of(category) as u8);
+        }
+    }
+    found
+}
+
+impl HistGradientBoostingValidParams {
+    /// Returns the constraints of columns whose order is that of the categories, if there are any.
+    fn constraints(
+        &self,
+        categories: Option<&Categories>,
+        n_features: usize,
+        n_classes: usize,
+    ) -> Result<Constraints, ParamError> {
+        let signs = self
+            .monotonic_cst
+            .as_ref()
+            .map(|constraints| constraints.signs(n_features, n_classes, ESTIMATOR))
+            .transpose()?;
+        let n_categorical = categories.map_or(0, Categories::n_columns);
+        let signs: Option<Vec<i8>> = signs.map(|signs| match categories {
+            None => signs,
+            Some(categories) => categories.columns().map(|column| signs[column]).collect(),
+        });
+        if let Some(signs) = &signs
+            && signs[..n_categorical].iter().any(|&sign| sign != 0)
+        {
+            return Err(ParamError::unsupported(
+                ESTIMATOR,
+                "categorical_features, monotonic_cst",
+                "categories have no order; give their columns a 0",
+            ));
+        }
+        // As in scikit-learn, interaction constraints name columns by their places after those of
+        // categories have moved to the front.
+        let groups = self
+            .interaction_cst
+            .as_ref()
+            .map(|constraints| constraints.groups(n_features, ESTIMATOR))
+            .transpose()?;
+        let n_columns = u32::try_from(n_features).expect("columns are counted in 32 bits");
+        Ok(Constraints {
+            signs: signs.filter(|signs| signs.iter().any(|&sign| sign != 0)),
+            groups: groups.map(|groups| feature_groups(groups, n_columns)),
+            n_categorical,
+        })
+    }
+}
+
 impl Classifier for HistGradientBoostingValidParams {
     type Model = Boosted;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     fn fit_codes(
         &self,
@@ -100,19 +171,33 @@ impl Classifier for HistGradientBoostingValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<Boosted, FitError> {
-        let stops_early = self.early_stopping.is_on(codes.len());
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a count"
-        )]
-        let n_validation = match self.validation_fraction {
-            Some(share) if stops_early => (share * codes.len() as f64).ceil() as usize,
-            _ => 0,
+        let n_features = x.ncols();
+        let flags = match &self.categorical_features {
+            None => None,
+            Some(choice) => choice.flags(n_features, ESTIMATOR)?,
+        };
+        let categories = flags
+            .map(|flags| Categories::new(x, &flags, self.max_bins))
+            .transpose()?;
+        let x = match &categories {
+            None => CowArray::from(x),
+            Some(categories) => CowArray::from(categories.encoded(x)),
         };
         let counts = class_counts(codes, encoding.n_classes());
         let class_weights = (self.class_weight != ClassWeight::Uniform)
-            .then(|| self.class_weight.of_counts(&encoding, &counts));
+            .then(|| self.class_weight.of_counts(ESTIMATOR, &encoding, &counts))
+            .transpose()?;
+        let grower = HistTrees {
+            params: self,
+            constraints: self.constraints(categories.as_ref(), n_features, counts.len())?,
+            categories: categories.as_ref(),
+            class_weights: class_weights.clone(),
+        };
+        let stops_early = self.early_stopping.is_on(codes.len());
+        let share = |amount| Share {
+            estimator: ESTIMATOR,
+            amount,
+        };
         let stages = Stages {
             loss: match self.loss {
                 HistBoostingLoss::LogLoss => Loss::Log,
@@ -121,7 +206,13 @@ impl Classifier for HistGradientBoostingValidParams {
             learning_rate: self.learning_rate,
             subsample: 1.0,
             starts_at_zero: false,
-            n_validation,
+            zero_is_second: false,
+            held_back: self.validation_fraction.filter(|_| stops_early).map(share),
+            needs_every_class: false,
+            watched: match self.scoring {
+                Some(BoostingScoring::Loss) => Watched::Loss,
+                Some(BoostingScoring::Accuracy) | None => Watched::Accuracy,
+            },
             patience: if stops_early {
                 Patience::Reference {
                     n: self.n_iter_no_change,
@@ -133,6 +224,10 @@ impl Classifier for HistGradientBoostingValidParams {
             class_weights,
             seed: self.seed,
         };
-        stages.fit(x, (encoding, codes), self)
+        let model = stages.fit(x.view(), (encoding, codes), &grower)?;
+        Ok(match categories {
+            None => model,
+            Some(categories) => model.of_categories(categories),
+        })
     }
 }

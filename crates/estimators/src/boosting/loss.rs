@@ -76,37 +76,37 @@ impl Loss {
         }
     }
 
-    /// Returns the mean loss over the rows that `counts` accepts.
+    /// Returns the mean loss over the rows, each with its weight; rows without any do not count.
     pub(super) fn mean(
         self,
         scores: &[Vec<f64>],
         codes: &[usize],
-        counts: impl Fn(usize) -> bool,
+        weight: impl Fn(usize) -> f64,
     ) -> f64 {
-        let mut sum = 0.0;
-        let mut n = 0usize;
-        if let [scores] = scores {
-            for (row, (&score, &code)) in scores.iter().zip(codes).enumerate() {
-                if counts(row) {
-                    let margin = if code == 1 { score } else { -score };
-                    sum += match self {
-                        // ln(1 + exp(-margin)), without overflow.
-                        Self::Log => (-margin).max(0.0) + (-margin.abs()).exp().ln_1p(),
-                        Self::Exponential => (-margin).exp(),
-                    };
-                    n += 1;
-                }
+        let (mut sum, mut total) = (0.0, 0.0);
+        let log_sums = match scores {
+            [_] => Vec::new(),
+            _ => log_sums(scores),
+        };
+        for (row, &code) in codes.iter().enumerate() {
+            let weight = weight(row);
+            if weight <= 0.0 {
+                continue;
             }
-        } else {
-            let log_sums = log_sums(scores);
-            for (row, (&log_sum, &code)) in log_sums.iter().zip(codes).enumerate() {
-                if counts(row) {
-                    sum += log_sum - scores[code][row];
-                    n += 1;
+            let loss = if let [scores] = scores {
+                let margin = if code == 1 { scores[row] } else { -scores[row] };
+                match self {
+                    // ln(1 + exp(-margin)), without overflow.
+                    Self::Log => (-margin).max(0.0) + (-margin.abs()).exp().ln_1p(),
+                    Self::Exponential => (-margin).exp(),
                 }
-            }
+            } else {
+                log_sums[row] - scores[code][row]
+            };
+            sum += weight * loss;
+            total += weight;
         }
-        sum / n.max(1) as f64
+        if total > 0.0 { sum / total } else { 0.0 }
     }
 
     /// Returns the scores of a constant prediction of these class shares.

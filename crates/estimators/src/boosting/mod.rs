@@ -4,19 +4,20 @@
 //! early stopping. They differ in how a tree is grown from the gradients.
 
 mod booster;
+mod categories;
 mod column_choice;
 mod early_stopping;
 mod gradient_params;
 mod gradient_trees;
-mod hessian_target;
+mod hist_loss;
 mod hist_params;
 mod hist_trees;
+mod leaf_wise;
 mod loss;
 mod model;
 mod patience;
-mod validation;
 
-pub use column_choice::{CategoricalRule, ColumnChoice, InteractionRule};
+pub use column_choice::{CategoricalFeatures, InteractionConstraints};
 pub use early_stopping::BoostingEarlyStopping;
 pub use gradient_params::{
     BoostingInit, BoostingLoss, GradientBoostingParams, GradientBoostingValidParams,

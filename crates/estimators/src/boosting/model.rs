@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, ArrayView2, CowArray};
 
+use super::categories::{Categories, CategorySet};
 use super::gradient_params::{GradientBoostingParams, GradientBoostingValidParams};
 use super::hist_params::{HistGradientBoostingParams, HistGradientBoostingValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
 use crate::tree::{Node, for_each_leaf, label_rows, normalised};
@@ -14,7 +16,11 @@ use crate::tree::{Node, for_each_leaf, label_rows, normalised};
 /// A regression tree; leaves keep their value, shrunk by the learning rate, in `threshold`.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Regressor(pub Vec<Node>);
+pub(super) struct Regressor {
+    pub nodes: Vec<Node>,
+    /// The categories that go left at each node; those from its end on are by a threshold.
+    pub category_sets: Vec<Option<CategorySet>>,
+}
 
 impl Regressor {
     /// Adds the value of each row of `x` to its score.
@@ -27,7 +33,41 @@ impl Regressor {
 
     /// Calls `put` with the number of each row and its value.
     fn for_each_value(&self, rows: &[&[f32]], mut put: impl FnMut(usize, f64)) {
-        for_each_leaf(&self.0, rows, |row, leaf| put(row, self.0[leaf].threshold));
+        if self.category_sets.is_empty() {
+            for_each_leaf(&self.nodes, rows, |row, leaf| {
+                put(row, self.nodes[leaf].threshold);
+            });
+            return;
+        }
+        for (row_idx, row) in rows.iter().enumerate() {
+            put(row_idx, self.value_of(row));
+        }
+    }
+
+    /// Returns the value of a row of which some columns are categories.
+    fn value_of(&self, row: &[f32]) -> f64 {
+        let mut at = 0;
+        loop {
+            let node = &self.nodes[at];
+            if node.is_leaf() {
+                return node.threshold;
+            }
+            let value = row[node.feature as usize];
+            let goes_left = match self.category_sets.get(at) {
+                Some(Some(set)) => set.contains(value),
+                _ => f64::from(value) <= node.threshold,
+            };
+            at = if goes_left { node.left } else { node.right } as usize;
+        }
+    }
+}
+
+/// Returns the class that the scores of a row name; of a single score, whether it is the second of
+/// two classes.
+pub(super) fn winner(scores: &[f64], zero_is_second: bool) -> usize {
+    match scores {
+        [score] => usize::from(*score > 0.0 || (zero_is_second && *score == 0.0)),
+        _ => argmax(scores),
     }
 }
 
@@ -38,12 +78,17 @@ impl Regressor {
 ///
 /// # Prediction
 /// The class of the largest sum of initial score and tree values, the lowest class on ties; of
-/// two classes the second one if the sum is positive (or zero, as in scikit-learn).
+/// two classes the second one if the sum is positive. A sum of zero is the second class in classical
+/// boosting and the first one in histogram boosting, as in scikit-learn.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Boosted {
     pub(super) initial: Vec<f64>,
     pub(super) stages: Vec<Vec<Regressor>>,
+    /// Whether a score of 0 is the second one of two classes.
+    pub(super) zero_is_second: bool,
+    /// What becomes of the columns of a row before it meets a tree.
+    pub(super) categories: Option<Categories>,
     pub(super) encoding: ClassEncoding,
     pub(super) n_features: usize,
     pub(super) info: FitInfo,
@@ -60,7 +105,7 @@ impl Boosted {
     ) {
         let trees = || self.stages.iter().flatten();
         let n_leaves: usize = trees()
-            .map(|tree| tree.0.iter().filter(|node| node.is_leaf()).count())
+            .map(|tree| tree.nodes.iter().filter(|node| node.is_leaf()).count())
             .sum();
         let mut details = BTreeMap::from([
             ("n_leaves".to_owned(), n_leaves as f64),
@@ -78,6 +123,17 @@ impl Boosted {
         };
     }
 
+    /// Returns the model of rows that were encoded by `categories`.
+    pub(super) fn of_categories(mut self, categories: Categories) -> Self {
+        let encoded = std::mem::take(&mut self.info.feature_importances);
+        self.info.feature_importances = vec![0.0; encoded.len()];
+        for (column, importance) in categories.columns().zip(encoded) {
+            self.info.feature_importances[column] = importance;
+        }
+        self.categories = Some(categories);
+        self
+    }
+
     /// Adds the values of all trees to `scores`, row after row.
     fn add_scores(&self, rows: &[&[f32]], scores: &mut [f64]) {
         let n_outputs = self.initial.len();
@@ -92,10 +148,7 @@ impl Boosted {
 
     /// Returns the label that the scores of a row name.
     fn class_of(&self, scores: &[f64]) -> usize {
-        match scores {
-            [score] => self.encoding.label(usize::from(*score >= 0.0)),
-            _ => self.encoding.label(argmax(scores)),
-        }
+        self.encoding.label(winner(scores, self.zero_is_second))
     }
 }
 
@@ -107,12 +160,26 @@ impl FittedClassifier for Boosted {
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
-        label_rows(x, labels, |rows| {
+        let x = match &self.categories {
+            None => CowArray::from(x),
+            Some(categories) => CowArray::from(categories.encoded(x)),
+        };
+        label_rows(x.view(), labels, |rows| {
             let mut scores = self.initial.repeat(rows.len());
             self.add_scores(rows, &mut scores);
             let scores = scores.chunks_exact(self.initial.len());
             scores.map(|scores| self.class_of(scores)).collect()
         });
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let nodes = self.stages.iter().flatten().flat_map(|tree| &tree.nodes);
+        first_not_finite("an initial score", &self.initial).or_else(|| {
+            first_not_finite(
+                "a threshold or the value of a leaf",
+                nodes.map(|node| &node.threshold),
+            )
+        })
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -6,6 +6,7 @@ use ndarray::{Array1, ArrayView2};
 
 use super::params::{RandomForestParams, RandomForestValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
 use crate::tree::{Node, Tree, for_each_leaf, label_rows, normalised};
@@ -143,6 +144,13 @@ impl FittedClassifier for RandomForest {
             let label = |votes: &[f64]| self.encoding.label(argmax(votes));
             votes.chunks_exact(n_classes).map(label).collect()
         });
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let nodes = self.trees.iter().flat_map(|tree| &tree.nodes);
+        let shares = self.trees.iter().flat_map(|tree| &tree.shares);
+        first_not_finite("a threshold", nodes.map(|node| &node.threshold))
+            .or_else(|| first_not_finite("a class share", shares))
     }
 
     fn fit_info(&self) -> FitInfo {

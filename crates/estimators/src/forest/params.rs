@@ -4,9 +4,7 @@ use super::class_weight::ForestClassWeight;
 use super::max_samples::MaxSamples;
 use crate::ParamError;
 use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity};
-use crate::tree::{
-    AmountRange, ColumnNumbers, Criterion, MaxFeatures, TreeShape, refuse_monotonic_cst,
-};
+use crate::tree::{AmountRange, Criterion, MaxFeatures, MonotonicConstraints, TreeShape};
 
 parameters! {
     /// Parameters of [`RandomForest`](super::RandomForest), scikit-learn's
@@ -24,8 +22,8 @@ parameters! {
         class_weight: ForestClassWeight = ForestClassWeight::default();
         /// samples drawn for each tree: a count, or a fraction; null: as many as there are
         max_samples: MaxSamples = MaxSamples::All, in AmountRange::new(1, Interval::SHARE);
-        /// monotonic constraints; not supported
-        monotonic_cst: Option<ColumnNumbers> = None;
+        /// for each column whether the second class may only get likelier (1) or less likely (-1) with it, or 0; two classes only
+        monotonic_cst: Option<MonotonicConstraints> = None;
     }
     groups {
         /// how far each tree grows
@@ -49,7 +47,6 @@ fn check_bags(params: &RandomForestValidParams) -> Result<(), ParamError> {
         let estimator = RandomForestParams::ESTIMATOR;
         Err(ParamError::unsupported(estimator, combination, reason))
     };
-    refuse_monotonic_cst(params.monotonic_cst.as_ref(), RandomForestParams::ESTIMATOR)?;
     if !params.bootstrap && params.max_samples != MaxSamples::All {
         return refuse(
             "bootstrap=false, max_samples",

@@ -8,10 +8,12 @@ use ndarray::{ArrayView2, Axis};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::covariance::{Covariance, check_dense, dense_covariance, sparse_covariance};
-use super::model::{GaussianProcess, Problem};
+use super::kernel::GaussianProcessKernel;
+use super::model::{GaussianProcess, Process};
 use super::params::{GaussianProcessMultiClass, GaussianProcessValidParams};
 use super::posterior::Posterior;
 use super::rbf::Rbf;
+use super::rbf_process::{Problem, RbfProcess};
 use crate::classifier::Classifier;
 use crate::error::FitError;
 use crate::multiclass::{ClassEncoding, ClassPair, class_pairs};
@@ -25,37 +27,33 @@ impl Classifier for GaussianProcessValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<GaussianProcess, FitError> {
-        let kernel = self.rbf();
         let splits = self.splits(codes, encoding.n_classes());
+        let unit = GaussianProcessKernel::unit();
+        let kernel = self.kernel.as_ref().unwrap_or(&unit);
+        if let GaussianProcessKernel::Expression(expression) = kernel
+            && kernel.fixed_rbf(self.optimizer.is_none()).is_none()
+        {
+            let process = self.fit_kernels(x, encoding, expression, &splits)?;
+            return Ok(GaussianProcess(Process::Kernels(process)));
+        }
+        let is_fixed = self.optimizer.is_none();
+        let kernel = kernel
+            .fixed_rbf(is_fixed)
+            .expect("checked with the parameters");
         let problems = self.find_modes(x, kernel, &splits)?;
         let (codes, multi_class) = (codes.to_vec(), self.multi_class);
-        Ok(GaussianProcess::new(
-            x,
-            encoding,
-            codes,
-            kernel,
-            multi_class,
-            problems,
-        ))
+        let process = RbfProcess::new(x, encoding, codes, kernel, multi_class, problems);
+        Ok(GaussianProcess(Process::Rbf(process)))
     }
 }
 
 /// The rows of a two-class problem, and which are of its second class (label 1).
-struct Split {
-    rows: Vec<usize>,
-    is_one: Vec<bool>,
+pub(super) struct Split {
+    pub rows: Vec<usize>,
+    pub is_one: Vec<bool>,
 }
 
 impl GaussianProcessValidParams {
-    /// Returns the kernel with the numbers that are not given at 1.
-    fn rbf(&self) -> Rbf {
-        let given = self.kernel.unwrap_or_default();
-        Rbf {
-            constant: given.constant_value.unwrap_or(1.0),
-            length_scale: given.length_scale.unwrap_or(1.0),
-        }
-    }
-
     /// Returns the two-class problems in the order of prediction. Two classes are one problem in
     /// either mode.
     fn splits(&self, codes: &[usize], n_classes: usize) -> Vec<Split> {
@@ -83,24 +81,25 @@ impl GaussianProcessValidParams {
         kernel: Rbf,
         splits: &[Split],
     ) -> Result<Vec<Problem>, FitError> {
-        let mode = |split: &Split, covariance| Problem {
-            rows: split.rows.clone(),
-            posterior: Posterior::find(covariance, &split.is_one, self.max_iter_predict),
+        let mode = |split: &Split, covariance| -> Result<Problem, FitError> {
+            let (max_iter, is_warm) = (self.max_iter_predict, self.warm_start);
+            Ok(Problem {
+                rows: split.rows.clone(),
+                posterior: Posterior::find(covariance, &split.is_one, max_iter, is_warm)?,
+            })
         };
         if let Some(sparse) = sparse_covariance(x, kernel) {
-            return Ok(splits
-                .par_iter()
-                .map(|split| mode(split, Covariance::Sparse(sparse.restrict(&split.rows))))
-                .collect());
+            let of_split =
+                |split: &Split| mode(split, Covariance::Sparse(sparse.restrict(&split.rows)));
+            let modes: Vec<_> = splits.par_iter().map(of_split).collect();
+            return modes.into_iter().collect();
         }
         let sizes: Vec<usize> = splits.iter().map(|split| split.rows.len()).collect();
-        check_dense(&sizes)?;
-        Ok(splits
-            .iter()
-            .map(|split| {
-                let k = dense_covariance(x.select(Axis(0), &split.rows).view(), kernel);
-                mode(split, Covariance::Dense(k))
-            })
-            .collect())
+        check_dense(&sizes, 2)?;
+        let of_split = |split: &Split| {
+            let k = dense_covariance(x.select(Axis(0), &split.rows).view(), kernel);
+            mode(split, Covariance::Dense(k))
+        };
+        splits.iter().map(of_split).collect()
     }
 }

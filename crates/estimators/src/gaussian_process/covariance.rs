@@ -66,14 +66,15 @@ pub fn dense_covariance(x: ArrayView2<'_, f32>, kernel: Rbf) -> Array2<f64> {
 }
 
 /// Checks that there is memory for dense problems of these sizes: each keeps a factor, and the
-/// largest needs two matrices besides.
+/// largest needs `n_working` matrices besides.
 ///
 /// # Errors
 /// [`FitError::Memory`] if there is not.
-pub fn check_dense(sizes: &[usize]) -> Result<(), FitError> {
+pub fn check_dense(sizes: &[usize], n_working: usize) -> Result<(), FitError> {
     let bytes = |n: usize| 8 * (n as u64) * (n as u64);
     let kept: u64 = sizes.iter().map(|&n| bytes(n)).sum();
-    let working = 2 * sizes.iter().map(|&n| bytes(n)).max().unwrap_or(0);
+    let largest = sizes.iter().map(|&n| bytes(n)).max().unwrap_or(0);
+    let working = n_working as u64 * largest;
     let needed_bytes = kept + working;
     if needed_bytes <= MAX_BYTES {
         return Ok(());

@@ -1,50 +1,20 @@
-//! Fitted modes and their decisions.
-//!
-//! A decision is the sign of `f* = Σ k(x*, x_i)(y_i - π_i)`. On standardised pixels its terms lie
-//! between 1e-50 and 1e-300, and the nearest rows of either class decide. Sums are taken relative
-//! to their largest term, over the rows whose terms are not lost beside it, with distances computed
-//! again in `f64`. So no sum underflows, where scikit-learn's may.
-//!
-//! Probabilities, which settle one-vs-rest and break ties between votes, are rounded as
-//! scikit-learn's are: an f* below 1e-16 gives 0.5 for every class. Among equal probabilities the
-//! last class wins (one-vs-rest), as there.
+//! The fitted model.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, ArrayView2};
 
-use super::params::{GaussianProcessMultiClass, GaussianProcessParams, GaussianProcessValidParams};
+use super::kernel_process::KernelProcess;
+use super::params::{GaussianProcessParams, GaussianProcessValidParams};
 use super::posterior::Posterior;
-use super::rbf::{Rbf, distance_slack, squared_distance, squared_norms};
-use crate::blocks::predict_in_blocks;
+use super::rbf_process::RbfProcess;
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
-use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores};
-use fashion_bench_numeric::erf::erf;
-use fashion_bench_numeric::gemm::gemm_nt;
-
-/// Rows predicted together.
-const BLOCK_ROWS: usize = 64;
-
-/// Terms smaller by e^-40 than the largest of their class are lost beside it.
-const WINDOW: f64 = 40.0;
-
-/// From this length scale on, distances from `f32` products are good to 1e-5 of a term.
-const COARSE_LENGTH_SCALE: f64 = 10.0;
-
-/// Scales and weights of the error functions that make up the logistic function (Williams and
-/// Barber, Bayesian Classification With Gaussian Processes, 1998, appendix A), scikit-learn's.
-const ERF_SCALES: [f64; 5] = [0.41, 0.4, 0.37, 0.44, 0.39];
-const ERF_WEIGHTS: [f64; 5] = [
-    -1_854.821_415_1,
-    3_516.898_936_46,
-    221.293_467_12,
-    128.123_238_05,
-    -2_010.494_226_54,
-];
 
 /// A fitted `GaussianProcessClassifier`.
 ///
 /// # Structure
-/// The training rows, and for each two-class problem the residuals y - π at the posterior mode.
+/// The training rows, and for each two-class problem the residuals y - π at the posterior mode; if
+/// the kernel had numbers to choose, also those that were found for it.
 ///
 /// # Prediction
 /// One-vs-one: the class with most votes, ties broken by summed probabilities. One-vs-rest: the
@@ -52,7 +22,7 @@ const ERF_WEIGHTS: [f64; 5] = [
 ///
 /// # Example
 /// ```
-/// use fashion_bench_estimators::gaussian_process::GaussianProcess;
+/// use fashion_bench_estimators::gaussian_process::{GaussianProcess, KernelExpression};
 /// use linfa::prelude::*;
 /// use ndarray::array;
 /// let data = DatasetBase::new(
@@ -61,42 +31,21 @@ const ERF_WEIGHTS: [f64; 5] = [
 /// );
 /// let model = GaussianProcess::params().fit(&data)?;
 /// assert_eq!(model.predict(&array![[0.1_f32, 0.0], [2.9, 3.0]]), array![0, 1]);
-/// # Ok::<(), fashion_bench_estimators::FitError>(())
+///
+/// let kernel: KernelExpression = "1.0 * Matern(length_scale=2.0, nu=2.5)".parse()?;
+/// let model = GaussianProcess::params().kernel(Some(kernel.into())).fit(&data)?;
+/// assert_eq!(model.predict(&array![[0.1_f32, 0.0], [2.9, 3.0]]), array![0, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct GaussianProcess {
-    pub(super) x: Array2<f32>,
-    norms: Vec<f32>,
-    pub(super) codes: Vec<usize>,
-    pub(super) encoding: ClassEncoding,
-    pub(super) kernel: Rbf,
-    pub(super) multi_class: GaussianProcessMultiClass,
-    pub(super) problems: Vec<Problem>,
-    /// For each problem, where each training row stands in it.
-    places: Vec<Vec<Option<u32>>>,
-}
+pub struct GaussianProcess(pub(super) Process);
 
-/// A two-class problem and its mode.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
-    /// Training rows, ascending.
-    pub rows: Vec<usize>,
-    pub posterior: Posterior,
-}
-
-/// A training row that matters to a prediction.
-#[derive(Debug, Clone, Copy)]
-struct Near {
-    row: usize,
-    /// d²/(2l²).
-    exponent: f64,
-}
-
-/// f* = value·e^-exponent.
-#[derive(Debug, Clone, Copy)]
-struct Latent {
-    value: f64,
-    exponent: f64,
+pub(super) enum Process {
+    /// Of a fixed c·RBF(l).
+    Rbf(RbfProcess),
+    /// Of any other kernel.
+    Kernels(KernelProcess),
 }
 
 linfa_traits! { GaussianProcessValidParams => GaussianProcess; }
@@ -107,224 +56,36 @@ impl GaussianProcess {
     pub fn params() -> GaussianProcessParams {
         GaussianProcessParams::default()
     }
-
-    pub(super) fn new(
-        x: ArrayView2<'_, f32>,
-        encoding: ClassEncoding,
-        codes: Vec<usize>,
-        kernel: Rbf,
-        multi_class: GaussianProcessMultiClass,
-        problems: Vec<Problem>,
-    ) -> Self {
-        let places = problems
-            .iter()
-            .map(|problem| {
-                let mut places = vec![None; codes.len()];
-                for (place, &row) in (0..).zip(&problem.rows) {
-                    places[row] = Some(place);
-                }
-                places
-            })
-            .collect();
-        Self {
-            norms: squared_norms(x),
-            x: x.as_standard_layout().into_owned(),
-            codes,
-            encoding,
-            kernel,
-            multi_class,
-            problems,
-            places,
-        }
-    }
-
-    /// Returns the class code of each row of `x`.
-    fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
-        let mut products = Array2::zeros((x.nrows(), self.x.nrows()));
-        gemm_nt(1.0, x, self.x.view(), 0.0, &mut products.view_mut());
-        let norms = squared_norms(x);
-        let rows = x.rows().into_iter().zip(products.rows()).zip(norms);
-        let near: Vec<Vec<Near>> = rows
-            .map(|((row, products), norm)| {
-                let products = products.to_slice().expect("a fresh matrix is row-major");
-                self.near(&row.to_vec(), norm, products)
-            })
-            .collect();
-        let latents: Vec<Vec<Latent>> = near
-            .iter()
-            .map(|near| {
-                let of_problem = |problem| self.latent(problem, near);
-                (0..self.problems.len()).map(of_problem).collect()
-            })
-            .collect();
-        if self.encoding.n_classes() == 2 {
-            return latents
-                .iter()
-                .map(|f| usize::from(f[0].value > 0.0))
-                .collect();
-        }
-        match self.multi_class {
-            GaussianProcessMultiClass::OneVsRest => {
-                let all: Vec<usize> = (0..near.len()).collect();
-                let probabilities = self.probabilities(&all, &latents, &near);
-                probabilities.iter().map(|p| last_largest(p)).collect()
-            }
-            GaussianProcessMultiClass::OneVsOne => self.vote(&latents, &near),
-        }
-    }
-
-    /// Returns the class with most votes for each row. Probabilities are computed only where
-    /// several classes have as many votes.
-    fn vote(&self, latents: &[Vec<Latent>], near: &[Vec<Near>]) -> Vec<usize> {
-        let n_classes = self.encoding.n_classes();
-        let mut tied = Vec::new();
-        let mut found: Vec<usize> = latents
-            .iter()
-            .enumerate()
-            .map(|(row, latents)| {
-                let mut votes = vec![0_usize; n_classes];
-                for ((first, second), f) in class_pairs(n_classes).zip(latents) {
-                    votes[if f.value > 0.0 { second } else { first }] += 1;
-                }
-                let winner = argmax(&votes);
-                if votes.iter().filter(|&&n| n == votes[winner]).count() > 1 {
-                    tied.push(row);
-                }
-                winner
-            })
-            .collect();
-        let confidences = self.probabilities(&tied, latents, near);
-        for (row, confidences) in tied.into_iter().zip(confidences) {
-            let is_second: Vec<bool> = latents[row].iter().map(|f| f.value > 0.0).collect();
-            found[row] = argmax(&one_vs_one_scores(&is_second, &confidences, n_classes));
-        }
-        found
-    }
-
-    /// Returns the training rows whose terms are not lost beside the largest of their class.
-    fn near(&self, row: &[f32], norm: f32, products: &[f32]) -> Vec<Near> {
-        let distance = |i: usize| (norm + self.norms[i] - 2.0 * products[i]).max(0.0);
-        let slack = |i: usize| distance_slack(norm, self.norms[i]);
-        let mut nearest = vec![f32::INFINITY; self.encoding.n_classes()];
-        for (i, &code) in self.codes.iter().enumerate() {
-            nearest[code] = nearest[code].min(distance(i) + slack(i));
-        }
-        let l = self.kernel.length_scale;
-        let window = (WINDOW * 2.0 * l * l) as f32;
-        let candidates = (0..self.codes.len())
-            .filter(|&i| distance(i) - slack(i) <= nearest[self.codes[i]] + window);
-        candidates
-            .map(|i| {
-                let d2 = if l < COARSE_LENGTH_SCALE {
-                    squared_distance(row, self.x.row(i).to_slice().expect("owned row-major"))
-                } else {
-                    f64::from(distance(i))
-                };
-                Near {
-                    row: i,
-                    exponent: self.kernel.exponent(d2),
-                }
-            })
-            .collect()
-    }
-
-    /// Returns those rows of `near` that are in a problem: place in it, and exponent.
-    fn within<'a>(
-        &'a self,
-        problem: usize,
-        near: &'a [Near],
-    ) -> impl Iterator<Item = (usize, f64)> + Clone + 'a {
-        let places = &self.places[problem];
-        near.iter()
-            .filter_map(|near| Some((places[near.row]? as usize, near.exponent)))
-    }
-
-    /// Returns f* of a problem.
-    fn latent(&self, problem: usize, near: &[Near]) -> Latent {
-        let near = self.within(problem, near);
-        let exponent = near
-            .clone()
-            .map(|(_, exponent)| exponent)
-            .fold(f64::INFINITY, f64::min);
-        let residual = &self.problems[problem].posterior.residual;
-        let sum: f64 = near
-            .map(|(place, e)| (exponent - e).exp() * residual[place])
-            .sum();
-        Latent {
-            value: self.kernel.constant * sum,
-            exponent,
-        }
-    }
-
-    /// Returns for each of `rows` the probability of each problem's second class.
-    fn probabilities(
-        &self,
-        rows: &[usize],
-        latents: &[Vec<Latent>],
-        near: &[Vec<Near>],
-    ) -> Vec<Vec<f64>> {
-        let cutoff = self.kernel.exponent(self.kernel.cutoff(self.codes.len()));
-        let mut probabilities = vec![Vec::new(); rows.len()];
-        for (problem, fitted) in self.problems.iter().enumerate() {
-            let covariances = |row: &usize| -> Vec<(usize, f64)> {
-                let near = self.within(problem, &near[*row]);
-                near.filter(|(_, exponent)| *exponent <= cutoff)
-                    .map(|(place, exponent)| (place, self.kernel.constant * (-exponent).exp()))
-                    .collect()
-            };
-            let points: Vec<Vec<(usize, f64)>> = rows.iter().map(covariances).collect();
-            let explained = fitted.posterior.explained_variances(&points);
-            for ((row, explained), found) in rows.iter().zip(explained).zip(&mut probabilities) {
-                let latent = latents[*row][problem];
-                let f = latent.value * (-latent.exponent).exp();
-                found.push(probability(f, self.kernel.constant - explained));
-            }
-        }
-        probabilities
-    }
-}
-
-/// Returns the last of the largest: scikit-learn's rule for one-vs-rest.
-fn last_largest(probabilities: &[f64]) -> usize {
-    let mut best = 0;
-    for (class, &probability) in probabilities.iter().enumerate() {
-        if probability >= probabilities[best] {
-            best = class;
-        }
-    }
-    best
-}
-
-/// Returns the mean of the logistic function of a normal variable, in scikit-learn's order of
-/// operations.
-fn probability(mean: f64, variance: f64) -> f64 {
-    let pi = std::f64::consts::PI;
-    let alpha = 1.0 / (2.0 * variance);
-    let mut sum = 0.0;
-    for (scale, weight) in ERF_SCALES.into_iter().zip(ERF_WEIGHTS) {
-        let argument = scale * mean * (alpha / (alpha + scale * scale)).sqrt();
-        let integral = (pi / alpha).sqrt() * erf(argument) / (2.0 * (variance * 2.0 * pi).sqrt());
-        sum += weight * integral;
-    }
-    sum + 0.5 * ERF_WEIGHTS.iter().sum::<f64>()
 }
 
 impl FittedClassifier for GaussianProcess {
     fn n_features(&self) -> usize {
-        self.x.ncols()
+        match &self.0 {
+            Process::Rbf(process) => process.n_features(),
+            Process::Kernels(process) => process.n_features(),
+        }
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
-        let classify = |block: ArrayView2<'_, f32>| self.classify(block);
-        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
+        match &self.0 {
+            Process::Rbf(process) => process.predict_rows(x, labels),
+            Process::Kernels(process) => process.predict_rows(x, labels),
+        }
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let modes: Vec<&Posterior> = match &self.0 {
+            Process::Rbf(process) => process.problems.iter().map(|p| &p.posterior).collect(),
+            Process::Kernels(process) => process.problems.iter().map(|p| &p.posterior).collect(),
+        };
+        first_not_finite("a residual", modes.iter().flat_map(|mode| &mode.residual))
+            .or_else(|| first_not_finite("a weight", modes.iter().flat_map(|mode| &mode.weight)))
     }
 
     fn fit_info(&self) -> FitInfo {
-        let modes = || self.problems.iter().map(|problem| &problem.posterior);
-        FitInfo {
-            n_iter: modes().map(|mode| mode.n_iter as u64).max(),
-            converged: Some(modes().all(|mode| mode.converged)),
-            ..FitInfo::default()
+        match &self.0 {
+            Process::Rbf(process) => process.fit_info(),
+            Process::Kernels(process) => process.fit_info(),
         }
     }
 }

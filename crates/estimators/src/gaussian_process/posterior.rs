@@ -14,6 +14,7 @@ use ndarray::{Array2, ArrayView1};
 
 use super::covariance::Covariance;
 use super::sparse::Sparse;
+use crate::error::FitError;
 use fashion_bench_numeric::cholesky::Cholesky;
 
 /// Gain of the objective that counts as none.
@@ -47,43 +48,85 @@ pub enum System {
 }
 
 impl System {
-    /// Makes the system of B = I + W^½ K W^½, given K and W^½.
-    pub fn new(covariance: Covariance, weight: &[f64]) -> Self {
+    /// Makes the system of B = I + W^½ K W^½, given K and W^½; nothing if B is not positive
+    /// definite.
+    #[cfg(feature = "serde")]
+    pub fn new(covariance: Covariance, weight: &[f64]) -> Option<Self> {
         match covariance {
-            Covariance::Sparse(k) => Self::Sparse(k),
-            Covariance::Dense(k) => Self::Dense(factor(&k, weight)),
+            Covariance::Sparse(k) => Some(Self::Sparse(k)),
+            Covariance::Dense(k) => factor(&k, weight).map(Self::Dense),
         }
     }
 }
 
-impl Posterior {
-    /// Finds the mode for `is_one`, the label of each row of the covariance matrix.
-    pub fn find(covariance: Covariance, is_one: &[bool], max_iter: usize) -> Self {
+/// The end of Newton's iteration.
+///
+/// As in scikit-learn, everything but `f` is of the point that the last step started from, so that
+/// with `max_iter` steps predictions know of one less.
+#[derive(Debug)]
+pub struct Mode {
+    /// y - π of each row.
+    pub residual: Vec<f64>,
+    /// W^½ of each row.
+    pub weight: Vec<f64>,
+    /// The factor of B of a dense problem.
+    pub factor: Option<Cholesky>,
+    /// K⁻¹f.
+    pub a: Vec<f64>,
+    /// f after the last step.
+    pub f: Vec<f64>,
+    /// The objective of the last step that gained, as scikit-learn reports it; without -½ln|B| for
+    /// a sparse problem.
+    pub log_likelihood: f64,
+    /// Newton steps.
+    pub n_iter: usize,
+    /// Whether the objective stopped gaining.
+    pub converged: bool,
+}
+
+impl Mode {
+    /// Finds the mode for `is_one`, the label of each row of the covariance matrix, from `start` or
+    /// from 0.
+    ///
+    /// # Errors
+    /// [`FitError::Diverged`] if the covariance matrix is not positive semi-definite.
+    pub fn find(
+        covariance: &Covariance,
+        is_one: &[bool],
+        max_iter: usize,
+        start: Option<&[f64]>,
+    ) -> Result<Self, FitError> {
         let n = is_one.len();
         let y: Vec<f64> = is_one.iter().map(|&is_one| f64::from(is_one)).collect();
-        let (mut f, mut last) = (vec![0.0; n], f64::NEG_INFINITY);
-        let (mut n_iter, mut converged) = (0, false);
-        while n_iter < max_iter && !converged {
+        let mut f = start.map_or_else(|| vec![0.0; n], <[f64]>::to_vec);
+        let (mut last, mut n_iter) = (f64::NEG_INFINITY, 0);
+        loop {
             n_iter += 1;
             let (residual, weight) = moments(&f, &y);
             let b: Vec<f64> = (0..n)
                 .map(|i| weight[i] * weight[i] * f[i] + residual[i])
                 .collect();
-            let mut t = times(&covariance, &b);
+            let mut t = times(covariance, &b);
             t.iter_mut().zip(&weight).for_each(|(t, w)| *t *= w);
-            let log_determinant = match &covariance {
+            let (factor, log_determinant) = match covariance {
                 Covariance::Sparse(k) => {
                     t = conjugate_gradients(k, &weight, &t);
-                    0.0
+                    (None, 0.0)
                 }
                 Covariance::Dense(k) => {
-                    let factor = factor(k, &weight);
+                    let factor = factor(k, &weight).ok_or(FitError::Diverged {
+                        what: "a pivot of I + W^½KW^½",
+                        value: f64::NAN,
+                        n_iter,
+                        fix: "the kernel is not positive definite on these rows, choose another",
+                    })?;
                     factor.solve_in_place(&mut t);
-                    factor.log_determinant()
+                    let log_determinant = factor.log_determinant();
+                    (Some(factor), log_determinant)
                 }
             };
             let a: Vec<f64> = (0..n).map(|i| b[i] - weight[i] * t[i]).collect();
-            f = times(&covariance, &a);
+            f = times(covariance, &a);
             let fit: f64 = a.iter().zip(&f).map(|(a, f)| a * f).sum();
             let loss: f64 = y
                 .iter()
@@ -91,16 +134,68 @@ impl Posterior {
                 .map(|(y, f)| softplus((1.0 - 2.0 * y) * f))
                 .sum();
             let objective = -0.5 * fit - loss - 0.5 * log_determinant;
-            converged = objective - last < TOL;
-            last = objective;
+            let converged = objective - last < TOL;
+            if !converged {
+                last = objective;
+            }
+            if converged || n_iter >= max_iter {
+                return Ok(Self {
+                    residual,
+                    weight,
+                    factor,
+                    a,
+                    f,
+                    log_likelihood: last,
+                    n_iter,
+                    converged,
+                });
+            }
         }
-        let (residual, weight) = moments(&f, &y);
+    }
+}
+
+impl Posterior {
+    /// Finds the mode as [`Mode::find`] does, and keeps what prediction needs. With `is_warm` the
+    /// iteration is done twice, the second time from the end of the first.
+    ///
+    /// # Errors
+    /// Those of [`Mode::find`].
+    pub fn find(
+        covariance: Covariance,
+        is_one: &[bool],
+        max_iter: usize,
+        is_warm: bool,
+    ) -> Result<Self, FitError> {
+        let mut mode = Mode::find(&covariance, is_one, max_iter, None)?;
+        if is_warm {
+            mode = Mode::find(&covariance, is_one, max_iter, Some(&mode.f))?;
+        }
+        if let Covariance::Sparse(_) = covariance
+            && mode.n_iter < max_iter
+        {
+            // Without ln|B| the objective stops gaining one step earlier than scikit-learn's, which
+            // would go on to a step from here.
+            let y: Vec<f64> = is_one.iter().map(|&is_one| f64::from(is_one)).collect();
+            (mode.residual, mode.weight) = moments(&mode.f, &y);
+        }
+        Ok(Self::of(mode, covariance))
+    }
+
+    /// Keeps what prediction needs of a mode.
+    ///
+    /// # Panics
+    /// If the mode is of another problem.
+    pub fn of(mode: Mode, covariance: Covariance) -> Self {
+        let system = match covariance {
+            Covariance::Sparse(k) => System::Sparse(k),
+            Covariance::Dense(_) => System::Dense(mode.factor.expect("a dense problem's factor")),
+        };
         Self {
-            system: System::new(covariance, &weight),
-            residual,
-            weight,
-            n_iter,
-            converged,
+            system,
+            residual: mode.residual,
+            weight: mode.weight,
+            n_iter: mode.n_iter,
+            converged: mode.converged,
         }
     }
 
@@ -170,8 +265,8 @@ fn times(covariance: &Covariance, v: &[f64]) -> Vec<f64> {
     }
 }
 
-/// Factors B.
-fn factor(k: &Array2<f64>, weight: &[f64]) -> Cholesky {
+/// Factors B; nothing if it is not positive definite.
+fn factor(k: &Array2<f64>, weight: &[f64]) -> Option<Cholesky> {
     let mut b = k.clone();
     for ((i, j), value) in b.indexed_iter_mut() {
         *value *= weight[i] * weight[j];
@@ -179,7 +274,7 @@ fn factor(k: &Array2<f64>, weight: &[f64]) -> Cholesky {
             *value += 1.0;
         }
     }
-    Cholesky::new(b.view()).expect("eigenvalues of I + W^½KW^½ are at least 1")
+    Cholesky::new(b.view())
 }
 
 /// Solves (I + W^½ K W^½) x = b.
@@ -269,8 +364,8 @@ mod tests {
                 .collect()
         }));
         let is_one: Vec<bool> = (0..n).map(|_| rng.gen_range(0..2) == 1).collect();
-        let dense = Posterior::find(Covariance::Dense(dense), &is_one, 100);
-        let sparse = Posterior::find(Covariance::Sparse(sparse), &is_one, 100);
+        let dense = Posterior::find(Covariance::Dense(dense), &is_one, 100, false).unwrap();
+        let sparse = Posterior::find(Covariance::Sparse(sparse), &is_one, 100, false).unwrap();
         for (a, b) in dense.residual.iter().zip(&sparse.residual) {
             assert!((a - b).abs() < 1e-10, "{a} {b}");
         }

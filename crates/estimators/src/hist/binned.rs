@@ -7,28 +7,57 @@
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis, Slice};
-use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::bins::FeatureBins;
 use super::distinct::{Distinct, first_slot};
+use super::edge_bins::EdgeBins;
 use super::matrix::{BLOCK, BinMatrix};
 use crate::FitError;
 use crate::finite::not_finite;
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::prefetch::prefetch;
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// About how many values of a feature tell which lattice its values lie on. (60,000 × 784, extra
 /// tree of depth 10 with random thresholds: 0.121 CPU s with 1024 of them, 0.117 with 512.)
 const SAMPLE: usize = 512;
 
+/// How the values of a feature are put into bins.
+pub trait Bins: Sized + Send {
+    /// Returns one bin for each of `keys`, empty where the key is NaN; nothing if two neighbours do
+    /// not ascend, or by too little to be distinguished.
+    fn of_lattice(keys: &[f32]) -> Option<Self>;
+
+    /// Returns the bins of a feature whose ascending values are `values`, each with the number of
+    /// rows that have it; at most `max_bins`.
+    fn of_sorted(values: &[(f32, usize)], max_bins: usize) -> Self;
+
+    /// Returns the bin of a value.
+    fn bin(&self, value: f32) -> usize;
+}
+
+impl Bins for FeatureBins {
+    fn of_lattice(keys: &[f32]) -> Option<Self> {
+        Self::of_lattice(keys)
+    }
+
+    fn of_sorted(values: &[(f32, usize)], max_bins: usize) -> Self {
+        Self::new(values, max_bins)
+    }
+
+    fn bin(&self, value: f32) -> usize {
+        Self::bin(self, value)
+    }
+}
+
 /// A binned training set.
 #[derive(Debug)]
-pub struct Binned {
+pub struct Binned<B = FeatureBins> {
     /// Bin indices.
     pub matrix: BinMatrix,
     /// Each feature's bins.
-    pub features: Vec<FeatureBins>,
+    pub features: Vec<B>,
 }
 
 impl Binned {
@@ -43,7 +72,6 @@ impl Binned {
     }
 
     /// Bins the rows of `x` in another order: row `order[i]` of `x` becomes row `i` of the matrix.
-    /// Groups of features are binned in parallel.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -55,6 +83,25 @@ impl Binned {
         order: &[usize],
         max_bins: usize,
     ) -> Result<Self, FitError> {
+        Self::by_rule(x, order, max_bins)
+    }
+}
+
+impl Binned<EdgeBins> {
+    /// Bins `x` (`n_samples` × `n_features`) between edges, into at most `max_bins` ≤
+    /// [`MAX_BINS`](super::MAX_BINS) bins per feature.
+    ///
+    /// # Errors
+    /// As [`Binned::new`].
+    pub fn by_edges(x: ArrayView2<'_, f32>, max_bins: usize) -> Result<Self, FitError> {
+        let order: Vec<usize> = (0..x.nrows()).collect();
+        Self::by_rule(x, &order, max_bins)
+    }
+}
+
+impl<B: Bins> Binned<B> {
+    /// Bins rows in the order `order`, groups of features in parallel.
+    fn by_rule(x: ArrayView2<'_, f32>, order: &[usize], max_bins: usize) -> Result<Self, FitError> {
         assert_eq!(order.len(), x.nrows(), "rows to be binned");
         let (n_samples, n_features) = x.dim();
         let x = x.as_standard_layout();
@@ -98,11 +145,11 @@ struct FirstSlots<'a> {
     out: &'a mut [[u8; BLOCK]],
 }
 
-impl NullaryFnOnce for FirstSlots<'_> {
+impl Kernel for FirstSlots<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
+    fn run<L: Lanes>(self, _: L) {
         let scales: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].scale);
         let offsets: [f32; BLOCK] = std::array::from_fn(|lane| self.tables[lane].offset);
         for (&&values, codes) in self.rows.iter().zip(self.out) {
@@ -128,7 +175,7 @@ fn encode(
         tables,
         out: &mut *out,
     };
-    Arch::new().dispatch(slots);
+    dispatch(slots);
     for (row_idx, (values, codes)) in rows.iter().zip(out).enumerate() {
         prefetch_later(row_idx);
         // A value that is not finite is never a key: NaN differs even from the NaN of a free slot.
@@ -190,7 +237,7 @@ struct Group<'x, 'a> {
 
 impl Group<'_, '_> {
     /// Fills the blocks and returns the bins of the features; nothing if a value is not finite.
-    fn bin(mut self, max_bins: usize) -> Option<Vec<FeatureBins>> {
+    fn bin<B: Bins>(mut self, max_bins: usize) -> Option<Vec<B>> {
         let (n_samples, n_features) = self.rows.x.dim();
         let every = Slice::from(..).step_by(n_samples.div_ceil(SAMPLE).cast_signed());
         let sample = self.rows.x.slice_axis(Axis(0), every).to_owned();
@@ -256,7 +303,7 @@ impl Group<'_, '_> {
 
     /// Returns the bins of a feature, unless a value is not finite. Codes are the bins already if
     /// its values lie on a lattice; other codes are replaced.
-    fn rank(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> Option<FeatureBins> {
+    fn rank<B: Bins>(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> Option<B> {
         if !table.is_finite {
             return None;
         }
@@ -266,7 +313,7 @@ impl Group<'_, '_> {
         let keys = &table.keys[..=last.expect("a value at least")];
         if is_exact
             && keys.len() <= max_bins
-            && let Some(bins) = FeatureBins::of_lattice(keys)
+            && let Some(bins) = B::of_lattice(keys)
         {
             return Some(bins);
         }
@@ -281,7 +328,7 @@ impl Group<'_, '_> {
         if !values.first()?.0.is_finite() || !values.last()?.0.is_finite() {
             return None;
         }
-        let bins = FeatureBins::new(&values, max_bins);
+        let bins = B::of_sorted(&values, max_bins);
         let codes = self.bins[feature / BLOCK * n_samples..][..n_samples].iter_mut();
         let codes = codes.map(|row| &mut row[feature % BLOCK]);
         #[expect(clippy::cast_possible_truncation, reason = "at most 256 bins")]

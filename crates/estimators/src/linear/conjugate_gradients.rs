@@ -33,7 +33,7 @@ struct Iteration {
     target: f64,
 }
 
-/// Sets the direction of every group.
+/// Sets the direction of every group, and whether it solves its system.
 pub(super) fn solve<L: GroupLoss>(
     settings: &GroupSettings<'_>,
     mut systems: Vec<NewtonSystem<'_, L>>,
@@ -50,7 +50,7 @@ pub(super) fn solve<L: GroupLoss>(
             }
         }
         if members.is_empty() {
-            return;
+            break;
         }
         let shared: Vec<(&GroupState<L>, usize)> = members
             .iter()
@@ -71,6 +71,9 @@ pub(super) fn solve<L: GroupLoss>(
                 iterations[idx] = None;
             }
         }
+    }
+    for (system, rest) in systems.iter_mut().zip(&iterations) {
+        system.state.is_solved = rest.is_none();
     }
 }
 

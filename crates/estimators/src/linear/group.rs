@@ -12,6 +12,7 @@ use super::group_loss::GroupLoss;
 use fashion_bench_numeric::tall::Tall;
 
 /// What all groups share.
+#[derive(Clone, Copy)]
 pub(super) struct GroupSettings<'a> {
     /// The rows.
     pub design: &'a Tall<'a>,
@@ -39,6 +40,8 @@ pub(super) struct GroupState<L> {
     pub gradient: Vec<Vec<f64>>,
     /// Where the next step goes.
     pub direction: Vec<Vec<f64>>,
+    /// Whether the direction solves its system as closely as was asked.
+    pub is_solved: bool,
     /// Steps taken.
     pub n_iter: usize,
 }
@@ -56,6 +59,7 @@ impl<L: GroupLoss> GroupState<L> {
             curvatures: vec![vec![0.0; n_rows]; n_columns],
             gradient: vec![Vec::new(); n_columns],
             direction: vec![vec![0.0; width]; n_columns],
+            is_solved: true,
             n_iter: 0,
         }
     }

@@ -51,6 +51,11 @@ pub(super) struct Point<'a> {
     pub gradient_max: f64,
     /// Euclidean norm of the gradient at zero weights.
     pub first_norm: f64,
+    /// What the objective was above its minimum before the last step, to second order; infinite
+    /// where no step was taken.
+    pub decrement: f64,
+    /// Whether any coefficient is penalised.
+    pub is_penalised: bool,
 }
 
 /// What to do with a group.
@@ -58,6 +63,8 @@ pub(super) struct Point<'a> {
 pub(super) enum Verdict {
     /// Take a step.
     Step,
+    /// Take a step; the gradient is small enough, but the last step was not.
+    StepOn,
     /// The loss has changed: look again before stepping.
     Changed,
     /// The stopping rule is met.

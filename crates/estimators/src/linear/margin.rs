@@ -202,7 +202,7 @@ impl GroupLoss for MarginLoss {
         if self.kind == MarginKind::Hinge {
             return self.assess_hinge(point);
         }
-        self.stop.assess(point)
+        self.stop.assess(point, || self.value(point.z))
     }
 
     fn duality_gap(&self) -> Option<f64> {

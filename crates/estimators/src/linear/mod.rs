@@ -21,6 +21,7 @@ mod penalty;
 mod proximal;
 mod ridge;
 mod root;
+mod rotation;
 mod solution;
 mod stop;
 mod svc;
@@ -34,7 +35,7 @@ pub use logistic::{
 };
 pub use model::LinearModel;
 pub use penalty::LinearPenalty;
-pub use ridge::{RidgeClassifier, RidgeClassifierParams, RidgeClassifierValidParams};
+pub use ridge::{RidgeClassifier, RidgeClassifierParams, RidgeClassifierValidParams, RidgeSolver};
 pub use svc::{
     LinearSvc, LinearSvcParams, LinearSvcValidParams, SvcDual, SvcLoss, SvcMultiClass, SvcPenalty,
 };

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::solution::Solution;
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, one_vs_rest_class};
 use fashion_bench_numeric::gemm::gemm_nt;
@@ -116,6 +117,10 @@ impl FittedClassifier for LinearModel {
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        if let [class] = self.encoding.labels() {
+            labels.fill(*class);
+            return;
+        }
         let chunks = x.axis_chunks_iter(Axis(0), CHUNK);
         for (x, mut labels) in chunks.zip(labels.axis_chunks_iter_mut(Axis(0), CHUNK)) {
             for (decisions, label) in self.decisions(x).rows().into_iter().zip(&mut labels) {
@@ -123,6 +128,11 @@ impl FittedClassifier for LinearModel {
                 *label = self.encoding.label(code);
             }
         }
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite("a weight", &self.weights)
+            .or_else(|| first_not_finite("an intercept", &self.intercepts))
     }
 
     fn fit_info(&self) -> FitInfo {
@@ -171,6 +181,10 @@ macro_rules! linear_classifier {
                 labels: &mut ndarray::Array1<usize>,
             ) {
                 self.0.predict_rows(x, labels);
+            }
+
+            fn not_finite(&self) -> Option<$crate::finite::NotFinite> {
+                self.0.not_finite()
             }
 
             fn fit_info(&self) -> $crate::FitInfo {

@@ -113,6 +113,6 @@ impl GroupLoss for Multinomial {
     }
 
     fn assess(&mut self, point: &Point<'_>) -> Verdict {
-        self.stop.assess(point)
+        self.stop.assess(point, || self.value(point.z))
     }
 }

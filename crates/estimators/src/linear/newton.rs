@@ -19,7 +19,8 @@
 //! conjugate gradients are needed. Cost: O(n·p) per reading, O(m·p²) for m rows changed, O(p³) per
 //! factor.
 //!
-//! The line search goes to the root of the directional derivative, to a tenth of its first value
+//! A group is done where its loss says so, which for the smooth ones takes a small gradient and a
+//! small last step ([`super::stop`]). The line search goes to the root of the directional derivative, to a tenth of its first value
 //! ([`find_root`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
@@ -40,6 +41,10 @@ const N_SAMPLED: [usize; 2] = [4_000, 10_000];
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
 
+/// Directions with a small gradient that could not be solved for before a group is given up, as not
+/// converged: rounding leaves no better ones.
+const MAX_UNSOLVED: usize = 3;
+
 /// A group on its way to the minimum.
 struct NewtonGroup<L> {
     state: GroupState<L>,
@@ -49,6 +54,10 @@ struct NewtonGroup<L> {
     first_norm: f64,
     /// Norm of the gradient; infinite where the last step has not been assessed yet.
     gradient_norm: f64,
+    /// [`Point::decrement`].
+    decrement: f64,
+    /// Directions that were not solved for, though the gradient was small.
+    n_unsolved: usize,
     /// Directions in a row that did not decrease the objective.
     n_stalls: usize,
     verdict: Verdict,
@@ -82,7 +91,9 @@ pub(super) fn minimise<L: GroupLoss>(
             break;
         }
         assess(settings, &mut running);
-        running.retain(|group| group.verdict == Verdict::Step && group.state.has_steps(settings));
+        running.retain(|group| {
+            group.is_stepping() && group.is_running(settings) && group.state.has_steps(settings)
+        });
         if !running.is_empty() {
             step(settings, &mut running);
         }
@@ -128,6 +139,8 @@ impl<L: GroupLoss> NewtonGroup<L> {
             state: GroupState::new(loss, settings),
             first_norm: 0.0,
             gradient_norm: f64::INFINITY,
+            decrement: f64::INFINITY,
+            n_unsolved: 0,
             n_stalls: 0,
             verdict: Verdict::Changed,
         }
@@ -141,10 +154,15 @@ impl<L: GroupLoss> NewtonGroup<L> {
 
     fn is_running(&self, settings: &GroupSettings<'_>) -> bool {
         // One assessment is due after the last step.
-        let has_steps = self.state.has_steps(settings) || self.verdict != Verdict::Step;
+        let has_steps = self.state.has_steps(settings) || !self.is_stepping();
         self.verdict != Verdict::Done
             && self.n_stalls < MAX_STALLS
-            && (has_steps || self.is_fresh())
+            && (has_steps && self.n_unsolved < MAX_UNSOLVED || self.is_fresh())
+    }
+
+    /// Whether a step comes next.
+    fn is_stepping(&self) -> bool {
+        matches!(self.verdict, Verdict::Step | Verdict::StepOn)
     }
 
     /// Whether the last step has not been assessed yet.
@@ -178,6 +196,8 @@ impl<L: GroupLoss> NewtonGroup<L> {
             gradient_norm: self.gradient_norm,
             gradient_max: largest,
             first_norm: self.first_norm,
+            decrement: self.decrement,
+            is_penalised: settings.ridge.iter().any(|&ridge| ridge > 0.0),
         });
     }
 
@@ -239,6 +259,15 @@ impl<L: GroupLoss> NewtonGroup<L> {
         } else {
             0.0
         };
+        // Half-way to the solution of its system a direction says little of what is left.
+        self.decrement = if self.state.is_solved {
+            -0.5 * slope
+        } else {
+            f64::INFINITY
+        };
+        if !self.state.is_solved && self.verdict == Verdict::StepOn {
+            self.n_unsolved += 1;
+        }
         self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
         self.state.move_weights(t);
         for (z, q) in self.state.z.iter_mut().zip(q) {

@@ -4,10 +4,9 @@
 //! default) in a new order each epoch. Training stops when the mean loss of an epoch has failed to
 //! fall below its best by `tol` (1e-4) for more than `n_iter_no_change` (10) epochs in a row. With
 //! `early_stopping` it is the score of a held-out share that must rise, and the best network is
-//! kept. These are scikit-learn's rules, with two differences: scikit-learn stratifies the held-out
-//! share of two classes, where it is drawn at random here for any number of them; and products and
-//! weights are `f32` (scikit-learn follows its input, `f64` as a rule). Losses are summed in `f64`.
-//! An epoch costs three products of data and weights.
+//! kept. These are scikit-learn's rules, with one difference: products and weights are `f32`
+//! (scikit-learn follows its input, `f64` as a rule). Losses are summed in `f64`. An epoch costs
+//! three products of data and weights.
 
 use ndarray::{ArrayView2, Axis};
 use rand::seq::SliceRandom;
@@ -15,11 +14,15 @@ use rand::seq::SliceRandom;
 use super::model::{BLOCK_ROWS, Mlp};
 use super::network::{Network, Workspace};
 use super::optimizer::Optimizer;
-use super::params::MlpValidParams;
+use super::params::{MlpParams, MlpSolver, MlpValidParams};
+use super::quasi_newton;
 use crate::classifier::Classifier;
-use crate::error::FitError;
+use crate::error::{FitError, ParamError};
+use crate::holdout::Share;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters as _;
+use crate::tree::Amount;
 use fashion_bench_numeric::rng::{Rng, stream};
 
 /// The seed's stream of initial weights.
@@ -31,6 +34,8 @@ const SPLIT: u64 = 2;
 
 impl Classifier for MlpValidParams {
     type Model = Mlp;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     fn fit_codes(
         &self,
@@ -47,7 +52,15 @@ impl Classifier for MlpValidParams {
         units.push(n_outputs);
         let mut rng = stream(self.seed, &[WEIGHTS]);
         let network = Network::new(&units, self.activation, &mut rng);
-        let (train, validation) = self.split(x)?;
+        if self.solver == MlpSolver::Lbfgs {
+            let (network, info) = quasi_newton::minimise(self, network, &x, codes);
+            return Ok(Mlp {
+                encoding,
+                network,
+                info,
+            });
+        }
+        let (train, validation) = self.split(codes, &encoding)?;
         let batch_size = self.batch_size.of_samples(train.len());
         let mut training = Training {
             params: self,
@@ -68,26 +81,30 @@ impl Classifier for MlpValidParams {
 }
 
 impl MlpValidParams {
-    /// Returns the rows to train on and the rows held out for early stopping.
+    /// Returns the rows to train on and the rows held out for early stopping. As in scikit-learn,
+    /// of two classes each gives its share.
     ///
     /// # Errors
-    /// [`FitError::Empty`] if no row is left to train on.
-    fn split(&self, x: ArrayView2<'_, f32>) -> Result<(Vec<usize>, Vec<usize>), FitError> {
-        let (n_samples, n_features) = x.dim();
-        let mut rows: Vec<usize> = (0..n_samples).collect();
+    /// [`ParamError`] for rows that cannot be held out.
+    fn split(
+        &self,
+        codes: &[usize],
+        encoding: &ClassEncoding,
+    ) -> Result<(Vec<usize>, Vec<usize>), ParamError> {
         if !self.early_stopping {
-            return Ok((rows, Vec::new()));
+            return Ok(((0..codes.len()).collect(), Vec::new()));
         }
-        let n_validation = (self.validation_fraction * n_samples as f64).ceil() as usize;
-        if n_validation >= n_samples {
-            return Err(FitError::Empty {
-                n_samples: 0,
-                n_features,
-            });
-        }
-        rows.shuffle(&mut stream(self.seed, &[SPLIT]));
-        let validation = rows.drain(..n_validation).collect();
-        Ok((rows, validation))
+        let share = Share {
+            estimator: MlpParams::ESTIMATOR,
+            amount: Amount::Share(self.validation_fraction),
+        };
+        let mut rng = stream(self.seed, &[SPLIT]);
+        let split = if encoding.n_classes() > 2 {
+            share.draw(codes.len(), &mut rng)?
+        } else {
+            share.draw_stratified(codes, encoding, &mut rng)?
+        };
+        Ok((split.training, split.held_back))
     }
 }
 

@@ -9,6 +9,7 @@ mod model;
 mod network;
 mod optimizer;
 mod params;
+mod quasi_newton;
 
 pub use batch_size::BatchSize;
 pub use model::Mlp;

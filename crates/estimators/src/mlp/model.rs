@@ -6,6 +6,7 @@ use super::network::Network;
 use super::params::{MlpParams, MlpValidParams};
 use crate::blocks::predict_in_blocks;
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 
@@ -58,8 +59,18 @@ impl FittedClassifier for Mlp {
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        if let [class] = self.encoding.labels() {
+            labels.fill(*class);
+            return;
+        }
         let classify = |block: ArrayView2<'_, f32>| self.network.classify(block);
         predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let layers = || self.network.layers.iter();
+        first_not_finite("a weight", layers().flat_map(|layer| &layer.weights))
+            .or_else(|| first_not_finite("a bias", layers().flat_map(|layer| &layer.bias)))
     }
 
     fn fit_info(&self) -> FitInfo {

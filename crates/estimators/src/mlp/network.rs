@@ -9,7 +9,7 @@ use fashion_bench_numeric::gemm::{gemm, gemm_nt, gemm_tn};
 use fashion_bench_numeric::rng::Rng;
 
 /// -ln of the smallest probability that scikit-learn's loss distinguishes from 0.
-const MAX_LOSS: f64 = 36.043_653_389_117_15;
+pub(super) const MAX_LOSS: f64 = 36.043_653_389_117_15;
 
 /// A fully connected layer.
 #[derive(Debug, Clone)]

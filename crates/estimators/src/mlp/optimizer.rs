@@ -1,10 +1,9 @@
 //! Steps along mini-batch gradients: adam (Kingma, Ba 2014, algorithm 1) and sgd with momentum,
 //! both as scikit-learn writes them.
 
-use pulp::{Arch, Simd, WithSimd};
-
 use super::network::{Layer, Network};
 use super::params::{MlpLearningRate, MlpSolver, MlpValidParams};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Smallest step length that `adaptive` divides further.
 const MIN_ADAPTIVE_RATE: f64 = 1e-6;
@@ -45,7 +44,7 @@ impl Rule {
                 nesterov: params.nesterovs_momentum,
                 schedule: Schedule::of(params),
             },
-            MlpSolver::Lbfgs => unreachable!("refused by the check of the parameters"),
+            MlpSolver::Lbfgs => unreachable!("it has no steps along mini-batches"),
         }
     }
 }
@@ -118,7 +117,7 @@ impl Optimizer {
         for ((layer, gradient), (first, second)) in
             network.layers.iter_mut().zip(gradients).zip(state)
         {
-            Arch::new().dispatch(Update {
+            dispatch(Update {
                 step,
                 decay,
                 values: layer.weights.as_slice_mut().expect("weights are row-major"),
@@ -126,7 +125,7 @@ impl Optimizer {
                 first: first.weights.as_slice_mut().expect("as is the state"),
                 second: second.weights.as_slice_mut().expect("as is the state"),
             });
-            Arch::new().dispatch(Update {
+            dispatch(Update {
                 step,
                 decay: 0.0,
                 values: layer.bias.as_slice_mut().expect("biases are contiguous"),
@@ -199,11 +198,11 @@ struct Update<'a> {
     second: &'a mut [f32],
 }
 
-impl WithSimd for Update<'_> {
+impl Kernel for Update<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         let n = self.values.len();
         let (values, gradient) = (&mut self.values[..n], &self.gradient[..n]);
         let (first, second) = (&mut self.first[..n], &mut self.second[..n]);

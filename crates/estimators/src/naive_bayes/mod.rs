@@ -1,7 +1,8 @@
-//! Naive Bayes with normally distributed features, on linfa-bayes.
+//! Naive Bayes with normally distributed features.
 
 mod algorithm;
 mod model;
+mod pairwise_sum;
 mod params;
 #[cfg(test)]
 mod tests;

@@ -1,24 +1,30 @@
 //! The fitted model and its prediction.
 
-use linfa_bayes::NaiveBayes as _;
-use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
-use ndarray::{Array1, ArrayView2, Axis};
+use std::f64::consts::PI;
 
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
+use ndarray::parallel::prelude::{IntoParallelIterator, ParallelIterator};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use super::pairwise_sum::pairwise_sum;
 use super::params::{GaussianNbParams, GaussianNbValidParams};
 use crate::classifier::FittedClassifier;
-use crate::multiclass::{ClassEncoding, argmax};
+use crate::finite::{NotFinite, first_not_finite};
+use crate::info::FitInfo;
+use crate::multiclass::ClassEncoding;
 
-/// Rows that are scored together: their `f64` copies stay in the cache.
+/// Rows that a thread scores at a time.
 const BLOCK_ROWS: usize = 64;
 
 /// Gaussian naive Bayes.
 ///
 /// # Structure
-/// Mean and variance of each feature in each class (linfa-bayes' model), the labels, and what
-/// user-given priors add to each class's log-likelihood.
+/// Mean and variance of each feature in each class, and the logarithm of each class's probability.
 ///
 /// # Prediction
-/// The class of the largest joint log-likelihood, the lowest label on ties.
+/// The class of the largest joint log-likelihood, ln P(class) + Σ ln N(xⱼ; mean, variance), the
+/// lowest label on ties. Where a variance is 0, it may be NaN, and as in scikit-learn the first
+/// class of which it is has the row; the report of the fit warns of it.
 ///
 /// # Example
 /// ```
@@ -35,9 +41,12 @@ const BLOCK_ROWS: usize = 64;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GaussianNb {
     encoding: ClassEncoding,
-    log_prior_shift: Vec<f64>,
-    upstream: linfa_bayes::GaussianNb<f64, usize>,
-    n_features: usize,
+    /// What does not depend on the row: ln P(class) and -½ Σ ln(2π variance).
+    constants: Vec<(f64, f64)>,
+    /// Classes × features.
+    means: Array2<f64>,
+    /// Classes × features.
+    variances: Array2<f64>,
 }
 
 linfa_traits! { GaussianNbValidParams => GaussianNb; }
@@ -51,40 +60,103 @@ impl GaussianNb {
 
     pub(super) fn new(
         encoding: ClassEncoding,
-        log_prior_shift: Vec<f64>,
-        upstream: linfa_bayes::GaussianNb<f64, usize>,
-        n_features: usize,
+        priors: &[f64],
+        means: Array2<f64>,
+        variances: Array2<f64>,
     ) -> Self {
+        let constants = priors
+            .iter()
+            .zip(variances.rows())
+            .map(|(prior, variances)| {
+                let logs: Vec<f64> = variances.iter().map(|v| (2.0 * PI * v).ln()).collect();
+                (prior.ln(), -0.5 * pairwise_sum(&logs))
+            })
+            .collect();
         Self {
             encoding,
-            log_prior_shift,
-            upstream,
-            n_features,
+            constants,
+            means,
+            variances,
         }
     }
 
     /// Predicts the labels of a few rows.
     fn predict_block(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
         let x = x.mapv(f64::from);
-        let by_class = self.upstream.joint_log_likelihood(x.view());
-        // Classes are compared by code, so that the order of linfa's hash map does not decide ties.
-        let by_code: Vec<_> = (0..self.encoding.n_classes())
-            .map(|code| &by_class[&code])
-            .collect();
-        let mut scores = vec![0.0; by_code.len()];
-        let best = |row_idx| {
-            for (code, score) in scores.iter_mut().enumerate() {
-                *score = by_code[code][row_idx] + self.log_prior_shift[code];
+        let mut terms = vec![0.0; x.ncols()];
+        let mut scores = vec![0.0; self.constants.len()];
+        let label = |x: ndarray::ArrayView1<'_, f64>| {
+            let x = x.to_slice().expect("a fresh matrix is row-major");
+            for (class, score) in scores.iter_mut().enumerate() {
+                let (log_prior, constant) = self.constants[class];
+                dispatch(Terms {
+                    x,
+                    means: row_of(&self.means, class),
+                    variances: row_of(&self.variances, class),
+                    terms: &mut terms,
+                });
+                *score = log_prior + (constant - 0.5 * pairwise_sum(&terms));
             }
-            self.encoding.label(argmax(&scores))
+            self.encoding.label(numpy_argmax(&scores))
         };
-        (0..x.nrows()).map(best).collect()
+        x.rows().into_iter().map(label).collect()
+    }
+}
+
+fn row_of(matrix: &Array2<f64>, row: usize) -> &[f64] {
+    let n = matrix.ncols();
+    let all = matrix.as_slice().expect("an own matrix is row-major");
+    &all[row * n..(row + 1) * n]
+}
+
+/// Returns the position of the first NaN, or else that of the first of the largest.
+fn numpy_argmax(scores: &[f64]) -> usize {
+    let nan = scores.iter().position(|score| score.is_nan());
+    nan.unwrap_or_else(|| crate::multiclass::argmax(scores))
+}
+
+/// Writes (x - mean)² / variance of each feature to `terms`.
+struct Terms<'a> {
+    x: &'a [f64],
+    means: &'a [f64],
+    variances: &'a [f64],
+    terms: &'a mut [f64],
+}
+
+impl Kernel for Terms<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, _: L) {
+        let moments = self.means.iter().zip(self.variances);
+        for ((term, x), (mean, variance)) in self.terms.iter_mut().zip(self.x).zip(moments) {
+            let difference = x - mean;
+            *term = difference * difference / variance;
+        }
     }
 }
 
 impl FittedClassifier for GaussianNb {
     fn n_features(&self) -> usize {
-        self.n_features
+        self.means.ncols()
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite("a mean", &self.means)
+            .or_else(|| first_not_finite("a variance", &self.variances))
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        let n_zero = self.variances.iter().filter(|&&v| v == 0.0).count();
+        let mut info = FitInfo::default();
+        if n_zero > 0 {
+            info.warnings.push(format!(
+                "{n_zero} of {} variances are 0, so that likelihoods are infinite or not a number; \
+                 raise `var_smoothing`",
+                self.variances.len()
+            ));
+        }
+        info
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {

@@ -3,7 +3,9 @@
 //! Every answer is exact, so scikit-learn's choice of algorithm (brute force, k-d tree, ball tree)
 //! has no counterpart here. Distances are those of the rows in `f32`, summed in `f64`;
 //! scikit-learn works on `f64` rows, and for p=2 expands the square. Predictions can differ only
-//! where two distances are equal to some seven digits.
+//! where two distances are equal to some seven digits. Where rows tie for the k-th place, the lower
+//! index wins here; in scikit-learn the state of a heap (brute force), of a partition (cosine and
+//! other distances of pairs) or the order of a tree's leaves decides, which no rule describes.
 
 use ndarray::ArrayView2;
 
@@ -16,6 +18,8 @@ use crate::parameters::Parameters;
 
 impl Classifier for KNeighborsValidParams {
     type Model = KNeighborsClassifier;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     fn fit_codes(
         &self,
@@ -31,9 +35,8 @@ impl Classifier for KNeighborsValidParams {
             return Err(error.into());
         }
         assert!(u32::try_from(rows.nrows()).is_ok(), "fewer than 2³² rows");
-        let distance = self.distance().expect("checked with the parameters");
         Ok(KNeighborsClassifier::new(
-            Indexed::new(distance, rows),
+            Indexed::new(self.distance(), rows),
             encoding,
             codes.to_vec(),
             self.n_neighbors,

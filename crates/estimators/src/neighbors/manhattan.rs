@@ -6,13 +6,13 @@
 use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2};
-use pulp::{Arch, Simd, WithSimd};
 
 use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
 use fashion_bench_numeric::distance::manhattan;
 use fashion_bench_numeric::prefetch::prefetch;
 use fashion_bench_numeric::sad::{SadQueries, SadTiles};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Relative room for the few roundings, of 6e-8 each, of a bound in `f32`.
 const ROOM: f64 = 1e-6;
@@ -87,7 +87,7 @@ impl Index for ManhattanIndex {
         self.tiles
             .sums(&block.queries, rows.start, rows.len(), stride, bounds);
         for (query, bounds) in bounds.chunks_exact_mut(stride).enumerate() {
-            Arch::new().dispatch(Complete {
+            dispatch(Complete {
                 bounds: &mut bounds[..rows.len()],
                 step: self.quantiser.step() as f32,
                 over: block.remainders[query].over as f32,
@@ -123,11 +123,11 @@ struct Complete<'a> {
     overs: &'a [f32],
 }
 
-impl WithSimd for Complete<'_> {
+impl Kernel for Complete<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         let terms = self.rounds.iter().zip(self.overs);
         for (bound, (round, over)) in self.bounds.iter_mut().zip(terms) {
             let sum = self.step * *bound + (self.over - over).abs() - round;

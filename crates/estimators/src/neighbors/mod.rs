@@ -4,8 +4,10 @@ mod algorithm;
 mod basis;
 mod euclidean;
 mod manhattan;
+mod measured;
 mod model;
 mod params;
+mod power;
 mod quantised;
 mod search;
 #[cfg(test)]
@@ -13,3 +15,4 @@ mod tests;
 
 pub use model::KNeighborsClassifier;
 pub use params::{Algorithm, KNeighborsParams, KNeighborsValidParams, Metric, Weights};
+pub use power::Power;

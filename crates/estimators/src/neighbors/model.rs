@@ -4,9 +4,11 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
+use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
 use super::search::{Neighbor, nearest};
 use crate::classifier::FittedClassifier;
+use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
 
 /// k nearest neighbours.
@@ -49,6 +51,10 @@ pub struct KNeighborsClassifier {
 pub(super) enum Indexed {
     Euclidean(EuclideanIndex),
     Manhattan(ManhattanIndex),
+    /// The Euclidean one, whose distances are squared.
+    SquaredEuclidean(EuclideanIndex),
+    Angle(AngleIndex),
+    Measured(MeasuredIndex),
 }
 
 impl Indexed {
@@ -57,6 +63,10 @@ impl Indexed {
         match distance {
             Distance::Euclidean => Self::Euclidean(EuclideanIndex::new(rows)),
             Distance::Manhattan => Self::Manhattan(ManhattanIndex::new(rows)),
+            Distance::SquaredEuclidean => Self::SquaredEuclidean(EuclideanIndex::new(rows)),
+            Distance::Cosine => Self::Angle(AngleIndex::new(rows, false)),
+            Distance::Correlation => Self::Angle(AngleIndex::new(rows, true)),
+            distance => Self::Measured(MeasuredIndex::new(rows, distance)),
         }
     }
 }
@@ -90,17 +100,28 @@ impl KNeighborsClassifier {
         match &self.index {
             Indexed::Euclidean(index) => nearest(index, x, self.n_neighbors),
             Indexed::Manhattan(index) => nearest(index, x, self.n_neighbors),
+            Indexed::Angle(index) => nearest(index, x, self.n_neighbors),
+            Indexed::Measured(index) => nearest(index, x, self.n_neighbors),
+            Indexed::SquaredEuclidean(index) => {
+                let mut found = nearest(index, x, self.n_neighbors);
+                for neighbor in found.iter_mut().flatten() {
+                    neighbor.distance *= neighbor.distance;
+                }
+                found
+            }
         }
     }
 
     /// Returns the label that the neighbours, nearest first, vote for.
     fn vote(&self, neighbors: &[Neighbor]) -> usize {
         let mut votes = vec![0.0; self.encoding.n_classes()];
-        let has_equal = neighbors.first().is_some_and(|first| first.distance == 0.0);
+        // Distances so small that their inverse overflows count as 0, as in scikit-learn.
+        let is_equal = |neighbor: &Neighbor| (1.0 / neighbor.distance).is_infinite();
+        let has_equal = neighbors.first().is_some_and(is_equal);
         for neighbor in neighbors {
             let weight = match self.weights {
                 Weights::Uniform => 1.0,
-                Weights::Distance if has_equal => f64::from(neighbor.distance == 0.0),
+                Weights::Distance if has_equal => f64::from(is_equal(neighbor)),
                 Weights::Distance => 1.0 / neighbor.distance,
             };
             votes[self.codes[neighbor.row]] += weight;
@@ -112,9 +133,16 @@ impl KNeighborsClassifier {
 impl FittedClassifier for KNeighborsClassifier {
     fn n_features(&self) -> usize {
         match &self.index {
-            Indexed::Euclidean(index) => index.n_features(),
+            Indexed::Euclidean(index) | Indexed::SquaredEuclidean(index) => index.n_features(),
             Indexed::Manhattan(index) => index.n_features(),
+            Indexed::Angle(index) => index.rows().ncols(),
+            Indexed::Measured(index) => index.rows().ncols(),
         }
+    }
+
+    /// The model is the rows, which were checked before the fit.
+    fn not_finite(&self) -> Option<NotFinite> {
+        None
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
@@ -149,6 +177,12 @@ mod stored {
             let (distance, rows) = match model.index {
                 Indexed::Euclidean(index) => (Distance::Euclidean, index.into_rows()),
                 Indexed::Manhattan(index) => (Distance::Manhattan, index.into_rows()),
+                Indexed::SquaredEuclidean(index) => (Distance::SquaredEuclidean, index.into_rows()),
+                Indexed::Angle(index) if index.is_centred() => {
+                    (Distance::Correlation, index.rows().clone())
+                }
+                Indexed::Angle(index) => (Distance::Cosine, index.rows().clone()),
+                Indexed::Measured(index) => (index.distance(), index.rows().clone()),
             };
             Self {
                 distance,

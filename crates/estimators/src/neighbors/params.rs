@@ -1,17 +1,44 @@
 //! Parameters of k nearest neighbours.
 
+use super::power::Power;
 use crate::ParamError;
 use crate::parameters::{Interval, NJobs, OnlyNull, Parameters};
 
 choices! {
-    /// Distance between rows; the other names are of Minkowski distances with a fixed `p`.
+    /// Distance between rows, by scikit-learn's names.
     pub enum Metric {
         /// Minkowski distance with `p`.
         Minkowski = "minkowski",
         /// Minkowski distance with p=2.
-        Euclidean = "euclidean" | "l2",
+        Euclidean = "euclidean" | "l2" | "nan_euclidean",
         /// Minkowski distance with p=1, also called city-block distance.
         Manhattan = "manhattan" | "l1" | "cityblock",
+        /// Largest difference, the Minkowski distance with p=inf.
+        Chebyshev = "chebyshev" | "infinity",
+        /// Square of the Euclidean distance.
+        SquaredEuclidean = "sqeuclidean",
+        /// One less the cosine of the angle.
+        Cosine = "cosine",
+        /// One less the correlation.
+        Correlation = "correlation",
+        /// Differences in shares of the values, summed.
+        Canberra = "canberra",
+        /// Summed differences as a share of the summed values.
+        BrayCurtis = "braycurtis",
+        /// Share of features that differ.
+        Hamming = "hamming",
+        /// Share that differs, of the features where either is not 0.
+        Jaccard = "jaccard",
+        /// As Jaccard's, with double weight on agreement.
+        Dice = "dice",
+        /// Share that differs, counted twice.
+        RogersTanimoto = "rogerstanimoto",
+        /// Share of features where not both differ from 0.
+        RussellRao = "russellrao",
+        /// As Jaccard's, with double weight on differences.
+        SokalSneath = "sokalsneath",
+        /// Yule's dissimilarity of which features are 0.
+        Yule = "yule",
     }
 }
 
@@ -46,57 +73,102 @@ parameters! {
         n_neighbors: usize = 5, in Interval::at_least(1);
         /// each vote counts 1 (uniform, null) or the inverse of the distance
         weights: Option<Weights> = Some(Weights::Uniform);
-        /// power of the Minkowski metric: 1 is city-block distance, 2 Euclidean distance
-        p: f64 = 2.0, in Interval::POSITIVE;
-        /// distance; euclidean and manhattan are minkowski with p=2 and p=1
+        /// power of the Minkowski metric: 1 is city-block distance, 2 Euclidean distance, "inf" the largest difference
+        p: Power = Power(2.0);
+        /// distance; euclidean, manhattan and chebyshev are minkowski with p=2, p=1 and p=inf
         metric: Metric = Metric::Minkowski;
         /// further arguments of the metric; none of the metrics here has any
         metric_params: OnlyNull = OnlyNull;
+        /// search structure; the answer is the same with any, but not each knows every metric
+        algorithm: Algorithm = Algorithm::Auto;
     }
     ignored {
-        /// search structure; the answer is exact with any, so it is ignored
-        algorithm: Algorithm = Algorithm::Auto;
         /// leaf size of the trees; ignored
         leaf_size: usize = 30, in Interval::at_least(1);
         /// threads; ignored, the run decides
         n_jobs: NJobs = NJobs;
     }
-    check check_power;
+    check check_algorithm;
 }
 
-/// A distance that an index exists for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A distance, with all that it depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) enum Distance {
     Euclidean,
+    SquaredEuclidean,
     Manhattan,
+    Minkowski(f64),
+    Chebyshev,
+    Cosine,
+    Correlation,
+    Canberra,
+    BrayCurtis,
+    Hamming,
+    Jaccard,
+    Dice,
+    RogersTanimoto,
+    RussellRao,
+    SokalSneath,
+    Yule,
 }
 
 impl KNeighborsValidParams {
-    /// Returns the distance that `metric` and `p` name, or `None` if there is no index for it.
-    pub(super) fn distance(&self) -> Option<Distance> {
-        let p = match self.metric {
-            Metric::Minkowski => self.p,
-            Metric::Euclidean => 2.0,
-            Metric::Manhattan => 1.0,
-        };
-        if p == 1.0 {
-            Some(Distance::Manhattan)
-        } else if p == 2.0 {
-            Some(Distance::Euclidean)
-        } else {
-            None
+    /// Returns the distance that `metric` and `p` name.
+    pub(super) fn distance(&self) -> Distance {
+        match self.metric {
+            Metric::Minkowski => match self.p.0 {
+                1.0 => Distance::Manhattan,
+                2.0 => Distance::Euclidean,
+                f64::INFINITY => Distance::Chebyshev,
+                p => Distance::Minkowski(p),
+            },
+            Metric::Euclidean => Distance::Euclidean,
+            Metric::Manhattan => Distance::Manhattan,
+            Metric::Chebyshev => Distance::Chebyshev,
+            Metric::SquaredEuclidean => Distance::SquaredEuclidean,
+            Metric::Cosine => Distance::Cosine,
+            Metric::Correlation => Distance::Correlation,
+            Metric::Canberra => Distance::Canberra,
+            Metric::BrayCurtis => Distance::BrayCurtis,
+            Metric::Hamming => Distance::Hamming,
+            Metric::Jaccard => Distance::Jaccard,
+            Metric::Dice => Distance::Dice,
+            Metric::RogersTanimoto => Distance::RogersTanimoto,
+            Metric::RussellRao => Distance::RussellRao,
+            Metric::SokalSneath => Distance::SokalSneath,
+            Metric::Yule => Distance::Yule,
         }
     }
 }
 
-fn check_power(params: &KNeighborsValidParams) -> Result<(), ParamError> {
-    if params.distance().is_some() {
+/// Refuses the metrics that scikit-learn's trees do not know.
+fn check_algorithm(params: &KNeighborsValidParams) -> Result<(), ParamError> {
+    let distance = params.distance();
+    let is_metric = match params.algorithm {
+        Algorithm::Auto | Algorithm::Brute => true,
+        // Powers below 1 break the triangle inequality.
+        _ if matches!(distance, Distance::Minkowski(p) if p < 1.0) => false,
+        Algorithm::KdTree => matches!(
+            params.metric,
+            Metric::Minkowski | Metric::Euclidean | Metric::Manhattan | Metric::Chebyshev
+        ),
+        Algorithm::BallTree => !matches!(
+            params.metric,
+            Metric::SquaredEuclidean | Metric::Cosine | Metric::Correlation | Metric::Yule
+        ),
+    };
+    if is_metric {
         return Ok(());
     }
+    let (algorithm, metric) = (params.algorithm, params.metric);
+    let p = match distance {
+        Distance::Minkowski(p) => format!(", p={p}"),
+        _ => String::new(),
+    };
     Err(ParamError::unsupported(
         KNeighborsParams::ESTIMATOR,
-        format!("p={}", params.p),
-        "distances are there for p=1 and p=2",
+        format!("algorithm={algorithm}, metric={metric}{p}"),
+        "that search structure does not know this distance; leave algorithm at auto or brute",
     ))
 }

@@ -11,8 +11,9 @@
 //! ```
 
 use ndarray::ArrayView2;
-use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
+
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Largest code.
 const MAX_CODE: f64 = 255.0;
@@ -86,7 +87,7 @@ impl Quantiser {
     }
 
     fn encode_row<const SQUARED: bool>(&self, row: &[f32], codes: &mut [u8]) -> Remainder {
-        let sums = Arch::new().dispatch(Encode::<SQUARED> {
+        let sums = dispatch(Encode::<SQUARED> {
             quantiser: self,
             row,
             codes,
@@ -107,11 +108,11 @@ struct Encode<'a, const SQUARED: bool> {
     codes: &'a mut [u8],
 }
 
-impl<const SQUARED: bool> WithSimd for Encode<'_, SQUARED> {
+impl<const SQUARED: bool> Kernel for Encode<'_, SQUARED> {
     type Output = Remainder;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Remainder {
+    fn run<L: Lanes>(self, _: L) -> Remainder {
         const LANES: usize = 16;
         let step = self.quantiser.step;
         let per_step = 1.0 / step;

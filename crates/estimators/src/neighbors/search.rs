@@ -12,8 +12,9 @@
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis};
-use pulp::{Arch, Simd, WithSimd};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Queries that go through the rows together.
 const QUERY_BLOCK: usize = 128;
@@ -148,7 +149,7 @@ struct Candidate {
 impl<I: Index> Search<'_, I> {
     /// Makes candidates of the rows from `first` on whose bounds are within the limit.
     fn take(&mut self, bounds: &[f32], first: usize) {
-        Arch::new().dispatch(Collect {
+        dispatch(Collect {
             bounds,
             limit: self.limit,
             first,
@@ -265,11 +266,11 @@ struct Collect<'a> {
     into: &'a mut Vec<Candidate>,
 }
 
-impl WithSimd for Collect<'_> {
+impl Kernel for Collect<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn run<L: Lanes>(self, _: L) {
         const LANES: usize = 16;
         let row = |offset: usize| u32::try_from(self.first + offset).expect("checked by the fit");
         let (chunks, tail) = self.bounds.as_chunks::<LANES>();

@@ -5,6 +5,7 @@ use rand::Rng as _;
 
 use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
+use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::Distance;
 use super::search::{Index, nearest};
 use super::{KNeighborsClassifier, Weights};
@@ -64,6 +65,24 @@ fn naive_distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>, distance: Dist
     match distance {
         Distance::Euclidean => differences.map(|d| d * d).sum::<f64>().sqrt(),
         Distance::Manhattan => differences.map(f64::abs).sum(),
+        Distance::Chebyshev => differences.map(f64::abs).fold(0.0, f64::max),
+        Distance::Minkowski(p) => {
+            let sum: f64 = differences.map(|d| d.abs().powf(p)).sum();
+            sum.powf(1.0 / p)
+        }
+        Distance::Cosine => {
+            let product = |a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>| -> f64 {
+                let terms = a.iter().zip(b);
+                terms.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+            };
+            let norms = product(a, a).sqrt() * product(b, b).sqrt();
+            if norms == 0.0 {
+                1.0
+            } else {
+                (1.0 - product(a, b) / norms).max(0.0)
+            }
+        }
+        _ => unreachable!("no naive twin is needed"),
     }
 }
 
@@ -146,6 +165,60 @@ fn neighbors_equal_those_of_comparing_all_distances() {
             check_against_naive(&index, &train, &queries, Distance::Manhattan, &what);
         }
     }
+}
+
+#[test]
+fn neighbors_by_other_distances_equal_those_of_comparing_all() {
+    for data in [
+        Data::Plain,
+        Data::Outliers,
+        Data::Offset,
+        Data::Coarse,
+        Data::Repeated,
+    ] {
+        for (n_rows, n_features) in [(1, 1), (60, 1), (300, 9), (1100, 40)] {
+            let train = rows(data, n_rows, n_features, 1);
+            let queries = rows(data, 20, n_features, 2);
+            let own = train.slice(s![..1, ..]);
+            let queries = concatenate![ndarray::Axis(0), queries, own];
+            let what = format!("{data:?} {n_rows} × {n_features}");
+            for distance in [
+                Distance::Chebyshev,
+                Distance::Minkowski(3.0),
+                Distance::Minkowski(0.7),
+            ] {
+                let index = MeasuredIndex::new(train.clone(), distance);
+                check_against_naive(&index, &train, &queries, distance, &what);
+            }
+            // Angles between rows that point the same way are lost in rounding.
+            if !matches!(data, Data::Offset) && n_features > 1 {
+                let index = AngleIndex::new(train.clone(), false);
+                for (found, query) in nearest(&index, queries.view(), 3)
+                    .iter()
+                    .zip(queries.rows())
+                {
+                    let naive = naive_nearest(&train, query, Distance::Cosine);
+                    for (found, expected) in found.iter().zip(&naive) {
+                        assert!((found.distance - expected.0).abs() < 1e-14, "{what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn distances_that_are_no_numbers_come_last() {
+    let train = array![[1.0_f32, 1.0], [1.0, 2.0], [5.0, 5.0], [2.0, 1.0]];
+    let index = AngleIndex::new(train.clone(), true);
+    let found = nearest(&index, array![[0.0_f32, 1.0], [3.0, 3.0]].view(), 4);
+    let order: Vec<usize> = found[0].iter().map(|neighbor| neighbor.row).collect();
+    assert_eq!(order, [1, 3, 0, 2]);
+    assert!(found[1].iter().all(|neighbor| neighbor.distance.is_nan()));
+    // Both rows all zero: 0/0.
+    let index = MeasuredIndex::new(array![[0.0_f32, 0.0], [1.0, 0.0]], Distance::SokalSneath);
+    let found = nearest(&index, array![[0.0_f32, 0.0]].view(), 1);
+    assert_eq!(found[0][0].row, 1);
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub struct ParamRow {
     pub kinds: Vec<super::Kind>,
     /// What is accepted, in words.
     pub expected: String,
+    /// The range of its numbers, where they have one.
+    pub range: Option<super::Interval>,
     /// Default of today's scikit-learn.
     pub default: ParamValue,
     /// Default of scikit-learn 0.19 where that was another one.
@@ -91,6 +93,7 @@ macro_rules! parameter_row {
             name: $name,
             kinds: <$type as $crate::parameters::Parameter>::kinds(),
             expected: <$type as $crate::parameters::Parameter>::expected(&$range),
+            range: <$type as $crate::parameters::Parameter>::interval(&$range),
             default: <$type as $crate::parameters::Parameter>::write($value),
             default_2017: {
                 let past: Option<$type> = $past;

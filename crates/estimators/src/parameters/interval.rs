@@ -20,6 +20,9 @@ pub struct Interval {
 impl Interval {
     /// Every finite number: (-inf, inf).
     pub const ALL: Self = Self::open(f64::NEG_INFINITY, f64::INFINITY);
+    /// Every finite number, as [`Self::ALL`], for a parameter whose type has a narrower range
+    /// unless a declaration says otherwise.
+    pub const FINITE: Self = Self::closed(f64::NEG_INFINITY, f64::INFINITY);
     /// (0, inf).
     pub const POSITIVE: Self = Self::open(0.0, f64::INFINITY);
     /// [0, inf).
@@ -85,6 +88,18 @@ impl Interval {
         value.is_finite() && is_above && is_below
     }
 
+    /// Returns the lower end, and whether it belongs to the range.
+    #[must_use]
+    pub const fn low(&self) -> (f64, bool) {
+        (self.low, self.has_low)
+    }
+
+    /// Returns the upper end, and whether it belongs to the range.
+    #[must_use]
+    pub const fn high(&self) -> (f64, bool) {
+        (self.high, self.has_high)
+    }
+
     /// Whether the range leaves nothing out.
     #[must_use]
     pub fn is_all(&self) -> bool {
@@ -100,8 +115,16 @@ impl Default for Interval {
 
 impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let open = if self.has_low { '[' } else { '(' };
-        let close = if self.has_high { ']' } else { ')' };
+        let open = if self.has_low && self.low.is_finite() {
+            '['
+        } else {
+            '('
+        };
+        let close = if self.has_high && self.high.is_finite() {
+            ']'
+        } else {
+            ')'
+        };
         write!(f, "{open}{}, {}{close}", self.low, self.high)
     }
 }
@@ -132,7 +155,10 @@ mod tests {
             assert!(!Interval::ALL.contains(value));
             assert!(!Interval::closed(f64::NEG_INFINITY, f64::INFINITY).contains(value));
         }
-        assert_eq!(Interval::ALL.to_string(), "(-inf, inf)");
+        for all in [Interval::ALL, Interval::FINITE] {
+            assert_eq!(all.to_string(), "(-inf, inf)");
+            assert!(all.contains(-1e300) && !all.contains(f64::NEG_INFINITY));
+        }
         assert_eq!(Interval::at_least(2).to_string(), "[2, inf)");
     }
 }

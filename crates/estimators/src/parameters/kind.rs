@@ -18,10 +18,16 @@ pub enum Kind {
     Share,
     /// One of these strings.
     Choice(&'static [&'static str]),
+    /// Any string.
+    Text,
     /// A list of whole numbers, or a tuple as a string: `"(100, 10)"`.
     Ints,
+    /// A list of lists of whole numbers.
+    IntLists,
     /// A list of numbers.
     Floats,
+    /// A list of `true` and `false`.
+    Bools,
     /// An object from name to number.
     Object,
 }
@@ -38,7 +44,10 @@ impl fmt::Display for Kind {
                 let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
                 f.write_str(&quoted.join(", "))
             }
+            Self::Text => f.write_str("a string"),
             Self::Ints => f.write_str("a list of integers"),
+            Self::IntLists => f.write_str("a list of lists of integers"),
+            Self::Bools => f.write_str("a list of true and false"),
             Self::Floats => f.write_str("a list of numbers"),
             Self::Object => f.write_str("an object from class label to weight"),
         }

@@ -28,6 +28,13 @@ pub trait Parameter: Sized {
         describe_kinds(&Self::kinds())
     }
 
+    /// Returns the range of the numbers alone, for programs; `None` where they have none or more than
+    /// one.
+    fn interval(range: &Self::Range) -> Option<Interval> {
+        let _ = range;
+        None
+    }
+
     /// Returns the old spellings of string values: `(old, new)`.
     #[must_use]
     fn synonyms() -> &'static [(&'static str, &'static str)] {
@@ -59,6 +66,10 @@ impl Parameter for f64 {
             return "a number".to_owned();
         }
         format!("a number in {range}")
+    }
+
+    fn interval(range: &Interval) -> Option<Interval> {
+        Some(*range)
     }
 }
 
@@ -95,6 +106,10 @@ impl Parameter for usize {
 
     fn expected(range: &Interval) -> String {
         format!("an integer in {}", of_counts(range))
+    }
+
+    fn interval(range: &Interval) -> Option<Interval> {
+        Some(of_counts(range))
     }
 }
 
@@ -149,6 +164,10 @@ impl<T: Parameter> Parameter for Option<T> {
         format!("{} or null", T::expected(range))
     }
 
+    fn interval(range: &T::Range) -> Option<Interval> {
+        T::interval(range)
+    }
+
     fn synonyms() -> &'static [(&'static str, &'static str)] {
         T::synonyms()
     }
@@ -184,6 +203,10 @@ macro_rules! lists {
                     return concat!("a list of ", $words).to_owned();
                 }
                 format!(concat!("a list of ", $words, " in {}"), range)
+            }
+
+            fn interval(range: &Interval) -> Option<Interval> {
+                Some(*range)
             }
         })+
     };

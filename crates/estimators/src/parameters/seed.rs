@@ -1,6 +1,7 @@
 //! Seeds: `random_state` in a config.
 
 use super::declare::ParamRow;
+use super::interval::Interval;
 use super::kind::Kind;
 use super::value::ParamValue;
 
@@ -11,6 +12,7 @@ pub fn seed_row(default: ParamValue) -> ParamRow {
         name: "random_state",
         kinds: vec![Kind::Int, Kind::Null],
         expected: "an integer in [0, inf) or null".to_owned(),
+        range: Some(Interval::NOT_NEGATIVE),
         default,
         default_2017: None,
         synonyms: &[],

@@ -20,7 +20,6 @@
 //! epoch. Cost: two to three passes over n·p·classes numbers per epoch.
 
 use ndarray::{Array1, Array2, ArrayView2};
-use pulp::{Arch, Simd, WithSimd};
 use rand::seq::SliceRandom as _;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
@@ -28,11 +27,14 @@ use rayon::slice::ParallelSliceMut;
 use super::class_state::{ClassState, Visit};
 use super::settings::{Settings, StepLength};
 use crate::FitError;
+use crate::holdout::Share;
 use crate::info::FitInfo;
 use crate::linear::LinearModel;
-use crate::multiclass::{ClassEncoding, class_counts};
+use crate::multiclass::ClassEncoding;
+use crate::tree::Amount;
 use fashion_bench_numeric::dot::sum_of_squares;
 use fashion_bench_numeric::rng::{Rng, stream};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Rows that the classes go through one after the other: with 784 features they take 800 kB, and
 /// stay in a second-level cache. (The last 10,000 train images held back, mean accuracy of 24 seeds
@@ -66,6 +68,8 @@ impl Rows<'_> {
 /// Fits the model of `settings`.
 ///
 /// # Errors
+/// [`FitError::Param`] for weights of classes that the data does not have and for rows that cannot
+/// be held back, and
 /// [`FitError::Diverged`] if a weight or an intercept leaves the finite numbers.
 pub(super) fn fit(
     settings: &Settings,
@@ -74,7 +78,11 @@ pub(super) fn fit(
     encoding: ClassEncoding,
 ) -> Result<LinearModel, FitError> {
     let n_classes = encoding.n_classes();
-    let weights = settings.training.class_weight.of_classes(&encoding, codes);
+    let weights =
+        settings
+            .training
+            .class_weight
+            .of_classes(settings.estimator, &encoding, codes)?;
     // The weight of a class applies where it is the positive one, to the negative rows only if
     // there are just two classes.
     let negative = if n_classes == 2 { weights[0] } else { 1.0 };
@@ -82,7 +90,7 @@ pub(super) fn fit(
     let mut classes: Vec<ClassState> = (first..n_classes)
         .map(|class| ClassState::new(settings, class, (weights[class], negative), x.ncols()))
         .collect();
-    let mut rows = split(settings, x.view(), codes, n_classes);
+    let mut rows = split(settings, x.view(), codes, &encoding)?;
     run(settings, &mut rows, &mut classes)?;
     Ok(into_model(settings, &classes, x.ncols(), encoding))
 }
@@ -92,26 +100,19 @@ fn split<'a>(
     settings: &Settings,
     x: ArrayView2<'a, f32>,
     codes: &'a [usize],
-    n_classes: usize,
-) -> Rows<'a> {
-    let mut is_held_back = vec![false; codes.len()];
+    encoding: &ClassEncoding,
+) -> Result<Rows<'a>, FitError> {
+    let (mut training, mut held_back) = ((0..codes.len()).collect(), Vec::new());
     if let Some(share) = settings.training.share_held_back() {
+        let share = Share {
+            estimator: settings.estimator,
+            amount: Amount::Share(share),
+        };
         let mut rng = stream(settings.seed, &[SPLIT_STREAM]);
-        for (class, count) in class_counts(codes, n_classes).into_iter().enumerate() {
-            let mut members: Vec<usize> = (0..codes.len())
-                .filter(|&row| codes[row] == class)
-                .collect();
-            members.shuffle(&mut rng);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a share of a count"
-            )]
-            let n_held_back = (count as f64 * share).round() as usize;
-            for &row in &members[..n_held_back.min(count - 1)] {
-                is_held_back[row] = true;
-            }
-        }
+        let split = share.draw_stratified(codes, encoding, &mut rng)?;
+        (training, held_back) = (split.training, split.held_back);
+        training.sort_unstable();
+        held_back.sort_unstable();
     }
     let is_passive_aggressive = matches!(
         settings.step,
@@ -125,14 +126,13 @@ fn split<'a>(
     } else {
         vec![0.0; codes.len()]
     };
-    let (held_back, training) = (0..codes.len()).partition(|&row| is_held_back[row]);
-    Rows {
+    Ok(Rows {
         x,
         codes,
         squares,
         training,
         held_back,
-    }
+    })
 }
 
 fn run(
@@ -158,7 +158,7 @@ fn run(
             .par_chunks_mut(share)
             .with_max_len(1)
             .for_each(|classes| {
-                Arch::new().dispatch(Epoch {
+                dispatch(Epoch {
                     settings,
                     epoch,
                     rows,
@@ -198,11 +198,11 @@ struct Epoch<'a, 'x> {
     classes: &'a mut [ClassState],
 }
 
-impl WithSimd for Epoch<'_, '_> {
+impl Kernel for Epoch<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn run<L: Lanes>(self, lanes: L) {
         let Self {
             settings,
             epoch,
@@ -230,7 +230,7 @@ impl WithSimd for Epoch<'_, '_> {
                         square: rows.squares[row_idx],
                         code: rows.codes[row_idx],
                     };
-                    state.visit(simd, settings, &visit);
+                    state.visit(lanes, settings, &visit);
                 }
             }
         }

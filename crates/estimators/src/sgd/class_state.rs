@@ -1,10 +1,12 @@
 //! One class against the rest while it is trained: weights, steps, average, stopping rule.
 
-use pulp::Simd;
-
 use super::penalised_weights::PenalisedWeights;
 use super::settings::{Settings, StepLength};
 use fashion_bench_numeric::dot::dot;
+use fashion_bench_numeric::simd::Lanes;
+
+/// scikit-learn multiplies the common factor of the weights in when it is below this.
+const LEAST_SHRINKAGE: f64 = 1e-9;
 
 /// Slopes are clipped to this, as in scikit-learn.
 const MAX_SLOPE: f64 = 1e12;
@@ -18,8 +20,10 @@ pub(super) struct ClassState {
     costs: (f64, f64),
     weights: PenalisedWeights,
     pub intercept: f64,
-    /// Running sums of weights and intercept, and their number.
-    sum: Vec<f64>,
+    /// Product of all factors that the weights were shrunk by, or 1 again where scikit-learn
+    /// multiplies it in: its score of the rows held back forgets it.
+    shrinkage: f64,
+    /// Running sum of the intercept, and its number of rows.
     intercept_sum: f64,
     n_summed: usize,
     /// Rows seen, from 1.
@@ -68,9 +72,9 @@ impl ClassState {
         Self {
             class,
             costs,
-            weights: PenalisedWeights::new(n_features, settings.penalty.l1_share() > 0.0),
+            weights: PenalisedWeights::new(n_features, settings.penalty.l1_share() > 0.0, averages),
             intercept: 0.0,
-            sum: vec![0.0; if averages { n_features } else { 0 }],
+            shrinkage: 1.0,
             intercept_sum: 0.0,
             n_summed: 0,
             t: 1.0,
@@ -98,15 +102,21 @@ impl ClassState {
 
     /// Takes one step of Algorithm 1 of Bottou (2010) on one row.
     #[inline(always)]
-    pub fn visit<S: Simd>(&mut self, simd: S, settings: &Settings, visit: &Visit<'_>) {
-        let p = self.weights.product(simd, visit.x) + self.intercept;
+    pub fn visit<L: Lanes>(&mut self, lanes: L, settings: &Settings, visit: &Visit<'_>) {
+        let p = self.weights.product(lanes, visit.x) + self.intercept;
         let (y, cost) = if visit.code == self.class {
             (1.0, self.costs.0)
         } else {
             (-1.0, self.costs.1)
         };
         let update = match settings.step {
-            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => 0.0,
+            // Such a row does not count, nor for the average.
+            StepLength::PassiveAggressive1 { .. } if visit.square == 0.0 => {
+                if self.sums_loss {
+                    self.loss_sum += settings.loss.value(y, p);
+                }
+                return;
+            }
             StepLength::PassiveAggressive1 { c } => {
                 y * (settings.loss.value(y, p) / visit.square).min(c)
             }
@@ -124,19 +134,25 @@ impl ClassState {
 
         let shrink = settings.penalty.l2_share() * self.eta * settings.penalty.alpha;
         if shrink > 0.0 {
-            self.weights.shrink((1.0 - shrink).max(0.0));
+            let factor = (1.0 - shrink).max(0.0);
+            self.weights.shrink(factor);
+            self.shrinkage *= factor;
+            if self.shrinkage < LEAST_SHRINKAGE {
+                self.shrinkage = 1.0;
+            }
         }
         if update != 0.0 {
             self.weights.settle();
-            self.weights.add(simd, visit.x, update);
+            self.weights.add(lanes, visit.x, update);
             if settings.training.fit_intercept {
                 self.intercept += update;
             }
         }
         let first_averaged = settings.average.first_row();
         if first_averaged.is_some_and(|first| first as f64 <= self.t) {
-            self.weights.settle();
-            self.add_to_sum();
+            self.weights.count(visit.x, update);
+            self.intercept_sum += self.intercept;
+            self.n_summed += 1;
         }
         let l1_share = settings.penalty.l1_share();
         if l1_share > 0.0 {
@@ -160,15 +176,12 @@ impl ClassState {
         }
     }
 
-    fn add_to_sum(&mut self) {
-        self.weights.add_to(&mut self.sum);
-        self.intercept_sum += self.intercept;
-        self.n_summed += 1;
-    }
-
-    /// Returns the score of the row `x` after [`Self::end_visits`].
+    /// Returns the score of the row `x` after [`Self::end_visits`], as scikit-learn takes it to
+    /// judge an epoch: the weights without the factor that they were shrunk by, plus the
+    /// intercept; here all of it times the factor, which is not negative.
     pub fn score(&self, x: &[f32]) -> f64 {
-        f64::from(dot(x, self.weights.as_slice())) + self.intercept
+        let product = f64::from(dot(x, self.weights.as_slice())) * self.weights.scale();
+        product + self.intercept * self.shrinkage
     }
 
     /// Returns the mean loss of the last epoch, taken on the way.
@@ -224,18 +237,17 @@ impl ClassState {
         reason = "models are in single precision"
     )]
     pub fn result(&self) -> (Vec<f32>, f32) {
-        if self.n_summed == 0 {
-            return (self.weights.as_slice().to_vec(), self.intercept as f32);
-        }
-        let n = self.n_summed as f64;
-        let weights = self.sum.iter().map(|sum| (sum / n) as f32).collect();
-        (weights, (self.intercept_sum / n) as f32)
+        let intercept = if self.n_summed == 0 {
+            self.intercept
+        } else {
+            self.intercept_sum / self.n_summed as f64
+        };
+        (self.weights.result(), intercept as f32)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pulp::{Arch, WithSimd};
     use rand::Rng as _;
 
     use super::super::averaging::Averaging;
@@ -245,6 +257,7 @@ mod tests {
     use super::*;
     use crate::linear::LinearPenalty;
     use fashion_bench_numeric::rng::stream;
+    use fashion_bench_numeric::simd::{Kernel, dispatch};
 
     struct Visits<'a> {
         settings: &'a Settings,
@@ -254,18 +267,18 @@ mod tests {
         is_eager: bool,
     }
 
-    impl WithSimd for Visits<'_> {
+    impl Kernel for Visits<'_> {
         type Output = ();
 
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
+        fn run<L: Lanes>(self, lanes: L) {
             for (row_idx, x) in self.rows.iter().enumerate() {
                 let visit = Visit {
                     x,
                     square: 0.0,
                     code: row_idx % 3,
                 };
-                self.state.visit(simd, self.settings, &visit);
+                self.state.visit(lanes, self.settings, &visit);
                 if self.is_eager {
                     self.state.weights.settle();
                 }
@@ -283,6 +296,7 @@ mod tests {
                 .collect();
             for norm in [LinearPenalty::L1, LinearPenalty::ElasticNet] {
                 let settings = Settings {
+                    estimator: "SGDClassifier",
                     loss: ScoreLoss::Hinge,
                     penalty: SgdPenalty {
                         norm,
@@ -296,7 +310,7 @@ mod tests {
                 };
                 let fit = |is_eager| {
                     let mut state = ClassState::new(&settings, 1, (1.0, 1.0), n_features);
-                    Arch::new().dispatch(Visits {
+                    dispatch(Visits {
                         settings: &settings,
                         state: &mut state,
                         rows: &rows,

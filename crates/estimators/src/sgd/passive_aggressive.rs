@@ -13,7 +13,7 @@ use crate::classifier::Classifier;
 use crate::linear::LinearPenalty;
 use crate::linear::model::linear_classifier;
 use crate::multiclass::ClassEncoding;
-use crate::parameters::{Interval, ParamValue};
+use crate::parameters::{Interval, ParamValue, Parameters};
 
 choices! {
     /// How far a step goes; the loss that it makes smaller is `l = max(0, 1 - y·p)`.
@@ -66,6 +66,7 @@ impl PassiveAggressiveValidParams {
     fn settings(&self) -> Settings {
         let c = self.c;
         Settings {
+            estimator: PassiveAggressiveParams::ESTIMATOR,
             loss: ScoreLoss::Hinge,
             penalty: SgdPenalty {
                 norm: LinearPenalty::None,

@@ -12,13 +12,10 @@
 //!
 //! In between, products are taken with the weights moved by `pending`.
 
-use pulp::Simd;
+use fashion_bench_numeric::simd::{Lanes, Map, Same, Vector, add_scaled, dot};
 
 /// The common factor is multiplied into the weights when it falls below this.
 const MIN_SCALE: f64 = 1e-6;
-
-/// Independent sums of a product, enough to hide the latency of a fused multiply-add.
-const UNROLL: usize = 4;
 
 /// The weights of one problem and the l1 penalty that they owe.
 #[derive(Debug, Clone)]
@@ -31,50 +28,63 @@ pub(super) struct PenalisedWeights {
     paid: Vec<f32>,
     /// The part of `due` by which all weights are yet to be moved towards zero.
     pending: f64,
+    average: Option<Average>,
 }
 
-/// Returns `Σ f(w)·x`, where `f` is given for a vector and for a number.
-#[inline(always)]
-fn sum_of_products<S: Simd>(
-    simd: S,
-    w: &[f32],
-    x: &[f32],
-    (f, f_one): (impl Fn(S::f32s) -> S::f32s, impl Fn(f32) -> f32),
-) -> f32 {
-    let (w, w_tail) = S::as_simd_f32s(w);
-    let (x, x_tail) = S::as_simd_f32s(x);
-    let (w, w_rest) = w.as_chunks::<UNROLL>();
-    let (x, x_rest) = x.as_chunks::<UNROLL>();
-    let mut sums = [simd.splat_f32s(0.0); UNROLL];
-    for (w, x) in w.iter().zip(x) {
-        for lane in 0..UNROLL {
-            sums[lane] = simd.mul_add_e_f32s(f(w[lane]), x[lane], sums[lane]);
-        }
+/// The mean of the weights after each row, by Bottou's way of following it (*Stochastic gradient
+/// descent tricks*, 2012): of the stored weights, which change with some rows, and of the factor,
+/// which changes with every row, the sum over rows is `factors·stored + rest`.
+///
+/// As in scikit-learn, `rest` makes up for the steps along rows and not for the l1 penalty, which
+/// so counts as if it had been taken before the first row, or before the factor was multiplied in.
+#[derive(Debug, Clone)]
+struct Average {
+    rest: Vec<f64>,
+    factors: f64,
+    n_rows: usize,
+}
+
+/// Moves weights towards zero, but not beyond.
+struct TowardsZero<V> {
+    /// By how much: minus and plus.
+    low: V,
+    high: V,
+}
+
+impl<L, V: Vector<L>> Map<L, V> for TowardsZero<V> {
+    #[inline(always)]
+    fn map(&self, w: V) -> V {
+        w.sub(w.max(self.low).min(self.high))
     }
-    for (&w, &x) in w_rest.iter().zip(x_rest) {
-        sums[0] = simd.mul_add_e_f32s(f(w), x, sums[0]);
-    }
-    let [a, b, c, d] = sums;
-    let sum = simd.reduce_sum_f32s(simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d)));
-    let tail = w_tail.iter().zip(x_tail);
-    tail.fold(sum, |sum, (&w, x)| sum + f_one(w) * x)
 }
 
 impl PenalisedWeights {
-    /// Returns weights of 0; `has_l1` if there will be l1 penalties.
-    pub fn new(n_features: usize, has_l1: bool) -> Self {
+    /// Returns weights of 0; `has_l1` if there will be l1 penalties, `averages` if
+    /// [`Self::count`] will be called.
+    pub fn new(n_features: usize, has_l1: bool, averages: bool) -> Self {
         Self {
             stored: vec![0.0; n_features],
             scale: 1.0,
             due: 0.0,
             paid: vec![0.0; if has_l1 { n_features } else { 0 }],
             pending: 0.0,
+            average: averages.then(|| Average {
+                rest: vec![0.0; n_features],
+                factors: 0.0,
+                n_rows: 0,
+            }),
         }
     }
 
-    /// Returns the weights, which must be settled and of scale 1: see [`Self::settle_all`].
+    /// Returns the weights in units of [`Self::scale`]; they must be settled: see
+    /// [`Self::settle_all`].
     pub fn as_slice(&self) -> &[f32] {
         &self.stored
+    }
+
+    /// Returns the common factor of the weights.
+    pub fn scale(&self) -> f64 {
+        self.scale
     }
 
     /// Shrinks all weights by `factor`.
@@ -92,6 +102,15 @@ impl PenalisedWeights {
         reason = "weights are in single precision"
     )]
     fn apply_scale(&mut self) {
+        if self.average.is_some() {
+            self.settle();
+        }
+        if let Some(average) = &mut self.average {
+            for (rest, &w) in average.rest.iter_mut().zip(&self.stored) {
+                *rest += average.factors * f64::from(w);
+            }
+            average.factors = 0.0;
+        }
         for w in &mut self.stored {
             *w *= self.scale as f32;
         }
@@ -100,43 +119,34 @@ impl PenalisedWeights {
 
     /// Adds `update` times `x` to the weights.
     #[inline(always)]
-    pub fn add<S: Simd>(&mut self, simd: S, x: &[f32], update: f64) {
+    pub fn add<L: Lanes>(&mut self, lanes: L, x: &[f32], update: f64) {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "weights are in single precision"
         )]
         let step = (update / self.scale) as f32;
-        let (w, w_tail) = S::as_mut_simd_f32s(&mut self.stored);
-        let (x, x_tail) = S::as_simd_f32s(x);
-        let steps = simd.splat_f32s(step);
-        for (w, &x) in w.iter_mut().zip(x) {
-            *w = simd.mul_add_e_f32s(steps, x, *w);
-        }
-        for (w, &x) in w_tail.iter_mut().zip(x_tail) {
-            *w += step * x;
-        }
+        add_scaled(lanes, step, x, &mut self.stored);
     }
 
     /// Returns the product of `x` with the weights.
     #[inline(always)]
-    pub fn product<S: Simd>(&self, simd: S, x: &[f32]) -> f64 {
-        f64::from(self.stored_product(simd, x)) * self.scale
+    pub fn product<L: Lanes>(&self, lanes: L, x: &[f32]) -> f64 {
+        f64::from(self.stored_product(lanes, x)) * self.scale
     }
 
     /// Returns the product of `x` with the stored weights, moved towards zero by what is pending.
     #[inline(always)]
-    fn stored_product<S: Simd>(&self, simd: S, x: &[f32]) -> f32 {
+    fn stored_product<L: Lanes>(&self, lanes: L, x: &[f32]) -> f32 {
         if self.pending == 0.0 {
-            return sum_of_products(simd, &self.stored, x, (|w| w, |w| w));
+            return dot(lanes, &self.stored, x, Same);
         }
         #[expect(
             clippy::cast_possible_truncation,
             reason = "weights are in single precision"
         )]
         let t = (self.pending / self.scale) as f32;
-        let (low, high) = (simd.splat_f32s(-t), simd.splat_f32s(t));
-        let moved = |w| simd.sub_f32s(w, simd.min_f32s(simd.max_f32s(w, low), high));
-        sum_of_products(simd, &self.stored, x, (moved, |w| w - w.clamp(-t, t)))
+        let (low, high) = (lanes.splat_f32(-t), lanes.splat_f32(t));
+        dot(lanes, &self.stored, x, TowardsZero { low, high })
     }
 
     /// Moves every weight towards zero by what is pending.
@@ -188,10 +198,44 @@ impl PenalisedWeights {
         }
     }
 
-    /// Adds the weights to `sum`.
-    pub fn add_to(&self, sum: &mut [f64]) {
-        for (sum, &w) in sum.iter_mut().zip(&self.stored) {
-            *sum += self.scale * f64::from(w);
+    /// Counts the weights after the row `x`, by `update` times which they were moved, into their
+    /// average.
+    pub fn count(&mut self, x: &[f32], update: f64) {
+        let Some(average) = &mut self.average else {
+            return;
+        };
+        if update != 0.0 {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the step that the weights took, in single precision"
+            )]
+            let step = (update / self.scale) as f32;
+            let before = average.factors * f64::from(step);
+            for (rest, &x) in average.rest.iter_mut().zip(x) {
+                *rest -= before * f64::from(x);
+            }
+        }
+        average.factors += self.scale;
+        average.n_rows += 1;
+    }
+
+    /// Returns the average of the weights if any were counted, else the weights. They must be
+    /// settled.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
+    pub fn result(&self) -> Vec<f32> {
+        let scaled = |&w: &f32| (self.scale * f64::from(w)) as f32;
+        match &self.average {
+            Some(average) if average.n_rows > 0 => {
+                let pairs = average.rest.iter().zip(&self.stored);
+                let n_rows = average.n_rows as f64;
+                pairs
+                    .map(|(rest, &w)| ((rest + average.factors * f64::from(w)) / n_rows) as f32)
+                    .collect()
+            }
+            _ => self.stored.iter().map(scaled).collect(),
         }
     }
 
@@ -207,9 +251,11 @@ impl PenalisedWeights {
         }
     }
 
-    /// Brings the weights themselves up to date.
+    /// Brings the weights themselves up to date; the factor stays where they are averaged.
     pub fn settle_all(&mut self) {
         self.settle();
-        self.apply_scale();
+        if self.average.is_none() {
+            self.apply_scale();
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::classifier::Classifier;
 use crate::linear::LinearPenalty;
 use crate::linear::model::linear_classifier;
 use crate::multiclass::ClassEncoding;
-use crate::parameters::{Interval, ParamValue};
+use crate::parameters::{Interval, ParamValue, Parameters};
 
 parameters! {
     /// Parameters of [`Perceptron`].
@@ -53,6 +53,7 @@ impl Classifier for PerceptronValidParams {
 impl PerceptronValidParams {
     fn settings(&self) -> Settings {
         Settings {
+            estimator: PerceptronParams::ESTIMATOR,
             loss: ScoreLoss::Perceptron,
             penalty: self.penalty.clone(),
             step: StepLength::Constant { eta0: self.eta0 },

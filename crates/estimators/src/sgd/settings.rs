@@ -42,6 +42,8 @@ pub(super) enum StepLength {
 /// Settings of the common algorithm.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Settings {
+    /// Name of the classifier, for errors.
+    pub estimator: &'static str,
     pub loss: ScoreLoss,
     pub penalty: SgdPenalty,
     pub step: StepLength,

@@ -114,6 +114,7 @@ impl SgdValidParams {
     fn settings(&self) -> Settings {
         let (eta0, power_t) = (self.eta0, self.power_t);
         Settings {
+            estimator: SgdParams::ESTIMATOR,
             loss: self.score_loss(),
             penalty: self.penalty.clone(),
             step: match self.learning_rate {

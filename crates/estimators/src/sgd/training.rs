@@ -21,7 +21,7 @@ parameter_group! {
         /// epochs without progress before the end
         n_iter_no_change: usize = 5, in Interval::at_least(1);
         /// weight of each class's rows
-        class_weight: ClassWeight = ClassWeight::Uniform;
+        class_weight: ClassWeight = ClassWeight::Uniform, in Interval::FINITE;
     }
     ignored {
         /// ignored

@@ -71,6 +71,7 @@ pub fn solve(dual: &mut Dual, x: ArrayView2<'_, f32>, tol: f64) -> DualOutcome {
             if gap <= tol || n_iter >= MAX_STEPS {
                 state.dual.beta.clone_from(&state.clipped);
                 return DualOutcome {
+                    levels: state.dual.levels(&f),
                     gradient: f,
                     n_iter,
                     n_rounds,

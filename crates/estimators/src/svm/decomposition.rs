@@ -50,6 +50,7 @@ pub fn solve(
         // Rounding can leave violations that no step in `f32` improves.
         if gap <= tol || steps_left == 0 || n_stalled > MAX_STALLED {
             return DualOutcome {
+                levels: state.dual.levels(&state.gradient),
                 gradient: state.gradient,
                 n_iter,
                 n_rounds,

@@ -35,6 +35,17 @@ impl Dual {
         (top[0] - bottom[0]).max(top[1] - bottom[1])
     }
 
+    /// Returns the objective that LIBSVM minimises, ½ βᵀKβ - pᵀβ, at β, whose gradient is given.
+    pub fn objective(&self, gradient: &[f64]) -> f64 {
+        let variables = self.beta.iter().zip(&self.linear).zip(gradient);
+        -0.5 * variables.map(|((beta, p), f)| beta * (p + f)).sum::<f64>()
+    }
+
+    /// Returns [`Self::level`] of either group.
+    pub fn levels(&self, gradient: &[f64]) -> [f64; 2] {
+        [self.level(gradient, 0), self.level(gradient, 1)]
+    }
+
     /// Returns the value that all free gradients of a group share at the optimum, which is the
     /// intercept: their mean, or where none is free the middle of what the bounds leave.
     pub fn level(&self, gradient: &[f64], group: u8) -> f64 {
@@ -68,6 +79,8 @@ impl Dual {
 pub struct DualOutcome {
     /// f = p - Kβ at the end.
     pub gradient: Vec<f64>,
+    /// [`Dual::level`] of either group.
+    pub levels: [f64; 2],
     /// Steps of all rounds.
     pub n_iter: usize,
     /// Working sets.

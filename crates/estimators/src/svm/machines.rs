@@ -1,9 +1,15 @@
 //! The machines of all pairs of classes, and their votes.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use std::collections::BTreeMap;
 
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use super::doubt;
 use super::kernel::Kernel;
+use super::platt::{Sigmoid, couple};
 use crate::blocks::predict_in_blocks;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores, vote};
 use fashion_bench_numeric::dot::sum_of_squares;
@@ -19,6 +25,10 @@ pub(super) struct PairSolution {
     /// Training row and coefficient (y·α) of each support vector.
     pub coefs: Vec<(usize, f64)>,
     pub intercept: f64,
+    /// Probability of the first class, where it was asked for.
+    pub sigmoid: Option<Sigmoid>,
+    /// That of the dual problem.
+    pub objective: f64,
     pub n_iter: usize,
     pub n_rows: usize,
     pub n_rounds: usize,
@@ -34,6 +44,8 @@ pub(super) struct Machines {
     decision: Decision,
     /// One per pair of classes.
     intercepts: Vec<f64>,
+    /// One per pair of classes, or none.
+    sigmoids: Vec<Sigmoid>,
     n_features: usize,
     break_ties: bool,
     info: FitInfo,
@@ -43,7 +55,7 @@ pub(super) struct Machines {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 enum Decision {
     /// `n_pairs` × `n_features`.
-    Weights(Array2<f32>),
+    Weights(Array2<f64>),
     /// One per class.
     Support(Kernel, Vec<ClassSupport>),
 }
@@ -56,8 +68,11 @@ struct ClassSupport {
     vectors: Array2<f32>,
     norms: Vec<f32>,
     /// `n_support` × `n_classes`: coefficient in the machine against each other class.
-    coefs: Array2<f32>,
+    coefs: Array2<f64>,
 }
+
+/// The margins of [`super::doubt`] for rows of up to a squared norm, a power of two.
+type Margins = BTreeMap<i32, Vec<f64>>;
 
 impl Machines {
     pub(super) fn new(
@@ -83,6 +98,7 @@ impl Machines {
             encoding,
             decision,
             intercepts: pairs.iter().map(|pair| pair.intercept).collect(),
+            sigmoids: pairs.iter().filter_map(|pair| pair.sigmoid).collect(),
             n_features: x.ncols(),
             break_ties,
             info: fit_info(pairs, n_support),
@@ -93,23 +109,52 @@ impl Machines {
         self.n_features
     }
 
+    pub(super) fn not_finite(&self) -> Option<NotFinite> {
+        let of_decision = || match &self.decision {
+            Decision::Weights(weights) => first_not_finite("a weight", weights),
+            Decision::Support(_, by_class) => {
+                let coefs = by_class.iter().flat_map(|support| &support.coefs);
+                first_not_finite("a coefficient of a support vector", coefs)
+            }
+        };
+        let of_sigmoids = || {
+            let numbers = self.sigmoids.iter().flat_map(|s| [&s.slope, &s.offset]);
+            first_not_finite("a parameter of the probabilities", numbers)
+        };
+        first_not_finite("an intercept", &self.intercepts)
+            .or_else(of_decision)
+            .or_else(of_sigmoids)
+    }
+
     pub(super) fn fit_info(&self) -> &FitInfo {
         &self.info
     }
 
-    /// Writes the label of each row of `x` to `labels`.
+    /// Writes the label of each row of `x` to `labels`. What `f32` leaves in doubt is computed again
+    /// in `f64`.
     pub(super) fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let margins = self.margins(x);
         predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, |block| {
             let decisions = self.block_decisions(block);
-            let class = |decisions: ArrayView1<'_, f64>| self.class(&decisions.to_vec());
-            decisions.rows().into_iter().map(class).collect()
+            let rows = block.rows().into_iter().zip(decisions.rows());
+            rows.map(|(row, decisions)| {
+                let decisions = decisions.to_vec();
+                let class = self.class(&decisions);
+                let margins = &margins[&exponent_of(row)];
+                if self.is_certain(&decisions, margins, class) {
+                    class
+                } else {
+                    self.class(&self.exact_decisions(row))
+                }
+            })
+            .collect()
         });
     }
 
     fn class(&self, decisions: &[f64]) -> usize {
         let n_classes = self.encoding.n_classes();
         // As in scikit-learn; between two classes there are no ties.
-        if self.break_ties && n_classes > 2 {
+        if self.breaks_ties() {
             let votes: Vec<bool> = decisions.iter().map(|&d| d < 0.0).collect();
             let confidences: Vec<f64> = decisions.iter().map(|d| -d).collect();
             argmax(&one_vs_one_scores(&votes, &confidences, n_classes))
@@ -118,14 +163,120 @@ impl Machines {
         }
     }
 
-    /// Returns the decision values of all pairs: rows of `x` × `n_pairs`.
+    fn breaks_ties(&self) -> bool {
+        self.break_ties && self.encoding.n_classes() > 2
+    }
+
+    fn is_certain(&self, decisions: &[f64], margins: &[f64], class: usize) -> bool {
+        let n_classes = self.encoding.n_classes();
+        // Between equal votes confidences decide, and these have no margin.
+        let is_clear = !self.breaks_ties() || has_clear_majority(decisions, class, n_classes);
+        is_clear && doubt::is_certain(decisions, margins, class, n_classes)
+    }
+
+    /// Returns the probabilities of the classes, rows of `x` × `n_classes`, if they were asked for.
+    pub(super) fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        if self.sigmoids.is_empty() {
+            return None;
+        }
+        let n_classes = self.encoding.n_classes();
+        let mut probabilities = Array2::zeros((x.nrows(), n_classes));
+        let decisions = self.decisions(x);
+        for (mut target, decisions) in probabilities.rows_mut().into_iter().zip(decisions.rows()) {
+            let found = couple(&decisions.to_vec(), &self.sigmoids, n_classes);
+            target.assign(&Array1::from(found));
+        }
+        Some(probabilities)
+    }
+
+    /// Returns the decision values of all pairs, in `f64` if they are to be exact.
+    pub(super) fn decisions_of(&self, x: ArrayView2<'_, f32>, is_exact: bool) -> Array2<f64> {
+        if is_exact {
+            self.decisions(x)
+        } else {
+            self.block_decisions(x)
+        }
+    }
+
+    /// Returns the decision values of all pairs, in `f64`: rows of `x` × `n_pairs`.
     pub(super) fn decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
         let mut decisions = Array2::zeros((x.nrows(), self.intercepts.len()));
-        let blocks = x.axis_chunks_iter(Axis(0), BLOCK_ROWS);
-        for (block, mut found) in blocks.zip(decisions.axis_chunks_iter_mut(Axis(0), BLOCK_ROWS)) {
-            found.assign(&self.block_decisions(block));
+        let rows: Vec<Vec<f64>> = (0..x.nrows())
+            .into_par_iter()
+            .map(|row| self.exact_decisions(x.row(row)))
+            .collect();
+        for (mut target, row) in decisions.rows_mut().into_iter().zip(rows) {
+            target.assign(&Array1::from(row));
         }
         decisions
+    }
+
+    /// Returns the decision values of a row as LIBSVM sums them up.
+    fn exact_decisions(&self, x: ArrayView1<'_, f32>) -> Vec<f64> {
+        let x = x.to_vec();
+        let sums: Vec<f64> = match &self.decision {
+            Decision::Weights(weights) => {
+                let weights = weights.rows().into_iter();
+                weights
+                    .map(|w| w.iter().zip(&x).map(|(w, &x)| w * f64::from(x)).sum())
+                    .collect()
+            }
+            Decision::Support(kernel, by_class) => {
+                let values: Vec<Vec<f64>> = by_class
+                    .iter()
+                    .map(|support| support.exact_values(*kernel, &x))
+                    .collect();
+                class_pairs(by_class.len())
+                    .map(|(first, second)| {
+                        let halves = [(first, second), (second, first)];
+                        halves.into_iter().fold(0.0, |sum, (class, other)| {
+                            let coefs = by_class[class].coefs.column(other);
+                            let terms = coefs.iter().zip(&values[class]);
+                            terms.fold(sum, |sum, (coef, value)| sum + coef * value)
+                        })
+                    })
+                    .collect()
+            }
+        };
+        let pairs = sums.iter().zip(&self.intercepts);
+        pairs.map(|(sum, intercept)| sum + intercept).collect()
+    }
+
+    /// Returns the margins of all pairs for the norms that the rows of `x` have.
+    fn margins(&self, x: ArrayView2<'_, f32>) -> Margins {
+        let mut margins = Margins::new();
+        for row in x.rows() {
+            let exponent = exponent_of(row);
+            margins
+                .entry(exponent)
+                .or_insert_with(|| self.margins_up_to(2.0_f64.powi(exponent)));
+        }
+        margins
+    }
+
+    fn margins_up_to(&self, squared_norm: f64) -> Vec<f64> {
+        match &self.decision {
+            Decision::Weights(weights) => {
+                let of_pair = |weights: ArrayView1<'_, f64>| {
+                    let error = Kernel::Linear
+                        .rounding(squared_norm, weights.dot(&weights))
+                        .error;
+                    doubt::margin(error * error)
+                };
+                weights.rows().into_iter().map(of_pair).collect()
+            }
+            Decision::Support(kernel, by_class) => {
+                let errors: Vec<Array1<f64>> = by_class
+                    .iter()
+                    .map(|support| support.squared_errors(*kernel, squared_norm))
+                    .collect();
+                class_pairs(by_class.len())
+                    .map(|(first, second)| {
+                        doubt::margin(errors[first][second] + errors[second][first])
+                    })
+                    .collect()
+            }
+        }
     }
 
     fn block_decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
@@ -138,6 +289,7 @@ impl Machines {
         match &self.decision {
             Decision::Weights(weights) => {
                 let mut products = Array2::zeros(decisions.dim());
+                let weights = weights.mapv(|weight| weight as f32);
                 gemm_nt(1.0, x, weights.view(), 0.0, &mut products.view_mut());
                 decisions.zip_mut_with(&products, |d, &product: &f32| *d += f64::from(product));
             }
@@ -179,15 +331,48 @@ impl ClassSupport {
             kernel.apply(row, norm, &self.norms);
         }
         let mut part = Array2::zeros((x.nrows(), self.coefs.ncols()));
-        gemm(
-            1.0,
-            values.view(),
-            self.coefs.view(),
-            0.0,
-            &mut part.view_mut(),
-        );
+        let coefs = self.coefs.mapv(|coef| coef as f32);
+        gemm(1.0, values.view(), coefs.view(), 0.0, &mut part.view_mut());
         part
     }
+
+    /// Returns the kernel of each support vector with a row.
+    fn exact_values(&self, kernel: Kernel, x: &[f32]) -> Vec<f64> {
+        let vectors = self.vectors.rows().into_iter();
+        vectors
+            .map(|vector| {
+                let vector = vector.to_slice().expect("selected rows are contiguous");
+                kernel.of_rows(x, vector)
+            })
+            .collect()
+    }
+
+    /// Returns, against each class, the squared rounding errors that these support vectors
+    /// contribute for rows of up to `squared_norm`.
+    fn squared_errors(&self, kernel: Kernel, squared_norm: f64) -> Array1<f64> {
+        let mut sums = Array1::zeros(self.coefs.ncols());
+        for (coefs, &norm) in self.coefs.rows().into_iter().zip(&self.norms) {
+            let error = kernel.rounding(squared_norm, f64::from(norm)).error;
+            sums.zip_mut_with(&coefs, |sum, coef| *sum += (coef * error).powi(2));
+        }
+        sums
+    }
+}
+
+/// Returns the exponent of the least power of two that the squared norm of a row does not exceed.
+fn exponent_of(row: ArrayView1<'_, f32>) -> i32 {
+    let squared_norm: f64 = row.iter().map(|&value| f64::from(value).powi(2)).sum();
+    // A row of zeros has the norm of the smallest number.
+    squared_norm.max(f64::MIN_POSITIVE).log2().ceil() as i32
+}
+
+/// Whether `class` has more votes than any other one.
+fn has_clear_majority(decisions: &[f64], class: usize, n_classes: usize) -> bool {
+    let mut votes = vec![0_usize; n_classes];
+    for (decision, (first, second)) in decisions.iter().zip(class_pairs(n_classes)) {
+        votes[if *decision > 0.0 { first } else { second }] += 1;
+    }
+    (0..n_classes).all(|other| other == class || votes[other] < votes[class])
 }
 
 fn fit_info(pairs: &[PairSolution], n_support: usize) -> FitInfo {
@@ -195,6 +380,7 @@ fn fit_info(pairs: &[PairSolution], n_support: usize) -> FitInfo {
     FitInfo {
         n_iter: pairs.iter().map(|pair| pair.n_iter as u64).max(),
         converged: Some(pairs.iter().all(|pair| pair.converged)),
+        objective: Some(pairs.iter().map(|pair| pair.objective).sum()),
         gap: pairs.iter().map(|pair| pair.gap).reduce(f64::max),
         n_support_vectors: Some(n_support as u64),
         details: [
@@ -208,14 +394,12 @@ fn fit_info(pairs: &[PairSolution], n_support: usize) -> FitInfo {
 }
 
 /// Returns w = Σ coef·x of each pair.
-fn weights(x: ArrayView2<'_, f32>, pairs: &[PairSolution]) -> Array2<f32> {
+fn weights(x: ArrayView2<'_, f32>, pairs: &[PairSolution]) -> Array2<f64> {
     let mut weights = Array2::zeros((pairs.len(), x.ncols()));
     for (mut weights, pair) in weights.rows_mut().into_iter().zip(pairs) {
-        let mut sum = Array1::<f64>::zeros(x.ncols());
         for &(row, coef) in &pair.coefs {
-            sum.zip_mut_with(&x.row(row), |sum, &value| *sum += coef * f64::from(value));
+            weights.zip_mut_with(&x.row(row), |sum, &value| *sum += coef * f64::from(value));
         }
-        weights.assign(&sum.mapv(|value| value as f32));
     }
     weights
 }
@@ -253,7 +437,6 @@ fn class_support(
         for &(row, coef) in &pair.coefs {
             let class = codes[row];
             let other = if class == first { second } else { first };
-            let coef = coef as f32;
             by_class[class].coefs[[position[row], other]] = coef;
         }
     }

@@ -1,20 +1,28 @@
 //! Support vector classifiers with kernels, one-vs-one: `SVC` and `NuSVC`, as LIBSVM's.
 //!
-//! `algorithm` makes a `dual` problem of each pair of classes. `decomposition` solves it over
+//! `algorithm` makes a `dual` problem of each pair of classes. `decomposition` solves large ones over
 //! working sets, each of them by `smo`, on the rows of a `kernel_cache`; what is slow to solve so
-//! with the linear kernel is ended by `augmented_lagrangian`, on its weights. The `machines` of all
-//! pairs vote.
+//! with the linear kernel is ended by `augmented_lagrangian`, on its weights. Small ones, and those
+//! where the path or the precision decides, are solved by `libsvm_steps`, on `exact_rows`. The
+//! `machines` of all pairs vote, in `f64` where `f32` leaves a `doubt`, and `platt` makes probabilities of
+//! their decisions.
 
 mod algorithm;
 mod augmented_lagrangian;
 mod decomposition;
+mod doubt;
 mod dual;
+mod exact_rows;
 mod gamma;
 mod kernel;
 mod kernel_cache;
+mod libsvm_scan;
+mod libsvm_steps;
 mod machines;
+mod mersenne_twister;
 mod model;
 mod params;
+mod platt;
 mod smo;
 mod step_limit;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 use super::machines::Machines;
 use super::params::{NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::NotFinite;
 use crate::info::FitInfo;
 
 /// A fitted `SVC`.
@@ -76,6 +77,14 @@ macro_rules! delegate {
 
                 fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
                     self.0.predict_rows(x, labels);
+                }
+
+                fn not_finite(&self) -> Option<NotFinite> {
+                    self.0.not_finite()
+                }
+
+                fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+                    self.0.probabilities(x)
                 }
 
                 fn fit_info(&self) -> FitInfo {

@@ -39,33 +39,33 @@ parameter_group! {
         /// kernel function
         kernel: KernelKind = KernelKind::Rbf;
         /// exponent of the poly kernel
-        degree: usize = 3, in Interval::closed(0.0, 4_294_967_295.0);
+        degree: usize = 3, in Interval::closed(0.0, 2_147_483_647.0);
         /// coefficient of rbf, poly and sigmoid: auto = 1/n_features, scale = 1/(n_features·var(X))
-        gamma: Gamma = Gamma::Scale, in Interval::POSITIVE, was Gamma::Auto;
+        gamma: Gamma = Gamma::Scale, in Interval::NOT_NEGATIVE, was Gamma::Auto;
         /// constant of poly and sigmoid
         coef0: f64 = 0.0;
-        /// estimates of probability, which classes do not need; only false is supported
+        /// whether probabilities are estimated, by cross-validation; classes do not depend on them
         probability: bool = false;
         /// largest violation of optimality that counts as none
         tol: f64 = 1e-3, in Interval::POSITIVE;
         /// MB for the kernel rows of a pair of classes; rows that do not fit are computed again
         cache_size: f64 = 200.0, in Interval::POSITIVE;
         /// factors on C by class
-        class_weight: ClassWeight = ClassWeight::Uniform, in Interval::POSITIVE;
+        class_weight: ClassWeight = ClassWeight::Uniform, in Interval::FINITE;
         /// steps allowed for each pair of classes; -1 for no limit
         max_iter: StepLimit = StepLimit(None);
+        /// whether variables at their bounds are set aside, where LIBSVM's own steps are taken
+        shrinking: bool = true;
+        /// seed of the cross-validation; null takes the repeat's
+        random_state: Option<usize> = None;
         /// form of the decision values; classes do not depend on it unless ties are broken
         decision_function_shape: DecisionShape = DecisionShape::OneVsRest;
         /// whether confidences break ties of votes (ovr only)
         break_ties: bool = false;
     }
     ignored {
-        /// a matter of speed in LIBSVM; accepted and dropped
-        shrinking: bool = true;
         /// printing; accepted and dropped
         verbose: Verbosity = Verbosity;
-        /// seed of probability estimates; accepted and dropped
-        random_state: Option<usize> = None;
     }
 }
 
@@ -89,7 +89,7 @@ parameters! {
         nu: f64 = 0.5, in Interval::SHARE;
     }
     groups {
-        /// kernel, stopping rule and votes; class weights are refused
+        /// kernel, stopping rule and votes; class weights change nothing, as in LIBSVM
         settings: SvmSettings = SvmSettings::default();
     }
     check check_nu_svc;
@@ -100,24 +100,10 @@ fn check_svc(params: &SvcValidParams) -> Result<(), ParamError> {
 }
 
 fn check_nu_svc(params: &NuSvcValidParams) -> Result<(), ParamError> {
-    if params.settings.class_weight != ClassWeight::Uniform {
-        return Err(ParamError::unsupported(
-            NuSvcParams::ESTIMATOR,
-            "class_weight",
-            "weights of classes are not implemented for it; leave it null",
-        ));
-    }
     check_combinations(&params.settings, NuSvcParams::ESTIMATOR)
 }
 
 fn check_combinations(settings: &SvmSettings, estimator: &'static str) -> Result<(), ParamError> {
-    if settings.probability {
-        return Err(ParamError::unsupported(
-            estimator,
-            "probability=true",
-            "classes do not depend on it, and probabilities are not computed here; leave it false",
-        ));
-    }
     if settings.break_ties && settings.decision_function_shape == DecisionShape::OneVsOne {
         return Err(ParamError::unsupported(
             estimator,
@@ -141,11 +127,6 @@ mod tests {
             error.to_string()
         };
         let default = SvmSettings::default;
-        let with_probability = SvmSettings {
-            probability: true,
-            ..default()
-        };
-        assert!(refused(with_probability).starts_with("SVC(probability=true) is not supported"));
         let ties_of_pairs = SvmSettings {
             break_ties: true,
             decision_function_shape: DecisionShape::OneVsOne,
@@ -158,30 +139,7 @@ mod tests {
         };
         assert_eq!(
             refused(too_steep),
-            "the `degree` of SVC must be an integer in [0, 4294967295], got 4294967296"
-        );
-    }
-
-    #[test]
-    fn only_svc_takes_class_weights() {
-        let settings = SvmSettings {
-            class_weight: ClassWeight::Balanced,
-            ..SvmSettings::default()
-        };
-        assert!(
-            SvcParams::default()
-                .settings(settings.clone())
-                .check()
-                .is_ok()
-        );
-        let error = NuSvcParams::default()
-            .settings(settings)
-            .check()
-            .unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("NuSVC(class_weight) is not supported")
+            "the `degree` of SVC must be an integer in [0, 2147483647], got 4294967296"
         );
     }
 }

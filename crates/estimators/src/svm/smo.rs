@@ -14,13 +14,13 @@
 //! Gradients are `f32` here. The caller brings its own up to date in `f64` after each call, so that
 //! rounding never accumulates beyond [`Limits::max_iter`] steps.
 
-use pulp::{Arch, Simd, WithSimd};
+use fashion_bench_numeric::simd::{F32_LANES, Kernel, Lanes, Vector, dispatch};
 
 /// Curvature in place of one that is not positive; LIBSVM's.
 const TAU: f32 = 1e-12;
 
-/// Widest vector of any instruction set, in `f32`: groups are padded to whole vectors.
-const LANES: usize = 16;
+/// Groups are padded to whole vectors.
+const LANES: usize = F32_LANES;
 
 /// A working set with its kernel matrix.
 #[derive(Debug, Default)]
@@ -119,7 +119,7 @@ impl SubProblem {
         for slot in 0..self.n_slots {
             self.diagonal[slot] = self.kernel[slot * self.n_slots + slot];
         }
-        Arch::new().dispatch(Solve {
+        dispatch(Solve {
             problem: self,
             limits,
         })
@@ -176,11 +176,11 @@ struct Best {
     slot: usize,
 }
 
-impl WithSimd for Solve<'_> {
+impl Kernel for Solve<'_> {
     type Output = usize;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> usize {
+    fn run<L: Lanes>(self, lanes: L) -> usize {
         let Self { problem, limits } = self;
         let n = problem.n_slots;
         let mut step: Option<(usize, usize, f32)> = None;
@@ -194,7 +194,7 @@ impl WithSimd for Solve<'_> {
                     length,
                 });
                 let (top, bottom) = update_and_scan(
-                    simd,
+                    lanes,
                     rows,
                     &mut problem.gradient[first..end],
                     &problem.up_bias[first..end],
@@ -204,7 +204,7 @@ impl WithSimd for Solve<'_> {
                 if is_violated && top.value > f32::NEG_INFINITY {
                     let i = first + top.slot;
                     let partner = second_order_partner(
-                        simd,
+                        lanes,
                         top.value,
                         problem.diagonal[i],
                         &Candidates {
@@ -239,46 +239,43 @@ struct Move<'a> {
 /// Carries the last step into `gradient`; returns the largest that can go up (the first of
 /// equals) and the smallest that can go down.
 #[inline(always)]
-fn update_and_scan<S: Simd>(
-    simd: S,
+fn update_and_scan<L: Lanes>(
+    lanes: L,
     last: Option<Move<'_>>,
     gradient: &mut [f32],
     up_bias: &[f32],
     down_bias: &[f32],
 ) -> (Best, f32) {
+    let (gradient, _) = gradient.as_chunks_mut::<LANES>();
     if let Some(Move {
         row_up,
         row_down,
         length,
     }) = last
     {
-        let minus_length = simd.splat_f32s(-length);
-        let (row_up, _) = S::as_simd_f32s(row_up);
-        let (row_down, _) = S::as_simd_f32s(row_down);
-        let (gradient, _) = S::as_mut_simd_f32s(gradient);
-        for ((f, &up), &down) in gradient.iter_mut().zip(row_up).zip(row_down) {
-            *f = simd.mul_add_e_f32s(minus_length, simd.sub_f32s(up, down), *f);
+        let minus_length = lanes.splat_f32(-length);
+        let (row_up, _) = row_up.as_chunks::<LANES>();
+        let (row_down, _) = row_down.as_chunks::<LANES>();
+        for ((f, up), down) in gradient.iter_mut().zip(row_up).zip(row_down) {
+            let difference = lanes.load_f32(up).sub(lanes.load_f32(down));
+            minus_length.mul_add(difference, lanes.load_f32(f)).store(f);
         }
     }
-    let (gradient, _) = S::as_simd_f32s(gradient);
-    let (up_bias, _) = S::as_simd_f32s(up_bias);
-    let (down_bias, _) = S::as_simd_f32s(down_bias);
-    let mut top = simd.splat_f32s(f32::NEG_INFINITY);
-    let mut top_idx = simd.splat_f32s(0.0);
-    let mut bottom = simd.splat_f32s(f32::INFINITY);
-    let (mut idx, one) = (simd.splat_f32s(0.0), simd.splat_f32s(1.0));
-    for ((&f, &up), &down) in gradient.iter().zip(up_bias).zip(down_bias) {
-        let up = simd.add_f32s(f, up);
-        let is_better = simd.greater_than_f32s(up, top);
-        top = simd.select_f32s(is_better, up, top);
-        top_idx = simd.select_f32s(is_better, idx, top_idx);
-        bottom = simd.min_f32s(bottom, simd.add_f32s(f, down));
-        idx = simd.add_f32s(idx, one);
+    let (up_bias, _) = up_bias.as_chunks::<LANES>();
+    let (down_bias, _) = down_bias.as_chunks::<LANES>();
+    let mut top = lanes.splat_f32(f32::NEG_INFINITY);
+    let mut top_idx = lanes.splat_f32(0.0);
+    let mut bottom = lanes.splat_f32(f32::INFINITY);
+    let (mut idx, one) = (lanes.splat_f32(0.0), lanes.splat_f32(1.0));
+    for ((f, up), down) in gradient.iter().zip(up_bias).zip(down_bias) {
+        let f = lanes.load_f32(f);
+        let up = f.add(lanes.load_f32(up));
+        top_idx = up.select_greater(top, idx, top_idx);
+        top = up.select_greater(top, up, top);
+        bottom = bottom.min(f.add(lanes.load_f32(down)));
+        idx = idx.add(one);
     }
-    (
-        first_largest::<S>(&top, &top_idx),
-        simd.reduce_min_f32s(bottom),
-    )
+    (first_largest::<L>(top, top_idx), bottom.least())
 }
 
 /// What the choice of the second variable depends on, for one group.
@@ -292,48 +289,48 @@ struct Candidates<'a> {
 /// Returns the slot with the largest second-order gain among those that can go down and whose
 /// gradient lies below `top`.
 #[inline(always)]
-fn second_order_partner<S: Simd>(
-    simd: S,
+fn second_order_partner<L: Lanes>(
+    lanes: L,
     top: f32,
     diagonal_i: f32,
     candidates: &Candidates<'_>,
 ) -> Best {
-    let (row, _) = S::as_simd_f32s(candidates.row);
-    let (gradient, _) = S::as_simd_f32s(candidates.gradient);
-    let (down_bias, _) = S::as_simd_f32s(candidates.down_bias);
-    let (diagonal, _) = S::as_simd_f32s(candidates.diagonal);
-    let (top, diagonal_i) = (simd.splat_f32s(top), simd.splat_f32s(diagonal_i));
-    let (zero, tau) = (simd.splat_f32s(0.0), simd.splat_f32s(TAU));
-    let minus_two = simd.splat_f32s(-2.0);
-    let mut best = simd.splat_f32s(f32::NEG_INFINITY);
+    let (row, _) = candidates.row.as_chunks::<LANES>();
+    let (gradient, _) = candidates.gradient.as_chunks::<LANES>();
+    let (down_bias, _) = candidates.down_bias.as_chunks::<LANES>();
+    let (diagonal, _) = candidates.diagonal.as_chunks::<LANES>();
+    let (top, diagonal_i) = (lanes.splat_f32(top), lanes.splat_f32(diagonal_i));
+    let (zero, tau) = (lanes.splat_f32(0.0), lanes.splat_f32(TAU));
+    let minus_two = lanes.splat_f32(-2.0);
+    let mut best = lanes.splat_f32(f32::NEG_INFINITY);
     let mut best_idx = zero;
-    let (mut idx, one) = (zero, simd.splat_f32s(1.0));
-    for (((&k, &f), &bias), &d) in row.iter().zip(gradient).zip(down_bias).zip(diagonal) {
+    let (mut idx, one) = (zero, lanes.splat_f32(1.0));
+    for (((k, f), bias), d) in row.iter().zip(gradient).zip(down_bias).zip(diagonal) {
+        let (k, f) = (lanes.load_f32(k), lanes.load_f32(f));
         // +inf for those that cannot go down makes this -inf, and the gain below 0.
-        let lead = simd.sub_f32s(simd.sub_f32s(top, f), bias);
-        let curvature = simd.mul_add_e_f32s(minus_two, k, simd.add_f32s(diagonal_i, d));
-        let is_convex = simd.greater_than_f32s(curvature, zero);
-        let curvature = simd.select_f32s(is_convex, curvature, tau);
-        let gain = simd.div_f32s(simd.mul_f32s(lead, simd.max_f32s(lead, zero)), curvature);
-        let is_better = simd.greater_than_f32s(gain, best);
-        best = simd.select_f32s(is_better, gain, best);
-        best_idx = simd.select_f32s(is_better, idx, best_idx);
-        idx = simd.add_f32s(idx, one);
+        let lead = top.sub(f).sub(lanes.load_f32(bias));
+        let curvature = minus_two.mul_add(k, diagonal_i.add(lanes.load_f32(d)));
+        let curvature = curvature.select_greater(zero, curvature, tau);
+        let gain = lead.mul(lead.max(zero)).div(curvature);
+        best_idx = gain.select_greater(best, idx, best_idx);
+        best = gain.select_greater(best, gain, best);
+        idx = idx.add(one);
     }
-    first_largest::<S>(&best, &best_idx)
+    first_largest::<L>(best, best_idx)
 }
 
 /// Returns the largest of the lanes; of equal ones that of the lowest slot.
 #[inline(always)]
-fn first_largest<S: Simd>(values: &S::f32s, idx: &S::f32s) -> Best {
-    let values: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(values));
-    let idx: &[f32] = pulp::bytemuck::cast_slice(std::slice::from_ref(idx));
+fn first_largest<L: Lanes>(values: L::F32, idx: L::F32) -> Best {
+    let (mut value_of, mut idx_of) = ([0.0; LANES], [0.0; LANES]);
+    values.store(&mut value_of);
+    idx.store(&mut idx_of);
     let mut best = Best {
         value: f32::NEG_INFINITY,
         slot: usize::MAX,
     };
-    for (lane, (&value, &idx)) in values.iter().zip(idx).enumerate() {
-        let slot = idx as usize * values.len() + lane;
+    for (lane, (value, idx)) in value_of.into_iter().zip(idx_of).enumerate() {
+        let slot = idx as usize * LANES + lane;
         if value > best.value || (value == best.value && slot < best.slot) {
             best = Best { value, slot };
         }

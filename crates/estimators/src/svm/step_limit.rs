@@ -19,7 +19,10 @@ impl Parameter for StepLimit {
     fn read(value: &ParamValue) -> Option<Self> {
         match value {
             ParamValue::Int(-1) => Some(Self(None)),
-            ParamValue::Int(steps) => Some(Self(Some(usize::try_from(*steps).ok()?))),
+            // LIBSVM counts steps in 32 bits.
+            ParamValue::Int(steps) if *steps < 1 << 31 => {
+                Some(Self(Some(usize::try_from(*steps).ok()?)))
+            }
             _ => None,
         }
     }
@@ -33,7 +36,7 @@ impl Parameter for StepLimit {
     }
 
     fn expected((): &()) -> String {
-        "an integer in [0, inf), or -1 for no limit".to_owned()
+        "an integer in [0, 2147483647], or -1 for no limit".to_owned()
     }
 }
 
@@ -50,6 +53,7 @@ mod tests {
         }
         for refused in [
             ParamValue::Int(-2),
+            ParamValue::Int(1 << 31),
             ParamValue::Null,
             ParamValue::Float(1.5),
         ] {

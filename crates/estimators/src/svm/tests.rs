@@ -6,8 +6,10 @@ use rand::Rng as _;
 use super::augmented_lagrangian;
 use super::decomposition;
 use super::dual::Dual;
+use super::exact_rows::ExactRows;
 use super::kernel::Kernel;
 use super::kernel_cache::KernelCache;
+use super::libsvm_steps::{self, Steps};
 use fashion_bench_numeric::rng::stream;
 
 const KERNELS: [Kernel; 3] = [
@@ -248,5 +250,63 @@ fn rows_equal_the_kernel_matrix_and_are_computed_again_once_dropped() {
                 assert!((f64::from(*found) - expected).abs() < 1e-6);
             }
         }
+    }
+}
+
+/// A sign per row: whether it is of the first class.
+fn signs(dual: &Dual) -> Vec<bool> {
+    dual.upper.iter().map(|&upper| upper > 0.0).collect()
+}
+
+#[test]
+fn libsvm_steps_reach_the_optimum_with_and_without_room_and_shrinking() {
+    for n in [2, 3, 17, 700] {
+        for kernel in KERNELS {
+            for (budget, shrinking) in [(usize::MAX, true), (0, true), (usize::MAX, false)] {
+                let (x, mut dual) = problem(n, 5, 2.0);
+                let k = matrix(kernel, &x);
+                let twin = slow_twin(dual.clone(), &k, 1e-3);
+                let is_first = signs(&dual);
+                let order = libsvm_steps::order_of(&is_first);
+                let mut rows = ExactRows::new(kernel, x.view(), order, budget);
+                let steps = Steps {
+                    tol: 1e-3,
+                    max_iter: 1_000_000,
+                    shrinking,
+                };
+                let outcome = libsvm_steps::solve(&mut dual, &is_first, &mut rows, steps);
+                assert!(outcome.converged);
+                assert!(dual.beta.iter().sum::<f64>().abs() < 1e-9);
+                let found = gradient(&dual, &k);
+                let (_, _, gap) = worst_pair(&dual, &found);
+                assert!(gap < 1.2e-3, "{kernel:?} {n}: {gap}");
+                for (found, kept) in found.iter().zip(&outcome.gradient) {
+                    assert!((found - kept).abs() < 1e-3, "{found} {kept}");
+                }
+                let (found, expected) = (objective(&dual, &k), objective(&twin, &k));
+                assert!((found / expected - 1.0).abs() < 1e-3, "{found} {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gradient_that_shrinking_left_behind_is_restored() {
+    // Many variables at their bounds, more steps than variables.
+    let (x, mut dual) = problem(900, 3, 100.0);
+    let is_first = signs(&dual);
+    let k = matrix(KERNELS[1], &x);
+    let order = libsvm_steps::order_of(&is_first);
+    let mut rows = ExactRows::new(KERNELS[1], x.view(), order, usize::MAX);
+    let steps = Steps {
+        tol: 1e-3,
+        max_iter: 10_000_000,
+        shrinking: true,
+    };
+    let outcome = libsvm_steps::solve(&mut dual, &is_first, &mut rows, steps);
+    assert!(outcome.converged && outcome.n_iter > 900);
+    assert_ne!(rows.samples(), libsvm_steps::order_of(&is_first));
+    for (found, kept) in gradient(&dual, &k).iter().zip(&outcome.gradient) {
+        assert!((found - kept).abs() < 1e-2, "{found} {kept}");
     }
 }

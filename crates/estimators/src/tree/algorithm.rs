@@ -12,6 +12,7 @@ use super::class_target::ClassTarget;
 use super::criterion::Criterion;
 use super::grow::{Samples, grow};
 use super::model::DecisionTree;
+use super::monotonic::MonotonicConstraints;
 use super::params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
@@ -27,6 +28,8 @@ use fashion_bench_numeric::rng::stream;
 impl Classifier for DecisionTreeValidParams {
     type Model = DecisionTree;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     const CHECKS_VALUES: bool = true;
 
     fn fit_codes(
@@ -41,6 +44,7 @@ impl Classifier for DecisionTreeValidParams {
             splitter: self.splitter,
             shape: &self.shape,
             class_weight: &self.class_weight,
+            monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
         };
         recipe.fit(x, codes, encoding)
@@ -49,6 +53,8 @@ impl Classifier for DecisionTreeValidParams {
 
 impl Classifier for ExtraTreeValidParams {
     type Model = DecisionTree;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     const CHECKS_VALUES: bool = true;
 
@@ -64,6 +70,7 @@ impl Classifier for ExtraTreeValidParams {
             splitter: self.splitter,
             shape: &self.shape,
             class_weight: &self.class_weight,
+            monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
         };
         recipe.fit(x, codes, encoding)
@@ -77,6 +84,7 @@ struct Recipe<'a> {
     splitter: Splitter,
     shape: &'a TreeShape,
     class_weight: &'a ClassWeight,
+    monotonic_cst: Option<&'a MonotonicConstraints>,
     seed: u64,
 }
 
@@ -89,20 +97,26 @@ impl Recipe<'_> {
     ) -> Result<DecisionTree, FitError> {
         let (n_samples, n_features) = x.dim();
         let counts = class_counts(codes, encoding.n_classes());
-        let weights = self.class_weight.of_counts(&encoding, &counts);
+        let weights = self
+            .class_weight
+            .of_counts(self.estimator, &encoding, &counts)?;
         let weight = counts
             .iter()
             .zip(&weights)
             .map(|(&n, w)| n as f64 * w)
             .sum();
-        let growth =
-            self.shape
-                .growth(self.splitter, n_samples, weight, n_features, self.estimator)?;
+        let growth = self
+            .shape
+            .growth(self.splitter, n_samples, weight, n_features);
+        let signs = self
+            .monotonic_cst
+            .map(|constraints| constraints.signs(n_features, encoding.n_classes(), self.estimator))
+            .transpose()?;
         let order = class_order(codes);
         let binned = Binned::in_order(x, &order, MAX_BINS)?;
         let mut samples = all_samples(codes, &order)?;
         drop_weightless(&mut samples, &weights);
-        let target = ClassTarget::new(self.criterion, weights, n_samples, false);
+        let target = ClassTarget::new(self.criterion, weights, n_samples, false).with_signs(signs);
         let mut rng = stream(self.seed, &[]);
         let mut tree = grow(&target, &binned, samples, &growth, &mut rng, None);
         tree.prune(self.shape.ccp_alpha);
@@ -186,14 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn no_class_with_any_weight_makes_a_leaf() {
+    fn no_class_with_any_weight_is_refused() {
         let data = DatasetBase::new(array![[0.0_f32], [1.0]], array![3_usize, 5]);
         let weight = ClassWeight::ByLabel(BTreeMap::from([(3, 0.0), (5, 0.0)]));
-        let tree = DecisionTree::params()
-            .class_weight(weight)
-            .fit(&data)
-            .unwrap();
-        assert_eq!(tree.tree().n_leaves(), 1);
-        assert_eq!(tree.predict(data.records()), array![3, 3]);
+        let refused = DecisionTree::params().class_weight(weight).fit(&data);
+        let message = refused.unwrap_err().to_string();
+        assert!(message.starts_with("the `class_weight` of DecisionTreeClassifier must be"));
     }
 }

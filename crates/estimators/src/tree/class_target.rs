@@ -8,7 +8,7 @@ use super::class_counts::Terms;
 use super::class_sample::{ClassSample, ClassTotals};
 use super::criterion::Criterion;
 use super::narrow_cells::NarrowCells;
-use super::target::{Cut, LeafLimits, Target, add_left_each};
+use super::target::{Cut, LeafLimits, Monotone, Target, add_left_each};
 
 /// Classes as target. The samples of each node must be in the order of their classes.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ pub struct ClassTarget {
     terms: Option<Terms>,
     /// Whether cells count samples beside their multiplicities.
     counts_samples: bool,
+    /// For each feature whether the second of two classes may only get likelier (1) or less likely
+    /// (-1) with it, or 0; none without any constraint.
+    signs: Option<Vec<i8>>,
 }
 
 impl ClassTarget {
@@ -38,7 +41,20 @@ impl ClassTarget {
             terms: is_unit.then(|| Terms::new(criterion, n_samples)),
             class_weights,
             counts_samples,
+            signs: None,
         }
+    }
+
+    /// Adds the direction of each feature's monotonic constraint, for two classes.
+    #[must_use]
+    pub fn with_signs(mut self, signs: Option<Vec<i8>>) -> Self {
+        self.signs = signs;
+        self
+    }
+
+    /// Returns the share of the first class, which constraints are about.
+    fn first_share(totals: &ClassTotals) -> f64 {
+        totals.weights[0] / totals.weight
     }
 
     fn n_classes(&self) -> usize {
@@ -259,7 +275,7 @@ impl Target for ClassTarget {
         }
     }
 
-    fn push_value(&self, totals: &ClassTotals, values: &mut Vec<f64>) {
+    fn push_value(&self, totals: &ClassTotals, bounds: [f64; 2], values: &mut Vec<f64>) {
         // A root without samples has no shares.
         let scale = if totals.weight > 0.0 {
             totals.weight
@@ -267,6 +283,53 @@ impl Target for ClassTarget {
             1.0
         };
         values.extend(totals.weights.iter().map(|weight| weight / scale));
+        if self.signs.is_some()
+            && let [.., first, second] = values.as_mut_slice()
+            && self.n_classes() == 2
+        {
+            *first = first.max(bounds[0]).min(bounds[1]);
+            *second = 1.0 - *first;
+        }
+    }
+
+    fn sign(&self, feature: u32) -> i8 {
+        // The first class gets less likely where the second one gets likelier.
+        self.signs
+            .as_ref()
+            .map_or(0, |signs| -signs[feature as usize])
+    }
+
+    fn allows(&self, totals: &ClassTotals, left: &[i32], monotone: Monotone) -> bool {
+        let mut weights = [0.0; 2];
+        for (weight, (&count, of_class)) in
+            weights.iter_mut().zip(left.iter().zip(&self.class_weights))
+        {
+            *weight = f64::from(count) * of_class;
+        }
+        let weight = weights[0] + weights[1];
+        let left = weights[0] / weight;
+        let right = (totals.weights[0] - weights[0]) / (totals.weight - weight);
+        let [lower, upper] = monotone.bounds;
+        let is_between = |share: f64| lower <= share && share <= upper;
+        is_between(left) && is_between(right) && (left - right) * f64::from(monotone.sign) <= 0.0
+    }
+
+    fn bounds_of_children(
+        &self,
+        feature: u32,
+        [lower, upper]: [f64; 2],
+        [left, right]: [&ClassTotals; 2],
+    ) -> [[f64; 2]; 2] {
+        let sign = self.sign(feature);
+        if sign == 0 {
+            return [[lower, upper]; 2];
+        }
+        let middle = Self::first_share(left) / 2.0 + Self::first_share(right) / 2.0;
+        if sign == 1 {
+            [[lower, middle], [middle, upper]]
+        } else {
+            [[middle, upper], [lower, middle]]
+        }
     }
 
     fn best_cut(

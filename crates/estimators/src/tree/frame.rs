@@ -14,6 +14,8 @@ pub struct Frame<T: Target> {
     pub depth: usize,
     pub totals: T::Totals,
     pub impurity: f64,
+    /// Bounds that monotonic constraints set to its value and those of its children.
+    pub bounds: [f64; 2],
     /// Columns known to be constant in it.
     pub n_constant: usize,
     /// Histograms of all columns, if there are any.

@@ -14,10 +14,9 @@
 //! mean_r)²: equation 35 of Friedman, "Greedy function approximation" (2001), and squared error
 //! pick the same split.
 
-use pulp::{Arch, NullaryFnOnce};
-
 use super::target::{Cut, LeafLimits, Target};
 use crate::hist::MAX_BINS;
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 choices! {
     /// Which decrease `min_impurity_decrease` is compared with.
@@ -105,12 +104,12 @@ impl Scan<'_> {
     }
 }
 
-impl NullaryFnOnce for Scan<'_> {
+impl Kernel for Scan<'_> {
     type Output = Option<Cut>;
 
     /// A cut after an empty cell has the score of the one before it, which comes first and wins.
     #[inline(always)]
-    fn call(self) -> Option<Cut> {
+    fn run<L: Lanes>(self, _: L) -> Option<Cut> {
         let least_n = (self.limits.min_samples.max(1) as f64).max(self.limits.min_weight);
         let unshift = 0.5f64.powi(self.format.count_bits.cast_signed());
         let mut best = self.least.max(0.0).next_down();
@@ -230,7 +229,7 @@ impl Target for GradientTarget {
         }
     }
 
-    fn push_value(&self, _: &GradientTotals, _: &mut Vec<f64>) {}
+    fn push_value(&self, _: &GradientTotals, _: [f64; 2], _: &mut Vec<f64>) {}
 
     fn best_cut(
         &self,
@@ -239,7 +238,7 @@ impl Target for GradientTarget {
         limits: &LeafLimits,
         least: f64,
     ) -> Option<Cut> {
-        Arch::new().dispatch(Scan {
+        dispatch(Scan {
             format: self.format,
             total: totals.unit,
             cells,

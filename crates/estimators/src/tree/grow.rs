@@ -95,6 +95,7 @@ pub fn grow<T: Target>(
         end: space.samples.len(),
         depth: 0,
         impurity: target.impurity(&totals),
+        bounds: [f64::NEG_INFINITY, f64::INFINITY],
         totals,
         n_constant: columns.iter().filter(|&column| is_constant(column)).count(),
         histograms: None,
@@ -207,7 +208,8 @@ impl<T: Target> Grower<'_, '_, T> {
             depth: frame.depth,
             improvement: 0.0,
         });
-        self.target.push_value(&frame.totals, &mut self.tree.values);
+        self.target
+            .push_value(&frame.totals, frame.bounds, &mut self.tree.values);
         if let Some((parent, is_left)) = frame.parent {
             let parent = &mut self.tree.nodes[parent];
             let child = u32::try_from(node_idx).expect("nodes are counted in 32 bits");
@@ -250,6 +252,7 @@ impl<T: Target> Grower<'_, '_, T> {
             start: frame.start,
             end: frame.end,
             n_constant: frame.n_constant,
+            bounds: frame.bounds,
             totals: &frame.totals,
             histograms: frame.histograms.as_deref(),
         };
@@ -288,11 +291,17 @@ impl<T: Target> Grower<'_, '_, T> {
         node.feature = space.columns[made.split.column as usize];
         node.threshold = made.split.threshold;
         self.tree.stats[node_idx].improvement = made.improvement;
+        let feature = node.feature;
+        let [left, right] = &made.children;
+        let bounds = self
+            .target
+            .bounds_of_children(feature, frame.bounds, [left, right]);
         let child = |is_left: bool, totals: T::Totals| Frame {
             start: if is_left { frame.start } else { made.middle },
             end: if is_left { made.middle } else { frame.end },
             depth: frame.depth + 1,
             impurity: self.target.impurity(&totals),
+            bounds: bounds[usize::from(!is_left)],
             totals,
             n_constant: made.n_constant,
             histograms: None,

@@ -1,7 +1,6 @@
 //! How many features are drawn for each node.
 
 use super::amount::AmountRange;
-use crate::ParamError;
 use crate::parameters::{Kind, ParamValue, Parameter};
 
 with_serde! {
@@ -22,11 +21,10 @@ with_serde! {
 }
 
 impl MaxFeatures {
-    /// Returns the number that this is of `n_features`, at least 1.
-    ///
-    /// # Errors
-    /// [`ParamError`] for a count beyond `n_features`, as the `max_features` of `estimator`.
-    pub fn of(self, n_features: usize, estimator: &'static str) -> Result<usize, ParamError> {
+    /// Returns the number that this is of `n_features`, at least 1 and, as in scikit-learn, all of
+    /// them for a count beyond.
+    #[must_use]
+    pub fn of(self, n_features: usize) -> usize {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -37,18 +35,9 @@ impl MaxFeatures {
             Self::Sqrt => (n_features as f64).sqrt() as usize,
             Self::Log2 => (n_features as f64).log2() as usize,
             Self::Share(share) => (share * n_features as f64) as usize,
-            Self::Count(count) if count > n_features => {
-                let expected = format!("at most the {n_features} features of the data");
-                return Err(ParamError::value(
-                    estimator,
-                    "max_features",
-                    expected,
-                    count,
-                ));
-            }
-            Self::Count(count) => count,
+            Self::Count(count) => count.min(n_features),
         };
-        Ok(count.max(1))
+        count.max(1)
     }
 }
 
@@ -110,14 +99,14 @@ mod tests {
 
     #[test]
     fn each_form_is_a_number_of_features() {
-        let of_784 = |form: MaxFeatures| form.of(784, "Test").unwrap();
+        let of_784 = |form: MaxFeatures| form.of(784);
         assert_eq!(of_784(MaxFeatures::All), 784);
         assert_eq!(of_784(MaxFeatures::Sqrt), 28);
         assert_eq!(of_784(MaxFeatures::Log2), 9);
         assert_eq!(of_784(MaxFeatures::Share(0.1)), 78);
         assert_eq!(of_784(MaxFeatures::Share(1e-9)), 1);
         assert_eq!(of_784(MaxFeatures::Count(784)), 784);
-        assert!(MaxFeatures::Count(785).of(784, "Test").is_err());
+        assert_eq!(of_784(MaxFeatures::Count(785)), 784);
     }
 
     #[test]

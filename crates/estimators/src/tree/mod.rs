@@ -13,7 +13,6 @@ mod class_counts;
 mod class_sample;
 mod class_target;
 mod class_term;
-mod column_numbers;
 mod criterion;
 mod frame;
 mod gradient_target;
@@ -22,6 +21,7 @@ mod growth;
 mod local;
 mod max_features;
 mod model;
+mod monotonic;
 mod narrow_cells;
 mod nodes;
 mod params;
@@ -39,13 +39,13 @@ mod target;
 pub use amount::{Amount, AmountRange};
 pub use class_sample::{ClassSample, ClassTotals};
 pub use class_target::ClassTarget;
-pub use column_numbers::{ColumnNumbers, refuse_monotonic_cst};
 pub use criterion::Criterion;
 pub use gradient_target::{FixedPoint, GradientTarget, Improvement};
 pub use grow::{Samples, grow};
 pub use growth::Growth;
 pub use max_features::MaxFeatures;
 pub use model::{DecisionTree, ExtraTree};
+pub use monotonic::MonotonicConstraints;
 pub use nodes::{Node, NodeStats, Tree, normalised};
 pub use params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
@@ -56,3 +56,4 @@ pub use splitter::Splitter;
 pub use target::{Cut, LeafLimits, Target};
 
 pub(crate) use algorithm::{all_samples, class_order, drop_weightless};
+pub(crate) use row_walk::rows_of;

@@ -10,6 +10,7 @@ use super::params::{
 };
 use super::prediction::{for_each_leaf, label_rows};
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
 
@@ -92,6 +93,12 @@ impl FittedClassifier for DecisionTree {
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         label_rows(x, labels, |rows| self.classes_of(rows));
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let thresholds = self.tree.nodes.iter().map(|node| &node.threshold);
+        first_not_finite("a threshold", thresholds)
+            .or_else(|| first_not_finite("a class share", &self.tree.values))
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -25,12 +25,11 @@
 //! classes in the node a bin has several quads; the last one counts samples, if they are counted
 //! beside their multiplicities.
 
-use pulp::{Arch, NullaryFnOnce};
-
 use super::class_sample::{ClassSample, ClassTotals};
 use super::class_term::{CHUNK, QUAD, Term};
 use super::target::{Cut, LeafLimits};
 use crate::hist::MAX_BINS;
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// Counts of a cell: those of the classes and, at the end, that of samples if they are counted.
 const LANES: usize = 4 * QUAD;
@@ -138,7 +137,7 @@ impl NarrowCells {
             bins,
             limits,
         };
-        Arch::new().dispatch(column)
+        dispatch(column)
     }
 
     /// Adds the samples to the cells of their bins.
@@ -241,11 +240,11 @@ struct Column<'a, F> {
     limits: &'a LeafLimits,
 }
 
-impl<F: Term> NullaryFnOnce for Column<'_, F> {
+impl<F: Term> Kernel for Column<'_, F> {
     type Output = Option<Cut>;
 
     #[inline(always)]
-    fn call(self) -> Option<Cut> {
+    fn run<L: Lanes>(self, _: L) -> Option<Cut> {
         self.cells.add(self.bins);
         match self.cells.n_classes.div_ceil(QUAD) {
             0 | 1 => self.best::<1>(),

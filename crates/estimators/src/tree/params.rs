@@ -1,12 +1,12 @@
 //! Parameters of single trees: two classifiers that differ in their defaults.
 
-use super::column_numbers::{ColumnNumbers, refuse_monotonic_cst};
 use super::criterion::Criterion;
 use super::max_features::MaxFeatures;
+use super::monotonic::MonotonicConstraints;
 use super::shape::TreeShape;
 use super::splitter::Splitter;
-use crate::parameters::{ParamValue, Parameters};
-use crate::{ClassWeight, ParamError};
+use crate::ClassWeight;
+use crate::parameters::ParamValue;
 
 parameters! {
     /// Parameters of [`DecisionTree`](super::DecisionTree), scikit-learn's
@@ -18,15 +18,14 @@ parameters! {
         splitter: Splitter = Splitter::Best;
         /// weights of classes: by label, or balanced; null: all 1
         class_weight: ClassWeight = ClassWeight::Uniform;
-        /// monotonic constraints; not supported
-        monotonic_cst: Option<ColumnNumbers> = None;
+        /// for each column whether the second class may only get likelier (1) or less likely (-1) with it, or 0; two classes only
+        monotonic_cst: Option<MonotonicConstraints> = None;
     }
     groups {
         /// how far the tree grows
         shape: TreeShape = TreeShape::default();
     }
     seed ParamValue::Null;
-    check check_decision_tree;
 }
 
 parameters! {
@@ -38,21 +37,12 @@ parameters! {
         splitter: Splitter = Splitter::Random;
         /// weights of classes: by label, or balanced; null: all 1
         class_weight: ClassWeight = ClassWeight::Uniform;
-        /// monotonic constraints; not supported
-        monotonic_cst: Option<ColumnNumbers> = None;
+        /// for each column whether the second class may only get likelier (1) or less likely (-1) with it, or 0; two classes only
+        monotonic_cst: Option<MonotonicConstraints> = None;
     }
     groups {
         /// how far the tree grows
         shape: TreeShape = TreeShape { max_features: MaxFeatures::Sqrt, ..TreeShape::default() };
     }
     seed ParamValue::Null;
-    check check_extra_tree;
-}
-
-fn check_decision_tree(params: &DecisionTreeValidParams) -> Result<(), ParamError> {
-    refuse_monotonic_cst(params.monotonic_cst.as_ref(), DecisionTreeParams::ESTIMATOR)
-}
-
-fn check_extra_tree(params: &ExtraTreeValidParams) -> Result<(), ParamError> {
-    refuse_monotonic_cst(params.monotonic_cst.as_ref(), ExtraTreeParams::ESTIMATOR)
 }

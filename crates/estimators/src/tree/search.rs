@@ -17,7 +17,7 @@ use rand::Rng as _;
 use super::space::Space;
 use super::split::{Split, keep_better, rank};
 use super::splitter::Splitter;
-use super::target::{Cut, LeafLimits, Target};
+use super::target::{Cut, LeafLimits, Monotone, Target};
 use crate::hist::{BLOCK, FeatureBins, MAX_BINS};
 use fashion_bench_numeric::rng::Rng;
 
@@ -29,6 +29,8 @@ pub struct NodeView<'n, T: Target> {
     pub end: usize,
     /// Columns known to be constant in it.
     pub n_constant: usize,
+    /// Bounds that monotonic constraints set to the values of its children.
+    pub bounds: [f64; 2],
     /// Its statistics.
     pub totals: &'n T::Totals,
     /// Histograms of all columns, if there are any.
@@ -142,14 +144,14 @@ impl<'a, T: Target> Search<'a, T> {
         let perfect = self.target.perfect_score(node.totals);
         let mut best: Option<Split> = None;
         for (column, &feature) in (0..).zip(space.columns) {
-            let rank = rank::<T>(key, feature);
+            let rank = rank(key, feature);
             if best.is_some_and(|best| best.score >= perfect && best.rank < rank) {
                 continue;
             }
             self.gathered.clear();
             let [lowest, highest] = self.gather(space, node, column);
             if lowest < highest
-                && let Some(cut) = self.best_of_gathered(node.totals, 0, payloads)
+                && let Some(cut) = self.best_of_gathered((node, feature), 0, payloads)
             {
                 keep_better(&mut best, Some(Split::of_cut(column, &cut, rank)));
             }
@@ -172,10 +174,16 @@ impl<'a, T: Target> Search<'a, T> {
             let cells = space.cells.of_column(column as usize);
             let cells = &histograms[cells.start * stride..cells.end * stride];
             let least = best.map_or(f64::NEG_INFINITY, |best| best.score);
-            let cut = self
-                .target
-                .best_cut(node.totals, cells, &self.limits, least);
-            let split = cut.map(|cut| Split::of_cut(column, &cut, rank::<T>(key, feature)));
+            let cut = match monotone(self.target, node, feature) {
+                None => self
+                    .target
+                    .best_cut(node.totals, cells, &self.limits, least),
+                Some(monotone) => {
+                    self.target
+                        .best_monotone_cut(node.totals, cells, &self.limits, monotone)
+                }
+            };
+            let split = cut.map(|cut| Split::of_cut(column, &cut, rank(key, feature)));
             keep_better(&mut best, split);
         }
         best
@@ -192,16 +200,17 @@ impl<'a, T: Target> Search<'a, T> {
         [lowest, highest]
     }
 
-    /// Returns the best cut of the column whose gathered bins begin at `start`.
+    /// Returns the best cut of the column, of `feature`, whose gathered bins begin at `start`.
     fn best_of_gathered(
         &mut self,
-        totals: &T::Totals,
+        (node, feature): (&NodeView<'_, T>, u32),
         start: usize,
         payloads: &[T::Payload],
     ) -> Option<Cut> {
+        let monotone = monotone(self.target, node, feature);
         let limits = &self.limits;
         let bins = &self.gathered[start..][..payloads.len()];
-        if self.by_samples {
+        if self.by_samples && monotone.is_none() {
             return self
                 .target
                 .best_cut_of_samples(bins, limits, &mut self.scratch);
@@ -209,12 +218,28 @@ impl<'a, T: Target> Search<'a, T> {
         for (&bin, &payload) in bins.iter().zip(payloads) {
             self.target.add(&mut self.cells, usize::from(bin), payload);
         }
-        let cut = self
-            .target
-            .best_cut(totals, &self.cells, limits, f64::NEG_INFINITY);
+        let (totals, cells) = (node.totals, &self.cells);
+        let cut = match monotone {
+            None => self
+                .target
+                .best_cut(totals, cells, limits, f64::NEG_INFINITY),
+            Some(monotone) => self
+                .target
+                .best_monotone_cut(totals, cells, limits, monotone),
+        };
         self.cells.fill(T::Unit::default());
         cut
     }
+}
+
+/// Returns what a monotonic constraint asks of a split of a node by `feature`, if there is one.
+#[inline]
+fn monotone<T: Target>(target: &T, node: &NodeView<'_, T>, feature: u32) -> Option<Monotone> {
+    let sign = target.sign(feature);
+    (sign != 0).then_some(Monotone {
+        sign,
+        bounds: node.bounds,
+    })
 }
 
 /// Returns the smallest and the largest bin of each column.

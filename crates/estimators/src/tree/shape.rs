@@ -5,7 +5,6 @@ use super::growth::Growth;
 use super::max_features::MaxFeatures;
 use super::splitter::Splitter;
 use super::target::LeafLimits;
-use crate::ParamError;
 use crate::parameters::Interval;
 
 parameter_group! {
@@ -34,22 +33,19 @@ parameter_group! {
 impl TreeShape {
     /// Returns the rules for a training set of `n_samples` samples, which weigh `weight` together,
     /// and `n_features` features.
-    ///
-    /// # Errors
-    /// [`ParamError`] for more features than there are.
+    #[must_use]
     pub fn growth(
         &self,
         splitter: Splitter,
         n_samples: usize,
         weight: f64,
         n_features: usize,
-        estimator: &'static str,
-    ) -> Result<Growth, ParamError> {
+    ) -> Growth {
         let min_samples = self.min_samples_leaf.of(n_samples);
         let min_samples_split = self.min_samples_split.of(n_samples);
-        Ok(Growth {
+        Growth {
             splitter,
-            max_features: self.max_features.of(n_features, estimator)?,
+            max_features: self.max_features.of(n_features),
             max_depth: self.max_depth.unwrap_or(usize::MAX),
             min_samples_split: min_samples_split.max(2 * min_samples).max(2),
             limits: LeafLimits {
@@ -58,6 +54,6 @@ impl TreeShape {
             },
             min_impurity_decrease: self.min_impurity_decrease,
             max_leaf_nodes: self.max_leaf_nodes,
-        })
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A split of a node, and which of several is the best.
 
-use super::target::{Cut, Target};
+use super::target::Cut;
 
 /// A split that was found.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +49,7 @@ pub fn keep_better(best: &mut Option<Split>, split: Option<Split>) {
 
 /// Returns a feature's place in the seeded order that decides between equal splits of a node.
 #[inline]
-pub fn rank<T: Target>(key: u64, feature: u32) -> u64 {
-    if T::LOWEST_FEATURE_WINS {
-        return u64::from(feature);
-    }
+pub fn rank(key: u64, feature: u32) -> u64 {
     // The finaliser of SplitMix64: a bijection, so that no two features tie.
     let mut z = key.wrapping_add(u64::from(feature).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -25,6 +25,15 @@ pub struct Cut {
     pub score: f64,
 }
 
+/// What a monotonic constraint asks of a split.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Monotone {
+    /// Whether the constrained value may rise (1) or fall (-1) from the left child to the right.
+    pub sign: i8,
+    /// Bounds of the values of both.
+    pub bounds: [f64; 2],
+}
+
 /// What a tree separates.
 pub trait Target: Sync {
     /// What histograms count in.
@@ -35,9 +44,6 @@ pub trait Target: Sync {
     type Totals: Clone + Send;
     /// Buffers of a search by samples.
     type Scratch: Default;
-
-    /// Whether the lowest feature wins among equal splits, rather than a seeded order.
-    const LOWEST_FEATURE_WINS: bool = false;
 
     /// Returns the number of units of a histogram cell.
     fn stride(&self) -> usize;
@@ -66,8 +72,29 @@ pub trait Target: Sync {
     /// Returns the impurity of a node, which is not split if that is at most 2.2e-16.
     fn impurity(&self, totals: &Self::Totals) -> f64;
 
-    /// Appends what is predicted for the node, perhaps nothing, to `values`.
-    fn push_value(&self, totals: &Self::Totals, values: &mut Vec<f64>);
+    /// Appends what is predicted for the node, perhaps nothing, to `values`, within the `bounds`
+    /// that monotonic constraints set.
+    fn push_value(&self, totals: &Self::Totals, bounds: [f64; 2], values: &mut Vec<f64>);
+
+    /// Returns the sign of the monotonic constraint of a feature, 0 without one.
+    fn sign(&self, _feature: u32) -> i8 {
+        0
+    }
+
+    /// Whether a constraint allows a split whose left child has the sums of the cell `left`.
+    fn allows(&self, _totals: &Self::Totals, _left: &[Self::Unit], _monotone: Monotone) -> bool {
+        true
+    }
+
+    /// Returns the bounds of the values of a node's children after a split by a feature.
+    fn bounds_of_children(
+        &self,
+        _feature: u32,
+        bounds: [f64; 2],
+        _children: [&Self::Totals; 2],
+    ) -> [[f64; 2]; 2] {
+        [bounds; 2]
+    }
 
     /// Returns the best split of a feature, the lowest on ties, if its score is at least `least`.
     /// `cells` is its histogram, empty cells included.
@@ -78,6 +105,40 @@ pub trait Target: Sync {
         limits: &LeafLimits,
         least: f64,
     ) -> Option<Cut>;
+
+    /// Returns the best split of a feature that a constraint allows, the lowest on ties, cut by cut.
+    fn best_monotone_cut(
+        &self,
+        totals: &Self::Totals,
+        cells: &[Self::Unit],
+        limits: &LeafLimits,
+        monotone: Monotone,
+    ) -> Option<Cut> {
+        let mut best: Option<Cut> = None;
+        let mut left = vec![Self::Unit::default(); self.stride()];
+        let mut previous = None;
+        for (at, cell) in cells.chunks_exact(self.stride()).enumerate() {
+            if cell.iter().all(|unit| *unit == Self::Unit::default()) {
+                continue;
+            }
+            if let Some(previous) = previous
+                && self.allows(totals, &left, monotone)
+                && let Some(score) = self.score(totals, &left, limits)
+                && best.is_none_or(|best| score > best.score)
+            {
+                best = Some(Cut {
+                    left: previous,
+                    right: at,
+                    score,
+                });
+            }
+            for (sum, &unit) in left.iter_mut().zip(cell) {
+                *sum += unit;
+            }
+            previous = Some(at);
+        }
+        best
+    }
 
     /// Returns a score that no split of a node beats.
     fn perfect_score(&self, _totals: &Self::Totals) -> f64 {

@@ -96,14 +96,16 @@ fn shrink(
     }
     let freedom = n_rows - counts.len() as f64;
     let mut deviations = squares.mapv(|square| (square / freedom).sqrt());
-    if deviations.iter().all(|&deviation| deviation == 0.0) || freedom <= 0.0 {
-        let reason = "no feature varies within the classes; leave the threshold out";
+    deviations += median_of(deviations.to_vec());
+    // scikit-learn divides by zero there, and its model refuses to predict.
+    if !deviations.iter().all(|&deviation| deviation > 0.0) {
+        let reason = "half of the features or more do not vary within the classes, so that there is \
+                      no unit to shrink by; leave the threshold out";
         let combination = format!("shrink_threshold={threshold}");
         return Err(
             ParamError::unsupported(NearestCentroidParams::ESTIMATOR, combination, reason).into(),
         );
     }
-    deviations += median_of(deviations.to_vec());
     for (mut centre, &count) in centres.rows_mut().into_iter().zip(counts) {
         let m = (1.0 / count as f64 - 1.0 / n_rows).sqrt();
         for (j, centre) in centre.iter_mut().enumerate() {

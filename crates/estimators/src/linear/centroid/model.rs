@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use super::params::{CentroidMetric, NearestCentroidParams, NearestCentroidValidParams};
 use crate::classifier::FittedClassifier;
+use crate::finite::{NotFinite, first_not_finite};
 use crate::multiclass::ClassEncoding;
 
 /// A fitted nearest-centroid classifier.
@@ -52,6 +53,10 @@ impl NearestCentroid {
 impl FittedClassifier for NearestCentroid {
     fn n_features(&self) -> usize {
         self.centres.ncols()
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite("a centre", &self.centres)
     }
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {

@@ -1,6 +1,5 @@
 //! Coordinate ascent on the multipliers, around a centre that moves from iteration to iteration.
 
-use pulp::{Arch, Simd, WithSimd};
 use rand::seq::SliceRandom as _;
 
 use super::super::columns::{scores, to_single};
@@ -9,6 +8,7 @@ use super::problem::CrammerSinger;
 use super::simplex::Project;
 use fashion_bench_numeric::rng::Rng;
 use fashion_bench_numeric::row_block::{add_multiples, fold, products};
+use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 
 /// How often a visit to a block goes through its rows. (60,000 standardised images, C = 1: after 30
 /// iterations the dual objective is 16,246 with one and 16,255 with two, in the same time.)
@@ -117,7 +117,7 @@ impl<'a> Ascent<'a> {
             let rows = block.active.iter().map(|&position| block.rows[position]);
             let rows: Vec<&[f32]> = rows.map(|row_idx| design.row(row_idx)).collect();
             self.start_visit(block, &rows);
-            let has_changed = Arch::new().dispatch(Visits {
+            let has_changed = dispatch(Visits {
                 ascent: &mut *self,
                 block,
             });
@@ -148,7 +148,7 @@ impl<'a> Ascent<'a> {
 
     /// Gives the active row in `slot` its best multipliers; returns whether they have changed.
     #[inline(always)]
-    fn visit<S: Simd>(&mut self, simd: S, block: &Block, slot: usize) -> bool {
+    fn visit<L: Lanes>(&mut self, lanes: L, block: &Block, slot: usize) -> bool {
         let n_classes = self.problem.n_classes;
         let Scratch {
             scores,
@@ -172,7 +172,7 @@ impl<'a> Ascent<'a> {
             v: point,
             size: cost,
         }
-        .with_simd(simd);
+        .run(lanes);
         let mut has_changed = false;
         for (class, (beta, &projected)) in beta.iter_mut().zip(&*point).enumerate() {
             let change = projected - *beta;
@@ -270,15 +270,15 @@ struct Visits<'v, 'a> {
     block: &'v Block,
 }
 
-impl WithSimd for Visits<'_, '_> {
+impl Kernel for Visits<'_, '_> {
     type Output = [bool; BLOCK];
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> [bool; BLOCK] {
+    fn run<L: Lanes>(self, lanes: L) -> [bool; BLOCK] {
         let mut has_changed = [false; BLOCK];
         for _ in 0..PASSES {
             for (slot, &position) in self.block.active.iter().enumerate() {
-                has_changed[position] |= self.ascent.visit(simd, self.block, slot);
+                has_changed[position] |= self.ascent.visit(lanes, self.block, slot);
             }
         }
         has_changed

@@ -1,9 +1,9 @@
 //! The projection on a simplex, of which each row of Crammer and Singer's problem needs many.
 
-use pulp::{Simd, WithSimd};
+use fashion_bench_numeric::simd::{F64_LANES, Kernel, Lanes, Vector};
 
-/// Multiple of `f64` values that fills vector registers of any width.
-pub(super) const LANES: usize = 8;
+/// Multiple of `f64` values that fills vectors.
+pub(super) const LANES: usize = F64_LANES;
 
 /// Replaces `v`, a multiple of [`LANES`] long, by the nearest point with non-negative elements that
 /// sum to `size`; elements that are -∞ become 0.
@@ -15,45 +15,46 @@ pub(super) struct Project<'a> {
     pub size: f64,
 }
 
-impl WithSimd for Project<'_> {
+impl Kernel for Project<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let v = S::as_mut_simd_f64s(self.v).0;
-        let (zero, one) = (simd.splat_f64s(0.0), simd.splat_f64s(1.0));
-        let mut largest = simd.splat_f64s(f64::NEG_INFINITY);
-        for &v in &*v {
-            largest = simd.max_f64s(largest, v);
+    fn run<L: Lanes>(self, lanes: L) {
+        let v = self.v.as_chunks_mut::<LANES>().0;
+        let (zero, one) = (lanes.splat_f64(0.0), lanes.splat_f64(1.0));
+        let mut largest = lanes.splat_f64(f64::NEG_INFINITY);
+        for v in &*v {
+            largest = largest.max(lanes.load_f64(v));
         }
-        let mut threshold = simd.reduce_max_f64s(largest) - self.size;
+        let mut threshold = largest.largest() - self.size;
         let mut n_above = f64::INFINITY;
         loop {
-            let limit = simd.splat_f64s(threshold);
+            let limit = lanes.splat_f64(threshold);
             let (mut sum, mut count) = (zero, zero);
-            for &v in &*v {
-                let is_above = simd.greater_than_f64s(v, limit);
-                sum = simd.add_f64s(sum, simd.select_f64s(is_above, v, zero));
-                count = simd.add_f64s(count, simd.select_f64s(is_above, one, zero));
+            for v in &*v {
+                let v = lanes.load_f64(v);
+                sum = sum.add(v.select_greater(limit, v, zero));
+                count = count.add(v.select_greater(limit, one, zero));
             }
-            let count = simd.reduce_sum_f64s(count);
+            let count = count.sum();
             // Nothing is above if the size is 0, or lost to rounding.
             if count == 0.0 || count >= n_above {
                 break;
             }
-            threshold = (simd.reduce_sum_f64s(sum) - self.size) / count;
+            threshold = (sum.sum() - self.size) / count;
             n_above = count;
         }
-        let threshold = simd.splat_f64s(threshold);
+        let threshold = lanes.splat_f64(threshold);
         for v in v {
-            *v = simd.max_f64s(simd.sub_f64s(*v, threshold), zero);
+            lanes.load_f64(v).sub(threshold).max(zero).store(v);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use pulp::Arch;
+
+    use fashion_bench_numeric::simd::dispatch;
 
     use super::*;
 
@@ -68,7 +69,7 @@ mod tests {
             let mut found = [f64::NEG_INFINITY; LANES];
             found[..3].copy_from_slice(&point);
             let v = &mut found;
-            Arch::new().dispatch(Project { v, size });
+            dispatch(Project { v, size });
             assert_eq!(found[3..], [0.0; LANES - 3]);
             for (found, expected) in found.iter().zip(expected) {
                 assert!((found - expected).abs() < 1e-12, "{point:?}");

@@ -10,7 +10,13 @@
 //! scikit-learn's L-BFGS does not reach in its hundred. Stopping rules with their default
 //! tolerance of 1e-4: liblinear's `|g| ≤ tol·min(n₊, n₋)/n·|g₀|`; for the others no element of the
 //! gradient of the mean loss above `tol`; with an l1 term the sum of violations in place of the
-//! gradient.
+//! gradient. Without an l1 term the last step has to be small as well ([`super::super::stop`]).
+//!
+//! With C above 100 or without a penalty the fit passes the solutions of C = 1, 100, …. From zero
+//! weights Newton's first steps separate the rows along any direction that does, which is far from
+//! the minimum where the penalty is weak. Where rows can be separated and there is no penalty there
+//! is no minimum either; the way of the solutions then ends at small weights that separate well,
+//! as gradient descent from zero weights does.
 
 use linfa::DatasetBase;
 use linfa::dataset::AsSingleTargets;
@@ -23,6 +29,7 @@ use super::super::model::LinearModel;
 use super::super::multinomial::Multinomial;
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
 use super::super::penalty::LinearPenalty;
+use super::super::rotation::Rotation;
 use super::super::solution::Solution;
 use super::super::stop::Stop;
 use super::super::{newton, proximal};
@@ -36,6 +43,13 @@ use crate::parameters::{Interval, Parameters, check_range};
 use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::tall::Tall;
 
+/// Costs of the loss, against an l2 penalty, that are passed on the way to a weaker penalty or to
+/// none; towards a larger cost they go on by the same factor.
+const STAGES: [f64; 3] = [1.0, 100.0, 10_000.0];
+
+/// Tolerance of a stage.
+const STAGE_TOL: f64 = 1e-2;
+
 impl Classifier for LogisticRegressionValidParams {
     type Model = LogisticRegression;
 
@@ -45,12 +59,13 @@ impl Classifier for LogisticRegressionValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<LogisticRegression, FitError> {
-        let mut models = self.fit_costs(x, codes, &encoding, &[self.c]);
+        let mut models = self.fit_costs(x, codes, &encoding, &[self.c])?;
         Ok(models.pop().expect("one model per cost"))
     }
 }
 
 /// What the fits of a path have in common.
+#[derive(Clone, Copy)]
 struct Problem<'a> {
     settings: GroupSettings<'a>,
     l1: &'a [f64],
@@ -102,7 +117,7 @@ impl LogisticRegressionValidParams {
         check_shapes(x.view(), codes.len())?;
         check_finite(x.view())?;
         check_classes(&encoding)?;
-        Ok(self.fit_costs(x.view(), &codes, &encoding, costs))
+        self.fit_costs(x.view(), &codes, &encoding, costs)
     }
 
     fn fit_costs(
@@ -111,11 +126,17 @@ impl LogisticRegressionValidParams {
         codes: &[usize],
         encoding: &ClassEncoding,
         costs: &[f64],
-    ) -> Vec<LogisticRegression> {
+    ) -> Result<Vec<LogisticRegression>, FitError> {
+        let estimator = LogisticRegressionParams::ESTIMATOR;
+        let weights = self.class_weight.of_classes(estimator, encoding, codes)?;
         let bias = self.fit_intercept.then_some(self.constant());
-        let design = Tall::new(x, bias);
         // Without elasticnet there may be no ratio, and it is not read.
         let (l1, l2) = self.penalty.shares(self.l1_ratio.unwrap_or_default());
+        let rotation = if l1 > 0.0 { None } else { Rotation::of(x) };
+        let rows = rotation
+            .as_ref()
+            .map_or_else(|| x.view(), |it| it.coordinates.view());
+        let design = Tall::new(rows, bias);
         let problem = Problem {
             settings: GroupSettings {
                 design: &design,
@@ -127,18 +148,22 @@ impl LogisticRegressionValidParams {
             l1: &self.penalties(l1, &design),
             codes,
             n_classes: encoding.n_classes(),
-            weights: &self.class_weight.of_classes(encoding, codes),
+            weights: &weights,
         };
         let mut start: Option<Vec<Solution>> = None;
         let mut models = Vec::with_capacity(costs.len());
         for &c in costs {
             let params = Self { c, ..self.clone() };
-            let solutions = params.solve(&problem, start.as_deref());
+            let solutions = params.solve_from(&problem, start.as_deref());
             let encoding = encoding.clone();
-            models.push(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding).into());
+            let mut restored = solutions.clone();
+            if let Some(rotation) = &rotation {
+                rotation.restore(&mut restored);
+            }
+            models.push(LinearModel::from_solutions(&restored, x.ncols(), bias, encoding).into());
             start = Some(solutions);
         }
-        models
+        Ok(models)
     }
 
     /// Returns the value of the constant feature behind the intercept.
@@ -163,6 +188,56 @@ impl LogisticRegressionValidParams {
         penalties
     }
 
+    /// Solves from `start`, or where there is none, and the penalty is weak, from the solutions of
+    /// stronger ones: see the module.
+    fn solve_from(&self, problem: &Problem<'_>, start: Option<&[Solution]>) -> Vec<Solution> {
+        let is_smooth = problem.l1.iter().all(|&l1| l1 == 0.0);
+        let costs: Vec<f64> = match self.penalty {
+            LinearPenalty::None => STAGES.to_vec(),
+            _ if self.c > STAGES[1] => {
+                let cost = |&stage: &f64| stage < self.c;
+                let more = std::iter::successors(Some(STAGES[0]), |c| Some(c * STAGES[1]));
+                more.take_while(cost).collect()
+            }
+            _ => Vec::new(),
+        };
+        if start.is_some() || !is_smooth || costs.is_empty() {
+            return self.solve(problem, start);
+        }
+        let ridge = self.penalties(1.0, problem.settings.design);
+        let mut reached: Option<Vec<Solution>> = None;
+        let n_steps = |reached: &Option<Vec<Solution>>| {
+            let solutions = reached.iter().flatten();
+            solutions.map(|solution| solution.n_iter).max().unwrap_or(0)
+        };
+        let go_on = |params: &Self, reached: Option<Vec<Solution>>, ridge| {
+            let settings = GroupSettings {
+                max_iter: self.max_iter - n_steps(&reached).min(self.max_iter),
+                ridge,
+                ..problem.settings
+            };
+            let problem = Problem {
+                settings,
+                ..*problem
+            };
+            let mut solutions = params.solve(&problem, reached.as_deref());
+            for (solution, before) in solutions.iter_mut().zip(reached.iter().flatten()) {
+                solution.n_iter += before.n_iter;
+            }
+            solutions
+        };
+        for c in costs {
+            let stage = Self {
+                c,
+                penalty: LinearPenalty::L2,
+                tol: self.tol.max(STAGE_TOL),
+                ..self.clone()
+            };
+            reached = Some(go_on(&stage, reached, &ridge));
+        }
+        go_on(self, reached, problem.settings.ridge)
+    }
+
     fn solve(&self, problem: &Problem<'_>, start: Option<&[Solution]>) -> Vec<Solution> {
         let &Problem {
             codes,
@@ -178,7 +253,7 @@ impl LogisticRegressionValidParams {
         if is_multinomial {
             let weight = |&code: &usize| self.cost() * weights[code];
             let cost: Vec<f64> = codes.iter().map(weight).collect();
-            let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
+            let stop = Stop::of_mean(self.tol, cost.iter().sum());
             let loss = Multinomial::new(codes.to_vec(), n_classes, cost, stop);
             return problem.minimise(&[self.tol], vec![loss], start);
         }
@@ -214,7 +289,7 @@ impl LogisticRegressionValidParams {
         pairs
             .map(|((class, costs), &tol)| {
                 let (signs, cost) = problems.rows(class, costs);
-                let stop = Stop::RelativeNorm(tol);
+                let stop = Stop::relative(tol, self.tol);
                 MarginLoss::new(MarginKind::Logistic, signs, cost, stop, 0.0)
             })
             .collect()
@@ -241,7 +316,7 @@ impl LogisticRegressionValidParams {
                 *cost *= problem.weights[code];
             }
         }
-        let stop = Stop::LargestElement(self.tol * cost.iter().sum::<f64>());
+        let stop = Stop::of_mean(self.tol, cost.iter().sum());
         MarginLoss::new(MarginKind::Logistic, signs, cost, stop, 0.0)
     }
 }

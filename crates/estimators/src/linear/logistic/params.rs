@@ -1,7 +1,7 @@
 //! Parameters of `LogisticRegression`.
 
 use super::super::penalty::LinearPenalty;
-use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity};
+use crate::parameters::{Interval, NJobs, ParamValue, Parameters, Verbosity, check_range};
 use crate::{ClassWeight, ParamError};
 
 choices! {
@@ -52,7 +52,7 @@ parameters! {
         /// LIBLINEAR's dual solver; the optimum is the same
         dual: bool = false;
         /// gradient to reach
-        tol: f64 = 1e-4, in Interval::POSITIVE;
+        tol: f64 = 1e-4, in Interval::NOT_NEGATIVE;
         /// cost of the loss against the penalty
         c as "C": f64 = 1.0, in Interval::POSITIVE;
         /// whether there is an intercept
@@ -64,7 +64,7 @@ parameters! {
         /// liblinear penalises the intercept, the others do not
         solver: LogisticSolver = LogisticSolver::Lbfgs, was LogisticSolver::Liblinear;
         /// Newton steps at most
-        max_iter: usize = 100, in Interval::at_least(1);
+        max_iter: usize = 100, in Interval::at_least(0);
         /// one problem per class, or one for all
         multi_class: LogisticMultiClass = LogisticMultiClass::Auto, was LogisticMultiClass::OneVsRest;
         /// share of the l1 norm (elasticnet)
@@ -87,6 +87,10 @@ fn check_combination(params: &LogisticRegressionValidParams) -> Result<(), Param
     if params.penalty == LinearPenalty::ElasticNet && params.l1_ratio.is_none() {
         let expected = "a number in [0, 1] with penalty=elasticnet";
         return Err(ParamError::value(NAME, "l1_ratio", expected, "null"));
+    }
+    if params.solver == LogisticSolver::Liblinear {
+        // Where LIBLINEAR says "eps <= 0".
+        check_range(NAME, "tol", &params.tol, &Interval::POSITIVE)?;
     }
     match refused(params) {
         Some((combination, reason)) => Err(ParamError::unsupported(NAME, combination, reason)),

@@ -2,23 +2,28 @@
 //!
 //! Minimises `Σ_i s_i·(x_i·w + b - y_i)² + alpha·|w|²` for each class against the rest, with
 //! `y_i = ±1` and row weights `s` from the classes. The normal equations of the centred rows are
-//! solved by Cholesky: one Gram matrix for all classes, O(n·p²). There is nothing to converge.
+//! solved by Cholesky: one Gram matrix for all classes, O(n·p²). There is nothing to converge,
+//! unless the weights may not fall below 0 ([`super::nonnegative`]).
 
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::super::model::LinearModel;
 use super::super::one_vs_rest::OneVsRest;
 use super::RidgeClassifier;
-use super::params::RidgeClassifierValidParams;
+use super::nonnegative::Quadratic;
+use super::params::{RidgeClassifierParams, RidgeClassifierValidParams};
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters;
 use fashion_bench_numeric::gram::Gram;
 use fashion_bench_numeric::tall::Tall;
 
 impl Classifier for RidgeClassifierValidParams {
     type Model = RidgeClassifier;
+
+    const ACCEPTS_ONE_CLASS: bool = true;
 
     #[expect(
         clippy::cast_possible_truncation,
@@ -30,67 +35,152 @@ impl Classifier for RidgeClassifierValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<RidgeClassifier, FitError> {
-        let class_weights = self.class_weight.of_classes(&encoding, codes);
-        let row_weights: Vec<f64> = codes.iter().map(|&code| class_weights[code]).collect();
-        let total: f64 = row_weights.iter().sum();
+        let class_weights =
+            self.class_weight
+                .of_classes(RidgeClassifierParams::ESTIMATOR, &encoding, codes)?;
+        let sums = class_sums(x, codes, encoding.n_classes());
         let problems = OneVsRest::new(codes, encoding.n_classes());
-        let targets = self.targets(&problems, &row_weights, total);
+        let weighted = Weighted {
+            totals: problems
+                .counts()
+                .iter()
+                .zip(&class_weights)
+                .map(|(&n, w)| n as f64 * w)
+                .collect(),
+            sums: &sums,
+            weights: &class_weights,
+        };
+        let targets: Vec<Target> = problems
+            .classes()
+            .map(|class| weighted.target(class, self.fit_intercept))
+            .collect();
+        let total: f64 = weighted.totals.iter().sum();
+        let mean = |sum: f64| if self.fit_intercept { sum / total } else { 0.0 };
+        let means: Vec<f64> = weighted.sum(|_| 1.0).into_iter().map(mean).collect();
 
-        // The weights themselves, for the means of the features, and the weighted targets.
-        let mut columns: Vec<Vec<f32>> = vec![row_weights.iter().map(|&s| s as f32).collect()];
-        let target_means: Vec<f64> = targets.iter().map(|target| target.mean).collect();
-        columns.extend(targets.into_iter().map(|target| target.centred));
         let design = Tall::new(x, None);
-        let mut products = design.transposed_times(&columns).into_iter();
-        let sums = products.next().expect("the first column is the weights");
-        let mean = |sum: &f64| if self.fit_intercept { sum / total } else { 0.0 };
-        let means: Vec<f64> = sums.iter().map(mean).collect();
-
         let mut gram = Gram::<f64>::zeros(x.ncols());
-        gram.add_rows(&design, row_weights.iter().copied().enumerate());
+        gram.add_rows(
+            &design,
+            codes.iter().map(|&code| class_weights[code]).enumerate(),
+        );
         gram.add_outer(-total, &means);
-        let factor = gram.factor(1.0, &vec![self.alpha; x.ncols()]);
+        let solved = self.solve(&gram, &targets);
 
-        let n_outputs = target_means.len();
+        let n_outputs = targets.len();
         let mut weights = Array2::zeros((n_outputs, x.ncols()));
         let mut intercepts = Array1::zeros(n_outputs);
-        for (output, (mut solution, mean)) in products.zip(target_means).enumerate() {
-            factor.solve(&mut solution);
+        for (output, (solution, target)) in solved.weights.iter().zip(&targets).enumerate() {
             let shift: f64 = solution.iter().zip(&means).map(|(w, m)| w * m).sum();
-            intercepts[output] = (mean - shift) as f32;
+            intercepts[output] = (target.mean - shift) as f32;
             for (weight, w) in weights.row_mut(output).iter_mut().zip(solution) {
-                *weight = w as f32;
+                *weight = *w as f32;
             }
         }
-        Ok(LinearModel::new(weights, intercepts, encoding, FitInfo::default()).into())
+        Ok(LinearModel::new(weights, intercepts, encoding, solved.info).into())
     }
+}
+
+/// Returns the sum of the rows of each class.
+///
+/// As targets and weights are those of classes, all products with the rows are sums of these, which
+/// are exact to double precision: rounding must not make up a slope of a feature that does not
+/// vary.
+fn class_sums(x: ArrayView2<'_, f32>, codes: &[usize], n_classes: usize) -> Vec<Vec<f64>> {
+    let mut sums = vec![vec![0.0; x.ncols()]; n_classes];
+    for (row, &code) in x.rows().into_iter().zip(codes) {
+        for (sum, &value) in sums[code].iter_mut().zip(row) {
+            *sum += f64::from(value);
+        }
+    }
+    sums
+}
+
+/// The rows as far as targets of classes need to know them.
+struct Weighted<'a> {
+    /// Number of rows times weight of each class.
+    totals: Vec<f64>,
+    /// [`class_sums`].
+    sums: &'a [Vec<f64>],
+    weights: &'a [f64],
 }
 
 /// The targets ±1 of one problem.
 struct Target {
     /// Their weighted mean; 0 without an intercept.
     mean: f64,
-    /// What they are above it, times the weights of the rows.
-    centred: Vec<f32>,
+    /// Products of the rows with what they are above it, times the weights of the rows.
+    products: Vec<f64>,
+    /// Their weighted sum of squares above the mean.
+    square: f64,
+}
+
+impl Weighted<'_> {
+    /// Returns the sum of all rows, times their weights and the factor of their class.
+    fn sum(&self, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut total = vec![0.0; self.sums[0].len()];
+        for (class, (sums, weight)) in self.sums.iter().zip(self.weights).enumerate() {
+            let factor = weight * factor(class);
+            for (total, sum) in total.iter_mut().zip(sums) {
+                *total += factor * sum;
+            }
+        }
+        total
+    }
+
+    /// Returns the targets of `class` against the rest.
+    fn target(&self, class: usize, has_intercept: bool) -> Target {
+        let sign = |other: usize| if other == class { 1.0 } else { -1.0 };
+        let total: f64 = self.totals.iter().sum();
+        let mean = if has_intercept {
+            let signed = self.totals.iter().enumerate();
+            signed.map(|(other, n)| n * sign(other)).sum::<f64>() / total
+        } else {
+            0.0
+        };
+        let above = |other: usize| sign(other) - mean;
+        let squares = self.totals.iter().enumerate();
+        Target {
+            mean,
+            products: self.sum(above),
+            square: squares.map(|(other, n)| n * above(other).powi(2)).sum(),
+        }
+    }
+}
+
+/// The weights of all outputs, and how they were found.
+struct Solved {
+    weights: Vec<Vec<f64>>,
+    info: FitInfo,
 }
 
 impl RidgeClassifierValidParams {
-    fn targets(&self, problems: &OneVsRest<'_>, row_weights: &[f64], total: f64) -> Vec<Target> {
-        let target = |class| {
-            let (signs, _) = problems.rows(class, (1.0, 1.0));
-            let pairs = || signs.iter().zip(row_weights);
-            let mean = if self.fit_intercept {
-                pairs().map(|(y, s)| y * s).sum::<f64>() / total
-            } else {
-                0.0
+    /// Solves for `targets`, given the Gram matrix of the centred rows.
+    fn solve(&self, gram: &Gram<f64>, targets: &[Target]) -> Solved {
+        let ridge = vec![self.alpha; targets[0].products.len()];
+        let mut weights: Vec<Vec<f64>> = targets.iter().map(|it| it.products.clone()).collect();
+        let mut info = FitInfo::default();
+        if self.positive {
+            let quadratic = Quadratic {
+                matrix: &gram.to_full(1.0, &ridge),
+                tol: self.tol,
+                max_iter: self.max_iter,
             };
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "products are in single precision"
-            )]
-            let centred = pairs().map(|(y, s)| ((y - mean) * s) as f32).collect();
-            Target { mean, centred }
-        };
-        problems.classes().map(target).collect()
+            let minimum = |it: &Target| quadratic.minimise(&it.products, 0.5 * it.square);
+            let minima: Vec<_> = targets.iter().map(minimum).collect();
+            info.n_iter = minima.iter().map(|minimum| minimum.n_iter as u64).max();
+            info.converged = Some(minima.iter().all(|minimum| minimum.stop.is_converged()));
+            info.objective = Some(minima.iter().map(|minimum| minimum.value).sum());
+            weights = minima.into_iter().map(|minimum| minimum.x).collect();
+        } else if self.alpha > 0.0 {
+            let factor = gram.factor(1.0, &ridge);
+            weights.iter_mut().for_each(|b| factor.solve(b));
+        } else {
+            // Without a penalty features that repeat each other leave the weights open; those of
+            // the least norm are the limit of small penalties.
+            let inverse = gram.pseudo_inverse();
+            weights.iter_mut().for_each(|b| inverse.solve(b));
+        }
+        Solved { weights, info }
     }
 }

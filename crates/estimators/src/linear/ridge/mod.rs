@@ -1,9 +1,10 @@
 //! Least squares on the targets ±1 with an l2 penalty.
 
 mod algorithm;
+mod nonnegative;
 mod params;
 
-pub use params::{RidgeClassifierParams, RidgeClassifierValidParams};
+pub use params::{RidgeClassifierParams, RidgeClassifierValidParams, RidgeSolver};
 
 super::model::linear_classifier! {
     /// A fitted ridge classifier.

@@ -16,7 +16,8 @@
 //! ([`super::super::crammer_singer`]), which also ends, as not converged, after a fixed amount of
 //! work; a large C reaches that. Iterations are steps of either. Stopping rule: for the hinge and
 //! Crammer–Singer a relative duality gap of `tol`; for the squared hinge LIBLINEAR's primal rule, a
-//! gradient of `tol · min(n₊, n₋) / n` times that at zero.
+//! gradient of `tol · min(n₊, n₋) / n` times that at zero, after a small last step
+//! ([`super::super::stop`]).
 
 use ndarray::ArrayView2;
 
@@ -25,14 +26,16 @@ use super::super::group::GroupSettings;
 use super::super::margin::{MarginKind, MarginLoss};
 use super::super::model::LinearModel;
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
+use super::super::rotation::Rotation;
 use super::super::solution::Solution;
 use super::super::stop::Stop;
 use super::super::{newton, proximal};
 use super::LinearSvc;
-use super::params::{LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
+use super::params::{LinearSvcParams, LinearSvcValidParams, SvcLoss, SvcMultiClass, SvcPenalty};
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::multiclass::ClassEncoding;
+use crate::parameters::Parameters;
 use fashion_bench_numeric::tall::Tall;
 
 impl Classifier for LinearSvcValidParams {
@@ -49,9 +52,17 @@ impl Classifier for LinearSvcValidParams {
             reason = "features are in single precision"
         )]
         let bias = self.fit_intercept.then_some(self.intercept_scaling as f32);
-        let design = Tall::new(x, bias);
-        let weights = self.class_weight.of_classes(&encoding, codes);
-        let solutions = match self.multi_class {
+        let is_rotated =
+            self.penalty == SvcPenalty::L2 || self.multi_class == SvcMultiClass::CrammerSinger;
+        let rotation = if is_rotated { Rotation::of(x) } else { None };
+        let rows = rotation
+            .as_ref()
+            .map_or_else(|| x.view(), |it| it.coordinates.view());
+        let design = Tall::new(rows, bias);
+        let weights = self
+            .class_weight
+            .of_classes(LinearSvcParams::ESTIMATOR, &encoding, codes)?;
+        let mut solutions = match self.multi_class {
             SvcMultiClass::CrammerSinger => {
                 let cost: Vec<f64> = codes.iter().map(|&code| self.c * weights[code]).collect();
                 vec![crammer_singer::minimise(&CrammerSinger {
@@ -70,6 +81,9 @@ impl Classifier for LinearSvcValidParams {
                 self.fit_one_vs_rest(&design, &problems, &costs)
             }
         };
+        if let Some(rotation) = &rotation {
+            rotation.restore(&mut solutions);
+        }
         Ok(LinearModel::from_solutions(&solutions, x.ncols(), bias, encoding).into())
     }
 }
@@ -100,7 +114,7 @@ impl LinearSvcValidParams {
             .zip(&tols)
             .map(|((class, &costs), &tol)| {
                 let (signs, cost) = problems.rows(class, costs);
-                MarginLoss::new(kind, signs, cost, Stop::RelativeNorm(tol), self.tol)
+                MarginLoss::new(kind, signs, cost, Stop::relative(tol, self.tol), self.tol)
             })
             .collect();
         if is_l1 {

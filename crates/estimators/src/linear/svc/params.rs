@@ -59,7 +59,7 @@ parameters! {
         /// weight of each class's rows
         class_weight: ClassWeight = ClassWeight::Uniform;
         /// steps at most
-        max_iter: usize = 1000, in Interval::at_least(1);
+        max_iter: usize = 1000, in Interval::at_least(0);
     }
     seed ParamValue::Null;
     ignored {

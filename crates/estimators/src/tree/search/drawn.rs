@@ -115,13 +115,13 @@ impl<T: Target> Search<'_, T> {
             }
             let drawn = self.drawn[idx];
             let start = idx * payloads.len();
+            let feature = space.columns[drawn.column as usize];
             let split = match self.splitter {
                 Splitter::Random => {
-                    let feature = &self.features[space.columns[drawn.column as usize] as usize];
-                    self.random_of_gathered(node.totals, (feature, drawn), start, payloads)
+                    self.random_of_gathered(node, (feature, drawn), start, payloads)
                 }
                 Splitter::Best => self
-                    .best_of_gathered(node.totals, start, payloads)
+                    .best_of_gathered((node, feature), start, payloads)
                     .map(|cut| Split::of_cut(drawn.column, &cut, u64::from(drawn.n_drawn))),
             };
             keep_better(best, split);

@@ -2,7 +2,7 @@
 
 use rand::Rng as _;
 
-use super::{DrawnColumn, NodeView, Search, bounds};
+use super::{DrawnColumn, NodeView, Search, bounds, monotone};
 use crate::hist::{BLOCK, FeatureBins};
 use crate::tree::row_walk::rows_of;
 use crate::tree::space::Space;
@@ -50,13 +50,17 @@ impl<T: Target> Search<'_, T> {
                 }
                 let left = &cells[lane * stride..][..stride];
                 let score = self.target.score(node.totals, left, &self.limits);
+                let score = score.filter(|_| {
+                    let asked = monotone(self.target, node, feature);
+                    asked.is_none_or(|asked| self.target.allows(node.totals, left, asked))
+                });
                 let split = score.map(|score| Split {
                     column: (block_idx * BLOCK + lane) as u32,
                     left: lefts[lane],
                     right: lefts[lane],
                     score,
                     threshold: thresholds[lane],
-                    rank: rank::<T>(key, feature),
+                    rank: rank(key, feature),
                 });
                 keep_better(&mut best, split);
             }
@@ -68,17 +72,22 @@ impl<T: Target> Search<'_, T> {
     /// Returns the split of a gathered column at its random threshold.
     pub(super) fn random_of_gathered(
         &mut self,
-        totals: &T::Totals,
-        (feature, drawn): (&FeatureBins, DrawnColumn),
+        node: &NodeView<'_, T>,
+        (feature, drawn): (u32, DrawnColumn),
         start: usize,
         payloads: &[T::Payload],
     ) -> Option<Split> {
         let (rows, _) = self.gathered[start..][..payloads.len()].as_chunks();
-        let (left, threshold) = threshold_at(feature, drawn.ends, drawn.share);
+        let bins = &self.features[feature as usize];
+        let (left, threshold) = threshold_at(bins, drawn.ends, drawn.share);
+        let asked = monotone(self.target, node, feature);
+        let totals = node.totals;
         let cells = &mut self.cells[..self.target.stride()];
         self.target
             .add_left(cells, totals, (&[left], rows), payloads);
+        let is_allowed = asked.is_none_or(|asked| self.target.allows(totals, cells, asked));
         let score = self.target.score(totals, cells, &self.limits);
+        let score = score.filter(|_| is_allowed);
         cells.fill(T::Unit::default());
         score.map(|score| Split {
             column: drawn.column,

@@ -1,0 +1,97 @@
+"""scikit-learn in a process of its own: pickled requests on standard input, pickled answers out."""
+import os
+import pickle
+import struct
+import sys
+import warnings
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import kernels
+from sklearn.utils import all_estimators
+
+CLASSIFIERS = dict(all_estimators("classifier"))
+
+
+def build(classifier, params, seed):
+    """The estimator; parameters are as in a config."""
+    params = dict(params)
+    if isinstance(params.get("class_weight"), dict):
+        params["class_weight"] = {int(k): v for k, v in params["class_weight"].items()}
+    if classifier == "GaussianProcessClassifier" and isinstance(params.get("kernel"), str):
+        params["kernel"] = eval(params["kernel"], vars(kernels))
+    for name in ("monotonic_cst", "categorical_features"):
+        if isinstance(params.get(name), list):
+            params[name] = np.array(params[name])
+    estimator = CLASSIFIERS[classifier]()
+    if "random_state" in estimator.get_params():
+        params.setdefault("random_state", seed)
+    return estimator.set_params(**params)
+
+
+def scores_of(estimator, x):
+    """Continuous scores behind the prediction, as (kind, array), if there are any."""
+    if type(estimator).__name__ in ("SVC", "NuSVC"):
+        estimator.decision_function_shape = "ovo"
+        return "pairs", np.asarray(estimator.decision_function(x))
+    for method in ("decision_function", "predict_proba"):
+        if hasattr(estimator, method):
+            return "scores", np.asarray(getattr(estimator, method)(x))
+    return None, None
+
+
+def run(request):
+    """Fits and predicts; the answer has the labels or the error, warnings, and scores."""
+    x = request["x"] if request.get("as_f32") else request["x"].astype(np.float64)
+    xt = request["xt"] if request.get("as_f32") else request["xt"].astype(np.float64)
+    y = request["y"]
+    answer = {"status": "ok"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            estimator = build(request["classifier"], request["params"], request["seed"])
+            for name, factor in request.get("scale", {}).items():
+                value = estimator.get_params()[name]
+                if isinstance(value, (int, float)) and value > 0:
+                    setattr(estimator, name, type(value)(value * factor))
+            estimator.fit(x, y)
+            answer["labels"] = np.asarray(estimator.predict(xt))
+            if request.get("want_scores"):
+                try:
+                    kind, scores = scores_of(estimator, xt)
+                except Exception:  # Scores are only looked at; not every setting has them.
+                    kind, scores = None, None
+                answer["score_kind"], answer["scores"] = kind, scores
+                answer["classes"] = np.asarray(estimator.classes_)
+            answer["n_iter"] = str(getattr(estimator, "n_iter_", ""))[:80]
+        except Exception as error:  # What scikit-learn raises is its answer.
+            answer = {"status": "refused", "message": f"{type(error).__name__}: {str(error)[:400]}"}
+    answer["converged"] = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
+    answer["warnings"] = sorted({f"{w.category.__name__}: {str(w.message)[:160]}" for w in caught})
+    return answer
+
+
+def constraints():
+    """scikit-learn's table of what it accepts, by classifier and parameter."""
+    return {
+        name: (dict(getattr(cls, "_parameter_constraints", {})), cls().get_params())
+        for name, cls in CLASSIFIERS.items()
+        if not getattr(cls, "_required_parameters", None) or name == "Dummy"
+    }
+
+
+def serve():
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # Whatever scikit-learn prints.
+    while header := sys.stdin.buffer.read(4):
+        request = pickle.loads(sys.stdin.buffer.read(struct.unpack("<I", header)[0]))
+        data = pickle.dumps(run(request))
+        channel.write(struct.pack("<I", len(data)) + data)
+        channel.flush()
+
+
+if __name__ == "__main__":
+    serve()

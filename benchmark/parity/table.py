@@ -1,0 +1,70 @@
+"""The summary of many cases: one row per classifier, and the findings behind it."""
+import re
+from collections import Counter, defaultdict
+
+BEGIN, END = "<!-- parity: begin -->", "<!-- parity: end -->"
+COLUMNS = [
+    ("equal", ["equal"]),
+    ("same distribution", ["same distribution"]),
+    ("rounding", ["rounding"]),
+    ("refused by both", ["refused by both"]),
+    ("undecidable", ["undecidable"]),
+    ("not converged here / there / by both", ["not converged here", "not converged there", "not converged by both"]),
+    ("disagreement", ["disagreement"]),
+    ("refused here only", ["refused here only"]),
+    ("refused there only", ["refused there only"]),
+    ("crashed or timed out here", ["crashed here", "timed out here"]),
+]
+FINDINGS = ["disagreement", "refused here only", "refused there only", "crashed here", "timed out here", "not converged here"]
+
+
+def summary(cases, seed, versions):
+    """The table as Markdown."""
+    by_classifier = defaultdict(Counter)
+    for case in cases:
+        by_classifier[case["classifier"]][case["verdict"]] += 1
+    lines = [
+        f"{len(cases)} combinations, seed {seed}, {versions}.",
+        "",
+        "| classifier | cases | " + " | ".join(name for name, _ in COLUMNS) + " |",
+        "|---|" + "---:|" * (len(COLUMNS) + 1),
+    ]
+    total = Counter()
+    for name, counts in sorted(by_classifier.items()):
+        lines.append(row(f"`{name}`", counts))
+        total.update(counts)
+    lines.append(row("all", total))
+    return "\n".join(lines)
+
+
+def row(name, counts):
+    cell = lambda kinds: " / ".join(str(counts[kind]) for kind in kinds) if len(kinds) == 3 else str(sum(counts[k] for k in kinds))
+    return f"| {name} | {sum(counts.values())} | " + " | ".join(cell(kinds) for _, kinds in COLUMNS) + " |"
+
+
+def findings(cases):
+    """Each sort of finding with the number of its cases and one of them."""
+    groups = defaultdict(list)
+    for case in cases:
+        if case["verdict"] in FINDINGS or case["verdict"] == "undecidable":
+            groups[case["classifier"], case["verdict"], gist(case)].append(case["number"])
+    lines = []
+    for (classifier, verdict, text), numbers in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1], -len(g[1]))):
+        lines.append(f"{classifier}: {verdict}: {text} ({len(numbers)}: {', '.join(map(str, numbers[:6]))})")
+    return "\n".join(lines)
+
+
+def gist(case):
+    """What cases of one sort have in common."""
+    if case["verdict"] == "disagreement":
+        return "distribution" if "distribution" in case["reason"] else "labels"
+    return re.sub(r"got .*|[\d.e+-]+\d|\d+", "…", case["reason"])[:160]
+
+
+def write(path, text):
+    """Replaces what stands between the markers."""
+    page = path.read_text()
+    if BEGIN not in page or END not in page:
+        raise SystemExit(f"there are no markers `{BEGIN}` and `{END}` in {path}")
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
