@@ -142,10 +142,10 @@ fn one_image_less(row: &mut Record) {
         .find(|&class| repeat.confusion[class][class] > 0)
         .unwrap();
     let other = (class + 1) % repeat.confusion.len();
-    wrong[image] = Some(u8::try_from(other).unwrap());
+    wrong[image] = Some(u16::try_from(other).unwrap());
     repeat.confusion[class][class] -= 1;
     repeat.confusion[class][other] += 1;
-    let packed = pack(&wrong);
+    let packed = pack(&wrong, repeat.confusion.len());
     (repeat.correct, repeat.wrong_labels) = (packed.correct, Some(packed.wrong_labels));
     let n_right = wrong.iter().filter(|label| label.is_none()).count();
     repeat.accuracy = n_right as f64 / n_test as f64;

@@ -3,14 +3,18 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use fashion_bench::dataset::{
-    self, DatasetIdentity, DatasetName, DatasetRequest, RawDataset, Verification,
+    self, ConvertFormat, DatasetIdentity, DatasetName, DatasetRequest, Inspection, RawDataset,
+    Verification,
 };
+use fashion_bench::results::part_label;
 
+use super::data_files::{DataFiles, DataPart};
 use super::loading::Loading;
 use super::suspects;
 
@@ -27,15 +31,19 @@ enum DataCommand {
     Fetch(SourceArgs),
     /// Print each file's hashes and the revision; exit 1 if they are not the published files
     Verify(SourceArgs),
-    /// Print counts, mean, deviation and hashes, and draw a contact sheet
-    Info(InfoArgs),
+    /// Print classes, counts, duplicates, mean, deviation and hashes, and draw a contact sheet
+    Info(Box<InfoArgs>),
+    /// Write a data set in another container
+    Convert(Box<ConvertArgs>),
+    /// List the data sets that have names, and the formats that can be read
+    List,
     /// Find test images that nearly every classifier takes for the same other class
     Suspects(suspects::SuspectsArgs),
 }
 
 #[derive(Debug, Args)]
 struct SourceArgs {
-    /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
+    /// A data set by name; `data list` shows them
     #[arg(default_value = "fashion-mnist")]
     dataset: DatasetName,
     /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>; a
@@ -51,12 +59,32 @@ struct SourceArgs {
 struct InfoArgs {
     #[command(flatten)]
     source: SourceArgs,
+    #[command(flatten)]
+    files: DataFiles,
+    #[command(flatten)]
+    part: DataPart,
     /// Do not download what is missing
     #[arg(long)]
     offline: bool,
     /// Write a contact sheet: three rows of samples for each class
     #[arg(long, value_name = "FILE.png")]
     out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ConvertArgs {
+    #[command(flatten)]
+    source: SourceArgs,
+    #[command(flatten)]
+    files: DataFiles,
+    #[command(flatten)]
+    part: DataPart,
+    /// npz (one file), csv (train and test, the label first) or idx (MNIST's four files)
+    #[arg(long = "to", value_name = "FORMAT", value_parser = ConvertFormat::from_str)]
+    format: ConvertFormat,
+    /// The folder that the files are written to; nothing in it is replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
 }
 
 impl SourceArgs {
@@ -76,12 +104,51 @@ pub fn run(args: &DataArgs) -> anyhow::Result<ExitCode> {
         DataCommand::Info(info) => {
             let request = DatasetRequest {
                 offline: info.offline,
+                own: info.files.own(),
+                transpose: info.files.transpose,
+                subset: info.part.subset(),
                 ..info.source.request()
             };
             show_info(&request, info.out.as_deref())
         }
+        DataCommand::Convert(args) => convert(args),
+        DataCommand::List => list(),
         DataCommand::Suspects(args) => suspects::run(args),
     }
+}
+
+fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
+    let request = DatasetRequest {
+        own: args.files.own(),
+        transpose: args.files.transpose,
+        subset: args.part.subset(),
+        ..args.source.request()
+    };
+    let mut loading = Loading::default();
+    let raw = dataset::load(&request, &mut |event| loading.show(event))
+        .context("failed to load the data")?;
+    let paths = dataset::convert(&raw, args.format, &args.out)?;
+    let mut out = std::io::stdout().lock();
+    for path in paths {
+        writeln!(out, "wrote {}", path.display())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list() -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for name in DatasetName::ALL {
+        let place = match name {
+            DatasetName::Auto => {
+                "fashion-mnist if it is found or can be downloaded, else demo".to_owned()
+            }
+            DatasetName::Demo => "built in".to_owned(),
+            name => DatasetRequest::new(name).place().to_string(),
+        };
+        writeln!(out, "{:16} {place}", name.as_str())?;
+    }
+    writeln!(out, "\nfiles of your own (--data): {}", dataset::formats())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn fetch(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
@@ -133,33 +200,52 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
         .context("failed to load the data")?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", describe(&raw.identity))?;
-    let train = &raw.train;
+    let (train, test) = (&raw.train, &raw.test);
+    let what = match train.shape.is_image() {
+        true => format!("images of {} pixels", train.shape),
+        false => format!("rows of {}", train.shape),
+    };
     writeln!(
         out,
-        "{} train and {} test images of {} x {} pixels, {} classes",
+        "{} train and {} test {what}, {} classes",
         train.n_samples(),
-        raw.test.n_samples(),
-        train.height,
-        train.width,
+        test.n_samples(),
         raw.class_names.len()
     )?;
-    let ((train_mean, train_std), (test_mean, test_std)) = (train.mean_std(), raw.test.mean_std());
+    if let Some(subset) = &raw.identity.subset {
+        writeln!(out, "a part of the data: {}", part_label(subset))?;
+    }
+    let inspection = dataset::inspect(&raw);
+    let unit = if inspection.is_bytes && train.shape.is_image() {
+        " (of grey values 0 to 255)"
+    } else {
+        ""
+    };
+    let ((train_mean, train_std), (test_mean, test_std)) = (train.mean_std(), test.mean_std());
     writeln!(
         out,
-        "train split: mean {train_mean:.2}, standard deviation {train_std:.2} (of grey values 0 to 255)"
+        "train split: mean {train_mean:.2}, standard deviation {train_std:.2}{unit}"
     )?;
     writeln!(
         out,
         "test split:  mean {test_mean:.2}, standard deviation {test_std:.2}"
     )?;
+    write_findings(&mut out, &inspection, train.n_features())?;
     writeln!(out, "\n{}\n", class_table(&raw))?;
     for file in &raw.identity.files {
-        let md5 = file.md5.as_deref().unwrap_or("none (generated)");
+        let md5 = file
+            .md5
+            .as_deref()
+            .unwrap_or(match raw.identity.name.as_str() {
+                "demo" => "none (generated)",
+                _ => "not taken",
+            });
         writeln!(out, "{}\n  MD5     {md5}", file.name)?;
         writeln!(out, "  SHA-256 {} (content)", file.sha256)?;
     }
     if let Some(path) = out_path {
-        let sheet = dataset::render_contact_sheet(&raw);
+        let sheet =
+            dataset::render_contact_sheet(&raw).context("failed to draw the contact sheet")?;
         dataset::write_contact_sheet(&sheet, path).context("failed to draw the contact sheet")?;
         writeln!(
             out,
@@ -168,6 +254,33 @@ fn show_info(request: &DatasetRequest, out_path: Option<&Path>) -> anyhow::Resul
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes how many rows are there twice and how many features say nothing.
+fn write_findings(
+    out: &mut dyn Write,
+    inspection: &Inspection,
+    n_features: usize,
+) -> std::io::Result<()> {
+    for (found, place) in [
+        (inspection.train, "of the train split equal an earlier one"),
+        (inspection.test, "of the test split equal an earlier one"),
+        (
+            inspection.across,
+            "of the test split are in the train split",
+        ),
+    ] {
+        writeln!(
+            out,
+            "duplicates:  {} rows {place}, {} of them with another label",
+            found.n_rows, found.n_other_label
+        )?;
+    }
+    writeln!(
+        out,
+        "constant:    {} of {} features have one value in all train rows",
+        inspection.n_constant, n_features
+    )
 }
 
 /// Renders the data set and its revision in one line.
@@ -183,6 +296,9 @@ fn describe(identity: &DatasetIdentity) -> String {
             " (2017-08-25, replaced; recognised by its labels, the images are not checked)"
         }
         ("custom", _) => " (not the published files)",
+        ("k49" | "emnist-letters" | "emnist-balanced" | "emnist-digits", _) => {
+            " (no hashes of the content are published)"
+        }
         _ => "",
     };
     format!("dataset: {}{note}", name.trim_end())

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use fashion_bench::dataset::{self, DatasetName, DatasetRequest, RawDataset};
+use fashion_bench::dataset::{self, DatasetName, DatasetRequest, RawDataset, Values};
 use fashion_bench::embed::{EmbedError, Method, Scatter, Stage, embed};
 use fashion_bench::numeric::rng::stream;
 use fashion_bench::results::publish;
 use indicatif::ProgressBar;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
+use super::data_files::{DataFiles, DataPart};
 use super::loading::Loading;
 use super::output::print;
 
@@ -28,13 +29,17 @@ pub struct EmbedArgs {
     /// The picture; its ending says whether it is SVG or PNG
     #[arg(long, value_name = "FILE.svg|FILE.png")]
     out: PathBuf,
-    /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
+    /// A data set by name; `data list` shows them
     #[arg(long, value_name = "NAME", default_value = "fashion-mnist")]
     dataset: DatasetName,
     /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>, which
     /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    files: DataFiles,
+    #[command(flatten)]
+    part: DataPart,
     /// Seed of the draw and of t-SNE's start
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
@@ -54,6 +59,9 @@ pub fn run(args: &EmbedArgs) -> anyhow::Result<ExitCode> {
     }
     let request = DatasetRequest {
         data_dir: args.data_dir.clone(),
+        own: args.files.own(),
+        transpose: args.files.transpose,
+        subset: args.part.subset(),
         ..DatasetRequest::new(args.dataset)
     };
     let mut loading = Loading::default();
@@ -66,8 +74,13 @@ pub fn run(args: &EmbedArgs) -> anyhow::Result<ExitCode> {
     })?;
     waiting.finish();
     let title = format!(
-        "{} train images of {}: {}",
+        "{} train {} of {}: {}",
         labels.len(),
+        if raw.train.shape.is_image() {
+            "images"
+        } else {
+            "rows"
+        },
         raw.identity.name,
         args.method.title()
     );
@@ -100,19 +113,34 @@ fn format_of(args: &EmbedArgs) -> anyhow::Result<Format> {
     }
 }
 
-/// Returns the grey values in [0, 1] and the classes of `n` random samples of the train split, or
-/// of all samples if there are fewer.
-fn draw_samples(raw: &RawDataset, n: usize, seed: u64) -> (Array2<f64>, Vec<u8>) {
+/// Returns the values and the classes of `n` random samples of the train split, or of all samples if
+/// there are fewer. Bytes are brought to [0, 1]; other numbers, each feature of which has a unit of
+/// its own, to zero mean and unit deviation.
+fn draw_samples(raw: &RawDataset, n: usize, seed: u64) -> (Array2<f64>, Vec<u16>) {
     let train = &raw.train;
     let n_all = train.n_samples();
     let chosen = rand::seq::index::sample(&mut stream(seed, &[]), n_all, n.min(n_all));
-    let mut x = Array2::zeros((chosen.len(), train.width * train.height));
+    let mut x = Array2::zeros((chosen.len(), train.n_features()));
     let mut labels = Vec::with_capacity(chosen.len());
     for (mut row, sample_idx) in x.outer_iter_mut().zip(&chosen.into_vec()) {
-        for (value, &grey) in row.iter_mut().zip(train.image(*sample_idx)) {
-            *value = f64::from(grey) / 255.0;
+        for (value, number) in row.iter_mut().zip(train.row(*sample_idx)) {
+            *value = number;
         }
         labels.push(train.labels[*sample_idx]);
+    }
+    match &train.values {
+        Values::Bytes(_) => x /= 255.0,
+        Values::Floats(_) => {
+            for mut column in x.axis_iter_mut(Axis(1)) {
+                let (mean, deviation) = (column.mean().unwrap_or_default(), column.std(0.0));
+                let scale = if deviation > f64::EPSILON {
+                    1.0 / deviation
+                } else {
+                    1.0
+                };
+                column.mapv_inplace(|value| (value - mean) * scale);
+            }
+        }
     }
     (x, labels)
 }

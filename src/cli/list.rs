@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use fashion_bench::catalog::{Cost, Family, Params, Profile};
 use fashion_bench::grid::{
-    self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings,
+    self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings, SubsetGrid,
 };
 use fashion_bench::results::escape;
 use serde::Serialize;
@@ -198,10 +198,25 @@ fn render_counts(text: &mut String, plan: &Plan) {
     push_line(
         text,
         &format!(
-            "dataset: {}, seed: {}, defaults: {}",
-            settings.dataset, settings.seed, settings.defaults
+            "dataset: {}{}, seed: {}, defaults: {}",
+            settings.dataset,
+            render_subset(&settings.subset),
+            settings.seed,
+            settings.defaults
         ),
     );
+}
+
+/// Renders the part of the data: ` (1000, 3000 train rows, 500 test rows)`.
+fn render_subset(subset: &SubsetGrid) -> String {
+    let sizes: Vec<_> = subset.train.iter().map(usize::to_string).collect();
+    let train = (!sizes.is_empty()).then(|| format!("{} train rows", sizes.join(", ")));
+    let test = subset.test.map(|rows| format!("{rows} test rows"));
+    let parts: Vec<_> = train.into_iter().chain(test).collect();
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", parts.join(", ")),
+    }
 }
 
 /// Returns `SVC(C=1.0, kernel=rbf)` with every value in full.
@@ -261,7 +276,8 @@ mod tests {
         let resolved = params(json!({"C": 1.0, "gamma": "scale", "kernel": "rbf"}));
         Plan {
             settings: Settings {
-                dataset: "demo".to_owned(),
+                dataset: "demo".into(),
+                subset: SubsetGrid::default(),
                 repeats: 5,
                 seed: 7,
                 limits: Limits::default(),

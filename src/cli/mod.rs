@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod config;
 mod data;
+mod data_files;
 mod dry_run;
 mod embed;
 mod engine;

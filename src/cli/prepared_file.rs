@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 use fashion_bench::dataset::{self, DatasetError, Prepared, RawDataset};
@@ -19,7 +19,7 @@ pub struct PreparedFile {
 }
 
 /// The folder that must be removed if the program ends without dropping its [`PreparedFile`].
-pub type Leftover = OnceLock<PathBuf>;
+pub type Leftover = Mutex<Option<PathBuf>>;
 
 impl PreparedFile {
     /// Prepares `raw` in the user's cache. If nothing can be written there, warns, uses a temporary
@@ -38,8 +38,8 @@ impl PreparedFile {
             "{reason}; the prepared data go to {}, which is removed at the end",
             dir.display()
         ));
-        // The cell is set at most once, because a run prepares its data once.
-        let _ = leftover.set(dir.clone());
+        // A run that trains on several parts of its data has one folder at a time.
+        *leftover.lock().unwrap_or_else(PoisonError::into_inner) = Some(dir.clone());
         let path = dataset::prepare(raw, &dir)
             .context("no temporary file can be written; set TMPDIR to a folder with room for it")?;
         Self::at(&path, Some(temporary))

@@ -14,6 +14,7 @@ use fashion_bench::report::{
 };
 use fashion_bench::results::{Record, RowKind, Table, publish};
 
+use super::data_files::DataFiles;
 use super::output::{print, warn};
 
 #[derive(Debug, Args)]
@@ -33,6 +34,8 @@ pub struct ReportArgs {
     /// data/<DATASET> if it is there]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    files: DataFiles,
 }
 
 pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
@@ -51,7 +54,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let known = load_figures(args.reference_dir.as_deref())?;
     let suspects = args.suspects.iter().map(|path| Suspects::load(path));
     let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
-    let raw = load_data(&records, args.data_dir.as_deref())?;
+    let raw = load_data(&records, args)?;
     let report = build_report(&ReportRequest {
         records: &records,
         n_original,
@@ -150,10 +153,13 @@ pub fn load_figures(directory: Option<&Path>) -> anyhow::Result<KnownFigures> {
 
 /// Loads the data of the rows as far as it is on this machine; nothing is downloaded for pictures.
 /// A folder that was named must hold the data of some of the rows.
-fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<RawDataset>> {
+fn load_data(records: &[Record], args: &ReportArgs) -> anyhow::Result<Vec<RawDataset>> {
+    let data_dir = args.data_dir.as_deref();
+    let own = args.files.own();
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for sheet in split_by_dataset(records) {
         let name = match sheet.dataset.name.as_str() {
+            _ if own.is_some() => DatasetName::FashionMnist,
             "demo" if data_dir.is_some() => continue,
             "custom" => DatasetName::FashionMnist,
             name => match name.parse() {
@@ -165,14 +171,19 @@ fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<
             data_dir: data_dir.map(Path::to_owned),
             allow_custom: true,
             offline: true,
+            own: own.clone(),
+            transpose: sheet.dataset.transposed,
+            subset: sheet.dataset.subset.unwrap_or_default(),
             ..DatasetRequest::new(name)
         };
-        let is_named = request.place().is_named();
+        let is_named = own.is_some() || request.place().is_named();
         match dataset::load(&request, &mut |_| {}) {
             Ok(raw) if raw.identity.is_same_data(sheet.dataset) => found.push(raw),
             Ok(_) => {}
             // The folder may hold the data of other rows of these tables.
-            Err(error @ DatasetError::WrongDataset { .. }) => refused.push(error),
+            Err(error @ (DatasetError::WrongDataset { .. } | DatasetError::TooFewRows { .. })) => {
+                refused.push(error);
+            }
             Err(error) if is_named => return Err(error).context("cannot draw pictures"),
             Err(DatasetError::NotFound(_)) => {}
             Err(error) => warn(&format!(
@@ -181,6 +192,12 @@ fn load_data(records: &[Record], data_dir: Option<&Path>) -> anyhow::Result<Vec<
                 anyhow::Error::from(error)
             )),
         }
+    }
+    if own.is_some() && found.is_empty() {
+        bail!(
+            "the files of --data are not the data that the rows are of; name those that they were \
+             run on, or leave --data out for a page without pictures"
+        );
     }
     if let Some(dir) = data_dir.filter(|_| found.is_empty()) {
         if let Some(error) = refused.pop() {

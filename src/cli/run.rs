@@ -9,7 +9,7 @@ use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -18,7 +18,7 @@ use fashion_bench::catalog::{DataShape, Profile};
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
-use fashion_bench::grid::{self, Filter, Overrides, Plan, RefusalKind};
+use fashion_bench::grid::{self, DatasetChoice, Filter, Overrides, Plan, RefusalKind};
 use fashion_bench::results::label::label;
 use fashion_bench::results::summary::{Entry, Summary};
 use fashion_bench::results::{Status, Table, Writers};
@@ -29,8 +29,9 @@ use fashion_bench::runner::{
 };
 use nix::sys::signal::{SigSet, Signal};
 
+use super::data_files::{DataFiles, DataPart};
 use super::dry_run;
-use super::loading::Loading;
+use super::loading::{Loading, print_line};
 use super::output::{print, print_to_stderr, warn};
 use super::prepared_file::{Leftover, PreparedFile, prepare_in_process};
 
@@ -86,14 +87,19 @@ pub struct RunArgs {
     /// Run one job at a time in this process, without limits, for debugging
     #[arg(long, conflicts_with = "jobs")]
     in_process: bool,
-    /// fashion-mnist, mnist, demo, or auto (fashion-mnist, or demo if there is none)
+    /// A data set by name (`data list` shows them), or the name of the files of --data
     #[arg(long, value_name = "NAME")]
     dataset: Option<String>,
-    /// Directory of the files [default: FASHION_MNIST_DIR or MNIST_DIR, else data/<DATASET>, which
+    #[command(flatten)]
+    files: DataFiles,
+    #[command(flatten)]
+    part: DataPart,
+    /// Directory of the files [default: FASHION_MNIST_DIR, MNIST_DIR, …, else data/<DATASET>, which
     /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Accept files other than the published ones; rows then say dataset `custom`
+    /// Accept other files than the published ones under a published name; rows then say dataset
+    /// `custom`
     #[arg(long, visible_alias = "allow-custom-data")]
     allow_custom: bool,
     /// Fill in omitted parameters from sklearn-1.5 or sklearn-0.19
@@ -140,6 +146,9 @@ impl RunArgs {
     fn overrides(&self) -> Overrides {
         Overrides {
             dataset: self.dataset.clone(),
+            own: self.files.own(),
+            train_rows: self.part.train,
+            test_rows: self.part.test,
             repeats: self.repeats,
             seed: self.seed,
             defaults: self.defaults,
@@ -177,7 +186,12 @@ impl RunArgs {
             allow_custom: self.allow_custom,
             // A dry run leaves everything as it is.
             offline: self.dry_run,
-            ..DatasetRequest::new(plan.settings.dataset.parse::<DatasetName>()?)
+            own: plan.settings.dataset.own().cloned(),
+            transpose: self.files.transpose,
+            ..DatasetRequest::new(match &plan.settings.dataset {
+                DatasetChoice::Known(name) => name.parse()?,
+                DatasetChoice::Own(_) => DatasetName::FashionMnist,
+            })
         })
     }
 
@@ -256,11 +270,27 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
             Err(DatasetError::NotFound(absence)) if absence.is_fillable() => None,
             Err(error) => return Err(error.into()),
         };
-        return show_plan(args, &plan, raw.as_ref());
+        return show_plan(args, &plan, raw);
     }
-    let raw = loaded?;
-    let table = args.table(&raw.identity.name);
-    let (report, is_cancelled) = run_plan(args, &plan, raw, &table)?;
+    let parts = parts(&plan, loaded?)?;
+    let table = args.table(&parts[0].identity.name);
+    let leftover = Arc::new(Leftover::default());
+    let cancel = cancel_on_signal(Arc::clone(&leftover))?;
+    let is_several = parts.len() > 1;
+    let mut report = RunReport::default();
+    for raw in parts {
+        if cancel.is_cancelled() {
+            report.n_abandoned += plan.jobs.len();
+            continue;
+        }
+        if is_several {
+            print_line(&format!("{} train rows", raw.identity.n_train));
+        }
+        let part = run_plan(args, &plan, raw, &table, (&*leftover, &cancel))?;
+        report.rows.extend(part.rows);
+        report.n_abandoned += part.n_abandoned;
+    }
+    let is_cancelled = cancel.is_cancelled();
     let summary = summarise(args, &plan, &report, &table, started);
     if args.is_to_stdout() {
         print_to_stderr(&format!("\n{}\n", summary.render(None)));
@@ -278,20 +308,27 @@ pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Runs the plan on `raw`; returns the report and whether the run was interrupted.
+/// Returns the parts of the data that the plan asks for; all of them are there before anything is
+/// trained.
+fn parts(plan: &Plan, raw: RawDataset) -> anyhow::Result<Vec<RawDataset>> {
+    let subsets = plan.settings.subset.parts();
+    let parts = subsets.iter().map(|subset| raw.clone().part(subset));
+    Ok(parts.collect::<Result<_, _>>()?)
+}
+
+/// Runs the plan on `raw`.
 fn run_plan(
     args: &RunArgs,
     plan: &Plan,
     raw: RawDataset,
     table: &Table,
-) -> anyhow::Result<(RunReport, bool)> {
-    let leftover = Arc::new(Leftover::new());
-    let cancel = cancel_on_signal(Arc::clone(&leftover))?;
+    (leftover, cancel): (&Leftover, &Cancel),
+) -> anyhow::Result<RunReport> {
     // The children map the file; this process needs only its identity and shape.
     let (prepared, file) = if args.in_process {
         (prepare_in_process(&raw)?, None)
     } else {
-        let file = PreparedFile::of(&raw, &leftover)?;
+        let file = PreparedFile::of(&raw, leftover)?;
         (Prepared::open(file.path())?, Some(file))
     };
     drop(raw);
@@ -324,7 +361,7 @@ fn run_plan(
         Some(bars) => bars,
         None => &lines,
     };
-    let report = runner::run(&request, executor.as_ref(), table, progress, &cancel);
+    let report = runner::run(&request, executor.as_ref(), table, progress, cancel);
     if let Some(bars) = &bars {
         bars.clear();
     }
@@ -335,7 +372,7 @@ fn run_plan(
             torn.line
         ));
     }
-    Ok((report?, cancel.is_cancelled()))
+    Ok(report?)
 }
 
 /// Keeps SIGHUP ignored if the program was started that way; Ctrl-C handling would undo it.
@@ -360,7 +397,8 @@ fn cancel_on_signal(leftover: Arc<Leftover>) -> anyhow::Result<Cancel> {
     let handle = cancel.clone();
     ctrlc::set_handler(move || {
         if handle.cancel() {
-            if let Some(dir) = leftover.get() {
+            let dir = leftover.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(dir) = dir.as_ref() {
                 let _ = fs::remove_dir_all(dir);
             }
             process::exit(i32::from(INTERRUPTED));
@@ -404,11 +442,21 @@ fn exit_code(args: &RunArgs, report: &RunReport, summary: &Summary<'_>) -> ExitC
     ExitCode::from(u8::from(!is_well))
 }
 
-fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<&RawDataset>) -> anyhow::Result<ExitCode> {
-    let table = raw.map(|raw| args.table(&raw.identity.name));
-    let known = raw.zip(table.as_ref());
-    let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun, &args.retry())?;
-    print(&text)?;
+fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<RawDataset>) -> anyhow::Result<ExitCode> {
+    let parts = match raw {
+        Some(raw) => parts(plan, raw)?.into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let is_several = parts.len() > 1;
+    for raw in &parts {
+        let table = raw.as_ref().map(|raw| args.table(&raw.identity.name));
+        let known = raw.as_ref().zip(table.as_ref());
+        if let Some(raw) = raw.as_ref().filter(|_| is_several) {
+            print(&format!("{} train rows\n", raw.identity.n_train))?;
+        }
+        let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun, &args.retry())?;
+        print(&text)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

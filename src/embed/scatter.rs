@@ -21,6 +21,8 @@ const LEGEND: u32 = 200;
 const TITLE: u32 = 50;
 /// The distance between lines of the legend in pixels.
 const LINE: i32 = 32;
+/// The least distance between lines of the legend in pixels.
+const LEAST_LINE: i32 = 15;
 /// Ten colours that most people can tell apart, colour-blind people included.
 const COLOURS: [RGBColor; 10] = [
     RGBColor(31, 119, 180),
@@ -43,7 +45,7 @@ pub struct Scatter<'a> {
     /// One point per sample (n × 2).
     pub points: ArrayView2<'a, f64>,
     /// The class of each sample.
-    pub labels: &'a [u8],
+    pub labels: &'a [u16],
     /// The name of each class.
     pub class_names: &'a [String],
     /// The text along each axis.
@@ -118,7 +120,7 @@ impl Scatter<'_> {
         // The samples keep their order, so that no class lies on top of all others.
         let points = self.points.outer_iter().zip(self.labels);
         chart.draw_series(points.map(|(point, &label)| {
-            let fill = colour(usize::from(label)).mix(0.7).filled();
+            let fill = self.colour(usize::from(label)).mix(0.7).filled();
             Circle::new((point[0], point[1]), 2, fill)
         }))?;
         Ok(())
@@ -128,22 +130,47 @@ impl Scatter<'_> {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        // Many classes share the height; those that have no room are counted.
+        let n_classes = i32::try_from(self.class_names.len())
+            .unwrap_or(i32::MAX)
+            .max(1);
+        let room = SIDE.cast_signed() - 50;
+        let line = (room / n_classes).clamp(LEAST_LINE, LINE);
+        let n_lines = (room / line) as usize;
+        let n_shown = match self.class_names.len() {
+            n if n > n_lines => n_lines - 1,
+            n => n,
+        };
+        let style = text_style((line - 2).min(20), HPos::Left);
         let mut y = 35;
-        for (class, name) in self.class_names.iter().enumerate() {
-            area.draw(&Circle::new((20, y), 8, colour(class).filled()))?;
-            area.draw_text(name, &text_style(20, HPos::Left), (38, y))?;
-            y += LINE;
+        for (class, name) in self.class_names.iter().take(n_shown).enumerate() {
+            let dot = Circle::new((20, y), (line / 4).min(8), self.colour(class).filled());
+            area.draw(&dot)?;
+            area.draw_text(name, &style, (38, y))?;
+            y += line;
+        }
+        if n_shown < self.class_names.len() {
+            let text = format!("and {} more", self.class_names.len() - n_shown);
+            area.draw_text(&text, &style, (38, y))?;
         }
         Ok(())
+    }
+
+    /// Returns the colour of a class: one of ten, or with more classes one of a circle of hues in
+    /// three lightnesses.
+    fn colour(&self, class: usize) -> RGBColor {
+        let n_classes = self.class_names.len();
+        if n_classes <= COLOURS.len() {
+            return COLOURS[class % COLOURS.len()];
+        }
+        let lightness = [0.45, 0.6, 0.32][class % 3];
+        let (red, green, blue) = HSLColor(class as f64 / n_classes as f64, 0.75, lightness).rgb();
+        RGBColor(red, green, blue)
     }
 }
 
 fn size() -> (u32, u32) {
     (SIDE + LEGEND, SIDE + TITLE)
-}
-
-fn colour(class: usize) -> RGBColor {
-    COLOURS[class % COLOURS.len()]
 }
 
 fn text_style(size: i32, horizontal: HPos) -> TextStyle<'static> {

@@ -120,8 +120,8 @@ impl KnownFigures {
     /// The published accuracy of a row's model on the data set of that name.
     #[must_use]
     pub fn published(&self, record: &Record) -> Option<f64> {
-        self.published_row(&record.id)?
-            .accuracy(&record.dataset.name)
+        let row = self.published_row(&record.id)?;
+        is_all_of_it(&record.dataset).then(|| row.accuracy(&record.dataset.name))?
     }
 
     /// Whether there are published figures of that data. The table is of the data's first revision,
@@ -129,7 +129,7 @@ impl KnownFigures {
     #[must_use]
     pub fn has_published(&self, dataset: &DatasetIdentity) -> bool {
         let mut rows = self.published.iter();
-        rows.any(|row| row.accuracy(&dataset.name).is_some())
+        is_all_of_it(dataset) && rows.any(|row| row.accuracy(&dataset.name).is_some())
     }
 
     /// Whether scikit-learn was measured on that data.
@@ -232,7 +232,14 @@ impl KnownFigures {
 /// Whether it is the revision that scikit-learn was measured on: Fashion-MNIST was drawn anew twice,
 /// and what stands today was measured.
 fn is_measured_revision(dataset: &DatasetIdentity) -> bool {
-    dataset.name != "fashion-mnist" || dataset.revision.as_deref() == Some("v3")
+    let is_revision = dataset.name != "fashion-mnist" || dataset.revision.as_deref() == Some("v3");
+    is_revision && is_all_of_it(dataset)
+}
+
+/// Whether it is the whole data set as published: what others found for the whole says nothing of a
+/// part.
+fn is_all_of_it(dataset: &DatasetIdentity) -> bool {
+    dataset.subset.is_none() && !dataset.transposed
 }
 
 /// The id of a model; nothing for one that is not ours or does not exist.

@@ -8,11 +8,27 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::dataset_choice::DatasetChoice;
 use super::job::Limits;
+use super::subset_grid::SubsetGrid;
 use crate::catalog::Profile;
+use crate::dataset::OwnData;
 
 /// Names that `dataset` may have.
-pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];
+pub const DATASETS: &[&str] = &[
+    "auto",
+    "fashion-mnist",
+    "mnist",
+    "kmnist",
+    "k49",
+    "qmnist",
+    "emnist-letters",
+    "emnist-balanced",
+    "emnist-digits",
+    "demo",
+];
+/// The largest number of sizes of the train split.
+pub(super) const MAX_SIZES: usize = 100;
 /// The largest number of repeats of a job.
 pub(super) const MAX_REPEATS: u64 = 1000;
 /// The largest number of threads of a job.
@@ -40,9 +56,13 @@ pub(super) struct Config {
         extend("minProperties" = 1)
     )]
     pub classifiers: Vec<Classifier>,
-    /// The data set; `auto` takes fashion-mnist if it is found or can be downloaded, else demo.
-    #[schemars(with = "DatasetName", default = "DatasetName::default")]
-    pub dataset: Option<String>,
+    /// The data set: a name (`auto` takes fashion-mnist if it is found or can be downloaded, else
+    /// demo), or files of your own.
+    #[schemars(with = "DatasetKey", default = "DatasetKey::default")]
+    pub dataset: Option<DatasetChoice>,
+    /// The part of the rows that is used; a list of sizes of the train split gives learning curves.
+    #[schemars(default)]
+    pub subset: SubsetGrid,
     /// Repeats of each job, each with its own shuffle of the train split.
     #[schemars(with = "usize", range(min = 1, max = MAX_REPEATS), default = "one")]
     pub repeats: Option<usize>,
@@ -70,6 +90,21 @@ fn one() -> usize {
 #[expect(dead_code, reason = "only its schema is used")]
 struct ValueList(#[schemars(extend("minItems" = 1))] Vec<Value>);
 
+/// A data set as `dataset` names it.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum DatasetKey {
+    Name(DatasetName),
+    Files(OwnData),
+}
+
+impl Default for DatasetKey {
+    fn default() -> Self {
+        Self::Name(DatasetName::default())
+    }
+}
+
 /// A data set.
 #[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -79,6 +114,12 @@ enum DatasetName {
     #[default]
     FashionMnist,
     Mnist,
+    Kmnist,
+    K49,
+    Qmnist,
+    EmnistLetters,
+    EmnistBalanced,
+    EmnistDigits,
     Demo,
 }
 

@@ -2,19 +2,26 @@
 //! is not known here.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::config::{Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_THREADS};
+use super::config::{
+    Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_SIZES, MAX_THREADS,
+};
+use super::dataset_choice::DatasetChoice;
 use super::error::{Fault, Problem, Spot};
 use super::job::Limits;
 use super::json::{Entry, Node, Tree};
+use super::subset_grid::SubsetGrid;
 use crate::catalog::{Profile, did_you_mean, parse_tuple};
+use crate::dataset::{LabelAt, OwnData};
 
 /// Keys of a config, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[
     "$schema",
     "dataset",
+    "subset",
     "repeats",
     "seed",
     "limits",
@@ -23,6 +30,20 @@ pub(super) const KEYS: &[&str] = &[
     "common",
     "classifiers",
 ];
+/// Keys of an object in `dataset`.
+pub(super) const DATASET_KEYS: &[&str] = &[
+    "name",
+    "train",
+    "test",
+    "files",
+    "test_rows",
+    "label",
+    "shape",
+];
+/// Keys of `subset`.
+pub(super) const SUBSET_KEYS: &[&str] = &["train", "test", "stratified", "seed"];
+/// The most rows that a part of a data set may have.
+const MAX_ROWS: u64 = 1 << 30;
 /// Keys of `limits`.
 pub(super) const LIMIT_KEYS: &[&str] = &["time_s", "memory_mb"];
 
@@ -38,7 +59,8 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
         schema: read(find("$schema"), parse_schema)?.flatten(),
         common: find("common").map_or_else(|| Ok(Vec::new()), common)?,
         classifiers: decode_classifiers(classifiers, text)?,
-        dataset: read(find("dataset"), parse_dataset)?,
+        dataset: find("dataset").map(dataset).transpose()?,
+        subset: find("subset").map_or_else(|| Ok(SubsetGrid::default()), subset)?,
         repeats: read(find("repeats"), parse_repeats)?,
         seed: read(find("seed"), parse_seed)?,
         limits: find("limits").map_or_else(|| Ok(Limits::default()), limits)?,
@@ -64,9 +86,136 @@ fn parse_schema(value: &Value) -> Result<Option<String>, Problem> {
     }
 }
 
-/// Parses the name of a data set.
-pub(super) fn parse_dataset(value: &Value) -> Result<String, Problem> {
-    choice("dataset", DATASETS, value).map(str::to_owned)
+/// Parses the name of a known data set.
+pub(super) fn parse_dataset(value: &Value) -> Result<DatasetChoice, Problem> {
+    choice("dataset", DATASETS, value).map(DatasetChoice::from)
+}
+
+/// Parses the name of data of the user's own.
+pub(super) fn parse_own_name(value: &Value) -> Result<String, Problem> {
+    let expected = "a name of letters, digits, `-`, `_` and `.`, other than auto and demo";
+    let name = value.as_str().filter(|name| OwnData::is_good_name(name));
+    name.map(str::to_owned)
+        .ok_or_else(|| problem("name", expected, value))
+}
+
+/// Parses a number of rows.
+pub(super) fn parse_rows(value: &Value) -> Result<usize, Problem> {
+    count("rows", MAX_ROWS, value)
+}
+
+fn dataset(entry: &Entry) -> Result<DatasetChoice, Fault> {
+    if !matches!(entry.value.tree, Tree::Object(_)) {
+        let value = entry.value.to_value();
+        return parse_dataset(&value).map_err(|problem| {
+            let problem = match (problem, value.is_string()) {
+                (
+                    Problem::Value {
+                        what,
+                        expected,
+                        got,
+                    },
+                    false,
+                ) => Problem::Value {
+                    what,
+                    expected: format!("{expected}, or an object with `name`, `train` and `test`"),
+                    got,
+                },
+                (problem, _) => problem,
+            };
+            Fault::new(entry.value.at, problem)
+        });
+    }
+    let entries = object(&entry.value, || "`dataset`".to_owned())?;
+    refuse_unknown(entries, "`dataset`", DATASET_KEYS)?;
+    let find = |key| entries.iter().find(|entry: &&Entry| entry.key == key);
+    let own = OwnData {
+        name: read(find("name"), parse_own_name)?,
+        train: read(find("train"), |value| parse_paths("train", value))?.unwrap_or_default(),
+        test: read(find("test"), |value| parse_paths("test", value))?.unwrap_or_default(),
+        files: read(find("files"), |value| parse_paths("files", value))?.unwrap_or_default(),
+        test_rows: read(find("test_rows"), |value| {
+            count("test_rows", MAX_ROWS, value)
+        })?,
+        label: read(find("label"), |value| {
+            let text = value.as_str().filter(|text| !text.is_empty());
+            let label = text.map(|text| LabelAt::from(text.to_owned()));
+            label.ok_or_else(|| problem("label", "`first`, `last` or the name of a column", value))
+        })?,
+        shape: read(find("shape"), |value| {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            text.parse().map_err(|_| {
+                problem(
+                    "shape",
+                    "\"HEIGHTxWIDTH\", \"HEIGHTxWIDTHx3\" or a number of columns",
+                    value,
+                )
+            })
+        })?,
+    };
+    if !own.has_files() {
+        let expected = "an object with `train` and `test`, or with `files`";
+        return Err(Fault::new(
+            entry.value.at,
+            problem("dataset", expected, &entry.value.to_value()),
+        ));
+    }
+    Ok(DatasetChoice::Own(Box::new(own)))
+}
+
+/// Parses a path or a list of paths.
+fn parse_paths(key: &str, value: &Value) -> Result<Vec<PathBuf>, Problem> {
+    let path = |value: &Value| {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(PathBuf::from)
+    };
+    let paths = match value {
+        Value::Array(values) if !values.is_empty() => values.iter().map(path).collect(),
+        value => path(value).map(|path| vec![path]),
+    };
+    paths.ok_or_else(|| problem(key, "a path or a list of paths", value))
+}
+
+fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
+    let entries = object(&entry.value, || "`subset`".to_owned())?;
+    refuse_unknown(entries, "`subset`", SUBSET_KEYS)?;
+    let find = |key| {
+        let is_set = |entry: &&Entry| entry.key == key && !entry.value.to_value().is_null();
+        entries.iter().find(is_set)
+    };
+    let default = SubsetGrid::default();
+    let train = read(find("train"), |value| {
+        let expected =
+            format!("an integer in [1, {MAX_ROWS}], or a list of 1 to {MAX_SIZES} different ones");
+        let sizes: Option<Vec<usize>> = match value {
+            Value::Array(values) => values.iter().map(|value| parse_rows(value).ok()).collect(),
+            value => parse_rows(value).ok().map(|size| vec![size]),
+        };
+        let is_good = |sizes: &Vec<usize>| {
+            let mut sorted = sizes.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            (1..=MAX_SIZES).contains(&sizes.len()) && sorted.len() == sizes.len()
+        };
+        sizes
+            .filter(is_good)
+            .ok_or_else(|| problem("train", expected, value))
+    })?;
+    Ok(SubsetGrid {
+        train: train.unwrap_or_default(),
+        test: read(find("test"), |value| count("test", MAX_ROWS, value))?,
+        stratified: read(find("stratified"), |value| {
+            value
+                .as_bool()
+                .ok_or_else(|| problem("stratified", "true or false", value))
+        })?
+        .unwrap_or(default.stratified),
+        seed: read(find("seed"), parse_seed)?.unwrap_or(default.seed),
+    })
 }
 
 /// Parses the number of repeats.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::dataset_choice::DatasetChoice;
+use super::subset_grid::SubsetGrid;
 use crate::catalog::{Cost, EstimatorSpec, Params, Profile};
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
@@ -109,8 +111,11 @@ pub struct Limits {
 /// The settings that every job of a plan shares.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Settings {
-    /// `auto`, `fashion-mnist`, `mnist` or `demo`.
-    pub dataset: String,
+    /// The data set.
+    pub dataset: DatasetChoice,
+    /// The part of its rows that is used.
+    #[serde(skip_serializing_if = "SubsetGrid::is_all")]
+    pub subset: SubsetGrid,
     /// Repeats of each job.
     pub repeats: usize,
     /// The base seed; repeat r shuffles and fits with streams derived from (seed, r).

@@ -2,6 +2,7 @@
 
 mod classifiers;
 mod config;
+mod dataset_choice;
 mod decode;
 mod error;
 mod expand;
@@ -11,12 +12,15 @@ mod json;
 mod load;
 mod origin;
 mod plan;
+mod subset_grid;
 
 pub use classifiers::SKLEARN_CLASSIFIERS;
 pub use config::{DATASETS, render_config_schema};
+pub use dataset_choice::DatasetChoice;
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
 pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 pub use load::load;
 pub use origin::origin_of;
 pub use plan::{Overrides, parse, parse_profile};
+pub use subset_grid::SubsetGrid;

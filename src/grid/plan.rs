@@ -7,12 +7,14 @@ use serde_json::Value;
 
 use super::classifiers::{Subject, find_subject};
 use super::config::{Axis, Classifier, Config, Given};
+use super::dataset_choice::DatasetChoice;
 use super::decode;
 use super::error::{Fault, GridError, Problem};
 use super::expand;
 use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 use super::json;
 use crate::catalog::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
+use crate::dataset::OwnData;
 use crate::estimators::ParamError;
 
 /// The largest number of combinations in a config.
@@ -28,8 +30,14 @@ const SHAPE: DataShape = DataShape {
 /// The settings that the command line puts in place of the config's; `None` keeps the config's.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
-    /// `auto`, `fashion-mnist`, `mnist` or `demo`.
+    /// The name of a known data set.
     pub dataset: Option<String>,
+    /// Files of the user's own in place of the config's data set; `dataset` then names them.
+    pub own: Option<OwnData>,
+    /// Rows of the train split.
+    pub train_rows: Option<usize>,
+    /// Rows of the test split.
+    pub test_rows: Option<usize>,
     /// Repeats of each job.
     pub repeats: Option<usize>,
     /// Base seed.
@@ -70,14 +78,33 @@ pub fn parse(
 
 fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem> {
     let given = overrides;
-    let dataset = checked(given.dataset.clone(), decode::parse_dataset)?;
+    let dataset = match (&given.own, &given.dataset) {
+        (Some(own), name) => {
+            let name = name.clone().or_else(|| own.name.clone());
+            let name = checked(name, decode::parse_own_name)?;
+            let own = OwnData {
+                name,
+                ..own.clone()
+            };
+            Some(DatasetChoice::Own(Box::new(own)))
+        }
+        (None, name) => checked(name.clone(), decode::parse_dataset)?,
+    };
+    let mut subset = config.subset.clone();
+    if let Some(rows) = checked(given.train_rows, decode::parse_rows)? {
+        subset.train = vec![rows];
+    }
+    if let Some(rows) = checked(given.test_rows, decode::parse_rows)? {
+        subset.test = Some(rows);
+    }
     let repeats = checked(given.repeats, decode::parse_repeats)?;
     let threads = checked(given.threads_per_job, decode::parse_threads)?;
     let time_s = checked(given.time_s, decode::parse_time_s)?;
     let memory_mb = checked(given.memory_mb, decode::parse_memory_mb)?;
     let dataset = dataset.or_else(|| config.dataset.clone());
     Ok(Settings {
-        dataset: dataset.unwrap_or_else(|| "fashion-mnist".to_owned()),
+        dataset: dataset.unwrap_or_else(|| "fashion-mnist".into()),
+        subset,
         repeats: repeats.or(config.repeats).unwrap_or(1),
         seed: given.seed.or(config.seed).unwrap_or_default(),
         limits: Limits {

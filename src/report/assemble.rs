@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::charts::{Point, draw_ranges, draw_scatter};
+use super::curves::{build_curves, is_on_curve};
 use super::details::Details;
 use super::error::ReportError;
 use super::pictures::{Sprite, confusions};
@@ -14,10 +15,10 @@ use super::side_by_side::{Side, pair_up};
 use super::suspects::Suspects;
 use super::view::{FamilyView, Headline, PageView, RowView, SheetView, SuspectsView, status_of};
 use super::words::{dataset_label, family_label, percent, points, ratio, seconds};
-use crate::dataset::{FASHION_CLASSES, RawDataset};
+use crate::dataset::{RawDataset, Shape, known_classes};
 use crate::figures::KnownFigures;
 use crate::results::label::label;
-use crate::results::{Record, median};
+use crate::results::{Record, median, part_label};
 
 /// The input of a report.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,10 @@ pub struct Report<'a> {
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SheetData<'a> {
     classes: Vec<String>,
+    /// Height, width and channels of an image; absent for a table.
+    shape: Option<[usize; 3]>,
+    /// The names of a table's features.
+    features: Vec<String>,
     sprite: Option<Sprite>,
     /// The details by the key of the row.
     rows: BTreeMap<String, Details<'a>>,
@@ -56,7 +61,14 @@ pub(super) struct SheetData<'a> {
 /// # Errors
 /// Returns [`ReportError`] if a row's predictions cannot be read or a chart cannot be drawn.
 pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, ReportError> {
-    let sheets = split_by_dataset(request.records);
+    let all_sheets = split_by_dataset(request.records);
+    let curves = build_curves(&all_sheets)?;
+    // The sizes of a learning curve are in a tab of their own; only the largest has one beside it.
+    let sheets: Vec<Sheet<'_>> = all_sheets
+        .iter()
+        .filter(|sheet| !is_on_curve(sheet, &all_sheets))
+        .cloned()
+        .collect();
     let mut views = Vec::new();
     let mut data = BTreeMap::new();
     let mut figures_of = Vec::new();
@@ -76,6 +88,8 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
         .iter()
         .zip(&views)
         .zip(figures_of)
+        // A part of one data set is not held against another.
+        .filter(|((sheet, _), _)| sheet.dataset.subset.is_none())
         .map(|((sheet, view), figures)| Side {
             dataset: &sheet.dataset.name,
             view,
@@ -88,6 +102,7 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
         version: env!("CARGO_PKG_VERSION"),
         sheets: views,
         pairs,
+        curves,
         has_both,
         n_original: request.n_original,
     };
@@ -113,6 +128,12 @@ impl Names {
         {
             key = format!("{key}-{revision}");
             label = format!("{label} {revision}");
+        }
+        if let Some(subset) = dataset.subset {
+            let sizes = [subset.train, subset.test]
+                .map(|rows| rows.map_or("all".to_owned(), |rows| rows.to_string()));
+            key = format!("{key}-{}-{}", sizes[0], sizes[1]);
+            label = format!("{label}, {}", part_label(&subset));
         }
         // Only their hashes tell the files of two custom data sets apart.
         if earlier.iter().any(|view| view.key == key) {
@@ -157,7 +178,7 @@ fn build_sheet<'a>(
     }
     let points = chart_points(sheet, figures, &rows);
     let missing = match sheet.dataset.name.as_str() {
-        "fashion-mnist" | "mnist" => request
+        "fashion-mnist" | "mnist" if sheet.dataset.subset.is_none() => request
             .known
             .missing_of_published(sheet.rows.iter().map(|record| &record.id)),
         _ => Vec::new(),
@@ -187,6 +208,8 @@ fn build_sheet<'a>(
     };
     let data = SheetData {
         classes: class_names(sheet, raw),
+        shape: sheet.dataset.shape.unwrap_or(Shape::grey(28, 28)).image(),
+        features: sheet.dataset.features.clone(),
         sprite,
         rows: details,
     };
@@ -267,10 +290,19 @@ fn describe(sheet: &Sheet<'_>) -> String {
     let revision = dataset.revision.as_deref().unwrap_or_default();
     let name = format!("{} {revision}", dataset_label(dataset));
     format!(
-        "{}, {} images to train, {} to test",
+        "{}, {} {} to train, {} to test{}",
         name.trim_end(),
         dataset.n_train,
-        dataset.n_test
+        if dataset.shape.is_none_or(Shape::is_image) {
+            "images"
+        } else {
+            "rows"
+        },
+        dataset.n_test,
+        dataset.subset.map_or_else(String::new, |part| format!(
+            " (a part: {})",
+            part_label(&part)
+        ))
     )
 }
 
@@ -278,8 +310,12 @@ fn class_names(sheet: &Sheet<'_>, raw: Option<&RawDataset>) -> Vec<String> {
     if let Some(raw) = raw {
         return raw.class_names.clone();
     }
-    if matches!(sheet.dataset.name.as_str(), "fashion-mnist" | "demo") {
-        return FASHION_CLASSES.map(str::to_owned).to_vec();
+    if !sheet.dataset.classes.is_empty() {
+        return sheet.dataset.classes.clone();
+    }
+    let known = sheet.dataset.name.parse().ok().and_then(known_classes);
+    if let Some(known) = known {
+        return known.into_iter().map(|(_, title)| title).collect();
     }
     let matrices = sheet.rows.iter().flat_map(|record| &record.repeats);
     let n_classes = matrices.map(|repeat| repeat.confusion.len()).max();

@@ -148,10 +148,10 @@ pub(super) fn draw_scatter(points: &[Point]) -> Result<Option<Chart>, ReportErro
     }))
 }
 
-type DrawingError = DrawingAreaErrorKind<std::io::Error>;
+pub(super) type DrawingError = DrawingAreaErrorKind<std::io::Error>;
 
 /// Registers the font by which plotters measures text; the page itself uses the reader's font.
-fn measure_by_own_font() {
+pub(super) fn measure_by_own_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // An unusable font shows up when text is measured.
@@ -195,9 +195,9 @@ fn scatter(points: &[Point], paper: &mut String) -> Result<Vec<Mark>, DrawingErr
 }
 
 /// The grey of the grid, which the style sheet replaces by the theme's.
-const GRID: RGBColor = RGBColor(221, 221, 221);
+pub(super) const GRID: RGBColor = RGBColor(221, 221, 221);
 /// The grey of the axes, which the style sheet replaces as well.
-const AXIS: RGBColor = RGBColor(119, 119, 119);
+pub(super) const AXIS: RGBColor = RGBColor(119, 119, 119);
 
 fn format_power(seconds: f64) -> String {
     if seconds < 1.0 {

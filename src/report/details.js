@@ -121,14 +121,29 @@ function lossCurve(loss) {
   return section("Training loss", picture);
 }
 
-function importanceMap(packed) {
+/** The features of a table with their importances, the most important first. */
+function importanceBars(bytes, names) {
+  const shown = [...bytes].map((byte, place) => [byte, names[place] ?? `feature ${place + 1}`]);
+  shown.sort((a, b) => b[0] - a[0]);
+  const lines = shown.slice(0, 30).map(([byte, name]) =>
+    [name, el("span", {class: "bar", style: `--share: ${((byte / 255) * 100).toFixed(1)}%`})]);
+  const rest = shown.length > 30 ? el("p", {}, `${shown.length - 30} less important ones are not shown.`) : null;
+  return section("Importance of each feature, the largest as 1", table(["", ""], lines, "importances"), rest);
+}
+
+function importanceMap(packed, sheet) {
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-  const side = Math.round(Math.sqrt(bytes.length));
-  if (side * side !== bytes.length) return null;
-  const canvas = el("canvas", {class: "pixels", width: side, height: side, role: "img", "aria-label": "importance of each pixel"});
+  if (!sheet.shape) return importanceBars(bytes, sheet.features);
+  const [height, width, channels] = sheet.shape;
+  if (height * width * channels !== bytes.length) return importanceBars(bytes, sheet.features);
+  // A pixel of a colour image is as important as its most important channel.
+  const pixels = Array.from({length: height * width}, (_, place) =>
+    Math.max(...bytes.subarray(place * channels, (place + 1) * channels)));
+  const canvas = el("canvas", {class: "pixels", width, height, role: "img", "aria-label": "importance of each pixel",
+    style: `aspect-ratio: ${width} / ${height}; ${width >= height ? "width: 196px; height: auto" : "height: 196px; width: auto"}`});
   const context = canvas.getContext("2d");
-  const image = context.createImageData(side, side);
-  bytes.forEach((byte, place) => {
+  const image = context.createImageData(width, height);
+  pixels.forEach((byte, place) => {
     // Black, red, yellow, white, by the square root: few pixels hold most of the importance.
     const heat = Math.sqrt(byte / 255) * 3;
     image.data.set([heat * 255, (heat - 1) * 255, (heat - 2) * 255, 255], place * 4);
@@ -138,13 +153,16 @@ function importanceMap(packed) {
 }
 
 function picture(sprite, image) {
-  const scale = 56 / sprite.width;
+  // The longer side of a picture takes the whole of its place.
+  const scale = 56 / Math.max(sprite.width, sprite.height);
+  const [shownWidth, shownHeight] = [sprite.width * scale, sprite.height * scale];
   const [column, line] = [image.place % sprite.columns, Math.floor(image.place / sprite.columns)];
   return el("div", {
     class: "picture", role: "img", title: `test image ${image.image}; ${image.n_rows} rows take it for this`,
     "aria-label": `test image ${image.image}`,
-    style: `background-image: var(--sprite); background-size: ${sprite.columns * 56}px ${sprite.rows * sprite.height * scale}px; ` +
-      `background-position: ${-column * 56}px ${-line * sprite.height * scale}px`,
+    style: `width: ${shownWidth}px; height: ${shownHeight}px; background-image: var(--sprite); ` +
+      `background-size: ${sprite.columns * shownWidth}px ${sprite.rows * shownHeight}px; ` +
+      `background-position: ${-column * shownWidth}px ${-line * shownHeight}px`,
   });
 }
 
@@ -189,7 +207,7 @@ function buildDetails(sheetKey, key) {
     hasScores ? scores(row, sheet.classes) : null,
     hasScores ? heatMap(row, sheet.classes) : null,
     row.loss ? lossCurve(row.loss) : null,
-    row.importances ? importanceMap(row.importances) : null,
+    row.importances ? importanceMap(row.importances, sheet) : null,
     environment(row),
     row.confusions.length ? confused(row, sheet) : null,
   ];

@@ -9,6 +9,7 @@
 mod assemble;
 mod cell;
 mod charts;
+mod curves;
 mod details;
 mod error;
 mod interval;

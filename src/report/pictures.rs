@@ -10,12 +10,12 @@ use std::io::Cursor;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use image::{GrayImage, ImageFormat, Luma};
+use image::{DynamicImage, ImageFormat, RgbImage};
 use serde::Serialize;
 
 use super::error::ReportError;
 use super::sheet::Sheet;
-use crate::dataset::RawDataset;
+use crate::dataset::{RawDataset, Shades};
 use crate::results::outcomes::unpack;
 use crate::results::{Record, outcomes::Outcomes};
 
@@ -66,7 +66,7 @@ pub(super) struct Sprite {
 }
 
 /// The mistakes of a row: `(image, predicted class)` to the number of repeats that make it.
-type Mistakes = HashMap<(usize, u8), usize>;
+type Mistakes = HashMap<(usize, u16), usize>;
 
 /// Reads the mistakes of a row from its repeats; the result is empty for a row without labels.
 pub(super) fn mistakes(record: &Record) -> Result<Mistakes, ReportError> {
@@ -96,7 +96,7 @@ pub(super) fn confusions(
         .iter()
         .map(|record| mistakes(record))
         .collect::<Result<_, _>>()?;
-    let mut n_rows: HashMap<(usize, u8), usize> = HashMap::new();
+    let mut n_rows: HashMap<(usize, u16), usize> = HashMap::new();
     for (record, mistakes) in sheet.rows.iter().zip(&of_rows) {
         let by_most = mistakes
             .iter()
@@ -110,7 +110,10 @@ pub(super) fn confusions(
     let mut rows: Vec<Vec<Confusion>> = rows
         .map(|(record, mistakes)| row_confusions(record, mistakes, &n_rows, truth))
         .collect();
-    let sprite = raw.map(|raw| draw_sprite(&mut rows, raw)).transpose()?;
+    let pictures = raw.filter(|raw| raw.test.shape.is_image());
+    let sprite = pictures
+        .map(|raw| draw_sprite(&mut rows, raw))
+        .transpose()?;
     Ok((rows, sprite))
 }
 
@@ -118,8 +121,8 @@ pub(super) fn confusions(
 fn row_confusions(
     record: &Record,
     mistakes: &Mistakes,
-    n_rows: &HashMap<(usize, u8), usize>,
-    truth: Option<&[u8]>,
+    n_rows: &HashMap<(usize, u16), usize>,
+    truth: Option<&[u16]>,
 ) -> Vec<Confusion> {
     let matrix = sum_confusion(record);
     let mut found = Vec::new();
@@ -190,18 +193,26 @@ fn draw_sprite(rows: &mut [Vec<Confusion>], raw: &RawDataset) -> Result<Sprite, 
             }));
         }
     }
-    let (width, height) = (raw.test.width, raw.test.height);
+    let [height, width, _] = raw.test.shape.image().unwrap_or([1, 1, 1]);
+    let shades = Shades::of(&raw.test);
     let n_rows = order.len().div_ceil(COLUMNS);
-    let mut sheet = GrayImage::new((COLUMNS * width) as u32, (n_rows * height).max(1) as u32);
+    let mut sheet = RgbImage::new((COLUMNS * width) as u32, (n_rows * height).max(1) as u32);
     for (place, &image) in order.iter().enumerate() {
         let (left, top) = (place % COLUMNS * width, place / COLUMNS * height);
-        for (pixel_idx, &grey) in raw.test.image(image).iter().enumerate() {
-            let (x, y) = (left + pixel_idx % width, top + pixel_idx / width);
-            sheet.put_pixel(x as u32, y as u32, Luma([grey]));
-        }
+        shades.draw(&mut sheet, &raw.test, image, (left, top));
     }
     let mut png = Cursor::new(Vec::new());
-    sheet.write_to(&mut png, ImageFormat::Png)?;
+    // Grey pictures take a third of the bytes as such.
+    if sheet
+        .pixels()
+        .all(|pixel| pixel.0[0] == pixel.0[1] && pixel.0[1] == pixel.0[2])
+    {
+        DynamicImage::from(sheet)
+            .to_luma8()
+            .write_to(&mut png, ImageFormat::Png)?;
+    } else {
+        sheet.write_to(&mut png, ImageFormat::Png)?;
+    }
     Ok(Sprite {
         png: BASE64_STANDARD.encode(png.into_inner()),
         columns: COLUMNS,
@@ -218,16 +229,12 @@ mod tests {
     use crate::results::fixture::{dataset, record};
 
     fn raw(identity: DatasetIdentity) -> RawDataset {
-        let split = RawSplit {
-            height: 1,
-            width: 2,
-            pixels: (0..16).collect(),
-            // As in the fixture's confusion matrix, all images are of the first class.
-            labels: vec![0; 8],
-        };
+        // As in the fixture's confusion matrix, all images are of the first class.
+        let split = RawSplit::grey(1, 2, (0..16).collect(), vec![0; 8]);
         RawDataset {
             identity,
             class_names: vec!["zero".to_owned(), "one".to_owned()],
+            feature_names: Vec::new(),
             train: split.clone(),
             test: split,
         }

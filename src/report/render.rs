@@ -11,6 +11,7 @@ use crate::results::escape::markdown_cell;
 const PAGE: &str = include_str!("page.html");
 const SHEET: &str = include_str!("sheet.html");
 const CHARTS: &str = include_str!("charts.html");
+const CURVES: &str = include_str!("curves.html");
 const SIDE_BY_SIDE: &str = include_str!("side_by_side.html");
 const LEADERBOARD: &str = include_str!("leaderboard.md");
 const STYLE: &str = include_str!("page.css");
@@ -32,6 +33,7 @@ fn environment() -> Result<Environment<'static>, ReportError> {
         ("page.html", PAGE),
         ("sheet.html", SHEET),
         ("charts.html", CHARTS),
+        ("curves.html", CURVES),
         ("side_by_side.html", SIDE_BY_SIDE),
         ("leaderboard.md", LEADERBOARD),
     ];

@@ -64,7 +64,7 @@ pub struct Suspect {
     /// The index in the test split, from 0.
     pub index: usize,
     /// The label that nearly all predict.
-    pub predicted: u8,
+    pub predicted: u16,
     /// The mean over families of the share of rows that predict it, in [0, 1].
     pub agreement: f64,
 }
@@ -103,7 +103,7 @@ pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, 
         return Err(too_few(n_families, rule));
     }
     // A sorted map by image and label makes the sums independent of a hash map's order.
-    let mut agreement: BTreeMap<(usize, u8), f64> = BTreeMap::new();
+    let mut agreement: BTreeMap<(usize, u16), f64> = BTreeMap::new();
     for record in &voters {
         let weight = 1.0 / (n_families * n_voters[&record.family]) as f64;
         for (mistake, n) in mistakes(record)? {
@@ -190,7 +190,7 @@ mod tests {
 
     /// Returns the `n`-th row, on eight images, which takes each image of `wrong` for the label
     /// beside it.
-    fn row(n: usize, family: Family, wrong: &[(usize, u8)]) -> Record {
+    fn row(n: usize, family: Family, wrong: &[(usize, u16)]) -> Record {
         // Rows with the same id would replace each other.
         let name = format!("{family:?} {wrong:?} {n}");
         let mut row = record(&name, &[1.0 - wrong.len() as f64 / 8.0]);
@@ -199,7 +199,7 @@ mod tests {
         for &(image, label) in wrong {
             labels[image] = Some(label);
         }
-        let packed = pack(&labels);
+        let packed = pack(&labels, 2);
         row.repeats[0].correct = packed.correct;
         row.repeats[0].wrong_labels = Some(packed.wrong_labels);
         row

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::cell::Cell;
 use super::charts::{Chart, RangeChart};
+use super::curves::CurvesView;
 use super::interval::IntervalSource;
 use super::pair::PairView;
 use super::row_figures::RowFigures;
@@ -19,6 +20,8 @@ pub(super) struct PageView {
     pub version: &'static str,
     pub sheets: Vec<SheetView>,
     pub pairs: Vec<PairView>,
+    /// The learning curves, one entry per data set that was run at several sizes.
+    pub curves: Vec<CurvesView>,
     /// Whether there are rows of both Fashion-MNIST and MNIST.
     pub has_both: bool,
     /// The number of rows of the original benchmark in the tables, which name no data set.

@@ -27,6 +27,12 @@ pub fn dataset_label(dataset: &DatasetIdentity) -> &str {
         "fashion-mnist" => "Fashion-MNIST",
         "mnist" => "MNIST",
         "demo" => "Demo set",
+        "kmnist" => "Kuzushiji-MNIST",
+        "k49" => "Kuzushiji-49",
+        "qmnist" => "QMNIST",
+        "emnist-letters" => "EMNIST letters",
+        "emnist-balanced" => "EMNIST balanced",
+        "emnist-digits" => "EMNIST digits",
         "custom" => "Custom data",
         name => name,
     }

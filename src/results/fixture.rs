@@ -23,6 +23,7 @@ pub fn dataset() -> DatasetIdentity {
         }],
         n_train: 16,
         n_test: 8,
+        ..DatasetIdentity::default()
     }
 }
 
@@ -90,6 +91,7 @@ fn repeat(seed: u64, accuracy: f64) -> Repeat {
         &(0..8)
             .map(|i| (i >= n_correct).then_some(1))
             .collect::<Vec<_>>(),
+        2,
     );
     Repeat {
         seed,

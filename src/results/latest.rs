@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::record::Record;
-use crate::dataset::DatasetIdentity;
+use crate::dataset::{DatasetIdentity, Subset};
 use crate::grid::JobId;
 
 /// Tells data sets apart by their content, numbering them in the order in which they first come.
@@ -76,12 +76,35 @@ pub fn data_label(dataset: &DatasetIdentity) -> String {
     if let Some(revision) = &dataset.revision {
         text = format!("{text} {}", super::escape::line(revision));
     }
+    if let Some(subset) = dataset.subset {
+        text = format!("{text}, {}", part_label(&subset));
+    }
+    if dataset.transposed {
+        text.push_str(", transposed");
+    }
     let hash: Vec<String> = dataset
         .files
         .iter()
         .map(|file| file.sha256.chars().take(4).collect())
         .collect();
     format!("{text} ({})", super::escape::line(&hash.concat()))
+}
+
+/// Names a part of a data set: `1000 train rows, 500 test rows`.
+#[must_use]
+pub fn part_label(subset: &Subset) -> String {
+    let rows = [(subset.train, "train"), (subset.test, "test")];
+    let mut parts: Vec<String> = rows
+        .iter()
+        .filter_map(|(n, split)| Some(format!("{} {split} rows", (*n)?)))
+        .collect();
+    if !subset.stratified {
+        parts.push("not stratified".to_owned());
+    }
+    if subset.seed != 0 {
+        parts.push(format!("subset seed {}", subset.seed));
+    }
+    parts.join(", ")
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ mod table;
 pub mod validate;
 
 pub use error::{LineError, TableError};
-pub use latest::{DataSets, data_label, latest, latest_by_seed};
+pub use latest::{DataSets, data_label, latest, latest_by_seed, part_label};
 pub use machine::{Environment, Processor, processor_label};
 pub use original::OriginalRecord;
 pub use place::check_place;

@@ -30,7 +30,7 @@ pub struct Outcomes {
     /// Index of each test image that was not right, ascending.
     pub wrong: Vec<usize>,
     /// The label predicted for each of `wrong`; absent in rows of schema 1.
-    pub labels: Option<Vec<u8>>,
+    pub labels: Option<Vec<u16>>,
 }
 
 /// Why the strings of a row cannot be read.
@@ -66,20 +66,34 @@ pub enum OutcomesError {
     },
 }
 
-/// Packs what was predicted: nothing for an image that is right, else the predicted label.
+/// The most classes whose labels take a byte each.
+const BYTE_CLASSES: usize = 256;
+
+/// Returns the bytes that stand for a label among `n_classes`: one, or two with more than 256
+/// classes, the lower first.
+pub fn label_bytes(label: u16, n_classes: usize) -> impl Iterator<Item = u8> {
+    let n_bytes = if n_classes > BYTE_CLASSES { 2 } else { 1 };
+    label.to_le_bytes().into_iter().take(n_bytes)
+}
+
+/// Packs what was predicted of `n_classes`: nothing for an image that is right, else the predicted
+/// label.
 ///
 /// # Panics
 /// Never: writing to memory does not fail.
 #[must_use]
-pub fn pack(wrong: &[Option<u8>]) -> Packed {
+pub fn pack(wrong: &[Option<u16>], n_classes: usize) -> Packed {
     let mut bitmap = vec![0_u8; wrong.len().div_ceil(8)];
     let mut labels = DeflateEncoder::new(Vec::new(), Compression::best());
     for (image_idx, label) in wrong.iter().enumerate() {
         match label {
             None => bitmap[image_idx / 8] |= 1 << (image_idx % 8),
-            Some(label) => labels
-                .write_all(&[*label])
-                .expect("writing to memory does not fail"),
+            Some(label) => {
+                let bytes: Vec<u8> = label_bytes(*label, n_classes).collect();
+                labels
+                    .write_all(&bytes)
+                    .expect("writing to memory does not fail");
+            }
         }
     }
     let labels = labels.finish().expect("writing to memory does not fail");
@@ -107,12 +121,26 @@ pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError>
         let labels = None;
         return Ok(Outcomes { wrong, labels });
     };
-    let mut labels = Vec::new();
+    let n_bytes = if repeat.confusion.len() > BYTE_CLASSES {
+        2
+    } else {
+        1
+    };
+    let mut bytes = Vec::new();
     // More labels than images are too many, however many more they are.
     DeflateDecoder::new(decode("wrong_labels", packed)?.as_slice())
-        .take(n_test as u64 + 1)
-        .read_to_end(&mut labels)
+        .take(n_bytes as u64 * (n_test as u64 + 1))
+        .read_to_end(&mut bytes)
         .map_err(OutcomesError::NotDeflated)?;
+    let labels: Vec<u16> = bytes
+        .chunks(n_bytes)
+        .map(|bytes| {
+            bytes
+                .iter()
+                .rev()
+                .fold(0, |label, &byte| label << 8 | u16::from(byte))
+        })
+        .collect();
     if labels.len() != wrong.len() {
         return Err(OutcomesError::LabelCount {
             expected: wrong.len(),
@@ -147,8 +175,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_packed_is_unpacked(wrong in vec(of(0_u8..10), 0..70)) {
-            let outcomes = unpack(&repeat(pack(&wrong)), wrong.len()).unwrap();
+        fn what_is_packed_is_unpacked(wrong in vec(of(0_u16..1000), 0..70)) {
+            let mut packed = repeat(pack(&wrong, 1000));
+            packed.confusion = vec![Vec::new(); 1000];
+            let outcomes = unpack(&packed, wrong.len()).unwrap();
             let mut found = vec![None; wrong.len()];
             for (&image_idx, label) in outcomes.wrong.iter().zip(outcomes.labels.unwrap()) {
                 found[image_idx] = Some(label);
@@ -159,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_row_without_labels_still_tells_what_is_wrong() {
-        let mut old = repeat(pack(&[None, Some(3), None]));
+        let mut old = repeat(pack(&[None, Some(3), None], 10));
         old.wrong_labels = None;
         let outcomes = unpack(&old, 3).unwrap();
         assert_eq!((outcomes.wrong, outcomes.labels), (vec![1], None));
@@ -167,7 +197,7 @@ mod tests {
 
     #[test]
     fn strings_that_say_something_else_are_refused() {
-        let good = repeat(pack(&[None, Some(3), Some(4)]));
+        let good = repeat(pack(&[None, Some(3), Some(4)], 10));
         type Break = (&'static str, usize, fn(&mut Repeat));
         let broken: [Break; 5] = [
             ("`correct` is not base64: ", 3, |row| row.correct.push('!')),
@@ -179,7 +209,7 @@ mod tests {
                 row.wrong_labels = Some(BASE64_STANDARD.encode([0xff, 0xff]));
             }),
             ("expected 2 labels in `wrong_labels`, got 4", 3, |row| {
-                row.wrong_labels = Some(pack(&[Some(0); 100]).wrong_labels);
+                row.wrong_labels = Some(pack(&[Some(0); 100], 10).wrong_labels);
             }),
         ];
         for (expected, n_test, break_it) in broken {

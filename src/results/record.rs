@@ -12,7 +12,7 @@ use crate::estimators::FitInfo;
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 names! {
     /// How a job ended.
@@ -156,10 +156,11 @@ pub struct Repeat {
     /// Which test images were classified correctly: bit i%8 of byte i/8, base64.
     pub correct: String,
     /// What the others were taken for: the predicted labels of the test images that `correct`
-    /// calls wrong, in test order, a byte each, deflated, base64; absent in rows of schema 1.
+    /// calls wrong, in test order, a byte each (two each, the lower first, with more than 256
+    /// classes), deflated, base64; absent in rows of schema 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrong_labels: Option<String>,
-    /// SHA-256 of the predicted labels, a byte each, in test order.
+    /// SHA-256 of the predicted labels, a byte each (two with more than 256 classes), in test order.
     pub predictions_sha256: String,
 }
 

@@ -8,6 +8,7 @@ use super::duration::render_duration;
 use super::effort::Effort;
 use super::escape;
 use super::label::render_params;
+use super::latest::part_label;
 use super::record::{Record, Repeat, Status};
 
 /// A row of the summary.
@@ -192,6 +193,9 @@ fn remarks(entry: Entry<'_>) -> String {
             "stands for {} combinations",
             record.aliases.len() + 1
         ));
+    }
+    if let Some(subset) = &record.dataset.subset {
+        parts.push(part_label(subset));
     }
     if entry.is_earlier {
         parts.push("earlier".to_owned());

@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_bitmap_that_counts_other_images_is_found() {
         let mut row = record("GaussianNB", &[0.5]);
-        let all_right = outcomes::pack(&[None; 8]);
+        let all_right = outcomes::pack(&[None; 8], 2);
         row.repeats[0].correct = all_right.correct;
         assert_eq!(
             problems(&row),

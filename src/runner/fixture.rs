@@ -16,7 +16,7 @@ use crate::estimators::FitInfo;
 use crate::estimators::erased::{Estimator, Model};
 use crate::estimators::parameters;
 use crate::estimators::parameters::ParamValue;
-use crate::grid::{Job, JobId, Limits, Settings};
+use crate::grid::{Job, JobId, Limits, Settings, SubsetGrid};
 use crate::numeric::rng::stream;
 
 pub const CONSTANT: usize = 100;
@@ -74,7 +74,8 @@ pub fn job_settings() -> JobSettings {
 
 pub fn settings() -> Settings {
     Settings {
-        dataset: "demo".to_owned(),
+        dataset: "demo".into(),
+        subset: SubsetGrid::default(),
         repeats: 2,
         seed: 1,
         limits: Limits::default(),

@@ -224,7 +224,7 @@ pub const MEANING: &[Case] = &[
     case(
         "unknown-key",
         "{\"zoo\": 2, \"classifiers\": {\"SVC\": []}}",
-        "1:2: a config has no key `zoo`; it has `$schema`, `dataset`, `repeats`, `seed`, `limits`, \
+        "1:2: a config has no key `zoo`; it has `$schema`, `dataset`, `subset`, `repeats`, `seed`, `limits`, \
          `threads_per_job`, `defaults`, `common`, `classifiers`",
     ),
     case(
@@ -280,7 +280,8 @@ pub const MEANING: &[Case] = &[
     case(
         "misspelt-dataset",
         "{\"dataset\": \"fashion_mnist\", \"classifiers\": {\"SVC\": []}}",
-        "1:13: `dataset` must be one of \"auto\", \"fashion-mnist\", \"mnist\", \"demo\", got \
+        "1:13: `dataset` must be one of \"auto\", \"fashion-mnist\", \"mnist\", \"kmnist\", \
+         \"k49\", \"qmnist\", \"emnist-letters\", \"emnist-balanced\", \"emnist-digits\", \"demo\", got \
          \"fashion_mnist\"; did you mean `fashion-mnist`?",
     ),
     case(

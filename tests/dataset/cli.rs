@@ -151,7 +151,7 @@ fn an_unknown_dataset_is_a_usage_error() {
         .assert()
         .code(2)
         .stderr(contains(
-            "the dataset must be \"auto\", \"fashion-mnist\", \"mnist\", \"demo\", got \"fashion\"",
+            "the dataset must be \"auto\", \"fashion-mnist\", \"mnist\", \"kmnist\", ",
         ));
 }
 

@@ -7,7 +7,9 @@ use fashion_bench::dataset::{
     DatasetError, DatasetName, DatasetRequest, Event, RawDataset, RawSplit, Remedy, load,
 };
 
-use crate::support::{FILE_NAMES, custom, files_of, gzip, idx, load_quietly, split, write_files};
+use crate::support::{
+    FILE_NAMES, bytes_of, custom, files_of, gzip, idx, load_quietly, split, write_files,
+};
 
 #[test]
 fn plain_and_gzipped_files_give_the_same_data_and_content_hashes() {
@@ -79,7 +81,7 @@ fn error_of(files: &[Vec<u8>; 4], allow_custom: bool) -> String {
 fn counts_sizes_and_labels_that_do_not_fit_are_named() {
     let (train, test) = (split(20, 28, 28, 10), split(10, 28, 28, 10));
     let mut files = files_of(&train, &test);
-    files[1] = idx(&[19], &train.labels[..19]);
+    files[1] = idx(&[19], &[0; 19]);
     assert_eq!(
         error_of(&files, false),
         "train-labels-idx1-ubyte: expected 20 labels, one for each image of \
@@ -122,10 +124,10 @@ fn an_incomplete_directory_is_reported_and_not_used() {
 
 /// `split` as a CSV file.
 fn csv_of(split: &RawSplit) -> String {
-    let n_features = split.height * split.width;
+    let n_features = split.n_features();
     let names = (1..=n_features).map(|i| format!(",pixel{i}"));
     let mut text = format!("label{}\n", names.collect::<String>());
-    for (label, pixels) in split.labels.iter().zip(split.pixels.chunks(n_features)) {
+    for (label, pixels) in split.labels.iter().zip(bytes_of(split).chunks(n_features)) {
         let pixels = pixels.iter().map(|pixel| format!(",{pixel}"));
         text += &format!("{label}{}\n", pixels.collect::<String>());
     }
@@ -166,24 +168,16 @@ fn a_bad_csv_file_is_named_with_line_and_column() {
     let good = csv_of(&split(4, 2, 2, 10));
     let cases = [
         (
-            good.replacen("pixel2", "pixel7", 1),
-            "a header `label,pixel1,...`",
-        ),
-        (
             good.replacen(",pixel4", "", 1),
-            "a header `label,pixel1,...`",
-        ),
-        (
-            "label,pixel1,pixel2,pixel3,pixel4\n1,0,0,0,256\n".to_owned(),
-            "line 2, column 5, found \"256\"",
+            "expected 4 values in line 2, found 5",
         ),
         (
             "label,pixel1,pixel2,pixel3,pixel4\n1,0,,0,2\n".to_owned(),
             "line 2, column 3, found \"\"",
         ),
         (
-            "label,pixel1,pixel2,pixel3,pixel4\n1,0,1.5,0,2\n".to_owned(),
-            "column 3, found \"1.5\"",
+            "label,pixel1,pixel2,pixel3,pixel4\n1,0,x,0,2\n".to_owned(),
+            "column 3, found \"x\"",
         ),
         (
             format!("{good}3,1,2,3\n"),
@@ -191,9 +185,9 @@ fn a_bad_csv_file_is_named_with_line_and_column() {
         ),
         (
             "label,pixel1,pixel2,pixel3,pixel4\n".to_owned(),
-            "at least one line below the header",
+            "at least one row of values",
         ),
-        (String::new(), "a header `label,pixel1,...`"),
+        (String::new(), "found an empty file"),
     ];
     for (train, expected) in cases {
         let dir = tempfile::tempdir().unwrap();
@@ -206,11 +200,9 @@ fn a_bad_csv_file_is_named_with_line_and_column() {
 
 #[test]
 fn the_first_revision_is_told_by_its_sorted_labels_with_a_warning_about_its_images() {
-    let sorted = |n_each: usize| RawSplit {
-        height: 28,
-        width: 28,
-        pixels: vec![7; 10 * n_each * 784],
-        labels: (0..10).flat_map(|label| vec![label; n_each]).collect(),
+    let sorted = |n_each: usize| {
+        let labels = (0..10).flat_map(|label| vec![label; n_each]).collect();
+        RawSplit::grey(28, 28, vec![7; 10 * n_each * 784], labels)
     };
     let dir = tempfile::tempdir().unwrap();
     write_files(dir.path(), &files_of(&sorted(6000), &sorted(1000)), false);

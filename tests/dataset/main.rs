@@ -11,6 +11,7 @@ mod files;
 mod mirror;
 mod named;
 mod overwrite;
+mod own;
 mod prepared;
 mod real;
 mod support;

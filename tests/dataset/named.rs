@@ -152,14 +152,14 @@ fn empty_folders_misnamed_files_and_files_in_place_of_a_folder_are_errors() {
     for place in ["misnamed", "data/fashion-mnist"] {
         let dir = desk.own_set(place, 20, false);
         for name in FILE_NAMES {
-            let other = name.replacen("-idx", ".idx", 1);
+            let other = format!("{name}.bin");
             fs::rename(dir.join(name), dir.join(other)).unwrap();
         }
         let args: &[&str] = &["--data-dir", place];
         let args = if place == "misnamed" { args } else { &[] };
         for command in desk.readers(args) {
-            let message = "found: t10k-images.idx3-ubyte, t10k-labels.idx1-ubyte, \
-                           train-images.idx3-ubyte, train-labels.idx1-ubyte; the names looked for \
+            let message = "found: t10k-images-idx3-ubyte.bin, t10k-labels-idx1-ubyte.bin, \
+                           train-images-idx3-ubyte.bin, train-labels-idx1-ubyte.bin; the names looked for \
                            are train-images-idx3-ubyte, train-labels-idx1-ubyte, \
                            t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, with .gz or without";
             desk.assert_refused(command, message);

@@ -16,11 +16,9 @@ fn standardised_values_are_scikit_learns() {
         let values = oracle[name].as_array().unwrap().iter();
         values.map(|value| value.as_u64().unwrap() as u8).collect()
     };
-    let raw_split = |pixels: Vec<u8>| RawSplit {
-        height: 3,
-        width: 4,
-        labels: (0..pixels.len() / 12).map(|i| (i % 2) as u8).collect(),
-        pixels,
+    let raw_split = |pixels: Vec<u8>| {
+        let labels = (0..pixels.len() / 12).map(|i| (i % 2) as u16).collect();
+        RawSplit::grey(3, 4, pixels, labels)
     };
     let mut raw = small_demo();
     (raw.train, raw.test) = (raw_split(bytes("train")), raw_split(bytes("test")));

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use fashion_bench::dataset::{
-    DatasetError, DatasetName, DatasetRequest, DemoShape, RawDataset, RawSplit, RemoteFile,
+    DatasetError, DatasetName, DatasetRequest, DemoShape, RawDataset, RawSplit, RemoteFile, Values,
     generate_demo, load,
 };
 use flate2::Compression;
@@ -39,21 +39,31 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
 /// Images of `height` × `width` with varied pixels, and labels 0, 1, 2, ….
 pub fn split(n_samples: usize, height: usize, width: usize, n_classes: usize) -> RawSplit {
     let pixels = (0..n_samples * height * width).map(|i| (i * i % 251 + i / 7 % 5) as u8);
-    RawSplit {
-        height,
-        width,
-        pixels: pixels.collect(),
-        labels: (0..n_samples).map(|i| (i % n_classes) as u8).collect(),
+    let labels = (0..n_samples).map(|i| (i % n_classes) as u16);
+    RawSplit::grey(height, width, pixels.collect(), labels.collect())
+}
+
+/// The values of a split of bytes.
+pub fn bytes_of(split: &RawSplit) -> &[u8] {
+    match &split.values {
+        Values::Bytes(bytes) => bytes,
+        Values::Floats(_) => panic!("expected bytes"),
     }
 }
 
 /// The four files of two splits.
 pub fn files_of(train: &RawSplit, test: &RawSplit) -> [Vec<u8>; 4] {
     let images = |split: &RawSplit| {
-        let dims = [split.labels.len(), split.height, split.width].map(|dim| dim as u32);
-        idx(&dims, &split.pixels)
+        let dims = split.shape.dims(split.n_samples()).into_iter();
+        idx(
+            &dims.map(|dim| dim as u32).collect::<Vec<_>>(),
+            bytes_of(split),
+        )
     };
-    let labels = |split: &RawSplit| idx(&[split.labels.len() as u32], &split.labels);
+    let labels = |split: &RawSplit| {
+        let labels: Vec<u8> = split.labels.iter().map(|&label| label as u8).collect();
+        idx(&[split.labels.len() as u32], &labels)
+    };
     [images(train), labels(train), images(test), labels(test)]
 }
 

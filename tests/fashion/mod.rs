@@ -26,7 +26,8 @@ pub fn raw() -> RawDataset {
 
 /// Grey values, 0 to 255, and classes of the first `n` images.
 pub fn first(split: &RawSplit, n: usize) -> (Array2<f32>, Array1<usize>) {
-    let value = |(row, column): (usize, usize)| f32::from(split.image(row)[column]);
+    let value =
+        |(row, column): (usize, usize)| split.values.at(row * split.n_features() + column) as f32;
     let labels = &split.labels[..n];
     (
         Array2::from_shape_fn((n, split.n_features()), value),

@@ -203,6 +203,7 @@ fn the_command_line_wins_over_the_config() {
         threads_per_job: Some(4),
         time_s: Some(0.5),
         memory_mb: Some(2),
+        ..Overrides::default()
     };
     let plan = grid::parse(text, "test", &overrides, &fakes::ESTIMATORS).unwrap();
     let overridden = json!({"dataset": "demo", "repeats": 3, "seed": 7, "threads_per_job": 4,
@@ -233,7 +234,8 @@ fn overrides_out_of_range_are_refused() {
                 ..default()
             },
             "on the command line: `dataset` must be one of \"auto\", \"fashion-mnist\", \"mnist\", \
-             \"demo\", got \"mnits\"; did you mean `mnist`?",
+             \"kmnist\", \"k49\", \"qmnist\", \"emnist-letters\", \"emnist-balanced\", \
+             \"emnist-digits\", \"demo\", got \"mnits\"; did you mean `mnist`?",
         ),
         (
             Overrides {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod configs;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod expansion;
 pub mod fakes;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::file_names::FILE_NAMES;
+use super::candidates::names_of;
 use super::listing::{Listing, quoted};
 use super::name::DatasetName;
 use super::own_file::{OwnFile, list_files};
@@ -19,7 +19,7 @@ pub struct Absence {
     /// Where it was looked for.
     pub place: Place,
     /// Names without a file, packed or plain.
-    pub missing: Vec<&'static str>,
+    pub missing: Vec<String>,
     /// What is there.
     pub found: Listing,
     /// What mends it.
@@ -54,7 +54,7 @@ impl Absence {
     /// Whether none of the files is there.
     #[must_use]
     pub fn is_total(&self) -> bool {
-        self.missing.len() == FILE_NAMES.len()
+        self.missing.len() == names_of(self.name).len()
     }
 
     fn write_remedy(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,7 +70,7 @@ impl Absence {
                 f,
                 "this build cannot download; the names looked for are {}, with .gz or without: \
                  rename your files, or name the folder that holds them",
-                FILE_NAMES.join(", ")
+                names_of(name).join(", ")
             ),
             Remedy::Fetch if self.place.is_named() => write!(
                 f,
@@ -93,7 +93,7 @@ impl Absence {
                 f,
                 "the names looked for are {}, with .gz or without: rename your files, name the \
                  folder that holds them, or run `{command}` to download the published ones",
-                FILE_NAMES.join(", ")
+                names_of(name).join(", ")
             ),
             Remedy::NameTheLink => write!(
                 f,
@@ -132,7 +132,7 @@ mod tests {
             place: Place::Default {
                 dir: PathBuf::from("data/mnist"),
             },
-            missing: FILE_NAMES.to_vec(),
+            missing: names_of(DatasetName::Mnist),
             found: Listing::Absent,
             remedy,
         };

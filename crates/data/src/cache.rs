@@ -9,7 +9,7 @@
 //! | … | JSON header: [`Header`] |
 //! | … | zeros up to a multiple of 64 |
 //! | 4 × … | train features, then test features: `f32`, native byte order, row by row |
-//! | … | train labels, then test labels: one byte each |
+//! | … | train labels, then test labels: two bytes each, native byte order |
 //!
 //! The file is written under another name, synced, made read-only and renamed, so that a process
 //! that opens it sees all of it, and one that has mapped it keeps the old file when a new one is
@@ -29,11 +29,12 @@ use tempfile::NamedTempFile;
 use super::error::DatasetError;
 use super::identity::DatasetIdentity;
 
-const MAGIC: &[u8; 16] = b"fashion-bench 1\n";
+const MAGIC: &[u8; 16] = b"fashion-bench 2\n";
 const BYTE_ORDER: u32 = 0x0102_0304;
 const FIXED_LEN: u64 = 16 + 4 + 4 + 32;
-/// Longest JSON header: names and hashes of four files and 256 classes fit many times over.
-const MAX_HEADER_LEN: u32 = 1 << 20;
+/// Longest JSON header: names and hashes of four files, the names of 1,000 classes and of a million
+/// features.
+const MAX_HEADER_LEN: u32 = 1 << 26;
 const ALIGNMENT: u64 = 64;
 
 /// What a cache file says of itself.
@@ -76,7 +77,7 @@ pub struct CacheFile {
     /// Byte at which the features start.
     pub values_offset: u64,
     /// Train labels, then test labels.
-    pub labels: Vec<u8>,
+    pub labels: Vec<u16>,
 }
 
 /// Returns the directory of cache files, `fashion-bench` under the user's cache directory, or
@@ -107,7 +108,7 @@ pub fn open(path: &Path) -> Result<CacheFile, DatasetError> {
         Some((
             labels_offset,
             n_labels,
-            labels_offset.checked_add(n_labels as u64)?,
+            labels_offset.checked_add((n_labels as u64).checked_mul(2)?)?,
         ))
     });
     let Some((labels_offset, n_labels, expected)) = expected else {
@@ -117,8 +118,10 @@ pub fn open(path: &Path) -> Result<CacheFile, DatasetError> {
         let (expected, found) = (format!("{expected} bytes"), format!("{found} bytes"));
         return Err(unusable(path, expected, found));
     }
-    let mut labels = vec![0; n_labels];
-    read_at(&file, &mut labels, labels_offset).map_err(DatasetError::io("read", path))?;
+    let mut bytes = vec![0; 2 * n_labels];
+    read_at(&file, &mut bytes, labels_offset).map_err(DatasetError::io("read", path))?;
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let labels: Vec<u16> = pairs.iter().map(|pair| u16::from_ne_bytes(*pair)).collect();
     let n_classes = header.class_names.len();
     if let Some(label) = labels
         .iter()
@@ -184,7 +187,7 @@ pub fn write(
     path: &Path,
     header: &Header,
     features: [&Array2<f32>; 2],
-    labels: [&[u8]; 2],
+    labels: [&[u16]; 2],
 ) -> Result<(), DatasetError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir).map_err(DatasetError::io("create", dir))?;
@@ -204,8 +207,8 @@ pub fn write(
         for value in features.into_iter().flatten() {
             writer.write_all(&value.to_ne_bytes())?;
         }
-        for split in labels {
-            writer.write_all(split)?;
+        for label in labels.into_iter().flatten() {
+            writer.write_all(&label.to_ne_bytes())?;
         }
         writer.flush()?;
         drop(writer);

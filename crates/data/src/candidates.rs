@@ -14,15 +14,35 @@ use super::file_names::{CSV_FILE_NAMES, FILE_NAMES};
 use super::idx;
 use super::kaggle;
 use super::layout::Layout;
+use super::name::DatasetName;
+use super::published::remote_files;
 
 /// The most labels that a file of the user's own may have.
 const MAX_CLASSES: usize = 256;
 
-/// Returns the names of [`FILE_NAMES`] that `dir` has no file for, neither packed nor plain.
-pub fn missing(dir: &Path) -> Vec<&'static str> {
-    let mut names = FILE_NAMES.to_vec();
+/// Returns the names, without `.gz`, of the files of a data set.
+pub fn names_of(name: DatasetName) -> Vec<String> {
+    let files = remote_files(name).into_iter();
+    let plain = files.map(|file| {
+        file.name
+            .strip_suffix(".gz")
+            .unwrap_or(&file.name)
+            .to_owned()
+    });
+    plain.collect()
+}
+
+/// Returns the names of the files of `name` that `dir` has no file for, neither packed nor plain.
+pub fn missing(name: DatasetName, dir: &Path) -> Vec<String> {
+    let mut names = names_of(name);
     names.retain(|name| packed_or_plain(dir, name).is_empty());
     names
+}
+
+/// Whether any file under the usual names lies in `dir`: a whole set, or a part of one.
+pub fn has_any(dir: &Path) -> bool {
+    let mut names = FILE_NAMES.iter().chain(&CSV_FILE_NAMES);
+    names.any(|name| !packed_or_plain(dir, name).is_empty())
 }
 
 /// Finds the files of a data set in `dir`; `None` if there is no whole set. Files are read only
@@ -106,7 +126,7 @@ fn labels_content(path: &Path) -> Result<String, DatasetError> {
 
 /// Returns the SHA-256 over the hashes of images and labels as IDX.
 fn csv_content(path: &Path) -> Result<String, DatasetError> {
-    let (_, [images, labels]) = kaggle::load(path, MAX_CLASSES)?;
+    let (_, _, [images, labels]) = kaggle::load(path, MAX_CLASSES)?;
     Ok(joined(&[images.identity.sha256, labels.identity.sha256]))
 }
 
@@ -115,7 +135,8 @@ fn content_of_form(form: &Layout) -> Result<String, DatasetError> {
         [images, labels] => Ok(joined(&[images_content(images)?, labels_content(labels)?])),
         files => files.iter().map(|path| csv_content(path)).collect(),
     };
-    let (train, test) = form.paths().split_at(form.paths().len() / 2);
+    let paths = form.paths();
+    let (train, test) = paths.split_at(paths.len() / 2);
     Ok(joined(&[split(train)?, split(test)?]))
 }
 
@@ -136,7 +157,7 @@ impl Choice for PathBuf {
 
 impl Choice for Layout {
     fn paths(&self) -> Vec<PathBuf> {
-        Self::paths(self).to_vec()
+        Self::paths(self)
     }
 }
 

@@ -1,6 +1,13 @@
-//! The classes of the known data sets.
+//! The classes of data sets: those of known ones, and those that occur in any other.
 
-/// Classes of the known data sets.
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::error::DatasetError;
+use super::name::DatasetName;
+use super::read::Labels;
+
+/// Classes of Fashion-MNIST, MNIST and the demo set.
 pub const N_CLASSES: usize = 10;
 
 /// Fashion-MNIST's classes in the order of the labels.
@@ -16,3 +23,115 @@ pub const FASHION_CLASSES: [&str; N_CLASSES] = [
     "Bag",
     "Ankle boot",
 ];
+/// Kuzushiji-MNIST's classes in the order of the labels.
+const KMNIST_CLASSES: [&str; N_CLASSES] =
+    ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"];
+/// Characters of EMNIST's balanced split in the order of the labels.
+const BALANCED: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt";
+/// Characters of EMNIST's letters, whose labels begin at 1.
+const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/// Labels and what they stand for.
+pub type ClassList = Vec<(String, String)>;
+
+/// Returns the classes of a known data set, if all of them have names.
+#[must_use]
+pub fn known_classes(name: DatasetName) -> Option<ClassList> {
+    let numbered = |first: usize, names: &mut dyn Iterator<Item = String>| {
+        let labelled = names
+            .enumerate()
+            .map(|(place, name)| ((first + place).to_string(), name));
+        Some(labelled.collect())
+    };
+    let characters = |text: &str| -> Vec<String> { text.chars().map(String::from).collect() };
+    match name {
+        DatasetName::Auto | DatasetName::FashionMnist | DatasetName::Demo => {
+            numbered(0, &mut FASHION_CLASSES.iter().map(|&name| name.to_owned()))
+        }
+        DatasetName::Kmnist => numbered(0, &mut KMNIST_CLASSES.iter().map(|&name| name.to_owned())),
+        DatasetName::Mnist | DatasetName::Qmnist | DatasetName::EmnistDigits => {
+            numbered(0, &mut (0..N_CLASSES).map(|digit| digit.to_string()))
+        }
+        DatasetName::EmnistBalanced => numbered(0, &mut characters(BALANCED).into_iter()),
+        DatasetName::EmnistLetters => numbered(1, &mut characters(LETTERS).into_iter()),
+        DatasetName::K49 => None,
+    }
+}
+
+/// The classes of a data set in the order of the codes.
+#[derive(Debug)]
+pub struct Classes {
+    /// Their names.
+    pub names: Vec<String>,
+    codes: HashMap<String, u16>,
+}
+
+impl Classes {
+    /// Returns the class of each row.
+    ///
+    /// # Panics
+    /// If a label is none of those that the classes were made of.
+    pub fn codes(&self, labels: &Labels) -> Vec<u16> {
+        let codes: Vec<u16> = labels
+            .values
+            .iter()
+            .map(|value| self.codes[value])
+            .collect();
+        labels
+            .codes
+            .iter()
+            .map(|&code| codes[usize::from(code)])
+            .collect()
+    }
+}
+
+/// Orders the labels that occur: numbers by size, names by the alphabet. Labels that do not occur
+/// are no classes.
+///
+/// # Errors
+/// [`DatasetError::Format`] for fewer than two classes or more than 1,000.
+pub fn order_classes(splits: [&Labels; 2], path: &Path) -> Result<Classes, DatasetError> {
+    let mut values: Vec<&str> = splits
+        .iter()
+        .flat_map(|labels| used_values(labels))
+        .collect();
+    values.sort_unstable();
+    values.dedup();
+    if !(2..=super::read::MAX_CLASSES).contains(&values.len()) {
+        return Err(DatasetError::format(
+            path,
+            format!("2 to {} classes", super::read::MAX_CLASSES),
+            match values[..] {
+                [only] => format!("one, \"{}\"", only.escape_debug()),
+                _ => values.len().to_string(),
+            },
+        ));
+    }
+    if values.iter().all(|value| value.parse::<f64>().is_ok()) {
+        let number = |value: &str| value.parse::<f64>().unwrap_or(f64::NAN);
+        values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    }
+    let title = |value: &&str| -> String {
+        let mut titles = splits.iter().flat_map(|labels| &labels.titles);
+        let found = titles.find(|(known, _)| known == value);
+        found.map_or_else(|| (*value).to_owned(), |(_, title)| title.clone())
+    };
+    Ok(Classes {
+        names: values.iter().map(title).collect(),
+        codes: values
+            .iter()
+            .zip(0..)
+            .map(|(value, code)| ((*value).to_owned(), code))
+            .collect(),
+    })
+}
+
+fn used_values(labels: &Labels) -> impl Iterator<Item = &str> {
+    let mut is_used = vec![false; labels.values.len()];
+    for &code in &labels.codes {
+        is_used[usize::from(code)] = true;
+    }
+    let used = labels.values.iter().zip(is_used);
+    used.filter(|(_, is_used)| *is_used)
+        .map(|(value, _)| value.as_str())
+}

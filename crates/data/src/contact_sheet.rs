@@ -3,11 +3,12 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use image::{GrayImage, ImageFormat, Luma};
+use image::{ImageFormat, Rgb, RgbImage};
 use tempfile::NamedTempFile;
 
 use super::error::DatasetError;
-use super::raw::{RawDataset, RawSplit};
+use super::raw::RawDataset;
+use super::shades::Shades;
 
 /// Rows of images per class.
 const ROWS: usize = 3;
@@ -40,24 +41,36 @@ const DIGITS: [[u8; 5]; 10] = [
 
 /// Draws the first train images of each class, three rows of 24 per class, in the order of the
 /// labels; each class has its number at the left.
-#[must_use]
-pub fn render_contact_sheet(raw: &RawDataset) -> GrayImage {
+///
+/// # Errors
+/// [`DatasetError::NoImages`] for a table.
+pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> {
     let split = &raw.train;
+    let Some([height, width, _]) = split.shape.image() else {
+        return Err(DatasetError::NoImages {
+            what: "there is no contact sheet of them",
+        });
+    };
     let n_classes = raw.class_names.len();
-    let band = ROWS * (split.height + GAP) + CLASS_GAP;
-    let width = MARGIN + COLUMNS * (split.width + GAP);
-    let mut sheet = GrayImage::from_pixel(width as u32, (n_classes * band) as u32, Luma([PAPER]));
+    let band = ROWS * (height + GAP) + CLASS_GAP;
+    let sheet_width = MARGIN + COLUMNS * (width + GAP);
+    let shades = Shades::of(split);
+    let mut sheet = RgbImage::from_pixel(
+        sheet_width as u32,
+        (n_classes * band) as u32,
+        Rgb([PAPER; 3]),
+    );
     for class in 0..n_classes {
         let top = class * band + CLASS_GAP / 2;
         draw_number(&mut sheet, class, top);
         let samples = (0..split.n_samples()).filter(|&i| usize::from(split.labels[i]) == class);
         for (place, sample_idx) in samples.take(ROWS * COLUMNS).enumerate() {
-            let left = MARGIN + place % COLUMNS * (split.width + GAP);
-            let top = top + place / COLUMNS * (split.height + GAP);
-            draw_sample(&mut sheet, split, sample_idx, left, top);
+            let left = MARGIN + place % COLUMNS * (width + GAP);
+            let top = top + place / COLUMNS * (height + GAP);
+            shades.draw(&mut sheet, split, sample_idx, (left, top));
         }
     }
-    sheet
+    Ok(sheet)
 }
 
 /// Writes `sheet` as PNG to `path`, whole or not at all.
@@ -65,7 +78,7 @@ pub fn render_contact_sheet(raw: &RawDataset) -> GrayImage {
 /// # Errors
 /// [`DatasetError::Picture`] if it cannot be encoded, [`DatasetError::Io`] if it cannot be
 /// written.
-pub fn write_contact_sheet(sheet: &GrayImage, path: &Path) -> Result<(), DatasetError> {
+pub fn write_contact_sheet(sheet: &RgbImage, path: &Path) -> Result<(), DatasetError> {
     let mut png = Cursor::new(Vec::new());
     sheet
         .write_to(&mut png, ImageFormat::Png)
@@ -83,23 +96,7 @@ pub fn write_contact_sheet(sheet: &GrayImage, path: &Path) -> Result<(), Dataset
     super::cache::publish(temp, path)
 }
 
-fn draw_sample(
-    sheet: &mut GrayImage,
-    split: &RawSplit,
-    sample_idx: usize,
-    left: usize,
-    top: usize,
-) {
-    for (pixel_idx, &grey) in split.image(sample_idx).iter().enumerate() {
-        let (x, y) = (
-            left + pixel_idx % split.width,
-            top + pixel_idx / split.width,
-        );
-        sheet.put_pixel(x as u32, y as u32, Luma([grey]));
-    }
-}
-
-fn draw_number(sheet: &mut GrayImage, number: usize, top: usize) {
+fn draw_number(sheet: &mut RgbImage, number: usize, top: usize) {
     for (place, digit) in number.to_string().bytes().enumerate() {
         let dots = DIGITS[usize::from(digit - b'0')];
         for (y, row) in dots.into_iter().enumerate() {
@@ -108,7 +105,7 @@ fn draw_number(sheet: &mut GrayImage, number: usize, top: usize) {
                 for dot in 0..DOT * DOT {
                     let (x, y) = (left + dot % DOT, top + dot / DOT);
                     if x < MARGIN && y < sheet.height() as usize {
-                        sheet.put_pixel(x as u32, y as u32, Luma([255]));
+                        sheet.put_pixel(x as u32, y as u32, Rgb([255; 3]));
                     }
                 }
             }

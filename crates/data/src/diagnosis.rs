@@ -4,7 +4,7 @@ use std::fs;
 
 use super::absence::{Absence, Remedy};
 use super::candidates;
-use super::file_names::{FILE_NAMES, csv_names};
+use super::file_names::csv_names;
 use super::listing::Listing;
 use super::name::DatasetName;
 use super::own_file::Own;
@@ -31,7 +31,11 @@ pub fn diagnose(name: DatasetName, place: Place) -> Absence {
         Remedy::AskFor(other)
     } else if !own.is_empty() {
         Remedy::Complete(own)
-    } else if found.names().iter().any(|name| is_foreign_name(name)) {
+    } else if found
+        .names()
+        .iter()
+        .any(|found| is_foreign_name(name, found))
+    {
         Remedy::Rename
     } else if is_link && !place.is_named() {
         Remedy::NameTheLink
@@ -40,7 +44,7 @@ pub fn diagnose(name: DatasetName, place: Place) -> Absence {
     };
     Absence {
         name,
-        missing: candidates::missing(dir),
+        missing: candidates::missing(name, dir),
         found,
         remedy,
         place,
@@ -48,8 +52,11 @@ pub fn diagnose(name: DatasetName, place: Place) -> Absence {
 }
 
 /// Whether a listed name is neither looked for nor left by a download.
-fn is_foreign_name(name: &str) -> bool {
+fn is_foreign_name(dataset: DatasetName, name: &str) -> bool {
     let name = name.rsplit_once(".broken-").map_or(name, |(name, _)| name);
     let plain = name.strip_suffix(".gz").unwrap_or(name);
-    !FILE_NAMES.contains(&plain) && !csv_names().any(|csv| csv == name)
+    !candidates::names_of(dataset)
+        .iter()
+        .any(|known| known == plain)
+        && !csv_names().any(|csv| csv == name)
 }

@@ -34,6 +34,7 @@ pub fn load<T>(
     let mut raw = Hashing::<_, Md5>::new(file);
     let (content, sha256) = {
         let content = decompressed(&mut raw).map_err(DatasetError::io("read", path))?;
+        let content = once_packed(content).map_err(|error| read_error(path, error))?;
         let mut hashing = Hashing::<_, Sha256>::new(content);
         (parse(&mut hashing)?, hashing.finish())
     };
@@ -116,7 +117,7 @@ pub fn skim(path: &Path, head_len: usize, max_bytes: u64) -> Result<Skimmed, Dat
 }
 
 /// Returns a reader of the content of `raw`, decompressed if its first bytes are gzip's.
-fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+pub fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut buffered = BufReader::with_capacity(1 << 16, raw);
     let is_gzip = buffered.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     Ok(if is_gzip {
@@ -126,9 +127,41 @@ fn decompressed<'a>(raw: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     })
 }
 
+/// Passes the content of a file on, unless it is a gzip file again.
+pub fn once_packed<'a>(content: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+    let mut buffered = BufReader::with_capacity(1 << 16, content);
+    if buffered.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        return Err(Misfit::error(
+            "a file packed once".to_owned(),
+            "a gzip file inside a gzip file: it was packed twice; run gunzip on it once",
+        ));
+    }
+    Ok(Box::new(buffered))
+}
+
+/// What a reader on the way found to be wrong with the content of a file, in an [`io::Error`].
+#[derive(Debug, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct Misfit {
+    expected: String,
+    found: String,
+}
+
+impl Misfit {
+    /// Returns an error that [`read_error`] turns into [`DatasetError::Format`].
+    pub fn error(expected: String, found: impl Into<String>) -> io::Error {
+        let found = found.into();
+        io::Error::new(io::ErrorKind::InvalidData, Self { expected, found })
+    }
+}
+
 /// Returns what an error while reading `path` means: a broken gzip stream is a finding about the
 /// file, anything else is the operating system's.
 pub fn read_error(path: &Path, error: io::Error) -> DatasetError {
+    if let Some(Misfit { expected, found }) = error.get_ref().and_then(|cause| cause.downcast_ref())
+    {
+        return DatasetError::format(path, expected, found);
+    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => DatasetError::format(
             path,
@@ -144,20 +177,23 @@ pub fn read_error(path: &Path, error: io::Error) -> DatasetError {
     }
 }
 
-struct Hashing<R, D> {
+/// A reader that hashes what it passes on.
+pub struct Hashing<R, D> {
     inner: R,
     hasher: D,
 }
 
 impl<R, D: Digest> Hashing<R, D> {
-    fn new(inner: R) -> Self {
+    /// Hashes what is read from `inner`.
+    pub fn new(inner: R) -> Self {
         Self {
             inner,
             hasher: D::new(),
         }
     }
 
-    fn finish(self) -> String {
+    /// Returns the hash in hex.
+    pub fn finish(self) -> String {
         hex::encode(self.hasher.finalize())
     }
 }

@@ -13,6 +13,7 @@ use super::listing::shown;
 use super::name::{DatasetName, UnknownName};
 use super::own_file::{OwnFile, list_files};
 use super::place::{Place, fetch_command};
+use super::read::formats;
 
 /// Why a data set could not be found, read, downloaded or prepared.
 #[derive(Debug, Error)]
@@ -160,6 +161,67 @@ pub enum DatasetError {
         expected: String,
         /// What was there.
         found: String,
+    },
+    /// A file is of no format that can be read.
+    #[error(
+        "{}: expected a file that can be read ({}), found {start}",
+        shown(path),
+        formats()
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Its first bytes.
+        start: String,
+    },
+    /// The files hold no train or no test split.
+    #[error(
+        "{}: expected a {split} split, found none in {found} files; the names of files, folders and \
+         arrays tell the splits (train, test, t10k), or name them with `train` and `test` of a \
+         config; what can be read: {formats}",
+        shown(place)
+    )]
+    NoSplit {
+        /// The first path that was named.
+        place: PathBuf,
+        /// `train` or `test`.
+        split: &'static str,
+        /// How many files were looked at.
+        found: usize,
+        /// What can be read.
+        formats: String,
+    },
+    /// More rows were asked for than there are.
+    #[error("the {split} rows of a subset must be an integer in [1, {found}], got {wanted}")]
+    TooFewRows {
+        /// `train` or `test`.
+        split: &'static str,
+        /// Rows asked for.
+        wanted: usize,
+        /// Rows of the split.
+        found: usize,
+    },
+    /// Something was asked of a table that only images have.
+    #[error("the data are a table without images: {what}")]
+    NoImages {
+        /// What was asked.
+        what: &'static str,
+    },
+    /// A file of somebody's lies where one would be written.
+    #[error("{} is there already; name another place with --out", shown(path))]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The data cannot be written in a format.
+    #[error("cannot write {what} as {format}; {fix}")]
+    Unwritable {
+        /// What they are.
+        what: &'static str,
+        /// The format.
+        format: &'static str,
+        /// What to do.
+        fix: &'static str,
     },
     /// The train split has no rows to standardise by.
     #[error("cannot standardise the data: the train split is empty")]

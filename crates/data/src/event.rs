@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::attempt::Attempt;
 use super::listing::{quoted, shown};
+use super::name::DatasetName;
 
 /// Progress or a warning; its `Display` is one line of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,15 @@ pub enum Event {
         /// Data set and revision, e.g. `fashion-mnist v1`.
         revision: String,
     },
+    /// The data have no published hashes, so nobody can check that they are what they are called.
+    Unverified {
+        /// The directory.
+        dir: PathBuf,
+        /// The data set.
+        name: DatasetName,
+    },
+    /// The images lie on their side.
+    OnItsSide,
     /// There are no real data; the demo set stands in.
     FellBackToDemo {
         /// Why there are none.
@@ -88,6 +98,8 @@ impl Event {
                 | Self::MirrorFailed(_)
                 | Self::CustomData { .. }
                 | Self::ImagesUnchecked { .. }
+                | Self::Unverified { .. }
+                | Self::OnItsSide
                 | Self::FellBackToDemo { .. }
         )
     }
@@ -135,6 +147,17 @@ impl fmt::Display for Event {
                 "the files in {} are taken for {revision} by their labels alone; no hashes of its \
                  images are published, so the images were not checked",
                 dir.display()
+            ),
+            Self::Unverified { dir, name } => write!(
+                f,
+                "the files in {} are taken for {name} by their names; they could not be checked, as \
+                 no hash of their content is published",
+                shown(dir)
+            ),
+            Self::OnItsSide => write!(
+                f,
+                "the images of EMNIST lie on their side in the published files; --transpose \
+                 exchanges rows and columns"
             ),
             Self::FellBackToDemo { reason } => write!(
                 f,

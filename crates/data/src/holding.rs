@@ -54,13 +54,28 @@ pub fn inspect(path: &Path, remote: &RemoteFile) -> Result<Holding, DatasetError
     if skimmed.is_whole && skimmed.sha256 == remote.sha256 {
         return Ok(Holding::Published);
     }
+    if remote.sha256.is_empty() && is_as_published(path, remote)? {
+        return Ok(Holding::Published);
+    }
     if let Some(revision) = Revision::of_content(&skimmed.sha256) {
         return Ok(Holding::Own(Own::Known(revision)));
     }
-    if !is_whole && digest::sha256(&skimmed.head) == remote.head_sha256 {
+    if !is_whole
+        && !remote.head_sha256.is_empty()
+        && digest::sha256(&skimmed.head) == remote.head_sha256
+    {
         return Ok(Holding::Broken);
     }
     Ok(Holding::Own(Own::Unknown))
+}
+
+/// Whether a file of which only the MD5 is published, or nothing, is the published one; of the latter
+/// any file of its name counts, for want of a hash.
+fn is_as_published(path: &Path, remote: &RemoteFile) -> Result<bool, DatasetError> {
+    let is_same = |md5: String| md5 == remote.md5 || remote.md5.is_empty();
+    digest::md5_of(path)
+        .map(is_same)
+        .map_err(DatasetError::io("read", path))
 }
 
 fn is_absence(error: &io::Error) -> bool {

@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::shape::Shape;
+use super::subset::Subset;
+
 /// Which data a row belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DatasetIdentity {
-    /// `fashion-mnist`, `mnist`, `demo`, or `custom`.
+    /// A known name (`fashion-mnist`, `mnist`, …), the name that a config gives, or `custom`.
     pub name: String,
     /// Known revision (`v1`, `v2`, `v3`), seed of the demo set, or absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -19,6 +22,26 @@ pub struct DatasetIdentity {
     pub n_train: usize,
     /// Rows of the test split.
     pub n_test: usize,
+    /// Shape of a row, where it is not a grey image of 28 × 28 pixels. Since schema 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<Shape>,
+    /// Names of the classes in the order of the labels, where the name of the data does not tell
+    /// them. Since schema 4.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+    /// Names of the features of a table. Since schema 4.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+    /// Whether rows and columns of the images were exchanged. Since schema 4.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transposed: bool,
+    /// Which part of the files it is; absent for all rows. Since schema 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subset: Option<Subset>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl DatasetIdentity {
@@ -48,9 +71,16 @@ pub struct FileIdentity {
 }
 
 impl DatasetIdentity {
-    /// Whether both are the same data: equal content, however the files were packed or named.
+    /// Whether both are the same data: equal content, however the files were packed or named, and
+    /// the same part of it.
     #[must_use]
     pub fn is_same_data(&self, other: &Self) -> bool {
+        self.is_of_same_files(other) && self.subset == other.subset
+    }
+
+    /// Whether both are of the same content, whatever part of it.
+    #[must_use]
+    pub fn is_of_same_files(&self, other: &Self) -> bool {
         let contents = |identity: &Self| -> Vec<String> {
             identity
                 .files
@@ -58,6 +88,6 @@ impl DatasetIdentity {
                 .map(|file| file.sha256.clone())
                 .collect()
         };
-        contents(self) == contents(other)
+        self.transposed == other.transposed && contents(self) == contents(other)
     }
 }

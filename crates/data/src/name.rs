@@ -15,13 +15,36 @@ pub enum DatasetName {
     FashionMnist,
     /// MNIST, the digits that Fashion-MNIST took the form from.
     Mnist,
+    /// Kuzushiji-MNIST.
+    Kmnist,
+    /// Kuzushiji-49.
+    K49,
+    /// QMNIST.
+    Qmnist,
+    /// EMNIST's letters.
+    EmnistLetters,
+    /// EMNIST's balanced split of digits and letters.
+    EmnistBalanced,
+    /// EMNIST's digits.
+    EmnistDigits,
     /// The built-in demo set.
     Demo,
 }
 
 impl DatasetName {
     /// Every name, in the order of listings.
-    pub const ALL: [Self; 4] = [Self::Auto, Self::FashionMnist, Self::Mnist, Self::Demo];
+    pub const ALL: [Self; 10] = [
+        Self::Auto,
+        Self::FashionMnist,
+        Self::Mnist,
+        Self::Kmnist,
+        Self::K49,
+        Self::Qmnist,
+        Self::EmnistLetters,
+        Self::EmnistBalanced,
+        Self::EmnistDigits,
+        Self::Demo,
+    ];
 
     /// Returns the name as a config writes it.
     #[must_use]
@@ -30,7 +53,38 @@ impl DatasetName {
             Self::Auto => "auto",
             Self::FashionMnist => "fashion-mnist",
             Self::Mnist => "mnist",
+            Self::Kmnist => "kmnist",
+            Self::K49 => "k49",
+            Self::Qmnist => "qmnist",
+            Self::EmnistLetters => "emnist-letters",
+            Self::EmnistBalanced => "emnist-balanced",
+            Self::EmnistDigits => "emnist-digits",
             Self::Demo => "demo",
+        }
+    }
+
+    /// Whether it is one of EMNIST's, whose images lie on their side in the published files.
+    #[must_use]
+    pub const fn is_emnist(self) -> bool {
+        matches!(
+            self,
+            Self::EmnistLetters | Self::EmnistBalanced | Self::EmnistDigits
+        )
+    }
+
+    /// Returns what the names of its files or of their folder begin with, where files of several
+    /// data sets lie together.
+    pub(super) const fn tags(self) -> &'static [&'static str] {
+        match self {
+            Self::Auto | Self::FashionMnist => &["fashionmnist", "fashion-mnist"],
+            Self::Mnist => &["mnist"],
+            Self::Kmnist => &["kmnist"],
+            Self::K49 => &["k49"],
+            Self::Qmnist => &["qmnist"],
+            Self::EmnistLetters => &["emnist-letters"],
+            Self::EmnistBalanced => &["emnist-balanced"],
+            Self::EmnistDigits => &["emnist-digits"],
+            Self::Demo => &[],
         }
     }
 }
@@ -86,7 +140,9 @@ mod tests {
         let error = "fashion_mnist".parse::<DatasetName>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the dataset must be \"auto\", \"fashion-mnist\", \"mnist\", \"demo\", got \"fashion_mnist\""
+            "the dataset must be \"auto\", \"fashion-mnist\", \"mnist\", \"kmnist\", \"k49\", \
+             \"qmnist\", \"emnist-letters\", \"emnist-balanced\", \"emnist-digits\", \"demo\", got \
+             \"fashion_mnist\""
         );
     }
 }

@@ -90,13 +90,24 @@ impl fmt::Display for Place {
 
 /// Returns the folder that downloads go to unless another one is named.
 pub fn default_dir(name: DatasetName) -> PathBuf {
-    Path::new("data").join(name.as_str())
+    let folder = if name.is_emnist() {
+        "emnist"
+    } else {
+        name.as_str()
+    };
+    Path::new("data").join(folder)
 }
 
 /// Returns the environment variable that names the folder of a data set.
 pub const fn variable(name: DatasetName) -> &'static str {
     match name {
         DatasetName::Mnist => "MNIST_DIR",
+        DatasetName::Kmnist => "KMNIST_DIR",
+        DatasetName::K49 => "K49_DIR",
+        DatasetName::Qmnist => "QMNIST_DIR",
+        DatasetName::EmnistLetters | DatasetName::EmnistBalanced | DatasetName::EmnistDigits => {
+            "EMNIST_DIR"
+        }
         _ => "FASHION_MNIST_DIR",
     }
 }

@@ -98,7 +98,7 @@ impl Scaler {
 fn block_of(split: &RawSplit, columns: std::ops::Range<usize>) -> Array2<f64> {
     let n_features = split.n_features();
     Array2::from_shape_fn((split.n_samples(), columns.len()), |(row, column)| {
-        f64::from(split.pixels[row * n_features + columns.start + column])
+        split.values.at(row * n_features + columns.start + column)
     })
 }
 

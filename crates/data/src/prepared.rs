@@ -144,6 +144,6 @@ impl Prepared {
     }
 }
 
-fn to_usize(labels: &[u8]) -> Array1<usize> {
+fn to_usize(labels: &[u16]) -> Array1<usize> {
     labels.iter().map(|&label| usize::from(label)).collect()
 }

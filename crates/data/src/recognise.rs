@@ -56,6 +56,10 @@ pub fn recognise(
     else {
         return Ok(None);
     };
+    // Content of which no hash is published is taken for what it was asked for.
+    if !candidate.has_contents() {
+        return Ok(Some(candidate));
+    }
     // Files without a published hash cannot be recognised; all others must be.
     let wrong = (0..found.len()).find_map(|file_idx| match &candidate.files[file_idx] {
         Some(known) if found[file_idx].is_none() => Some((file_idx, known)),

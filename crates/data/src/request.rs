@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use super::demo::{self, DemoShape};
 use super::error::DatasetError;
 use super::name::DatasetName;
+use super::own_data::OwnData;
 use super::place::Place;
 use super::raw::RawDataset;
+use super::subset::Subset;
 
 /// Which data set, where to look for it, and what is acceptable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,12 @@ pub struct DatasetRequest {
     pub offline: bool,
     /// Size and seed of the demo set.
     pub demo: DemoShape,
+    /// Files that are read in place of those of `name`.
+    pub own: Option<OwnData>,
+    /// Exchanges rows and columns of the images.
+    pub transpose: bool,
+    /// The part of the rows that is wanted.
+    pub subset: Subset,
 }
 
 impl DatasetRequest {
@@ -33,6 +41,9 @@ impl DatasetRequest {
             allow_custom: false,
             offline: false,
             demo: DemoShape::default(),
+            own: None,
+            transpose: false,
+            subset: Subset::default(),
         }
     }
 
@@ -52,6 +63,9 @@ impl DatasetRequest {
 
     /// Returns the generated data set, if that is what is asked for.
     pub(super) fn generated(&self) -> Result<Option<RawDataset>, DatasetError> {
+        if self.own.is_some() {
+            return Ok(None);
+        }
         match (self.name, &self.data_dir) {
             (DatasetName::Demo, None) => Ok(Some(demo::generate(&self.demo))),
             (DatasetName::Demo, Some(dir)) => Err(DatasetError::NoFiles { dir: dir.clone() }),

@@ -21,6 +21,10 @@ pub struct Source {
     pub dir: PathBuf,
     /// Train images, train labels, test images, test labels.
     pub files: Vec<SourceFile>,
+    /// Name of each class.
+    pub class_names: Vec<String>,
+    /// Name of each feature of a table.
+    pub feature_names: Vec<String>,
     /// Train split.
     pub train: RawSplit,
     /// Test split.

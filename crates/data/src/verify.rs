@@ -48,7 +48,7 @@ pub fn verify(
     }
     let place = request.place();
     let layout = locate(request, on_event)?;
-    let files = layout.paths().iter().map(|path| report(path));
+    let files = layout.paths().into_iter().map(|path| report(&path));
     Ok(Verification {
         files: files.collect::<Result<_, _>>()?,
         verdict: load_found(request, &place, &layout, on_event).map(|raw| raw.identity),

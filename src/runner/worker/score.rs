@@ -17,7 +17,7 @@ pub struct Score {
     pub confusion: Vec<Vec<u32>>,
     /// Which samples were predicted correctly, and what the others were taken for.
     pub outcomes: Packed,
-    /// SHA-256 of the predicted labels, a byte each.
+    /// SHA-256 of the predicted labels, a byte each, or two with more than 256 classes.
     pub predictions_sha256: String,
 }
 
@@ -42,9 +42,11 @@ pub fn score(
             return Err(predicted);
         }
         confusion[truth][predicted] += 1;
-        // Labels of data sets with more than 256 classes would need more room; there are none.
-        let label = u8::try_from(predicted).unwrap_or(u8::MAX);
-        hasher.update([label]);
+        // A data set has at most 1,000 classes.
+        let label = u16::try_from(predicted).unwrap_or(u16::MAX);
+        for byte in outcomes::label_bytes(label, n_classes) {
+            hasher.update([byte]);
+        }
         wrong.push((truth != predicted).then_some(label));
     }
     let n_correct = wrong.iter().filter(|label| label.is_none()).count();
@@ -52,7 +54,7 @@ pub fn score(
         accuracy: n_correct as f64 / truth.len() as f64,
         classes: class_scores(&confusion),
         confusion,
-        outcomes: outcomes::pack(&wrong),
+        outcomes: outcomes::pack(&wrong, n_classes),
         predictions_sha256: hex::encode(hasher.finalize()),
     })
 }

@@ -8,7 +8,7 @@ use super::garment;
 use crate::classes::{FASHION_CLASSES, N_CLASSES};
 use crate::identity::{DatasetIdentity, FileIdentity};
 use crate::idx;
-use crate::raw::{RawDataset, RawSplit};
+use crate::raw::{RawDataset, RawSplit, Values};
 use fashion_bench_numeric::rng::stream;
 
 /// Stream of the order of labels, apart from those of the images.
@@ -58,41 +58,48 @@ pub fn generate(shape: &DemoShape) -> RawDataset {
             sha256: hex::encode(hasher.finalize()),
         }
     };
+    let labels =
+        |split: &RawSplit| -> Vec<u8> { split.labels.iter().map(|&label| label as u8).collect() };
+    let pixels = |split: &RawSplit| match &split.values {
+        Values::Bytes(pixels) => pixels.clone(),
+        Values::Floats(_) => Vec::new(),
+    };
     let identity = DatasetIdentity {
         name: "demo".to_owned(),
         revision: Some(format!("seed {}", shape.seed)),
         files: vec![
-            file("train images", &[shape.n_train, SIDE, SIDE], &train.pixels),
-            file("train labels", &[shape.n_train], &train.labels),
-            file("test images", &[shape.n_test, SIDE, SIDE], &test.pixels),
-            file("test labels", &[shape.n_test], &test.labels),
+            file(
+                "train images",
+                &[shape.n_train, SIDE, SIDE],
+                &pixels(&train),
+            ),
+            file("train labels", &[shape.n_train], &labels(&train)),
+            file("test images", &[shape.n_test, SIDE, SIDE], &pixels(&test)),
+            file("test labels", &[shape.n_test], &labels(&test)),
         ],
         n_train: shape.n_train,
         n_test: shape.n_test,
+        ..DatasetIdentity::default()
     };
     RawDataset {
         identity,
         class_names: FASHION_CLASSES.map(str::to_owned).to_vec(),
+        feature_names: Vec::new(),
         train,
         test,
     }
 }
 
 fn draw_split(seed: u64, split_idx: u64, n_samples: usize) -> RawSplit {
-    let mut labels: Vec<u8> = (0..n_samples).map(|i| (i % N_CLASSES) as u8).collect();
+    let mut labels: Vec<u16> = (0..n_samples).map(|i| (i % N_CLASSES) as u16).collect();
     labels.shuffle(&mut stream(seed, &[split_idx, ORDER_STREAM]));
     let mut pixels = Vec::with_capacity(n_samples * SIDE * SIDE);
     for (sample_idx, &label) in labels.iter().enumerate() {
         let mut rng = stream(seed, &[split_idx, sample_idx as u64]);
-        let parts = garment::draw(label, &mut rng);
+        let parts = garment::draw(label as u8, &mut rng);
         let pose = garment::draw_pose(&mut rng);
         let texture = Texture::draw(&mut rng);
         pixels.extend(canvas::render(&parts, texture, &pose, &mut rng));
     }
-    RawSplit {
-        height: SIDE,
-        width: SIDE,
-        pixels,
-        labels,
-    }
+    RawSplit::grey(SIDE, SIDE, pixels, labels)
 }

@@ -26,6 +26,14 @@ pub fn mirrors(name: DatasetName) -> Vec<String> {
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
         ],
+        DatasetName::Kmnist => &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
+        DatasetName::K49 => &["http://codh.rois.ac.jp/kmnist/dataset/k49/"],
+        DatasetName::Qmnist => {
+            &["https://raw.githubusercontent.com/facebookresearch/qmnist/master/"]
+        }
+        DatasetName::EmnistLetters | DatasetName::EmnistBalanced | DatasetName::EmnistDigits => {
+            &["https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/"]
+        }
         DatasetName::Demo => &[],
     };
     known.iter().map(|url| (*url).to_owned()).collect()

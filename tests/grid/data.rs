@@ -1,0 +1,172 @@
+//! The data that a config asks for: names, files, parts.
+
+use std::path::PathBuf;
+
+use fashion_bench::dataset::{LabelAt, OwnData, Shape, Subset};
+use fashion_bench::grid::{self, DatasetChoice, Overrides};
+use serde_json::json;
+
+use crate::{fakes, parse, plan};
+
+fn config(keys: &str) -> String {
+    format!(r#"{{{keys}, "classifiers": {{"SVC": []}}}}"#)
+}
+
+fn error(keys: &str) -> String {
+    parse(&config(keys)).unwrap_err().to_string()
+}
+
+#[test]
+fn files_are_taken_as_they_are_named() {
+    let text = config(
+        r#""dataset": {"name": "mine", "train": "a.npz", "test": ["b.csv", "c.csv"],
+           "test_rows": 5, "label": "last", "shape": "28x14"}"#,
+    );
+    let own = OwnData {
+        name: Some("mine".to_owned()),
+        train: vec![PathBuf::from("a.npz")],
+        test: vec![PathBuf::from("b.csv"), PathBuf::from("c.csv")],
+        files: Vec::new(),
+        test_rows: Some(5),
+        label: Some(LabelAt::Last),
+        shape: Some(Shape::grey(28, 14)),
+    };
+    let plan = plan(&text);
+    assert_eq!(plan.settings.dataset, DatasetChoice::Own(Box::new(own)));
+    assert_eq!(plan.settings.dataset.to_string(), "mine");
+}
+
+#[test]
+fn a_data_set_that_cannot_be_is_refused_with_its_place() {
+    let cases = [
+        (
+            r#""dataset": {}"#,
+            "`dataset` must be an object with `train` and `test`, or with `files`",
+        ),
+        (
+            r#""dataset": {"name": "mine"}"#,
+            "an object with `train` and `test`",
+        ),
+        (
+            r#""dataset": {"trian": "a"}"#,
+            "`dataset` has no key `trian`; did you mean `train`?",
+        ),
+        (
+            r#""dataset": {"files": []}"#,
+            "`files` must be a path or a list of paths, got []",
+        ),
+        (
+            r#""dataset": {"files": "a", "name": "../x"}"#,
+            "`name` must be a name of letters, digits",
+        ),
+        (
+            r#""dataset": {"files": "a", "name": "auto"}"#,
+            "`name` must be a name of letters, digits",
+        ),
+        (
+            r#""dataset": {"files": "a", "shape": "0x3"}"#,
+            "`shape` must be",
+        ),
+        (
+            r#""dataset": {"files": "a", "test_rows": 0}"#,
+            "`test_rows` must be an integer in [1, ",
+        ),
+        (
+            r#""dataset": 3"#,
+            "or an object with `name`, `train` and `test`, got 3",
+        ),
+        (
+            r#""subset": {"train": 0}"#,
+            "`train` must be an integer in [1, 1073741824], or a list",
+        ),
+        (
+            r#""subset": {"train": [10, 10]}"#,
+            "different ones, got [10,10]",
+        ),
+        (
+            r#""subset": {"train": []}"#,
+            "or a list of 1 to 100 different ones, got []",
+        ),
+        (
+            r#""subset": {"test": [1]}"#,
+            "`test` must be an integer in [1, ",
+        ),
+        (
+            r#""subset": {"stratified": 1}"#,
+            "`stratified` must be true or false, got 1",
+        ),
+        (r#""subset": {"size": 1}"#, "`subset` has no key `size`"),
+    ];
+    for (keys, expected) in cases {
+        let error = error(keys);
+        assert!(
+            error.starts_with("test.json:1:") && error.contains(expected),
+            "{keys}: {error}"
+        );
+    }
+}
+
+#[test]
+fn sizes_of_the_train_split_are_parts_in_their_order() {
+    let part = |train, test, stratified, seed| Subset {
+        train,
+        test,
+        stratified,
+        seed,
+    };
+    let parts = |keys: &str| plan(&config(keys)).settings.subset.parts();
+    assert_eq!(parts(r#""repeats": 1"#), [Subset::default()]);
+    assert_eq!(
+        parts(r#""subset": {"train": [30, 10.0], "test": 5, "stratified": false, "seed": 7}"#),
+        [
+            part(Some(30), Some(5), false, 7),
+            part(Some(10), Some(5), false, 7)
+        ]
+    );
+    assert_eq!(
+        parts(r#""subset": {"train": 30}"#),
+        [part(Some(30), None, true, 0)]
+    );
+}
+
+#[test]
+fn the_command_line_overrides_data_and_part() {
+    let text = config(r#""dataset": "mnist", "subset": {"train": [10, 20], "test": 5}"#);
+    let settings = |overrides: Overrides| {
+        grid::parse(&text, "test", &overrides, &fakes::ESTIMATORS).map(|plan| plan.settings)
+    };
+    let own = OwnData {
+        files: vec![PathBuf::from("x.npz")],
+        ..OwnData::default()
+    };
+    let overrides = Overrides {
+        dataset: Some("mine".to_owned()),
+        own: Some(own),
+        train_rows: Some(7),
+        ..Overrides::default()
+    };
+    let found = serde_json::to_value(settings(overrides.clone()).unwrap()).unwrap();
+    assert_eq!(
+        found["dataset"],
+        json!({"name": "mine", "files": ["x.npz"]})
+    );
+    let subset = json!({"train": [7], "test": 5, "stratified": true, "seed": 0});
+    assert_eq!(found["subset"], subset);
+    for overrides in [
+        Overrides {
+            dataset: Some("a/b".to_owned()),
+            ..overrides.clone()
+        },
+        Overrides {
+            train_rows: Some(0),
+            ..overrides
+        },
+    ] {
+        assert!(
+            settings(overrides)
+                .unwrap_err()
+                .to_string()
+                .starts_with("on the command line: ")
+        );
+    }
+}
