@@ -51,7 +51,10 @@ fn predict(case: &Case, data: &Data) -> Result<Vec<i64>, String> {
     let up = |label: &i64| usize::try_from(label - lowest).unwrap();
     let y: Array1<usize> = data.y.iter().map(up).collect();
     let mut params = case.params.clone();
-    if let Some(weights) = params.get_mut("class_weight").and_then(|w| w.as_object_mut()) {
+    if let Some(weights) = params
+        .get_mut("class_weight")
+        .and_then(|w| w.as_object_mut())
+    {
         let moved = weights.iter().map(|(label, weight)| {
             let label: i64 = label.parse().unwrap();
             (up(&label).to_string(), weight.clone())

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::job::Limits;
 use crate::catalog::Profile;
+use crate::catalog::engine::Launch;
 
 /// Names that `dataset` may have.
 pub const DATASETS: &[&str] = &["auto", "fashion-mnist", "mnist", "demo"];
@@ -40,6 +41,13 @@ pub(super) struct Config {
         extend("minProperties" = 1)
     )]
     pub classifiers: Vec<Classifier>,
+    /// Engines beside the packages that need no declaration: from a name to how it is started. They
+    /// run only if the command line allows it.
+    #[schemars(
+        with = "BTreeMap<String, EngineStart>",
+        default = "BTreeMap::<String, ()>::new"
+    )]
+    pub engines: Vec<Engine>,
     /// The data set; `auto` takes fashion-mnist if it is found or can be downloaded, else demo.
     #[schemars(with = "DatasetName", default = "DatasetName::default")]
     pub dataset: Option<String>,
@@ -80,6 +88,25 @@ enum DatasetName {
     FashionMnist,
     Mnist,
     Demo,
+}
+
+/// How an engine is started.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum EngineStart {
+    /// A program that speaks the protocol of docs/engines.md, with its arguments; it is started in
+    /// the folder of the config.
+    Command(#[schemars(length(min = 1))] Vec<String>),
+    /// A module of Python in the folder of the config, whose classes have `fit` and `predict`.
+    Python(String),
+}
+
+/// An engine that the config declares.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub name: String,
+    pub launch: Launch,
 }
 
 /// A parameter with its value in `common`.

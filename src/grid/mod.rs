@@ -1,5 +1,6 @@
 //! The grid: from a config file to a plan of validated jobs.
 
+mod beside;
 mod classifiers;
 mod config;
 mod decode;
@@ -12,6 +13,7 @@ mod load;
 mod origin;
 mod plan;
 
+pub use beside::BESIDE;
 pub use classifiers::SKLEARN_CLASSIFIERS;
 pub use config::{DATASETS, render_config_schema};
 pub use error::{GridError, Problem, Spot};

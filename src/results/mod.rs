@@ -9,6 +9,7 @@
 pub mod columns;
 pub mod duration;
 mod effort;
+mod engine;
 mod error;
 pub mod escape;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub mod summary;
 mod table;
 pub mod validate;
 
+pub use engine::{Engine, Software};
 pub use error::{LineError, TableError};
 pub use latest::{DataSets, data_label, latest, latest_by_seed};
 pub use machine::{Environment, Processor, processor_label};

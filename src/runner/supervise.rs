@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::executor::{Cancel, POLL};
-use super::memory::process_memory;
+use super::memory::{ProcessMemory, process_memory};
+use super::process_tree::{Process, descendants, kill, kill_below, memory_of};
 use super::protocol::{Failure, MARKER, Message, Request};
 use crate::results::Status;
 use crate::results::mutex::{lock, unpoisoned};
@@ -27,6 +28,8 @@ pub(super) struct Guard {
     /// Whether the time starts anew with each message.
     pub(super) is_per_message: bool,
     pub(super) memory_mb: Option<u64>,
+    /// Whether the worker drives an engine: then what that takes counts, not the worker.
+    pub(super) is_engine: bool,
 }
 
 /// How a worker's process ended.
@@ -115,7 +118,7 @@ impl Ended {
 /// Whether a signal comes from somebody else, as no fault in a program raises it.
 ///
 /// What this runner kills itself, at a limit, never gets here.
-fn is_sent_from_outside(signal: Signal) -> bool {
+pub(super) fn is_sent_from_outside(signal: Signal) -> bool {
     matches!(
         signal,
         Signal::SIGKILL | Signal::SIGTERM | Signal::SIGINT | Signal::SIGHUP | Signal::SIGQUIT
@@ -164,6 +167,7 @@ pub(super) fn supervise(
             guard,
             since: Instant::now(),
             peak_rss_bytes: None,
+            engine: Vec::new(),
             try_wait: Child::try_wait,
         };
         let how = watch.until_end(&receiver, cancel, on_message);
@@ -230,6 +234,8 @@ struct Watch<'a> {
     guard: &'a Guard,
     since: Instant,
     peak_rss_bytes: Option<u64>,
+    /// The processes of the engine, when they were last looked at.
+    engine: Vec<Process>,
     /// The system's, but in tests.
     try_wait: fn(&mut Child) -> io::Result<Option<ExitStatus>>,
 }
@@ -272,7 +278,10 @@ impl Watch<'_> {
     fn exited(&mut self) -> Option<How> {
         match (self.try_wait)(self.child) {
             Ok(None) => None,
-            Ok(Some(status)) => Some(How::Exited(status)),
+            Ok(Some(status)) => {
+                self.end_engine();
+                Some(How::Exited(status))
+            }
             Err(error) => {
                 self.kill();
                 Some(How::Unwatched(error))
@@ -291,16 +300,33 @@ impl Watch<'_> {
         {
             return Some(How::TimedOut);
         }
-        let memory = process_memory(self.child.id())?;
+        let memory = self.memory()?;
         self.peak_rss_bytes = self.peak_rss_bytes.max(Some(memory.peak_bytes));
         let limit = self.guard.memory_mb?.saturating_mul(1_000_000);
         (memory.rss_bytes > limit).then_some(How::OverMemory(memory.rss_bytes))
     }
 
+    fn memory(&mut self) -> Option<ProcessMemory> {
+        if !self.guard.is_engine {
+            return process_memory(self.child.id());
+        }
+        self.engine = descendants(self.child.id());
+        memory_of(&self.engine)
+    }
+
     fn kill(&mut self) {
+        if self.guard.is_engine {
+            kill_below(self.child.id());
+        }
         // Fails only if it has just ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.end_engine();
+    }
+
+    /// Ends what a worker that crashed has left of its engine.
+    fn end_engine(&self) {
+        kill(&self.engine);
     }
 }
 
@@ -313,6 +339,7 @@ mod tests {
             time: None,
             is_per_message: false,
             memory_mb: None,
+            is_engine: false,
         };
         let ended = Ended {
             how,
@@ -346,12 +373,14 @@ mod tests {
             time: None,
             is_per_message: false,
             memory_mb: None,
+            is_engine: false,
         };
         let mut watch = Watch {
             child: &mut child,
             guard: &guard,
             since: Instant::now(),
             peak_rss_bytes: None,
+            engine: Vec::new(),
             try_wait: |_| Err(io::Error::other("no child")),
         };
         let how = watch.exited().unwrap();

@@ -1,0 +1,56 @@
+//! The engines of `examples/engines` at work.
+
+use std::path::Path;
+use std::process::Command;
+
+use fashion_bench::results::Status;
+
+use super::{Bench, assert_code};
+
+fn example(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples/engines")
+        .join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_engine_in_shell_and_awk_predicts_the_majority() {
+    let bench = Bench::new(&format!(
+        r#"{{"dataset": "demo", "engines": {{"sh": {{"command": ["sh", "{}"]}}}},
+            "classifiers": {{"sh::Majority": [], "sh::Other": []}}}}"#,
+        example("majority.sh")
+    ));
+    assert_code(&bench.run(&[]), 1);
+    let rows = bench.rows();
+    let majority = rows.iter().find(|row| row.name == "sh::Majority").unwrap();
+    assert_eq!(majority.status, Status::Ok, "{:?}", majority.reason);
+    // The classes of the demo set are about equally large.
+    assert!((0.05..0.2).contains(&majority.mean_accuracy.unwrap()));
+    let other = rows.iter().find(|row| row.name == "sh::Other").unwrap();
+    assert_eq!(other.status, Status::Invalid);
+}
+
+#[test]
+fn the_engine_in_c_is_the_nearest_centroid() {
+    let bench = Bench::new(
+        r#"{"dataset": "demo", "engines": {"c": {"command": ["./centroid"]}},
+            "classifiers": {"c::NearestCentroid": [], "NearestCentroid": []}}"#,
+    );
+    let compiled = Command::new("cc")
+        .args(["-O2", "-Wall", "-Werror", "-o"])
+        .arg(bench.path("centroid"))
+        .args([&example("centroid.c"), "-lm"])
+        .status()
+        .expect("a C compiler");
+    assert!(compiled.success());
+    assert_code(&bench.run(&[]), 0);
+    let rows = bench.rows();
+    let accuracy = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        assert_eq!(row.status, Status::Ok, "{:?}", row.reason);
+        row.mean_accuracy.unwrap()
+    };
+    let (c, ours) = (accuracy("c::NearestCentroid"), accuracy("NearestCentroid"));
+    assert!((c - ours).abs() < 0.005, "{c} {ours}");
+}
