@@ -112,7 +112,8 @@ mod tests {
         let codes = LabelCodes::new(&[i64::MAX, -5, 3, -5]);
         assert_eq!(codes.encode(&[3, -5, i64::MAX]), [1, 0, 2]);
         assert_eq!((codes.label(2), codes.label(3)), (Some(i64::MAX), None));
-        let coded = codes.encode_params(&weights(json!({"-5": 2, "3": 0.5})));
+        let params = weights(json!({"-5": 2, "3": 0.5}));
+        let coded = codes.encode_params(&params);
         assert_eq!(*coded.unwrap(), weights(json!({"0": 2, "1": 0.5})));
         // 1 is a code, but no label.
         for key in ["1", "+3", "x"] {
