@@ -22,6 +22,9 @@ use crate::results::mutex::{lock, unpoisoned};
 const TAIL_BYTES: usize = 4096;
 /// Characters of that which go into a reason.
 const TAIL_CHARS: usize = 400;
+/// How often the processes of an engine are looked for: that reads about all processes of the machine.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// When to kill a worker.
 pub(super) struct Guard {
     pub(super) time: Option<Duration>,
@@ -168,6 +171,7 @@ pub(super) fn supervise(
             since: Instant::now(),
             peak_rss_bytes: None,
             engine: Vec::new(),
+            looked_at: None,
             try_wait: Child::try_wait,
         };
         let how = watch.until_end(&receiver, cancel, on_message);
@@ -236,6 +240,7 @@ struct Watch<'a> {
     peak_rss_bytes: Option<u64>,
     /// The processes of the engine, when they were last looked at.
     engine: Vec<Process>,
+    looked_at: Option<Instant>,
     /// The system's, but in tests.
     try_wait: fn(&mut Child) -> io::Result<Option<ExitStatus>>,
 }
@@ -310,7 +315,14 @@ impl Watch<'_> {
         if !self.guard.is_engine {
             return process_memory(self.child.id());
         }
-        self.engine = descendants(self.child.id());
+        let is_known = !self.engine.is_empty()
+            && self
+                .looked_at
+                .is_some_and(|then| then.elapsed() < LOOK_AGAIN);
+        if !is_known {
+            self.engine = descendants(self.child.id());
+            self.looked_at = Some(Instant::now());
+        }
         memory_of(&self.engine)
     }
 
@@ -381,6 +393,7 @@ mod tests {
             since: Instant::now(),
             peak_rss_bytes: None,
             engine: Vec::new(),
+            looked_at: None,
             try_wait: |_| Err(io::Error::other("no child")),
         };
         let how = watch.exited().unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use fashion_bench::results::Status;
 
-use super::{Bench, assert_code};
+use super::{Bench, assert_code, text};
 
 fn example(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -53,4 +53,31 @@ fn the_engine_in_c_is_the_nearest_centroid() {
     };
     let (c, ours) = (accuracy("c::NearestCentroid"), accuracy("NearestCentroid"));
     assert!((c - ours).abs() < 0.005, "{c} {ours}");
+}
+
+#[test]
+fn our_own_engine_predicts_what_we_predict() {
+    let program = env!("CARGO_BIN_EXE_fashion-bench");
+    let bench = Bench::new(&format!(
+        r#"{{"dataset": "demo", "engines": {{"own": {{"command": ["{program}", "engine"]}}}},
+            "classifiers": {{
+                "SVC": [{{"C": [10]}}], "own::SVC": [{{"C": [10]}}],
+                "RandomForestClassifier": [{{"n_estimators": [5]}}],
+                "own::RandomForestClassifier": [{{"n_estimators": [5]}}]}}}}"#
+    ));
+    assert_code(&bench.run(&[]), 0);
+    let rows = bench.rows();
+    let hash = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        row.repeats[0].predictions_sha256.clone()
+    };
+    for name in ["SVC", "RandomForestClassifier"] {
+        assert_eq!(hash(name), hash(&format!("own::{name}")), "{name}");
+    }
+    let output = bench
+        .program(&["compare", "results/demo.jsonl", "--engines"])
+        .output()
+        .unwrap();
+    assert_code(&output, 0);
+    assert!(text(&output.stdout).starts_with("A: ours, B: own"));
 }
