@@ -5,6 +5,13 @@ module of one's own, the folder it lies in. `--probe` prints what is installed a
 is needed beside the package. A classifier is found by its name, nothing is evaluated.
 """
 
+import os
+import sys
+
+# The folder that the program happens to stand in is no place to import from: a file there that is
+# called like a module would run. These two modules are there before any path counts.
+sys.path[:] = [path for path in sys.path if path not in ("", os.getcwd())]
+
 import ast
 import importlib
 import importlib.metadata
@@ -13,14 +20,12 @@ import inspect
 import itertools
 import json
 import math
-import os
 import platform
-import sys
 import warnings
 
 VERSION = "1.0"
 PROTOCOL = 1
-# Where scikit-learn and its look-alikes keep classifiers; other packages at their top.
+# Where scikit-learn and packages of its shape keep classifiers; others keep them at their top.
 MODULES = (
     "linear_model", "svm", "neighbors", "tree", "ensemble", "naive_bayes", "neural_network",
     "gaussian_process", "discriminant_analysis", "dummy", "semi_supervised", "calibration",
@@ -336,8 +341,7 @@ def end_with_the_driver():
 
 def main():
     package, *rest = [argument for argument in sys.argv[1:] if argument != "--probe"]
-    # The folder that the program happens to stand in is no place to import from.
-    sys.path[:] = [*rest, *(path for path in sys.path if path not in ("", os.getcwd()))]
+    sys.path[:0] = rest
     if "--probe" in sys.argv:
         print(json.dumps(probe(package)))
         return

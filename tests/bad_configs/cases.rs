@@ -338,8 +338,8 @@ pub const MEANING: &[Case] = &[
     ),
     case(
         "engine-key",
-        "{\"engines\": {\"mine\": {\"comand\": []}}, \"classifiers\": {\"SVC\": []}}",
-        "1:23: an engine has no key `comand`; did you mean `command`?",
+        "{\"engines\": {\"mine\": {\"commands\": []}}, \"classifiers\": {\"SVC\": []}}",
+        "1:23: an engine has no key `commands`; did you mean `command`?",
     ),
     case(
         "engine-command",

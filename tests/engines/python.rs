@@ -129,8 +129,22 @@ fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
             "sklearn::KNeighborsClassifier": [{"n_neighbors": [3]}], "sklearn::svm.SVC": [{"C": [10.0]}],
             "sklearn::Missing": [], "sklearn::LogisticRegression": [{"C": [-1]}]}}"#,
     );
+    // Files beside the config that are called like modules must not run.
+    let modules = [
+        "json",
+        "inspect",
+        "ast",
+        "numpy",
+        "sklearn",
+        "sitecustomize",
+    ];
+    for module in modules {
+        let path = bench.path(&format!("{module}.py"));
+        fs::write(path, "open('it_ran', 'w')\n").unwrap();
+    }
     let output = bench.run(&["--python", &interpreter()]);
     assert_code(&output, 1);
+    assert!(!bench.path("it_ran").exists());
     let rows = bench.rows();
     let plain = Command::new(interpreter())
         .args(["-c", PLAIN])
