@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use fashion_bench::engine::arrays::load_labels;
 use fashion_bench::results::Status;
 
 use super::{Bench, assert_code, text};
@@ -74,6 +75,25 @@ fn our_own_engine_predicts_what_we_predict() {
     for name in ["SVC", "RandomForestClassifier"] {
         assert_eq!(hash(name), hash(&format!("own::{name}")), "{name}");
     }
+    let id = rows[0].id.to_string();
+    for file in ["labels.csv", "labels.npy", "labels.txt"] {
+        let args = [
+            "predictions",
+            "results/demo.jsonl",
+            "--id",
+            &id[..8],
+            "--out",
+            file,
+        ];
+        let output = bench.program(&args).output().unwrap();
+        assert_code(&output, if file.ends_with("txt") { 2 } else { 0 });
+    }
+    let csv = std::fs::read_to_string(bench.path("labels.csv")).unwrap();
+    let n_test = rows[0].dataset.n_test;
+    assert_eq!(csv.lines().count(), n_test + 1);
+    let labels = load_labels(&bench.path("labels.npy"), n_test).unwrap();
+    let last = format!("{},{}", n_test - 1, labels[n_test - 1]);
+    assert_eq!(csv.lines().next_back(), Some(last.as_str()));
     let output = bench
         .program(&["compare", "results/demo.jsonl", "--engines"])
         .output()
