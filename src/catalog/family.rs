@@ -28,5 +28,6 @@ names! {
         NeuralNetwork = "neural_network",
         GaussianProcess = "gaussian_process",
         Linfa = "linfa",
+        Engines = "engines",
     }
 }

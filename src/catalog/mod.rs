@@ -2,10 +2,12 @@
 //!
 //! One file per family says what the catalog adds to the classifiers of
 //! [`estimators`](crate::estimators): an [`Entry`] each, listed once in the registry. [`upstream`]
-//! binds linfa's own.
+//! binds linfa's own, [`engine`] names those that live in another process.
 
 mod boosting;
+mod classifier;
 mod cost;
+pub mod engine;
 mod entry;
 mod family;
 mod forest;
@@ -25,6 +27,7 @@ mod tree;
 mod tuple;
 pub mod upstream;
 
+pub use classifier::Classifier;
 pub use cost::{Cost, DataShape};
 pub use entry::Entry;
 pub use family::{Family, Profile};

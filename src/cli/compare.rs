@@ -1,11 +1,14 @@
 //! `fashion-bench compare`: two tables, row by row.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use fashion_bench::compare::{Side, compare, render_markdown, render_text};
+use fashion_bench::compare::{
+    Comparison, Side, compare, engines_of, render_markdown, render_text, split_engine,
+};
 use fashion_bench::figures::KnownFigures;
 use fashion_bench::results::Record;
 
@@ -19,8 +22,12 @@ use super::table::read_records;
 pub struct CompareArgs {
     /// A results table, `published` or `sklearn`
     a: String,
-    /// Another one
-    b: String,
+    /// Another one; `sklearn` means the rows of scikit-learn in A, if it has some
+    #[arg(required_unless_present = "engines")]
+    b: Option<String>,
+    /// Compare the rows of A with those of each engine in A
+    #[arg(long, conflicts_with = "b")]
+    engines: bool,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -59,14 +66,72 @@ impl Source {
 }
 
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
-    let (a, b) = (Source::read(&args.a)?, Source::read(&args.b)?);
+    let a = Source::read(&args.a)?;
+    let engines = match &a {
+        Source::Table(records) => engines_of(records),
+        Source::Published | Source::Sklearn => Vec::new(),
+    };
+    if let Source::Table(records) = &a
+        && args.engines
+    {
+        anyhow::ensure!(!engines.is_empty(), "{} has no row of an engine", args.a);
+        show_engines(args, records, &engines)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let name = args.b.as_deref().unwrap_or_default();
+    if let Source::Table(records) = &a
+        && engines.iter().any(|engine| engine == name)
+    {
+        show(args.format, &compare_engine(args, records, name)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let b = Source::read(name)?;
     let known = KnownFigures::embedded();
     let comparison = compare(a.side(&known), b.side(&known))
-        .with_context(|| format!("cannot compare `{}` (A) with `{}` (B)", args.a, args.b))?;
-    print(&match args.format {
-        Format::Text => render_text(&comparison),
-        Format::Json => serde_json::to_string_pretty(&comparison)? + "\n",
-        Format::Markdown => render_markdown(&comparison),
-    })?;
+        .with_context(|| format!("cannot compare `{}` (A) with `{name}` (B)", args.a))?;
+    show(args.format, &comparison)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compares the rows of this program in A with those of an engine in A.
+fn compare_engine(
+    args: &CompareArgs,
+    records: &[Record],
+    engine: &str,
+) -> anyhow::Result<Comparison> {
+    let (ours, theirs) = split_engine(records, engine);
+    compare(Side::Table(&ours), Side::Table(&theirs)).with_context(|| {
+        format!(
+            "cannot compare the rows of {} with those of {engine}",
+            args.a
+        )
+    })
+}
+
+fn show_engines(args: &CompareArgs, records: &[Record], engines: &[String]) -> anyhow::Result<()> {
+    let mut all = BTreeMap::new();
+    for engine in engines {
+        all.insert(engine, compare_engine(args, records, engine)?);
+    }
+    if matches!(args.format, Format::Json) {
+        return print(&(serde_json::to_string_pretty(&all)? + "\n"));
+    }
+    for (engine, comparison) in &all {
+        let mark = if matches!(args.format, Format::Markdown) {
+            "## "
+        } else {
+            ""
+        };
+        print(&format!("{mark}A: ours, B: {engine}\n\n"))?;
+        show(args.format, comparison)?;
+    }
+    Ok(())
+}
+
+fn show(format: Format, comparison: &Comparison) -> anyhow::Result<()> {
+    print(&match format {
+        Format::Text => render_text(comparison),
+        Format::Json => serde_json::to_string_pretty(comparison)? + "\n",
+        Format::Markdown => render_markdown(comparison),
+    })
 }

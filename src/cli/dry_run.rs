@@ -34,7 +34,7 @@ pub fn render(
             job.id,
             render_duration(seconds),
             job.cost.memory_bytes / 1_000_000,
-            label(job.spec.name, &job.written)
+            label(job.name(), &job.written)
         ));
     }
     text.push_str(&format!(

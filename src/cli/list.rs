@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use fashion_bench::catalog::{Cost, Family, Params, Profile};
 use fashion_bench::grid::{
-    self, Alias, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings, SubsetGrid,
+    self, Alias, BESIDE, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings, SubsetGrid,
 };
 use fashion_bench::results::escape;
 use serde::Serialize;
@@ -27,6 +28,9 @@ pub struct ListArgs {
     /// Fill in omitted parameters from sklearn-1.5 or sklearn-0.19
     #[arg(long, value_name = "PROFILE", value_parser = grid::parse_profile)]
     defaults: Option<Profile>,
+    /// Also list each job of ours in another library, with the same explicit parameters
+    #[arg(long, value_name = "ENGINE", value_parser = PossibleValuesParser::new(BESIDE))]
+    beside: Option<String>,
     /// List only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
     #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]
     filter: Option<Filter>,
@@ -38,6 +42,9 @@ pub fn run(args: &ListArgs) -> anyhow::Result<ExitCode> {
         ..Overrides::default()
     };
     let mut plan = grid::load(&args.config, &overrides)?;
+    if let Some(engine) = &args.beside {
+        plan = plan.beside(engine);
+    }
     if let Some(filter) = &args.filter {
         plan = plan.select(filter)?;
     }
@@ -76,7 +83,7 @@ struct Counts {
 #[derive(Serialize)]
 struct ListedJob<'a> {
     id: &'a str,
-    name: &'static str,
+    name: &'a str,
     family: Family,
     parameter: &'a Params,
     resolved: &'a Params,
@@ -89,8 +96,8 @@ impl<'a> Listing<'a> {
     fn of(plan: &'a Plan) -> Self {
         let job = |job: &'a Job| ListedJob {
             id: job.id.as_str(),
-            name: job.spec.name,
-            family: job.spec.family,
+            name: job.name(),
+            family: job.classifier.family(),
             parameter: &job.written,
             resolved: &job.resolved,
             aliases: &job.aliases,
@@ -156,7 +163,7 @@ fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
     }
     let time = format_seconds(job.cost.cpu_s);
     let memory = format_bytes(job.cost.memory_bytes);
-    let call = render_call(job.spec.name, &shown);
+    let call = render_call(job.name(), &shown);
     push_line(text, &format!("{}  {time:>8}  {memory:>8}  {call}", job.id));
     for alias in &job.aliases {
         let call = render_call(&alias.name, &alias.parameter);
@@ -168,7 +175,7 @@ fn render_job(text: &mut String, job: &Job, defaults: Profile, is_full: bool) {
 }
 
 fn default_of(job: &Job, name: &str, profile: Profile) -> Option<Value> {
-    let param = job.spec.params().iter().find(|param| param.name == name)?;
+    let param = job.classifier.spec()?.param(name)?;
     Some(param.default_value(profile))
 }
 
@@ -258,7 +265,7 @@ fn format_bytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use fashion_bench::catalog::{self, EstimatorSpec};
+    use fashion_bench::catalog::{self, Classifier, EstimatorSpec};
     use fashion_bench::grid::{JobId, Limits};
     use serde_json::json;
 
@@ -286,7 +293,7 @@ mod tests {
             },
             jobs: vec![Job {
                 id: JobId::new("SVC", &resolved),
-                spec: svc(),
+                classifier: Classifier::Ours(svc()),
                 written: params(json!({"C": 1})),
                 resolved,
                 aliases: vec![Alias {

@@ -16,6 +16,7 @@ mod list;
 mod loading;
 mod merge;
 pub mod output;
+mod predictions;
 mod prepared_file;
 mod report;
 mod results;
@@ -52,6 +53,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Show results tables in the terminal, or as JSON or CSV
     Show(show::ShowArgs),
+    /// Write the labels that a row predicted to a file, for other tools
+    Predictions(predictions::PredictionsArgs),
     /// Check a results table; print the schema of a row
     Results(results::ResultsArgs),
     /// Download, check and look at the data
@@ -83,6 +86,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Predictions(args) => predictions::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Engine => engine::run(),
         Command::Worker => worker::run(),

@@ -13,12 +13,16 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::{Args, ValueEnum};
-use fashion_bench::catalog::{DataShape, Profile};
+use fashion_bench::catalog::{Classifier, DataShape, Profile};
 use fashion_bench::dataset::{
     self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
 };
-use fashion_bench::grid::{self, DatasetChoice, Filter, Overrides, Plan, RefusalKind};
+use fashion_bench::engine::{EngineOptions, Preparation};
+use fashion_bench::grid::{
+    self, BESIDE, DatasetChoice, Filter, Overrides, Plan, Refusal, RefusalKind,
+};
 use fashion_bench::results::label::label;
 use fashion_bench::results::summary::{Entry, Summary};
 use fashion_bench::results::{Status, Table, Writers};
@@ -105,6 +109,19 @@ pub struct RunArgs {
     /// Fill in omitted parameters from sklearn-1.5 or sklearn-0.19
     #[arg(long, value_name = "PROFILE", value_parser = grid::parse_profile)]
     defaults: Option<Profile>,
+    /// Also run each job of ours in another library, with the same explicit parameters
+    #[arg(long, value_name = "ENGINE", value_parser = PossibleValuesParser::new(BESIDE))]
+    beside: Option<String>,
+    /// The Python of engines [default: .venv/bin/python if there is one, else python3]
+    #[arg(long, value_name = "FILE", env = "FASHION_BENCH_PYTHON")]
+    python: Option<PathBuf>,
+    /// Let engines run that the config declares by a command or a module
+    #[arg(
+        long,
+        env = "FASHION_BENCH_ALLOW_ENGINES",
+        value_parser = FalseyValueParser::new()
+    )]
+    allow_engines: bool,
     /// Kill a job after this many seconds
     #[arg(long, value_name = "S")]
     time_limit: Option<f64>,
@@ -162,9 +179,13 @@ impl RunArgs {
     /// not run.
     fn plan(&self) -> anyhow::Result<Plan> {
         let mut plan = grid::load(&self.config, &self.overrides())?;
+        if let Some(engine) = &self.beside {
+            plan = plan.beside(engine);
+        }
         if let Some(filter) = &self.filter {
             plan = plan.select(filter)?;
         }
+        self.prepare_engines(&mut plan)?;
         for refusal in &plan.refused {
             let label = label(&refusal.name, &refusal.parameter);
             warn(&format!("not run: {label}: {}", refusal.reason));
@@ -178,6 +199,33 @@ impl RunArgs {
             plan.jobs = shard.select(plan.jobs);
         }
         Ok(plan)
+    }
+
+    /// Asks the engines of the plan what they are, and refuses the jobs of those that are not there.
+    fn prepare_engines(&self, plan: &mut Plan) -> anyhow::Result<()> {
+        let options = EngineOptions {
+            python: self.python.clone(),
+            is_allowed: self.allow_engines,
+        };
+        let mut preparation = Preparation::new(&options);
+        let mut jobs = Vec::with_capacity(plan.jobs.len());
+        for mut job in plan.jobs.drain(..) {
+            let missing = match &mut job.classifier {
+                Classifier::Engine(model) => preparation.prepare(model)?,
+                Classifier::Ours(_) => None,
+            };
+            match missing {
+                None => jobs.push(job),
+                Some(reason) => plan.refused.push(Refusal {
+                    name: job.name().to_owned(),
+                    parameter: job.written,
+                    kind: RefusalKind::Invalid,
+                    reason,
+                }),
+            }
+        }
+        plan.jobs = jobs;
+        Ok(())
     }
 
     fn data_request(&self, plan: &Plan) -> anyhow::Result<DatasetRequest> {

@@ -6,6 +6,7 @@
 //! predictions, the published ones and scikit-learn's, are compared as two proportions. Holm's
 //! correction accounts for there being many rows.
 
+mod engines;
 mod error;
 mod holm;
 mod pairing;
@@ -13,6 +14,7 @@ mod render;
 mod rows;
 mod side;
 
+pub use engines::{engines_of, split_engine};
 pub use error::CompareError;
 pub use holm::holm;
 pub use pairing::{Difference, compare_paired, compare_unpaired};

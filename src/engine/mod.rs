@@ -6,4 +6,21 @@
 //! [`runner::worker::serve_engine`](crate::runner::worker::serve_engine).
 
 pub mod arrays;
+mod prepare;
 pub mod protocol;
+pub mod python;
+
+use std::path::{Path, PathBuf};
+
+pub use prepare::{EngineError, EngineOptions, Preparation};
+
+/// Returns the program of a command that is started in `folder`: a name without a slash is looked
+/// for on the path.
+#[must_use]
+pub fn program_in(folder: &Path, program: &str) -> PathBuf {
+    if program.contains('/') {
+        folder.join(program)
+    } else {
+        PathBuf::from(program)
+    }
+}

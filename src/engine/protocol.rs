@@ -126,9 +126,11 @@ pub struct Component {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fitted {
     /// Wall seconds of the fit alone.
-    pub wall_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall_s: Option<f64>,
     /// CPU seconds of the fit alone, over all threads.
-    pub cpu_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_s: Option<f64>,
     /// Iterations, epochs or stages done, the largest where several problems were solved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_iter: Option<u64>,
@@ -150,9 +152,11 @@ pub struct Fitted {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Predicted {
     /// Wall seconds of the prediction alone.
-    pub wall_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall_s: Option<f64>,
     /// CPU seconds of the prediction alone, over all threads.
-    pub cpu_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_s: Option<f64>,
     /// The file that was written.
     pub labels: PathBuf,
     /// The probabilities, where they were asked for and the classifier has them.
@@ -225,8 +229,8 @@ mod tests {
             json!({"error": {"kind": "out_of_memory", "message": "too large"}})
         );
         let fitted = Fitted {
-            wall_s: 0.5,
-            cpu_s: 0.25,
+            wall_s: Some(0.5),
+            cpu_s: Some(0.25),
             ..Fitted::default()
         };
         assert_eq!(

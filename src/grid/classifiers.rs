@@ -1,6 +1,8 @@
 //! The names of scikit-learn's classifiers, which tell a classifier that is not implemented from a
 //! typo.
 
+use super::config::Engine;
+use crate::catalog::engine::{EngineModel, Launch, PACKAGES, SEPARATOR, find_package};
 use crate::catalog::{EstimatorSpec, did_you_mean};
 
 /// Every classifier of scikit-learn 1.5.
@@ -55,6 +57,8 @@ pub const SKLEARN_CLASSIFIERS: &[&str] = &[
 pub(super) enum Subject {
     /// An estimator of this program.
     Known(&'static EstimatorSpec),
+    /// A classifier of an engine.
+    Engine(Box<EngineModel>),
     /// A scikit-learn classifier that this program does not have yet.
     NotImplemented,
 }
@@ -66,12 +70,18 @@ pub(super) enum Subject {
 pub(super) fn find_subject(
     name: &str,
     estimators: &'static [EstimatorSpec],
+    engines: &[Engine],
 ) -> Result<Subject, String> {
     if let Some(spec) = estimators.iter().find(|spec| spec.name == name) {
         return Ok(Subject::Known(spec));
     }
     if SKLEARN_CLASSIFIERS.contains(&name) {
         return Ok(Subject::NotImplemented);
+    }
+    if let Some((engine, classifier)) = name.split_once(SEPARATOR)
+        && let Some(found) = find_in_engine(engine, classifier, engines)
+    {
+        return found;
     }
     let names = estimators.iter().map(|spec| spec.name);
     // A path such as `sklearn.svm.SVC` means its last part, `SVC`.
@@ -80,9 +90,53 @@ pub(super) fn find_subject(
         name,
         names.clone().chain(SKLEARN_CLASSIFIERS.iter().copied()),
     );
-    Err(if hint.is_empty() {
-        did_you_mean(last, names.chain(SKLEARN_CLASSIFIERS.iter().copied()))
-    } else {
-        hint
+    if !hint.is_empty() {
+        return Err(hint);
+    }
+    let hint = did_you_mean(last, names.chain(SKLEARN_CLASSIFIERS.iter().copied()));
+    Err(match name.split_once(SEPARATOR) {
+        Some((engine, _)) if hint.is_empty() => {
+            format!("; there is no engine `{engine}`, declare it in `engines`")
+        }
+        _ => hint,
     })
+}
+
+/// Finds a classifier of an engine; nothing if there is no such engine.
+fn find_in_engine(
+    engine: &str,
+    classifier: &str,
+    engines: &[Engine],
+) -> Option<Result<Subject, String>> {
+    let declared = engines.iter().find(|declared| declared.name == engine);
+    let launch = match declared {
+        Some(declared) => declared.launch.clone(),
+        None => Launch::package(find_package(engine)?.name),
+    };
+    let is_python = matches!(launch, Launch::Python { .. });
+    if classifier.is_empty() || (is_python && !is_dotted_path(classifier)) {
+        let expected = "; expected a class after `::`, e.g. `SVC` or `svm.SVC`";
+        return Some(Err(expected.to_owned()));
+    }
+    let model = EngineModel::new(engine, classifier, launch);
+    Some(Ok(Subject::Engine(Box::new(model))))
+}
+
+/// Whether `path` is made of Python's identifiers without leading underscores, joined by points.
+pub(super) fn is_dotted_path(path: &str) -> bool {
+    let is_public = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    path.split('.').all(is_public)
+}
+
+/// Whether a config may declare an engine of this name.
+pub(super) fn is_free_engine_name(name: &str) -> bool {
+    let is_taken = name == "linfa" || PACKAGES.iter().any(|package| package.name == name);
+    !is_taken
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }

@@ -12,6 +12,7 @@ use super::dataset_choice::DatasetChoice;
 use super::job::Limits;
 use super::subset_grid::SubsetGrid;
 use crate::catalog::Profile;
+use crate::catalog::engine::Launch;
 use crate::dataset::OwnData;
 
 /// Names that `dataset` may have.
@@ -56,6 +57,13 @@ pub(super) struct Config {
         extend("minProperties" = 1)
     )]
     pub classifiers: Vec<Classifier>,
+    /// Engines beside the packages that need no declaration: from a name to how it is started. They
+    /// run only if the command line allows it.
+    #[schemars(
+        with = "BTreeMap<String, EngineStart>",
+        default = "BTreeMap::<String, ()>::new"
+    )]
+    pub engines: Vec<Engine>,
     /// The data set: a name (`auto` takes fashion-mnist if it is found or can be downloaded, else
     /// demo), or files of your own.
     #[schemars(with = "DatasetKey", default = "DatasetKey::default")]
@@ -121,6 +129,25 @@ enum DatasetName {
     EmnistBalanced,
     EmnistDigits,
     Demo,
+}
+
+/// How an engine is started.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum EngineStart {
+    /// A program that speaks the protocol of docs/engines.md, with its arguments; it is started in
+    /// the folder of the config.
+    Command(#[schemars(length(min = 1))] Vec<String>),
+    /// A module of Python in the folder of the config, whose classes have `fit` and `predict`.
+    Python(String),
+}
+
+/// An engine that the config declares.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub name: String,
+    pub launch: Launch,
 }
 
 /// A parameter with its value in `common`.

@@ -6,14 +6,16 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::classifiers::{is_dotted_path, is_free_engine_name};
 use super::config::{
-    Axis, Classifier, Config, DATASETS, Given, MAX_REPEATS, MAX_SIZES, MAX_THREADS,
+    Axis, Classifier, Config, DATASETS, Engine, Given, MAX_REPEATS, MAX_SIZES, MAX_THREADS,
 };
 use super::dataset_choice::DatasetChoice;
 use super::error::{Fault, Problem, Spot};
 use super::job::Limits;
 use super::json::{Entry, Node, Tree};
 use super::subset_grid::SubsetGrid;
+use crate::catalog::engine::{Launch, SEPARATOR};
 use crate::catalog::{Profile, did_you_mean, parse_tuple};
 use crate::dataset::{LabelAt, OwnData};
 
@@ -28,6 +30,7 @@ pub(super) const KEYS: &[&str] = &[
     "threads_per_job",
     "defaults",
     "common",
+    "engines",
     "classifiers",
 ];
 /// Keys of an object in `dataset`.
@@ -44,6 +47,8 @@ pub(super) const DATASET_KEYS: &[&str] = &[
 pub(super) const SUBSET_KEYS: &[&str] = &["train", "test", "stratified", "seed"];
 /// The most rows that a part of a data set may have.
 const MAX_ROWS: u64 = 1 << 30;
+/// Keys of an engine, of which it has one.
+const ENGINE_KEYS: &[&str] = &["command", "python"];
 /// Keys of `limits`.
 pub(super) const LIMIT_KEYS: &[&str] = &["time_s", "memory_mb"];
 
@@ -59,6 +64,7 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
         schema: read(find("$schema"), parse_schema)?.flatten(),
         common: find("common").map_or_else(|| Ok(Vec::new()), common)?,
         classifiers: decode_classifiers(classifiers, text)?,
+        engines: find("engines").map_or_else(|| Ok(Vec::new()), engines)?,
         dataset: find("dataset").map(dataset).transpose()?,
         subset: find("subset").map_or_else(|| Ok(SubsetGrid::default()), subset)?,
         repeats: read(find("repeats"), parse_repeats)?,
@@ -276,6 +282,56 @@ fn common(entry: &Entry) -> Result<Vec<Given>, Fault> {
     entries.iter().map(given).collect()
 }
 
+fn engines(entry: &Entry) -> Result<Vec<Engine>, Fault> {
+    let entries = object(&entry.value, || "`engines`".to_owned())?;
+    entries.iter().map(engine).collect()
+}
+
+fn engine(entry: &Entry) -> Result<Engine, Fault> {
+    let name = &entry.key;
+    if !is_free_engine_name(name) {
+        let problem = Problem::BadEngineName { name: name.clone() };
+        return Err(Fault::new(entry.at, problem));
+    }
+    let starts = object(&entry.value, || format!("the engine `{name}`"))?;
+    refuse_unknown(starts, "an engine", ENGINE_KEYS)?;
+    let [start] = starts else {
+        let problem = Problem::EngineStart { name: name.clone() };
+        return Err(Fault::new(entry.value.at, problem));
+    };
+    let value = start.value.to_value();
+    let launch = if start.key == "command" {
+        let words = value.as_array().and_then(|words| {
+            let texts = words.iter().map(|word| word.as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<_>>>()
+        });
+        words
+            .filter(|words| words.first().is_some_and(|program| !program.is_empty()))
+            .map(|command| Launch::Command {
+                command,
+                folder: PathBuf::new(),
+            })
+    } else {
+        let module = value.as_str().filter(|module| is_dotted_path(module));
+        module.map(|module| Launch::Python {
+            interpreter: PathBuf::from("python3"),
+            module: module.to_owned(),
+            folder: Some(PathBuf::new()),
+        })
+    };
+    let expected = if start.key == "command" {
+        "a list of strings, e.g. [\"./my-classifier\", \"--fast\"]"
+    } else {
+        "the name of a module, e.g. \"my_module\""
+    };
+    let what = format!("the `{}` of the engine `{name}`", start.key);
+    let launch = launch.ok_or_else(|| type_fault(&what, expected, &start.value))?;
+    Ok(Engine {
+        name: name.clone(),
+        launch,
+    })
+}
+
 fn decode_classifiers(entry: &Entry, text: &str) -> Result<Vec<Classifier>, Fault> {
     let entries = object(&entry.value, || "`classifiers`".to_owned())?;
     if entries.is_empty() {
@@ -358,14 +414,19 @@ fn axis(classifier: &str, entry: &Entry) -> Result<Axis, Fault> {
 fn grid_value(owner: &str, entry: &Entry, node: &Node) -> Result<Value, Fault> {
     let value = node.to_value();
     match value.as_str() {
-        Some(text) if text.trim_start().starts_with('(') => parse_tuple(text).ok_or_else(|| {
-            let problem = Problem::BadTuple {
-                classifier: owner.to_owned(),
-                param: entry.key.clone(),
-                value: excerpt(&value),
-            };
-            Fault::new(node.at, problem)
-        }),
+        Some(text) if text.trim_start().starts_with('(') => {
+            let tuple = parse_tuple(text).ok_or_else(|| {
+                let problem = Problem::BadTuple {
+                    classifier: owner.to_owned(),
+                    param: entry.key.clone(),
+                    value: excerpt(&value),
+                };
+                Fault::new(node.at, problem)
+            })?;
+            // An engine gets parameters as they were written: Python tells a tuple from a list.
+            let is_of_engine = owner.contains(SEPARATOR) && !owner.starts_with("linfa::");
+            Ok(if is_of_engine { value } else { tuple })
+        }
         _ => Ok(value),
     }
 }

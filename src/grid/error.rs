@@ -141,6 +141,16 @@ pub enum Problem {
         key: String,
         hint: String,
     },
+    #[error(
+        "an engine cannot be called `{name}`; take a name of letters, digits, `_` and `-` that is \
+         no package which needs no declaration"
+    )]
+    BadEngineName { name: String },
+    #[error(
+        "the engine `{name}` must have either `command` or `python`; write \
+         {{\"command\": [\"./my-classifier\"]}} or {{\"python\": \"my_module\"}}"
+    )]
+    EngineStart { name: String },
     #[error("the config has no `classifiers`; add an object from classifier to a list of grids")]
     NoClassifiers,
     #[error("`classifiers` is empty; add one, e.g. \"GaussianNB\": []")]

@@ -89,6 +89,7 @@ struct View<'a> {
     name: &'a str,
     id: &'a str,
     spec: Option<&'a EstimatorSpec>,
+    family: &'static str,
     /// The values by parameter; the first map that has the parameter counts.
     params: [&'a Params; 2],
 }
@@ -117,9 +118,10 @@ impl Filter {
     #[must_use]
     pub fn matches(&self, job: &Job) -> bool {
         let view = |written| View {
-            name: job.spec.name,
+            name: job.name(),
             id: job.id.as_str(),
-            spec: Some(job.spec),
+            spec: job.classifier.spec(),
+            family: job.classifier.family().name(),
             params: [&job.resolved, written],
         };
         let mut others = job.aliases.iter().map(|alias| &alias.parameter);
@@ -133,6 +135,7 @@ impl Filter {
             name: &refusal.name,
             id: "",
             spec: catalog::find(&refusal.name).ok(),
+            family: catalog::find(&refusal.name).map_or("", |spec| spec.family.name()),
             params: [&refusal.parameter; 2],
         })
     }
@@ -152,7 +155,7 @@ impl Plan {
     pub fn select(mut self, filter: &Filter) -> Result<Self, FilterError> {
         self.check_keys(filter)?;
         let n_jobs = self.jobs.len();
-        let names = self.jobs.iter().map(|job| job.spec.name);
+        let names = self.jobs.iter().map(Job::name);
         let hint_for = |name: &str| {
             let is_known = names.clone().any(|known| known.eq_ignore_ascii_case(name));
             let hint = did_you_mean(name, names.clone());
@@ -184,8 +187,15 @@ impl Plan {
     }
 
     fn check_keys(&self, filter: &Filter) -> Result<(), FilterError> {
-        let declared = self.jobs.iter().flat_map(|job| job.spec.params());
-        let declared = declared.map(|param| param.name);
+        let specs = self.jobs.iter().filter_map(|job| job.classifier.spec());
+        let declared = specs
+            .flat_map(EstimatorSpec::params)
+            .map(|param| param.name);
+        let of_engines = self
+            .jobs
+            .iter()
+            .filter(|job| job.classifier.spec().is_none());
+        let written = of_engines.flat_map(|job| job.written.keys().map(String::as_str));
         let refused = self
             .refused
             .iter()
@@ -194,6 +204,7 @@ impl Plan {
             let fixed = ["name", "family", "id"].into_iter();
             fixed
                 .chain(declared.clone())
+                .chain(written.clone())
                 .chain(refused.clone().map(String::as_str))
         };
         for term in &filter.terms {
@@ -237,7 +248,7 @@ impl<'a> View<'a> {
     }
 
     fn family(&self) -> &'static str {
-        self.spec.map_or("", |spec| spec.family.name())
+        self.family
     }
 
     /// Returns the resolved value of `param`, or the written one if `param` was removed as ignored.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::dataset_choice::DatasetChoice;
 use super::subset_grid::SubsetGrid;
-use crate::catalog::{Cost, EstimatorSpec, Params, Profile};
+use crate::catalog::{Classifier, Cost, Params, Profile};
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
 /// of spelling and of what was left to defaults.
@@ -44,16 +44,17 @@ impl fmt::Display for JobId {
     }
 }
 
-/// One model to train: an estimator with resolved parameters.
+/// One model to train: a classifier with resolved parameters.
 #[derive(Debug, Clone)]
 pub struct Job {
     /// Stable id.
     pub id: JobId,
-    /// The estimator.
-    pub spec: &'static EstimatorSpec,
+    /// The classifier.
+    pub classifier: Classifier,
     /// The parameters as the config wrote them (tuples as lists): the `parameter` of a row.
     pub written: Params,
-    /// The parameters, complete and canonical: the `resolved` of a row.
+    /// The parameters, complete and canonical: the `resolved` of a row. An engine owns its defaults:
+    /// for its classifiers these are the parameters as written, and a row has what the engine says.
     pub resolved: Params,
     /// Other combinations of the config that are this same model.
     pub aliases: Vec<Alias>,
@@ -61,6 +62,14 @@ pub struct Job {
     pub notes: Vec<String>,
     /// Estimated cost of one repeat on one core.
     pub cost: Cost,
+}
+
+impl Job {
+    /// Returns the name of the classifier, as in a row.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.classifier.name()
+    }
 }
 
 /// Another way a config wrote a job.

@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::{GridError, Problem, Spot};
 use super::job::Plan;
 use super::origin::{is_standard_input, origin_of};
 use super::plan::{Overrides, parse};
-use crate::catalog::ESTIMATORS;
-use crate::catalog::did_you_mean;
+use crate::catalog::{Classifier, ESTIMATORS, did_you_mean};
 
 /// The largest size of a config in bytes.
 const MAX_BYTES: u64 = 1 << 24;
@@ -34,7 +33,24 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Plan, GridError> {
             });
         }
     };
-    parse(text, &origin, overrides, &ESTIMATORS)
+    let mut plan = parse(text, &origin, overrides, &ESTIMATORS)?;
+    let folder = folder_of(path);
+    for job in &mut plan.jobs {
+        if let Classifier::Engine(model) = &mut job.classifier {
+            model.launch.set_folder(&folder);
+        }
+    }
+    Ok(plan)
+}
+
+/// The folder that the engines of a config are looked for in: the config's own, or the current one
+/// for a config from standard input.
+fn folder_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|_| !is_standard_input(path));
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    // Engines are started elsewhere; a folder that cannot be found is reported where it is used.
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {

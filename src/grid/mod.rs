@@ -1,5 +1,6 @@
 //! The grid: from a config file to a plan of validated jobs.
 
+mod beside;
 mod classifiers;
 mod config;
 mod dataset_choice;
@@ -14,6 +15,7 @@ mod origin;
 mod plan;
 mod subset_grid;
 
+pub use beside::BESIDE;
 pub use classifiers::SKLEARN_CLASSIFIERS;
 pub use config::{DATASETS, render_config_schema};
 pub use dataset_choice::DatasetChoice;

@@ -13,7 +13,8 @@ use super::error::{Fault, GridError, Problem};
 use super::expand;
 use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
 use super::json;
-use crate::catalog::{DataShape, EstimatorSpec, Params, Profile, did_you_mean};
+use crate::catalog::engine::EngineModel;
+use crate::catalog::{self, DataShape, EstimatorSpec, Params, Profile, did_you_mean};
 use crate::dataset::OwnData;
 use crate::estimators::ParamError;
 
@@ -160,7 +161,7 @@ fn plan(
     settings: Settings,
     estimators: &'static [EstimatorSpec],
 ) -> Result<Plan, Fault> {
-    let subjects = find_subjects(&config.classifiers, estimators)?;
+    let subjects = find_subjects(config, estimators)?;
     check_common(&config.common, &subjects)?;
     let mut planner = Planner::new(&settings);
     let mut count = 0_u128;
@@ -197,6 +198,7 @@ fn plan(
                     None => planner.add_all(spec, combinations, &overruled),
                 }
             }
+            Subject::Engine(model) => planner.add_all_of_engine(model, combinations),
             Subject::NotImplemented => planner.skip_all(&classifier.name, combinations),
         }
     }
@@ -208,23 +210,24 @@ fn plan(
 }
 
 fn find_subjects(
-    classifiers: &[Classifier],
+    config: &Config,
     estimators: &'static [EstimatorSpec],
 ) -> Result<Vec<Subject>, Fault> {
     let find = |classifier: &Classifier| {
-        find_subject(&classifier.name, estimators).map_err(|hint| {
+        find_subject(&classifier.name, estimators, &config.engines).map_err(|hint| {
             let name = classifier.name.clone();
             Fault::new(classifier.at, Problem::UnknownClassifier { name, hint })
         })
     };
-    classifiers.iter().map(find).collect()
+    config.classifiers.iter().map(find).collect()
 }
 
 /// Refuses a parameter in `common` that no classifier has, because it must be a typo.
 fn check_common(common: &[Given], subjects: &[Subject]) -> Result<(), Fault> {
     let may_have = |subject: &Subject, given: &Given| match subject {
         Subject::Known(spec) => has_param(spec, &given.param),
-        Subject::NotImplemented => true,
+        // Only the engine knows.
+        Subject::Engine(_) | Subject::NotImplemented => true,
     };
     let is_lost = |given: &&Given| !subjects.iter().any(|subject| may_have(subject, given));
     let Some(given) = common.iter().find(is_lost) else {
@@ -232,7 +235,7 @@ fn check_common(common: &[Given], subjects: &[Subject]) -> Result<(), Fault> {
     };
     let names = subjects.iter().flat_map(|subject| match subject {
         Subject::Known(spec) => spec.params(),
-        Subject::NotImplemented => &[],
+        Subject::Engine(_) | Subject::NotImplemented => &[],
     });
     let problem = Problem::UnknownCommon {
         param: given.param.clone(),
@@ -255,6 +258,19 @@ fn check_names(spec: &EstimatorSpec, axes: &[Axis]) -> Result<(), Fault> {
 
 fn has_param(spec: &EstimatorSpec, name: &str) -> bool {
     spec.params().iter().any(|param| param.name == name)
+}
+
+/// A job of an engine, whose parameters go there as they are written.
+pub(super) fn engine_job(model: EngineModel, written: Params) -> Job {
+    Job {
+        id: JobId::new(&model.name, &written),
+        cost: model.cost(&written, &SHAPE),
+        classifier: catalog::Classifier::Engine(Box::new(model)),
+        resolved: written.clone(),
+        written,
+        aliases: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 /// Collects jobs, each model once.
@@ -301,6 +317,12 @@ impl Planner {
         }
     }
 
+    fn add_all_of_engine(&mut self, model: &EngineModel, combinations: Vec<Params>) {
+        for written in combinations {
+            self.add(engine_job(model.clone(), written));
+        }
+    }
+
     fn skip_all(&mut self, name: &str, combinations: Vec<Params>) {
         let kind = RefusalKind::NotImplemented;
         self.refuse_all(name, combinations, kind, "not implemented yet");
@@ -335,7 +357,7 @@ impl Planner {
         Ok(Job {
             id: JobId::new(spec.name, &resolved.params),
             cost: spec.cost(&resolved.params, &SHAPE),
-            spec,
+            classifier: catalog::Classifier::Ours(spec),
             written: written.clone(),
             resolved: resolved.params,
             aliases: Vec::new(),
@@ -350,6 +372,7 @@ impl Planner {
             self.jobs.push(job);
             return;
         };
+        let name = job.name().to_owned();
         let first = &mut self.jobs[job_idx];
         for note in job.notes {
             if !first.notes.contains(&note) {
@@ -357,7 +380,7 @@ impl Planner {
             }
         }
         first.aliases.push(Alias {
-            name: job.spec.name.to_owned(),
+            name,
             parameter: job.written,
         });
     }

@@ -17,6 +17,7 @@ pub fn family_label(family: Family) -> &'static str {
         Family::NeuralNetwork => "neural network",
         Family::GaussianProcess => "Gaussian process",
         Family::Linfa => "linfa",
+        Family::Engines => "engines",
     }
 }
 

@@ -57,6 +57,7 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
             .collect(),
         peak_rss_bytes: Some(12_000_000),
         limits: Limits::default(),
+        engine: None,
         dataset: dataset(),
         environment: Environment {
             host: "host".to_owned(),

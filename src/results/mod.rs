@@ -10,6 +10,7 @@ mod access;
 pub mod columns;
 pub mod duration;
 mod effort;
+mod engine;
 mod error;
 pub mod escape;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub mod summary;
 mod table;
 pub mod validate;
 
+pub use engine::{Engine, Software};
 pub use error::{LineError, TableError};
 pub use latest::{DataSets, data_label, latest, latest_by_seed, part_label};
 pub use machine::{Environment, Processor, processor_label};

@@ -11,6 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::record::Repeat;
@@ -71,7 +72,7 @@ const BYTE_CLASSES: usize = 256;
 
 /// Returns the bytes that stand for a label among `n_classes`: one, or two with more than 256
 /// classes, the lower first.
-pub fn label_bytes(label: u16, n_classes: usize) -> impl Iterator<Item = u8> {
+fn label_bytes(label: u16, n_classes: usize) -> impl Iterator<Item = u8> {
     let n_bytes = if n_classes > BYTE_CLASSES { 2 } else { 1 };
     label.to_le_bytes().into_iter().take(n_bytes)
 }
@@ -101,6 +102,18 @@ pub fn pack(wrong: &[Option<u16>], n_classes: usize) -> Packed {
         correct: BASE64_STANDARD.encode(bitmap),
         wrong_labels: BASE64_STANDARD.encode(labels),
     }
+}
+
+/// Returns the SHA-256, in hex, of predicted labels: a byte each, or two with more than 256 classes.
+#[must_use]
+pub fn predictions_sha256(labels: impl IntoIterator<Item = u16>, n_classes: usize) -> String {
+    let mut hasher = Sha256::new();
+    for label in labels {
+        for byte in label_bytes(label, n_classes) {
+            hasher.update([byte]);
+        }
+    }
+    hex::encode(hasher.finalize())
 }
 
 /// Reads what `repeat` predicted for the `n_test` images of the test split.

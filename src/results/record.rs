@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::engine::Engine;
 use super::label::label;
 use super::machine::Environment;
 use crate::catalog::{Family, Profile, names};
@@ -60,7 +61,7 @@ impl Status {
 pub struct Record {
     /// [`SCHEMA_VERSION`] of the writer.
     pub schema: u32,
-    /// Stable id of estimator and resolved parameters.
+    /// Stable id of classifier and resolved parameters; of an engine's, parameters as written.
     pub id: JobId,
     /// Classifier name.
     pub name: String,
@@ -68,7 +69,7 @@ pub struct Record {
     pub family: Family,
     /// Parameters as the config wrote them.
     pub parameter: Map<String, Value>,
-    /// Parameters complete and canonical.
+    /// Parameters complete and canonical; of an engine's classifier, as the engine shows them.
     pub resolved: Map<String, Value>,
     /// Profile that filled in omitted parameters.
     pub defaults: Profile,
@@ -110,6 +111,9 @@ pub struct Record {
     pub peak_rss_bytes: Option<u64>,
     /// Limits in force.
     pub limits: Limits,
+    /// Which engine the classifier is of; absent for those of this program. Since schema 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<Engine>,
     /// What it was trained and scored on.
     pub dataset: DatasetIdentity,
     /// Where and with what it ran.

@@ -71,10 +71,15 @@ pub fn problems(record: &Record) -> Vec<String> {
             found.push(problem());
         }
     };
-    let id = JobId::new(&record.name, &record.resolved);
+    // An engine owns its defaults, so its rows are named by what was written.
+    let (params, which) = match record.engine {
+        Some(_) => (&record.parameter, "written"),
+        None => (&record.resolved, "resolved"),
+    };
+    let id = JobId::new(&record.name, params);
     expect(record.id == id, &|| {
         format!(
-            "expected id {id} for its name and resolved parameters, got {}",
+            "expected id {id} for its name and {which} parameters, got {}",
             record.id
         )
     });

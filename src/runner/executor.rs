@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rayon::ThreadPoolBuilder;
 
-use super::protocol::{Failure, JobSettings, Message, Verdict};
-use super::worker::{STACK_BYTES, Trial, train, try_one};
+use super::protocol::{EngineReport, Failure, JobSettings, Message, Verdict};
+use super::worker::{Ours, STACK_BYTES, Trial, train, try_one};
 use crate::dataset::Prepared;
 use crate::grid::Job;
 use crate::results::{Repeat, Status};
@@ -34,7 +34,7 @@ impl Cancel {
 }
 
 /// How a job went.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Status and, where it did not end well, the reason; nothing if the job was abandoned.
     pub end: Option<Result<(), Failure>>,
@@ -44,6 +44,10 @@ pub struct Outcome {
     pub invariant: bool,
     /// The most resident bytes of the job's process, where it had one.
     pub peak_rss_bytes: Option<u64>,
+    /// What the job's engine said of itself.
+    pub engine: Option<EngineReport>,
+    /// What the row should say.
+    pub notes: Vec<String>,
 }
 
 /// Does jobs; called from several threads at once.
@@ -73,6 +77,8 @@ pub(super) struct Collector {
     invariant: bool,
     peak_rss_bytes: Option<u64>,
     end: Option<Result<(), Failure>>,
+    engine: Option<EngineReport>,
+    notes: Vec<String>,
 }
 
 impl Collector {
@@ -85,6 +91,13 @@ impl Collector {
                 self.repeats.push(*repeat);
                 self.peak_rss_bytes = self.peak_rss_bytes.max(peak_rss_bytes);
                 on_repeat(self.repeats.len());
+            }
+            Message::Engine(report) => self.engine = Some(*report),
+            Message::Note(note) => {
+                // Repeats say the same.
+                if !self.notes.contains(&note) {
+                    self.notes.push(note);
+                }
             }
             Message::Finished { invariant } => {
                 self.invariant = invariant;
@@ -114,6 +127,8 @@ impl Collector {
             repeats: self.repeats,
             invariant: self.invariant,
             peak_rss_bytes: self.peak_rss_bytes,
+            engine: self.engine,
+            notes: self.notes,
         }
     }
 
@@ -180,12 +195,15 @@ impl Executor for InlineExecutor {
         on_repeat: &dyn Fn(usize),
     ) -> Outcome {
         let mut collector = Collector::default();
-        let (data, spec, params) = (Arc::clone(&self.data), job.spec, job.resolved.clone());
+        let Some(spec) = job.classifier.spec() else {
+            return collector.finish(Some(Err(needs_a_process())), settings.repeats);
+        };
+        let (data, params) = (Arc::clone(&self.data), job.resolved.clone());
         let own = *settings;
         let driven = Self::drive(
             settings.threads,
             cancel,
-            move |send| train(spec, &params, &own, &data, send),
+            move |send| train(&mut Ours::new(spec, &params), &own, &data, send),
             |message| collector.take(message, on_repeat),
         );
         let end = collector.reported_end().or(driven.err().map(Err));
@@ -200,7 +218,7 @@ impl Executor for InlineExecutor {
         let (data, seed) = (Arc::clone(&self.data), settings.seed);
         let models: Vec<_> = jobs
             .iter()
-            .map(|job| (job.spec, job.resolved.clone()))
+            .map(|job| (job.classifier.spec(), job.resolved.clone()))
             .collect();
         let driven = Self::drive(
             settings.threads,
@@ -208,7 +226,10 @@ impl Executor for InlineExecutor {
             move |send| {
                 let trial = Trial::new(&data, seed);
                 for (spec, params) in models {
-                    send(try_one(&trial, spec, &params));
+                    send(match spec {
+                        Some(spec) => try_one(&trial, spec, &params),
+                        None => Verdict::Refused(needs_a_process()),
+                    });
                 }
             },
             |result| results.push(result),
@@ -222,6 +243,11 @@ impl Executor for InlineExecutor {
     fn is_in_process(&self) -> bool {
         true
     }
+}
+
+fn needs_a_process() -> Failure {
+    let reason = "a classifier of an engine runs in a process of its own; leave out --in-process";
+    Failure::new(Status::Unsupported, reason)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rand::Rng;
 use serde_json::Value;
 
 use super::protocol::JobSettings;
-use crate::catalog::{Cost, DataShape, Entry, EstimatorSpec, Family, Params, Profile};
+use crate::catalog::{Classifier, Cost, DataShape, Entry, EstimatorSpec, Family, Params, Profile};
 use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, load};
 use crate::estimators::FitError;
 use crate::estimators::FitInfo;
@@ -56,7 +56,7 @@ pub fn job(kind: usize) -> Job {
     params.insert("kind".to_owned(), Value::from(kind));
     Job {
         id: JobId::new(FAKE.name, &params),
-        spec: &FAKE,
+        classifier: Classifier::Ours(&FAKE),
         written: params.clone(),
         resolved: params,
         aliases: Vec::new(),

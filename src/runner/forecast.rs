@@ -101,7 +101,7 @@ impl Forecast {
 }
 
 fn name_of(job: &Job) -> String {
-    label(job.spec.name, &job.written)
+    label(job.name(), &job.written)
 }
 
 #[cfg(test)]

@@ -52,5 +52,5 @@ pub fn is_done(
         environment: &environment,
         retry,
     };
-    Ok(wanted.find_in(table, &job.id)?.is_some())
+    Ok(wanted.find_in(table, job)?.is_some())
 }

@@ -14,6 +14,9 @@ use crate::grid::Job;
 /// it may be large, and if it hangs, the limits of its job will tell.
 const TRY_LIMIT: Duration = Duration::from_secs(3);
 
+/// What [`TRY_LIMIT`] is multiplied by where an engine is started.
+const STARTING_ENGINE: u32 = 10;
+
 /// Runs each job in a child process of its own.
 pub struct ProcessExecutor {
     command: Box<dyn Fn() -> Command + Send + Sync>,
@@ -74,6 +77,7 @@ impl Executor for ProcessExecutor {
             time: settings.limits.time_s.map(seconds),
             is_per_message: false,
             memory_mb: settings.limits.memory_mb,
+            is_engine: job.classifier.engine().is_some(),
         };
         let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
             collector.take(message, on_repeat);
@@ -92,10 +96,15 @@ impl Executor for ProcessExecutor {
     }
 
     fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
+        let is_engine = jobs.iter().any(|job| job.classifier.engine().is_some());
+        // Starting an interpreter and importing its libraries takes longer than a handful.
+        let factor = if is_engine { STARTING_ENGINE } else { 1 };
+        let job_limit = settings.limits.time_s.map_or(Duration::MAX, seconds);
         let guard = Guard {
-            time: Some(self.try_limit),
+            time: Some((factor * self.try_limit).min(job_limit)),
             is_per_message: true,
             memory_mb: settings.limits.memory_mb,
+            is_engine,
         };
         let mut results = Vec::new();
         while results.len() < jobs.len() {

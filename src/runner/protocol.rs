@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Params;
+use crate::catalog::engine::EngineModel;
 use crate::grid::{Job, Limits, Settings};
-use crate::results::{Repeat, Status};
+use crate::results::{Engine, Repeat, Status};
 
 /// Begins each line that a worker means for the runner.
 pub const MARKER: &str = "@fashion-bench ";
@@ -39,20 +40,24 @@ impl From<&Settings> for JobSettings {
     }
 }
 
-/// An estimator by name, with resolved parameters.
+/// A classifier by name, with its parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
-    /// Name in the registry.
+    /// Name in the registry, or with the engine before it.
     pub name: String,
-    /// Parameters, complete and canonical.
+    /// Parameters, complete and canonical, or as written for an engine.
     pub params: Params,
+    /// How to start its engine, if it is not of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<EngineModel>,
 }
 
 impl From<&Job> for Model {
     fn from(job: &Job) -> Self {
         Self {
-            name: job.spec.name.to_owned(),
+            name: job.name().to_owned(),
             params: job.resolved.clone(),
+            engine: job.classifier.engine().cloned(),
         }
     }
 }
@@ -87,6 +92,10 @@ pub enum Message {
         /// The most resident bytes of the worker so far, if it is known.
         peak_rss_bytes: Option<u64>,
     },
+    /// What the engine of the job is and makes of the parameters.
+    Engine(Box<EngineReport>),
+    /// What the row should say.
+    Note(String),
     /// All repeats are done.
     Finished {
         /// Whether repeating stopped because the first two scores were equal.
@@ -96,6 +105,15 @@ pub enum Message {
     Failed(Failure),
     /// The next model was tried.
     Tried(Verdict),
+}
+
+/// What an engine says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EngineReport {
+    /// Which software it is.
+    pub engine: Engine,
+    /// The parameters, complete, as the engine shows them.
+    pub resolved: Params,
 }
 
 /// What a try on a handful of samples says of a model.

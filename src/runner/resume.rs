@@ -9,6 +9,8 @@
 //!   written by the same program: same version and same git revision without local changes. Another
 //!   program may have fixed what failed.
 //!
+//! The row of an engine's classifier stands only for the same version of the engine.
+//!
 //! A row that is `lost` never stands: what ended it lies outside the model. `--retry` names further
 //! statuses that do not. Where a table holds several rows of a job, the last one counts. `--rerun`
 //! disregards the table.
@@ -16,7 +18,7 @@
 use super::environment::DIRTY;
 use super::protocol::JobSettings;
 use crate::dataset::DatasetIdentity;
-use crate::grid::{JobId, Limits};
+use crate::grid::{Job, JobId, Limits};
 use crate::results::{Environment, Record, Status, Table, TableError};
 
 /// Rows to do again although nothing changed.
@@ -80,13 +82,13 @@ impl Wanted<'_> {
             }
     }
 
-    /// The row of `table` that stands for the job `id`.
+    /// The row of `table` that stands for `job`.
     ///
     /// # Errors
     /// [`TableError`] if the table cannot be read.
-    pub fn find_in(&self, table: &Table, id: &JobId) -> Result<Option<Record>, TableError> {
-        let last = table.find_last(&|record| self.is_row_of(id, record))?;
-        Ok(last.filter(|record| self.stands(record)))
+    pub fn find_in(&self, table: &Table, job: &Job) -> Result<Option<Record>, TableError> {
+        let last = table.find_last(&|record| self.is_row_of(&job.id, record))?;
+        Ok(last.filter(|record| self.stands(record) && is_of_same_engine(job, record)))
     }
 
     fn is_no_looser_than(&self, record: &Record) -> bool {
@@ -112,6 +114,24 @@ impl Wanted<'_> {
             && !is_dirty(now)
             && !is_dirty(then)
     }
+}
+
+/// Whether the engine of a row is the one that the job would be done by now, as far as that is known
+/// before it is started.
+#[must_use]
+pub fn is_of_same_engine(job: &Job, record: &Record) -> bool {
+    let Some(model) = job.classifier.engine() else {
+        return true;
+    };
+    let Some(engine) = &record.engine else {
+        return false;
+    };
+    let (now, library) = (&model.identity, engine.library.as_ref());
+    let is_same_version = match (&now.version, library) {
+        (Some(now), Some(then)) => *now == then.version,
+        _ => true,
+    };
+    is_same_version && now.command_sha256 == engine.command_sha256
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use super::protocol::JobSettings;
 use crate::catalog::Profile;
 use crate::dataset::DatasetIdentity;
 use crate::grid::Job;
-use crate::results::{Environment, Record, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy};
+use crate::results::{
+    Engine, Environment, Record, SCHEMA_VERSION, Status, mean_accuracy, std_accuracy,
+};
 
 /// What all rows of a run have in common.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,18 @@ impl Origin<'_> {
     /// The row of an outcome; nothing for a job that was abandoned.
     pub(super) fn row(&self, job: &Job, start_time: i64, outcome: Outcome) -> Option<Record> {
         let failure = outcome.end?.err();
+        let report = outcome.engine;
+        let engine = job.classifier.engine().map(|model| Engine {
+            name: model.engine().to_owned(),
+            command_sha256: model.identity.command_sha256.clone(),
+            ..Engine::default()
+        });
+        let (engine, resolved) = match report {
+            Some(report) => (Some(report.engine), report.resolved),
+            None => (engine, job.resolved.clone()),
+        };
+        let mut notes = job.notes.clone();
+        notes.extend(outcome.notes);
         let done_time = Timestamp::now().as_second().max(start_time);
         let score: Vec<f64> = outcome
             .repeats
@@ -33,13 +47,13 @@ impl Origin<'_> {
         Some(Record {
             schema: SCHEMA_VERSION,
             id: job.id.clone(),
-            name: job.spec.name.to_owned(),
-            family: job.spec.family,
+            name: job.name().to_owned(),
+            family: job.classifier.family(),
             parameter: job.written.clone(),
-            resolved: job.resolved.clone(),
+            resolved,
             defaults: self.defaults,
             aliases: job.aliases.clone(),
-            notes: job.notes.clone(),
+            notes,
             status: failure
                 .as_ref()
                 .map_or(Status::Ok, |failure| failure.status),
@@ -57,6 +71,7 @@ impl Origin<'_> {
             repeats: outcome.repeats,
             peak_rss_bytes: outcome.peak_rss_bytes,
             limits: self.settings.limits,
+            engine,
             dataset: self.dataset.clone(),
             environment: self.environment.clone(),
         })

@@ -13,7 +13,7 @@ use super::memory::MachineMemory;
 use super::planned::Planned;
 use super::progress::Progress;
 use super::protocol::{Failure, JobSettings, Verdict};
-use super::resume::{Retry, Wanted};
+use super::resume::{Retry, Wanted, is_of_same_engine};
 use super::row::Origin;
 use super::schedule::{Demand, Next, Queue};
 use crate::catalog::DataShape;
@@ -164,7 +164,7 @@ impl<'a> Run<'a> {
         if self.request.is_rerun {
             return Ok(None);
         }
-        self.wanted().find_in(self.table, &job.id)
+        self.wanted().find_in(self.table, job)
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -340,9 +340,7 @@ impl<'a> Run<'a> {
     fn fail(&self, job_idx: usize, failure: Failure) -> Result<(), TableError> {
         let outcome = Outcome {
             end: Some(Err(failure)),
-            repeats: Vec::new(),
-            invariant: false,
-            peak_rss_bytes: None,
+            ..Outcome::default()
         };
         let now = Timestamp::now().as_second();
         let record = self.origin().row(&self.request.jobs[job_idx], now, outcome);
@@ -354,7 +352,9 @@ impl<'a> Run<'a> {
         // Two runs that trained the same job at the same time leave one row.
         let wanted = self.wanted();
         let is_same = |other: &Record| wanted.is_row_of(&job.id, other);
-        let stands = |other: &Record| !self.request.is_rerun && wanted.stands(other);
+        let stands = |other: &Record| {
+            !self.request.is_rerun && wanted.stands(other) && is_of_same_engine(job, other)
+        };
         match self.table.append_unless(&record, &is_same, &stands)? {
             Some(earlier) => self.keep(job_idx, earlier, true),
             None => self.keep(job_idx, record, false),
@@ -398,11 +398,16 @@ struct Candidate {
 
 /// Estimated seconds and bytes of a job on data of this size.
 fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
-    let cost = job.spec.cost(&job.resolved, &request.shape);
+    let cost = job.classifier.cost(&job.resolved, &request.shape);
     let shape = request.shape;
     // Each worker has its own shuffled copy of the train split; the mapped data are shared.
     let shuffled = 4 * shape.n_train as u64 * shape.n_features as u64;
     let estimate = cost.memory_bytes.saturating_add(shuffled + WORKER_BYTES);
+    // What another library takes is a guess, which only its own end may confirm.
+    let estimate = match job.classifier.engine() {
+        Some(_) => estimate.min(request.memory.total_bytes),
+        None => estimate,
+    };
     let limit = request.settings.limits.memory_mb;
     Demand {
         seconds: cost.cpu_s * request.settings.repeats as f64,

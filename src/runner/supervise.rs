@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::executor::{Cancel, POLL};
-use super::memory::process_memory;
+use super::memory::{ProcessMemory, process_memory};
 use super::oom::n_oom_kills;
+use super::process_tree::{Process, descendants, kill, kill_below, memory_of};
 use super::protocol::{Failure, MARKER, Message, Request};
 use crate::results::Status;
 use crate::results::mutex::{lock, unpoisoned};
@@ -22,12 +23,17 @@ use crate::results::mutex::{lock, unpoisoned};
 const TAIL_BYTES: usize = 4096;
 /// Characters of that which go into a reason.
 const TAIL_CHARS: usize = 400;
+/// How often the processes of an engine are looked for: that reads about all processes of the machine.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// When to kill a worker.
 pub(super) struct Guard {
     pub(super) time: Option<Duration>,
     /// Whether the time starts anew with each message.
     pub(super) is_per_message: bool,
     pub(super) memory_mb: Option<u64>,
+    /// Whether the worker drives an engine: then what that takes counts, not the worker.
+    pub(super) is_engine: bool,
 }
 
 /// How a worker's process ended.
@@ -118,7 +124,7 @@ impl Ended {
 /// Whether a signal comes from somebody else, as no fault in a program raises it.
 ///
 /// What this runner kills itself, at a limit, never gets here.
-fn is_sent_from_outside(signal: Signal) -> bool {
+pub(super) fn is_sent_from_outside(signal: Signal) -> bool {
     matches!(
         signal,
         Signal::SIGKILL | Signal::SIGTERM | Signal::SIGINT | Signal::SIGHUP | Signal::SIGQUIT
@@ -169,6 +175,8 @@ pub(super) fn supervise(
             guard,
             since: Instant::now(),
             peak_rss_bytes: None,
+            engine: Vec::new(),
+            looked_at: None,
             try_wait: Child::try_wait,
         };
         let how = watch.until_end(&receiver, cancel, on_message);
@@ -236,6 +244,9 @@ struct Watch<'a> {
     guard: &'a Guard,
     since: Instant,
     peak_rss_bytes: Option<u64>,
+    /// The processes of the engine, when they were last looked at.
+    engine: Vec<Process>,
+    looked_at: Option<Instant>,
     /// The system's, but in tests.
     try_wait: fn(&mut Child) -> io::Result<Option<ExitStatus>>,
 }
@@ -278,7 +289,10 @@ impl Watch<'_> {
     fn exited(&mut self) -> Option<How> {
         match (self.try_wait)(self.child) {
             Ok(None) => None,
-            Ok(Some(status)) => Some(How::Exited(status)),
+            Ok(Some(status)) => {
+                self.end_engine();
+                Some(How::Exited(status))
+            }
             Err(error) => {
                 self.kill();
                 Some(How::Unwatched(error))
@@ -297,16 +311,40 @@ impl Watch<'_> {
         {
             return Some(How::TimedOut);
         }
-        let memory = process_memory(self.child.id())?;
+        let memory = self.memory()?;
         self.peak_rss_bytes = self.peak_rss_bytes.max(Some(memory.peak_bytes));
         let limit = self.guard.memory_mb?.saturating_mul(1_000_000);
         (memory.rss_bytes > limit).then_some(How::OverMemory(memory.rss_bytes))
     }
 
+    fn memory(&mut self) -> Option<ProcessMemory> {
+        if !self.guard.is_engine {
+            return process_memory(self.child.id());
+        }
+        let is_known = !self.engine.is_empty()
+            && self
+                .looked_at
+                .is_some_and(|then| then.elapsed() < LOOK_AGAIN);
+        if !is_known {
+            self.engine = descendants(self.child.id());
+            self.looked_at = Some(Instant::now());
+        }
+        memory_of(&self.engine)
+    }
+
     fn kill(&mut self) {
+        if self.guard.is_engine {
+            kill_below(self.child.id());
+        }
         // Fails only if it has just ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.end_engine();
+    }
+
+    /// Ends what a worker that crashed has left of its engine.
+    fn end_engine(&self) {
+        kill(&self.engine);
     }
 }
 
@@ -319,6 +357,7 @@ mod tests {
             time: None,
             is_per_message: false,
             memory_mb: None,
+            is_engine: false,
         };
         let ended = Ended {
             how,
@@ -370,12 +409,15 @@ mod tests {
             time: None,
             is_per_message: false,
             memory_mb: None,
+            is_engine: false,
         };
         let mut watch = Watch {
             child: &mut child,
             guard: &guard,
             since: Instant::now(),
             peak_rss_bytes: None,
+            engine: Vec::new(),
+            looked_at: None,
             try_wait: |_| Err(io::Error::other("no child")),
         };
         let how = watch.exited().unwrap();

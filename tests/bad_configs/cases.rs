@@ -225,7 +225,7 @@ pub const MEANING: &[Case] = &[
         "unknown-key",
         "{\"zoo\": 2, \"classifiers\": {\"SVC\": []}}",
         "1:2: a config has no key `zoo`; it has `$schema`, `dataset`, `subset`, `repeats`, `seed`, `limits`, \
-         `threads_per_job`, `defaults`, `common`, `classifiers`",
+         `threads_per_job`, `defaults`, `common`, `engines`, `classifiers`",
     ),
     case(
         "misspelt-limit",
@@ -324,6 +324,46 @@ pub const MEANING: &[Case] = &[
         "value-outside-a-list",
         "{\"classifiers\": {\"SVC\": [{\"C\": 10}]}}",
         "1:32: the `C` of SVC must be a list of values to try, got 10; write [10]",
+    ),
+    case(
+        "engine-name",
+        "{\"engines\": {\"sklearn\": {\"command\": [\"x\"]}}, \"classifiers\": {\"SVC\": []}}",
+        "1:14: an engine cannot be called `sklearn`; take a name of letters, digits, `_` and `-` that \
+         is no package which needs no declaration",
+    ),
+    case(
+        "engine-without-a-start",
+        "{\"engines\": {\"mine\": {}}, \"classifiers\": {\"SVC\": []}}",
+        "1:22: the engine `mine` must have either `command` or `python`; write {\"command\": \
+         [\"./my-classifier\"]} or {\"python\": \"my_module\"}",
+    ),
+    case(
+        "engine-key",
+        "{\"engines\": {\"mine\": {\"commands\": []}}, \"classifiers\": {\"SVC\": []}}",
+        "1:23: an engine has no key `commands`; did you mean `command`?",
+    ),
+    case(
+        "engine-command",
+        "{\"engines\": {\"mine\": {\"command\": \"x\"}}, \"classifiers\": {\"SVC\": []}}",
+        "1:34: the `command` of the engine `mine` must be a list of strings, e.g. \
+         [\"./my-classifier\", \"--fast\"], got \"x\"",
+    ),
+    case(
+        "engine-module",
+        "{\"engines\": {\"mine\": {\"python\": \"a/b\"}}, \"classifiers\": {\"SVC\": []}}",
+        "1:33: the `python` of the engine `mine` must be the name of a module, e.g. \"my_module\", got \
+         \"a/b\"",
+    ),
+    case(
+        "unknown-engine",
+        "{\"classifiers\": {\"mine::Zzz\": []}}",
+        "1:18: there is no classifier `mine::Zzz`; there is no engine `mine`, declare it in `engines`",
+    ),
+    case(
+        "no-class-of-an-engine",
+        "{\"classifiers\": {\"sklearn::__import__\": []}}",
+        "1:18: there is no classifier `sklearn::__import__`; expected a class after `::`, e.g. `SVC` or \
+         `svm.SVC`",
     ),
     case(
         "no-values",

@@ -148,7 +148,7 @@ fn every_classifier_of_baselines_has_as_many_valid_combinations_as_were_publishe
     let plan = load(&root().join("configs/baselines.json")).unwrap();
     let mut valid: BTreeMap<&str, usize> = BTreeMap::new();
     for job in &plan.jobs {
-        *valid.entry(job.spec.name).or_default() += 1 + job.aliases.len();
+        *valid.entry(job.name()).or_default() += 1 + job.aliases.len();
     }
     for (name, n_valid) in valid {
         assert_eq!(n_valid, published[name], "{name}: {:#?}", plan.refused);

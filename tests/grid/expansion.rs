@@ -124,7 +124,7 @@ fn jobs_and_refusals_keep_the_order_of_the_config() {
         r#"{"classifiers": {"SVC": [{"C": [0, 2, -1, 1]}], "GaussianNB": [],
             "AdaBoostClassifier": [], "Perceptron": []}}"#,
     );
-    let jobs: Vec<_> = plan.jobs.iter().map(|job| job.spec.name).collect();
+    let jobs: Vec<_> = plan.jobs.iter().map(|job| job.name()).collect();
     assert_eq!(jobs, ["SVC", "SVC", "GaussianNB", "Perceptron"]);
     assert_eq!(plan.jobs[0].resolved["C"], 2.0);
     let reasons: Vec<_> = plan.refused.iter().map(|refusal| &refusal.reason).collect();

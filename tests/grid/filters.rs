@@ -22,7 +22,7 @@ fn picked(filter: &str) -> Vec<String> {
     let selected = select(filter);
     let jobs = selected.jobs.iter().map(|job| {
         let values: Vec<_> = job.written.values().map(ToString::to_string).collect();
-        format!("{} {}", name(job.spec.name), values.join(" ")).replace('"', "")
+        format!("{} {}", name(job.name()), values.join(" ")).replace('"', "")
     });
     let refused = selected.refused.iter().map(|refusal| name(&refusal.name));
     jobs.chain(refused).collect()

@@ -121,7 +121,7 @@ pub enum FitError {
         value: f32,
     },
     /// Fewer than two classes among the labels.
-    #[error("expected at least two classes, got only class {class}")]
+    #[error("expected at least two classes, got one class, {class}")]
     OneClass {
         /// The one class there is.
         class: usize,

@@ -42,9 +42,7 @@ impl Executor for FakeExecutor {
             cancel.cancel();
             return Outcome {
                 end: None,
-                repeats: Vec::new(),
-                invariant: false,
-                peak_rss_bytes: None,
+                ..Outcome::default()
             };
         }
         trained.push(kind(job));
@@ -53,8 +51,8 @@ impl Executor for FakeExecutor {
         Outcome {
             end: Some(self.failing.get(&kind(job)).cloned().map_or(Ok(()), Err)),
             repeats,
-            invariant: false,
             peak_rss_bytes: Some(1),
+            ..Outcome::default()
         }
     }
 

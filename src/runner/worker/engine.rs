@@ -199,8 +199,8 @@ impl Round {
         let labels: Array1<i64> = predicted.iter().map(label).collect::<Result<_, _>>()?;
         write(&asked.labels, &labels.view()).map_err(unusable)?;
         Ok(Predicted {
-            wall_s: timing.wall_s,
-            cpu_s: timing.cpu_s,
+            wall_s: Some(timing.wall_s),
+            cpu_s: Some(timing.cpu_s),
             labels: asked.labels,
             probabilities: None,
         })
@@ -241,8 +241,8 @@ fn fitted(info: FitInfo, timing: Timing) -> Fitted {
         );
     }
     Fitted {
-        wall_s: timing.wall_s,
-        cpu_s: timing.cpu_s,
+        wall_s: Some(timing.wall_s),
+        cpu_s: Some(timing.cpu_s),
         n_iter: info.n_iter,
         converged: info.converged,
         loss_curve: info.loss_curve,

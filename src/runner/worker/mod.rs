@@ -1,8 +1,12 @@
 //! The child's side: a process, or a thread, that trains and scores one model or tries many.
 
+mod array_files;
 mod clock;
+mod driven;
+mod driver;
 mod engine;
 mod label_codes;
+mod learner;
 mod panics;
 mod repeats;
 mod score;
@@ -11,6 +15,7 @@ mod trial;
 mod work;
 
 pub use engine::serve_engine;
+pub(super) use learner::Ours;
 pub use serve::{WorkerError, serve};
 pub(super) use trial::Trial;
 pub use work::Lookup;

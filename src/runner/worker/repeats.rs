@@ -8,14 +8,14 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use super::clock::{Timing, timed};
+use super::clock::Timing;
+use super::learner::Learner;
 use super::score::score;
-use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
 use crate::results::{Repeat, Status};
-use crate::runner::protocol::{Failure, JobSettings};
+use crate::runner::protocol::{Failure, JobSettings, Message};
 
 /// First two scores closer than this end the repeats.
 const INVARIANCE: f64 = 1e-3;
@@ -26,26 +26,27 @@ pub fn repeat_seed(base: u64, repeat_idx: usize) -> u64 {
     derive(base, &[repeat_idx as u64])
 }
 
-/// Trains and scores as often as `settings` say and hands each repeat to `on_repeat`. Returns whether
-/// repeating stopped because the first two scores were equal.
+/// Trains and scores as often as `settings` say and sends each repeat. Returns whether repeating stopped because the first two scores were equal.
 ///
 /// # Errors
 /// [`Failure`] if the parameters are refused, or the fit or the prediction reports an error.
 pub fn run_repeats(
-    spec: &EstimatorSpec,
-    params: &Params,
+    learner: &mut dyn Learner,
     settings: &JobSettings,
     data: &Prepared,
-    on_repeat: &mut dyn FnMut(Repeat),
+    send: &mut dyn FnMut(Message),
 ) -> Result<bool, Failure> {
     // Maps the test split's pages, so that the first prediction does not pay for it.
     black_box(data.x_test().sum());
     let mut scores: Vec<f64> = Vec::new();
     for repeat_idx in 0..settings.repeats {
         let seed = repeat_seed(settings.seed, repeat_idx);
-        let repeat = run_repeat(spec, params, seed, data)?;
+        let repeat = run_repeat(learner, seed, data, send)?;
         scores.push(repeat.accuracy);
-        on_repeat(repeat);
+        send(Message::Repeat {
+            repeat: Box::new(repeat),
+            peak_rss_bytes: learner.peak_rss_bytes(),
+        });
         if let [first, second] = scores[..]
             && (first - second).abs() < INVARIANCE
         {
@@ -56,19 +57,20 @@ pub fn run_repeats(
 }
 
 fn run_repeat(
-    spec: &EstimatorSpec,
-    params: &Params,
+    learner: &mut dyn Learner,
     seed: u64,
     data: &Prepared,
+    send: &mut dyn FnMut(Message),
 ) -> Result<Repeat, Failure> {
-    let estimator = spec
-        .build(params, seed)
-        .map_err(|error| failure_of(&error.into()))?;
-    let (x, y) = data.shuffled_train(seed);
-    let (model, fit) = timed(|| estimator.fit(x.view(), y.view()));
-    let model = model.map_err(|error| failure_of(&error))?;
-    let (predicted, predict) = timed(|| model.predict(data.x_test()));
-    let predicted = predicted.map_err(|error| failure_of(&error))?;
+    learner.begin(seed, data)?;
+    if let Some(report) = learner.take_report() {
+        send(Message::Engine(Box::new(report)));
+    }
+    let (info, fit) = learner.fit()?;
+    let (predicted, predict) = learner.predict(data)?;
+    for note in learner.take_notes() {
+        send(Message::Note(note));
+    }
     let n_classes = data.n_classes();
     let score = score(data.y_test(), predicted.view(), n_classes).map_err(|label| {
         let reason = format!("expected a prediction among {n_classes} classes, got class {label}");
@@ -82,7 +84,7 @@ fn run_repeat(
         fit_cpu_s: cpu_s,
         predict_s: predict.wall_s,
         predict_cpu_s: predict.cpu_s,
-        fit: finite(model.fit_info()),
+        fit: info,
         classes: score.classes,
         confusion: score.confusion,
         correct: score.outcomes.correct,
@@ -142,6 +144,7 @@ pub(super) fn chain(error: &dyn Error) -> String {
 mod tests {
     use super::*;
     use crate::runner::fixture;
+    use crate::runner::worker::learner::Ours;
 
     fn run(kind: usize, repeats: usize) -> (Vec<Repeat>, Result<bool, Failure>) {
         let job = fixture::job(kind);
@@ -152,13 +155,12 @@ mod tests {
             ..fixture::job_settings()
         };
         let mut done = Vec::new();
-        let result = run_repeats(
-            job.spec,
-            &job.resolved,
-            &settings,
-            &fixture::data(),
-            &mut |repeat| done.push(repeat),
-        );
+        let mut learner = Ours::new(&fixture::FAKE, &job.resolved);
+        let result = run_repeats(&mut learner, &settings, &fixture::data(), &mut |message| {
+            if let Message::Repeat { repeat, .. } = message {
+                done.push(*repeat);
+            }
+        });
         (done, result)
     }
 

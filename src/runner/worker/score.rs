@@ -1,7 +1,6 @@
 //! Predictions held against the true labels.
 
 use ndarray::ArrayView1;
-use sha2::{Digest, Sha256};
 
 use crate::results::ClassScores;
 use crate::results::outcomes::{self, Packed};
@@ -17,7 +16,7 @@ pub struct Score {
     pub confusion: Vec<Vec<u32>>,
     /// Which samples were predicted correctly, and what the others were taken for.
     pub outcomes: Packed,
-    /// SHA-256 of the predicted labels, a byte each, or two with more than 256 classes.
+    /// SHA-256 of the predicted labels.
     pub predictions_sha256: String,
 }
 
@@ -36,7 +35,7 @@ pub fn score(
     assert_eq!(truth.len(), predicted.len(), "a prediction for each sample");
     let mut confusion = vec![vec![0_u32; n_classes]; n_classes];
     let mut wrong = Vec::with_capacity(truth.len());
-    let mut hasher = Sha256::new();
+    let mut labels = Vec::with_capacity(truth.len());
     for (&truth, &predicted) in truth.iter().zip(predicted) {
         if predicted >= n_classes {
             return Err(predicted);
@@ -44,9 +43,7 @@ pub fn score(
         confusion[truth][predicted] += 1;
         // A data set has at most 1,000 classes.
         let label = u16::try_from(predicted).unwrap_or(u16::MAX);
-        for byte in outcomes::label_bytes(label, n_classes) {
-            hasher.update([byte]);
-        }
+        labels.push(label);
         wrong.push((truth != predicted).then_some(label));
     }
     let n_correct = wrong.iter().filter(|label| label.is_none()).count();
@@ -55,7 +52,7 @@ pub fn score(
         classes: class_scores(&confusion),
         confusion,
         outcomes: outcomes::pack(&wrong, n_classes),
-        predictions_sha256: hex::encode(hasher.finalize()),
+        predictions_sha256: outcomes::predictions_sha256(labels, n_classes),
     })
 }
 

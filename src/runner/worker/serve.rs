@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::work::{Lookup, STACK_BYTES, work};
 use crate::dataset::{DatasetError, Prepared};
+use crate::runner::process_tree::{adopt_orphans, kill_below};
 use crate::runner::protocol::{MARKER, Message, Request};
 
 /// Exit code of a worker whose runner is gone.
@@ -45,6 +46,7 @@ pub fn serve(lookup: Lookup) -> Result<ExitCode, WorkerError> {
     channel.write_all(b"\n")?;
     let request = read_request()?;
     prefer_for_oom_kill();
+    adopt_orphans();
     // The global pool, for estimators that spawn into it, and the job itself on one of its
     // threads, so that nothing runs outside it.
     ThreadPoolBuilder::new()
@@ -61,6 +63,8 @@ pub fn serve(lookup: Lookup) -> Result<ExitCode, WorkerError> {
         };
         work(&request, lookup, &data, &mut send);
     });
+    // What an engine started and left behind.
+    kill_below(process::id());
     match broken {
         Some(error) => Err(error.into()),
         None => Ok(ExitCode::SUCCESS),
@@ -83,6 +87,7 @@ fn read_request() -> Result<Request, WorkerError> {
     thread::spawn(move || {
         // Whether the input ends or fails, the runner is gone.
         let _ = input.read_to_end(&mut Vec::new());
+        kill_below(process::id());
         process::exit(ORPHANED);
     });
     Ok(request)

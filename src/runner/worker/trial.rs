@@ -42,6 +42,23 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// Returns the seed of the first repeat.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Returns the number of classes of the data.
+    pub(super) fn n_classes(&self) -> usize {
+        self.data.n_classes()
+    }
+
+    /// Returns the samples of the last round and their labels.
+    pub(super) fn large_handful(&self) -> (&Array2<f32>, &Array1<usize>) {
+        let last = ROUNDS.len() - 1;
+        let handful = self.handfuls[last].get_or_init(|| take_handful(self.data, ROUNDS[last]));
+        (&handful.x, &handful.y)
+    }
+
     /// Fits a model to a handful of samples and predicts them; one that reports an error is tried
     /// again on ten times as many.
     pub(in crate::runner) fn run(&self, spec: &EstimatorSpec, params: &Params) -> Verdict {
@@ -90,7 +107,7 @@ mod tests {
 
     fn run(kind: usize) -> Verdict {
         let job = fixture::job(kind);
-        Trial::new(&fixture::data(), 1).run(job.spec, &job.resolved)
+        Trial::new(&fixture::data(), 1).run(&fixture::FAKE, &job.resolved)
     }
 
     #[test]
@@ -126,7 +143,7 @@ mod tests {
         let job = fixture::job(fixture::CONSTANT);
         let mut params = job.resolved;
         params.insert("kind".to_owned(), "odd".into());
-        let verdict = Trial::new(&fixture::data(), 1).run(job.spec, &params);
+        let verdict = Trial::new(&fixture::data(), 1).run(&fixture::FAKE, &params);
         let Verdict::Refused(failure) = verdict else {
             panic!("expected a refusal, got {verdict:?}");
         };

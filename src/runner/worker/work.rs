@@ -1,14 +1,14 @@
 //! The work of a request: a model trained and scored, or models tried.
 
-use std::process;
-
+use super::driven::{Driven, EngineTrial};
+use super::learner::{Learner, Ours};
 use super::panics::catch;
 use super::repeats::run_repeats;
 use super::trial::Trial;
+use crate::catalog::engine::EngineModel;
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::results::Status;
-use crate::runner::memory::process_memory;
 use crate::runner::protocol::{Failure, JobSettings, Message, Model, Request, Verdict, Work};
 
 /// Stack of a job's threads: deep trees are built and walked by recursion.
@@ -31,17 +31,35 @@ pub(super) fn work(
         })
     };
     match &request.work {
-        Work::Train(model) => match find(model) {
-            Ok(spec) => train(spec, &model.params, &request.settings, data, send),
-            Err(failure) => send(Message::Failed(failure)),
-        },
+        Work::Train(model) => {
+            let (params, threads) = (&model.params, request.settings.threads);
+            let learner = match &model.engine {
+                Some(engine) => Driven::new(engine, params, threads, &request.data)
+                    .map(|driven| Box::new(driven) as Box<dyn Learner>),
+                None => {
+                    find(model).map(|spec| Box::new(Ours::new(spec, params)) as Box<dyn Learner>)
+                }
+            };
+            match learner {
+                Ok(mut learner) => train(learner.as_mut(), &request.settings, data, send),
+                Err(failure) => send(Message::Failed(failure)),
+            }
+        }
         Work::Try(models) => {
             let trial = Trial::new(data, request.settings.seed);
+            let mut engines = None;
             for model in models {
-                send(Message::Tried(match find(model) {
-                    Ok(spec) => try_one(&trial, spec, &model.params),
-                    Err(failure) => Verdict::Refused(failure),
-                }));
+                let threads = request.settings.threads;
+                let verdict = match &model.engine {
+                    Some(engine) => {
+                        try_engine(&mut engines, &trial, engine, &model.params, threads)
+                    }
+                    None => match find(model) {
+                        Ok(spec) => try_one(&trial, spec, &model.params),
+                        Err(failure) => Verdict::Refused(failure),
+                    },
+                };
+                send(Message::Tried(verdict));
             }
         }
     }
@@ -49,20 +67,12 @@ pub(super) fn work(
 
 /// Trains and scores one model, sending each repeat and the end.
 pub(in crate::runner) fn train(
-    spec: &EstimatorSpec,
-    params: &Params,
+    learner: &mut dyn Learner,
     settings: &JobSettings,
     data: &Prepared,
     send: &mut dyn FnMut(Message),
 ) {
-    let result = catch(|| {
-        run_repeats(spec, params, settings, data, &mut |repeat| {
-            send(Message::Repeat {
-                repeat: Box::new(repeat),
-                peak_rss_bytes: process_memory(process::id()).map(|memory| memory.peak_bytes),
-            });
-        })
-    });
+    let result = catch(|| run_repeats(learner, settings, data, send));
     send(match flatten(result) {
         Ok(invariant) => Message::Finished { invariant },
         Err(failure) => Message::Failed(failure),
@@ -76,6 +86,24 @@ pub(in crate::runner) fn try_one(
     params: &Params,
 ) -> Verdict {
     catch(|| trial.run(spec, params)).unwrap_or_else(Verdict::Doubtful)
+}
+
+/// Tries one model of an engine.
+fn try_engine(
+    engines: &mut Option<EngineTrial>,
+    trial: &Trial<'_>,
+    model: &EngineModel,
+    params: &Params,
+    threads: usize,
+) -> Verdict {
+    let made = match engines {
+        Some(engines) => Ok(engines),
+        None => EngineTrial::new(trial).map(|made| engines.insert(made)),
+    };
+    match made {
+        Ok(engines) => engines.run(model, params, trial, threads),
+        Err(failure) => Verdict::Doubtful(failure.reason),
+    }
 }
 
 fn flatten<T>(result: Result<Result<T, Failure>, String>) -> Result<T, Failure> {

@@ -1,0 +1,397 @@
+//! A classifier of an engine as a [`Learner`], and its try on a handful of samples.
+
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Instant;
+
+use ndarray::{Array1, Array2};
+use ndarray_npy::ReadNpyExt;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+
+use super::array_files::{ArrayFiles, TrainFiles, write_handful};
+use super::clock::Timing;
+use super::driver::{Driver, out_of_turn};
+use super::learner::Learner;
+use super::repeats::{chain, finite};
+use super::trial::Trial;
+use crate::catalog::Params;
+use crate::catalog::engine::{EngineModel, Launch};
+use crate::dataset::Prepared;
+use crate::engine::arrays::load_labels;
+use crate::engine::protocol::{
+    Answer, Component, Fitted, Hello, Predict, Probabilities, Ready, Request, TestSplit,
+    TrainSplit, VERSION,
+};
+use crate::estimators::FitInfo;
+use crate::results::{Engine, Software, Status};
+use crate::runner::process_tree::{cpu_s_below, descendants, memory_of};
+use crate::runner::protocol::{EngineReport, Failure, Verdict};
+
+/// CPU seconds beyond wall seconds times threads, from which a row says so.
+const CPU_EXCESS: f64 = 1.1;
+/// Wall seconds below which clocks do not tell.
+const SHORT_S: f64 = 0.2;
+
+/// A classifier of an engine, in an engine of its own.
+pub(super) struct Driven<'a> {
+    model: &'a EngineModel,
+    params: &'a Params,
+    threads: usize,
+    files: ArrayFiles,
+    /// Where the engine writes.
+    folder: TempDir,
+    driver: Option<Driver>,
+    n_test: usize,
+    n_classes: usize,
+    report: Option<EngineReport>,
+    is_reported: bool,
+    notes: Vec<String>,
+}
+
+impl<'a> Driven<'a> {
+    /// The classifier `model` on the prepared data at `data`.
+    pub(super) fn new(
+        model: &'a EngineModel,
+        params: &'a Params,
+        threads: usize,
+        data: &Path,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            model,
+            params,
+            threads,
+            files: ArrayFiles::beside(data),
+            folder: folder()?,
+            driver: None,
+            n_test: 0,
+            n_classes: 0,
+            report: None,
+            is_reported: false,
+            notes: Vec::new(),
+        })
+    }
+
+    fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
+        let driver = self.driver.as_mut().expect("the engine was started");
+        driver.ask(request)
+    }
+
+    /// Asks, and takes the clock between the question and the answer.
+    fn ask_timed(&mut self, request: &Request) -> Result<(Answer, Timing), Failure> {
+        let (cpu_before, started) = (cpu_s_below(process::id()), Instant::now());
+        let answer = self.ask(request)?;
+        let wall_s = started.elapsed().as_secs_f64();
+        let cpu_s = cpu_s_below(process::id())
+            .zip(cpu_before)
+            .map(|(after, before)| (after - before).max(0.0));
+        let said = match &answer {
+            Answer::Fitted(fitted) => fitted.cpu_s,
+            Answer::Predicted(predicted) => predicted.cpu_s,
+            _ => None,
+        };
+        // Where the system does not tell, the engine may.
+        let cpu_s = cpu_s.or(said).unwrap_or(wall_s);
+        Ok((answer, Timing { wall_s, cpu_s }))
+    }
+
+    fn note_excess(&mut self, what: &str, timing: Timing) {
+        let allowed = timing.wall_s * self.threads as f64;
+        if timing.wall_s > SHORT_S && timing.cpu_s > CPU_EXCESS * allowed {
+            self.notes.push(format!(
+                "the {what} took {:.1} CPU seconds in {:.1} seconds, more than {} can",
+                timing.cpu_s,
+                timing.wall_s,
+                match self.threads {
+                    1 => "1 thread".to_owned(),
+                    n => format!("{n} threads"),
+                }
+            ));
+        }
+    }
+}
+
+impl Learner for Driven<'_> {
+    fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
+        let train = self.files.train(data, seed)?;
+        let test = self.files.test(data)?;
+        let hello = Hello {
+            protocol: VERSION,
+            classifier: self.model.classifier().to_owned(),
+            parameters: self.params.clone(),
+            seed,
+            threads: self.threads,
+            train: TrainSplit {
+                x: train.x,
+                y: train.y,
+                n_samples: data.y_train().len(),
+                n_features: data.n_features(),
+            },
+            test: TestSplit {
+                x: test,
+                n_samples: data.y_test().len(),
+            },
+        };
+        (self.n_test, self.n_classes) = (data.y_test().len(), data.n_classes());
+        match &self.driver {
+            Some(_) => match self.ask(&Request::Bye {})? {
+                Answer::Bye {} => {}
+                answer => return Err(out_of_turn("bye", &answer)),
+            },
+            None => self.driver = Some(Driver::start(&self.model.launch, self.threads)?),
+        }
+        let ready = match self.ask(&Request::Hello(hello))? {
+            Answer::Ready(ready) => ready,
+            answer => return Err(out_of_turn("hello", &answer)),
+        };
+        check_version(&ready)?;
+        if !self.is_reported {
+            self.is_reported = true;
+            self.notes.extend(ready.notes.iter().cloned());
+            self.report = Some(report_of(self.model, ready));
+        }
+        Ok(())
+    }
+
+    fn fit(&mut self) -> Result<(FitInfo, Timing), Failure> {
+        let (answer, timing) = self.ask_timed(&Request::Fit {})?;
+        let Answer::Fitted(fitted) = answer else {
+            return Err(out_of_turn("fit", &answer));
+        };
+        self.note_excess("fit", timing);
+        for warning in &fitted.warnings {
+            self.notes.push(format!("warning: {warning}"));
+        }
+        Ok((info_of(fitted), timing))
+    }
+
+    fn predict(&mut self, _: &Prepared) -> Result<(Array1<usize>, Timing), Failure> {
+        let labels = self.folder.path().join("labels.npy");
+        let request = Request::Predict(Predict {
+            labels: labels.clone(),
+            probabilities: None,
+        });
+        let (answer, timing) = self.ask_timed(&request)?;
+        let Answer::Predicted(_) = answer else {
+            return Err(out_of_turn("predict", &answer));
+        };
+        self.note_excess("prediction", timing);
+        let predicted = read_labels(&labels, self.n_test, self.n_classes)?;
+        // Probabilities cost a second prediction, which only engines that are asked for anything
+        // beside labels would make.
+        if self.model.launch.is_declared() {
+            self.check_probabilities(labels)?;
+        }
+        Ok((predicted, timing))
+    }
+
+    fn peak_rss_bytes(&self) -> Option<u64> {
+        memory_of(&descendants(process::id())).map(|memory| memory.peak_bytes)
+    }
+
+    fn take_report(&mut self) -> Option<EngineReport> {
+        self.report.take()
+    }
+
+    fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+}
+
+impl Driven<'_> {
+    /// Asks once more, for probabilities, outside the times: an engine that has some must have
+    /// probabilities that are numbers.
+    fn check_probabilities(&mut self, labels: PathBuf) -> Result<(), Failure> {
+        let request = Request::Predict(Predict {
+            labels,
+            probabilities: Some(self.folder.path().join("probabilities.npy")),
+        });
+        match self.ask(&request)? {
+            Answer::Predicted(predicted) => predicted
+                .probabilities
+                .map_or(Ok(()), |probabilities| check(&probabilities, self.n_test)),
+            answer => Err(out_of_turn("predict", &answer)),
+        }
+    }
+}
+
+fn folder() -> Result<TempDir, Failure> {
+    tempfile::Builder::new()
+        .prefix("fashion-bench-engine-")
+        .tempdir()
+        .map_err(|error| {
+            let reason = format!("no temporary folder can be made; set TMPDIR: {error}");
+            Failure::new(Status::Lost, reason)
+        })
+}
+
+fn check_version(ready: &Ready) -> Result<(), Failure> {
+    if ready.protocol == VERSION {
+        return Ok(());
+    }
+    let reason = format!(
+        "expected an engine of version {VERSION} of the protocol, got version {}",
+        ready.protocol
+    );
+    Err(Failure::new(Status::Failed, reason))
+}
+
+fn report_of(model: &EngineModel, ready: Ready) -> EngineReport {
+    let software = |component: Component| {
+        Some(Software {
+            name: component.name,
+            version: component.version,
+        })
+    };
+    EngineReport {
+        engine: Engine {
+            name: model.engine().to_owned(),
+            program: software(ready.engine),
+            language: software(ready.language),
+            library: software(ready.library),
+            command_sha256: model.identity.command_sha256.clone(),
+        },
+        resolved: ready.parameters,
+    }
+}
+
+fn info_of(fitted: Fitted) -> FitInfo {
+    let count = |extra: &Map<String, Value>, name: &str| extra.get(name).and_then(Value::as_u64);
+    let n_support_vectors = count(&fitted.extra, "n_support_vectors");
+    let figures = fitted
+        .extra
+        .into_iter()
+        .filter(|(name, _)| name != "n_support_vectors");
+    let details = figures.filter_map(|(name, value)| Some((name, value.as_f64()?)));
+    finite(FitInfo {
+        n_iter: fitted.n_iter,
+        converged: fitted.converged,
+        n_support_vectors,
+        loss_curve: fitted.loss_curve,
+        details: details.collect(),
+        ..FitInfo::default()
+    })
+}
+
+fn read_labels(path: &Path, n_test: usize, n_classes: usize) -> Result<Array1<usize>, Failure> {
+    let unusable = |text: String| Failure::new(Status::Failed, text);
+    let labels = load_labels(path, n_test).map_err(|error| {
+        unusable(format!(
+            "the predictions of the engine cannot be used: {}",
+            chain(&error)
+        ))
+    })?;
+    let class = |&label: &i64| {
+        let class = usize::try_from(label)
+            .ok()
+            .filter(|class| *class < n_classes);
+        class.ok_or_else(|| {
+            unusable(format!(
+                "expected a prediction among {n_classes} classes, got class {label}"
+            ))
+        })
+    };
+    labels.iter().map(class).collect()
+}
+
+fn check(probabilities: &Probabilities, n_test: usize) -> Result<(), Failure> {
+    let unusable = |text: String| {
+        let reason = format!("the probabilities of the engine cannot be used: {text}");
+        Failure::new(Status::Failed, reason)
+    };
+    let file = std::fs::File::open(&probabilities.path)
+        .map_err(|error| unusable(format!("{}: {error}", probabilities.path.display())))?;
+    let values = Array2::<f64>::read_npy(std::io::BufReader::new(file))
+        .map_err(|error| unusable(error.to_string()))?;
+    let expected = (n_test, probabilities.classes.len());
+    if values.dim() != expected {
+        let text = format!("expected {expected:?} values, got {:?}", values.dim());
+        return Err(unusable(text));
+    }
+    match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
+        Some(((row, _), value)) => Err(unusable(format!("{value} in row {row}"))),
+        None => Ok(()),
+    }
+}
+
+/// Tries classifiers of engines on a handful of samples; an engine stays for the next one.
+pub(super) struct EngineTrial {
+    folder: TempDir,
+    files: TrainFiles,
+    driver: Option<(Launch, Driver)>,
+}
+
+impl EngineTrial {
+    pub(super) fn new(trial: &Trial<'_>) -> Result<Self, Failure> {
+        let folder = folder()?;
+        let (x, y) = trial.large_handful();
+        let files = write_handful(folder.path(), x.view(), y.view())?;
+        Ok(Self {
+            folder,
+            files,
+            driver: None,
+        })
+    }
+
+    /// Fits a classifier to a handful of samples and predicts them.
+    pub(super) fn run(
+        &mut self,
+        model: &EngineModel,
+        params: &Params,
+        trial: &Trial<'_>,
+        threads: usize,
+    ) -> Verdict {
+        match self.converse(model, params, trial, threads) {
+            Ok(()) => Verdict::Passed,
+            Err(failure) if failure.status == Status::Invalid => Verdict::Refused(failure),
+            Err(failure) => Verdict::Doubtful(failure.reason),
+        }
+    }
+
+    fn converse(
+        &mut self,
+        model: &EngineModel,
+        params: &Params,
+        trial: &Trial<'_>,
+        threads: usize,
+    ) -> Result<(), Failure> {
+        let (x, _) = trial.large_handful();
+        let hello = Hello {
+            protocol: VERSION,
+            classifier: model.classifier().to_owned(),
+            parameters: params.clone(),
+            seed: trial.seed(),
+            threads,
+            train: TrainSplit {
+                x: self.files.x.clone(),
+                y: self.files.y.clone(),
+                n_samples: x.nrows(),
+                n_features: x.ncols(),
+            },
+            test: TestSplit {
+                x: self.files.x.clone(),
+                n_samples: x.nrows(),
+            },
+        };
+        let labels = self.folder.path().join("labels.npy");
+        let is_same =
+            |(launch, driver): &(Launch, Driver)| *launch == model.launch && driver.is_usable();
+        if !self.driver.as_ref().is_some_and(is_same) {
+            let driver = Driver::start(&model.launch, threads)?;
+            self.driver = Some((model.launch.clone(), driver));
+        }
+        let (_, driver) = self.driver.as_mut().expect("it was just started");
+        match driver.ask(&Request::Hello(hello))? {
+            Answer::Ready(ready) => check_version(&ready)?,
+            answer => return Err(out_of_turn("hello", &answer)),
+        }
+        driver.ask(&Request::Fit {})?;
+        driver.ask(&Request::Predict(Predict {
+            labels: labels.clone(),
+            probabilities: None,
+        }))?;
+        let result = read_labels(&labels, x.nrows(), trial.n_classes());
+        driver.ask(&Request::Bye {})?;
+        result.map(drop)
+    }
+}

@@ -1,0 +1,183 @@
+//! The adapter for Python, with the interpreter that FASHION_BENCH_PYTHON names: it has numpy and
+//! scikit-learn.
+
+use std::fs;
+use std::process::Command;
+
+use fashion_bench::results::Status;
+
+use super::{Bench, assert_code, text};
+
+fn interpreter() -> String {
+    std::env::var("FASHION_BENCH_PYTHON").expect("FASHION_BENCH_PYTHON names a Python")
+}
+
+const MODULE: &str = "
+import numpy as np
+print('a line on standard output when it is imported')
+
+class Mean:
+    def __init__(self, sizes=(1, 2), random_state=None):
+        self.sizes, self.random_state = sizes, random_state
+    def get_params(self, deep=True):
+        return {'sizes': self.sizes, 'random_state': self.random_state}
+    def set_params(self, **params):
+        self.__dict__.update(params)
+    def fit(self, x, y):
+        print('fitting')
+        assert isinstance(self.sizes, tuple), self.sizes
+        assert x.dtype == np.float32 and y.dtype == np.int64
+        self.classes_ = np.unique(y)
+        self.means = np.stack([x[y == label].mean(0) for label in self.classes_])
+    def predict(self, x):
+        return self.classes_[((x[:, None] - self.means) ** 2).sum(2).argmin(1)]
+
+class Broken(Mean):
+    def fit(self, x, y):
+        raise ValueError('no two ways\\nabout it')
+
+class Text(Mean):
+    def predict(self, x):
+        return np.array(['shirt'] * len(x))
+
+class Half:
+    def fit(self, x, y):
+        pass
+";
+
+#[test]
+#[ignore = "needs FASHION_BENCH_PYTHON"]
+fn a_module_of_ones_own_is_served_whatever_it_prints() {
+    let bench = Bench::new(
+        r#"{"dataset": "demo", "engines": {"own": {"python": "my_module"}}, "classifiers": {
+            "own::Mean": [{"sizes": ["(3, 4)", [5]]}], "own::Broken": [], "own::Text": [],
+            "own::Half": [], "own::None": [], "own::Mean.fit": []}}"#,
+    );
+    fs::write(bench.path("my_module.py"), MODULE).unwrap();
+    let output = bench.run(&["--python", &interpreter()]);
+    assert_code(&output, 1);
+    let rows = bench.rows();
+    let rows_of = |name: &str| {
+        rows.iter()
+            .filter(|row| row.name == name)
+            .collect::<Vec<_>>()
+    };
+    let means = rows_of("own::Mean");
+    assert_eq!(means.len(), 2);
+    for row in means {
+        assert_eq!(row.status, Status::Ok, "{:?}", row.reason);
+        assert!(row.resolved["random_state"].is_u64());
+        assert!(row.mean_accuracy.unwrap() > 0.5);
+        assert_eq!(
+            row.engine.as_ref().unwrap().language.as_ref().unwrap().name,
+            "python"
+        );
+    }
+    let expected = [
+        (
+            "own::Broken",
+            Status::Failed,
+            "ValueError: no two ways about it",
+        ),
+        (
+            "own::Text",
+            Status::Failed,
+            "predict returned <U5, no whole numbers",
+        ),
+        (
+            "own::Half",
+            Status::Invalid,
+            "my_module.Half is no classifier: it has no `predict`",
+        ),
+        (
+            "own::None",
+            Status::Invalid,
+            "my_module has no class `None`",
+        ),
+        (
+            "own::Mean.fit",
+            Status::Invalid,
+            "my_module has no class `Mean.fit`",
+        ),
+    ];
+    for (name, status, reason) in expected {
+        let row = rows_of(name)[0];
+        assert_eq!((row.status, row.reason.as_deref()), (status, Some(reason)));
+    }
+}
+
+/// Fits what the runner fitted, on the files that it left in its cache.
+const PLAIN: &str = "
+import glob, hashlib, json, sys
+import numpy as np
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+folder = sys.argv[1]
+x, y = (np.load(glob.glob(f'{folder}/*-train-*-{part}.npy')[0]) for part in 'xy')
+test = np.load(glob.glob(f'{folder}/*-test-x.npy')[0])
+for model in GaussianNB(), KNeighborsClassifier(n_neighbors=3), SVC(C=10.0):
+    labels = model.fit(x, y).predict(test).astype(np.uint8)
+    print(hashlib.sha256(labels.tobytes()).hexdigest())
+";
+
+#[test]
+#[ignore = "needs FASHION_BENCH_PYTHON"]
+fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
+    let bench = Bench::new(
+        r#"{"dataset": "demo", "classifiers": {"sklearn::GaussianNB": [],
+            "sklearn::KNeighborsClassifier": [{"n_neighbors": [3]}], "sklearn::svm.SVC": [{"C": [10.0]}],
+            "sklearn::Missing": [], "sklearn::LogisticRegression": [{"C": [-1]}]}}"#,
+    );
+    // Files beside the config that are called like modules must not run.
+    let modules = [
+        "json",
+        "inspect",
+        "ast",
+        "numpy",
+        "sklearn",
+        "sitecustomize",
+    ];
+    for module in modules {
+        let path = bench.path(&format!("{module}.py"));
+        fs::write(path, "open('it_ran', 'w')\n").unwrap();
+    }
+    let output = bench.run(&["--python", &interpreter()]);
+    assert_code(&output, 1);
+    assert!(!bench.path("it_ran").exists());
+    let rows = bench.rows();
+    let plain = Command::new(interpreter())
+        .args(["-c", PLAIN])
+        .arg(bench.path("cache/fashion-bench/engines"))
+        .output()
+        .unwrap();
+    let plain = text(&plain.stdout);
+    let hashes: Vec<_> = plain.lines().collect();
+    let names = [
+        "sklearn::GaussianNB",
+        "sklearn::KNeighborsClassifier",
+        "sklearn::svm.SVC",
+    ];
+    assert_eq!(hashes.len(), names.len());
+    for (name, hash) in names.iter().zip(hashes) {
+        let row = rows.iter().find(|row| row.name == *name).unwrap();
+        assert_eq!(row.status, Status::Ok, "{:?}", row.reason);
+        assert_eq!(row.repeats[0].predictions_sha256, hash, "{name}");
+        let library = row.engine.as_ref().unwrap().library.as_ref().unwrap();
+        assert_eq!(library.name, "sklearn");
+    }
+    let reason = |name: &str| {
+        let row = rows.iter().find(|row| row.name == name).unwrap();
+        (row.status, row.reason.clone().unwrap())
+    };
+    assert_eq!(
+        reason("sklearn::Missing"),
+        (Status::Invalid, "sklearn has no class `Missing`".to_owned())
+    );
+    let (status, refused) = reason("sklearn::LogisticRegression");
+    assert_eq!(status, Status::Invalid);
+    assert!(
+        refused.starts_with("InvalidParameterError: The 'C' parameter of"),
+        "{refused}"
+    );
+}
