@@ -10,12 +10,11 @@ fn main() -> Result<(), DatasetError> {
     let request = DatasetRequest::new(name.parse::<DatasetName>()?);
     let raw = load(&request, &mut |event| println!("{event}"))?;
     println!(
-        "{}: {} train and {} test images of {} x {} pixels, classes {}",
+        "{}: {} train and {} test rows of shape {}, classes {}",
         raw.identity.name,
         raw.train.n_samples(),
         raw.test.n_samples(),
-        raw.train.height,
-        raw.train.width,
+        raw.train.shape,
         raw.class_names.join(", ")
     );
     Ok(())

@@ -80,6 +80,8 @@ fn class_scores(confusion: &[Vec<u32>]) -> Vec<ClassScores> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD;
