@@ -5,12 +5,13 @@
 //! `PredictInplace` of that, so that a linfa program and the runner go through the same checks and
 //! get the same errors.
 
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, CowArray, Ix2};
 
 use crate::error::FitError;
 use crate::finite::{NotFinite, first_not_finite, not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
+use crate::path::{Ledger, PathData, train_each};
 
 /// A classifier whose parameters were checked.
 pub trait Classifier: Send + Sync {
@@ -25,6 +26,10 @@ pub trait Classifier: Send + Sync {
     /// have. It is what scikit-learn's classifier of that name does; the others refuse them.
     const ACCEPTS_ONE_CLASS: bool = false;
 
+    /// The parameters along which one training serves several classifiers, by
+    /// [`Self::fit_path`]; none for most.
+    const PATH: &'static [&'static str] = &[];
+
     /// Fits to `x` (`n_samples` × `n_features`, row-major, not empty, finite) and `codes`
     /// (`n_samples` class codes below `encoding.n_classes()`, each of which occurs).
     ///
@@ -37,6 +42,19 @@ pub trait Classifier: Send + Sync {
         encoding: ClassEncoding,
     ) -> Result<Self::Model, FitError>;
 
+    /// Trains classifiers that differ only in the parameters of [`Self::PATH`], lets them predict,
+    /// and tells `ledger` what came out for each.
+    ///
+    /// # Errors
+    /// [`FitError`] for a fit that fails for all classifiers that are not done yet.
+    fn fit_path(path: &[Self], data: PathData<'_>, ledger: &mut dyn Ledger) -> Result<(), FitError>
+    where
+        Self: Sized,
+    {
+        train_each(path, data, ledger);
+        Ok(())
+    }
+
     /// Checks rows and labels, encodes the labels, fits, and checks what was fitted.
     ///
     /// # Errors
@@ -48,19 +66,33 @@ pub trait Classifier: Send + Sync {
         x: ArrayView2<'_, f32>,
         labels: impl IntoIterator<Item = &'a usize>,
     ) -> Result<Self::Model, FitError> {
-        let (encoding, codes) = ClassEncoding::new(labels);
-        check_shapes(x, codes.len())?;
-        let x = x.as_standard_layout();
-        if !Self::CHECKS_VALUES {
-            check_finite(x.view())?;
-        }
-        if !Self::ACCEPTS_ONE_CLASS {
-            check_classes(&encoding)?;
-        }
+        let (x, codes, encoding) = checked::<Self>(x, labels)?;
         let model = self.fit_codes(x.view(), &codes, encoding)?;
         check_fitted(&model)?;
         Ok(model)
     }
+}
+
+/// Checks rows and labels for `C` and encodes the labels.
+pub(crate) fn checked<'x, 'a, C: Classifier + ?Sized>(
+    x: ArrayView2<'x, f32>,
+    labels: impl IntoIterator<Item = &'a usize>,
+) -> Result<(CowArray<'x, f32, Ix2>, Vec<usize>, ClassEncoding), FitError> {
+    let (encoding, codes) = ClassEncoding::new(labels);
+    check_shapes(x, codes.len())?;
+    let x = CowArray::from(x);
+    let x = if x.is_standard_layout() {
+        x
+    } else {
+        CowArray::from(x.as_standard_layout().into_owned())
+    };
+    if !C::CHECKS_VALUES {
+        check_finite(x.view())?;
+    }
+    if !C::ACCEPTS_ONE_CLASS {
+        check_classes(&encoding)?;
+    }
+    Ok((x, codes, encoding))
 }
 
 /// A fitted classifier.

@@ -2,9 +2,10 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use crate::classifier::{Classifier, FittedClassifier, check_finite, check_width};
+use crate::classifier::{Classifier, FittedClassifier, check_finite, check_width, checked};
 use crate::error::FitError;
 use crate::info::FitInfo;
+use crate::path::{Ledger, PathData};
 
 /// A classifier whose parameters are set.
 pub trait Estimator: Send + Sync {
@@ -18,6 +19,70 @@ pub trait Estimator: Send + Sync {
         x: ArrayView2<'_, f32>,
         y: ArrayView1<'_, usize>,
     ) -> Result<Box<dyn Model>, FitError>;
+
+    /// Returns the names of the parameters along which one training serves several classifiers;
+    /// none for most.
+    #[must_use]
+    fn path_parameters() -> &'static [&'static str]
+    where
+        Self: Sized,
+    {
+        &[]
+    }
+
+    /// Trains classifiers that differ only in the parameters of [`Self::path_parameters`] on `x`
+    /// and `y`, as in [`Self::fit`], predicts `x_test`, and tells `ledger` what came out for each.
+    ///
+    /// # Errors
+    /// [`FitError`] for all members that `ledger` was not told to be done.
+    fn run_path(
+        path: &[Self],
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+        x_test: ArrayView2<'_, f32>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError>
+    where
+        Self: Sized,
+    {
+        for (member, estimator) in path.iter().enumerate() {
+            ledger.fit_for(&[member]);
+            let result = estimator.fit(x, y).and_then(|model| {
+                ledger.predict_for(&[member]);
+                let labels = model.predict(x_test)?;
+                Ok((model.fit_info(), labels))
+            });
+            ledger.done(member, result);
+        }
+        Ok(())
+    }
+}
+
+/// The classifiers of a path, whatever they are.
+pub trait Path: Send + Sync {
+    /// Trains all of them and predicts, as [`Estimator::run_path`].
+    ///
+    /// # Errors
+    /// [`FitError`] for all members that `ledger` was not told to be done.
+    fn run(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+        x_test: ArrayView2<'_, f32>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError>;
+}
+
+impl<E: Estimator> Path for Vec<E> {
+    fn run(
+        &self,
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+        x_test: ArrayView2<'_, f32>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        E::run_path(self, x, y, x_test, ledger)
+    }
 }
 
 /// A fitted classifier.
@@ -50,6 +115,29 @@ impl<C: Classifier<Model: 'static>> Estimator for C {
         y: ArrayView1<'_, usize>,
     ) -> Result<Box<dyn Model>, FitError> {
         Ok(Box::new(self.fit_labels(x, y.iter())?))
+    }
+
+    fn path_parameters() -> &'static [&'static str] {
+        C::PATH
+    }
+
+    fn run_path(
+        path: &[Self],
+        x: ArrayView2<'_, f32>,
+        y: ArrayView1<'_, usize>,
+        x_test: ArrayView2<'_, f32>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        let all: Vec<usize> = (0..path.len()).collect();
+        ledger.fit_for(&all);
+        let (x, codes, encoding) = checked::<C>(x, y.iter())?;
+        let data = PathData {
+            x: x.view(),
+            codes: &codes,
+            encoding: &encoding,
+            x_test: x_test.view(),
+        };
+        C::fit_path(path, data, ledger)
     }
 }
 

@@ -55,6 +55,7 @@ pub mod mlp;
 pub mod multiclass;
 pub mod naive_bayes;
 pub mod neighbors;
+pub mod path;
 pub mod sgd;
 pub mod svm;
 pub mod tree;

@@ -67,7 +67,6 @@ pub(super) enum Watched {
 /// Everything about the stages that is not the growing of trees.
 pub(super) struct Stages {
     pub loss: Loss,
-    pub n_stages: usize,
     pub learning_rate: f64,
     /// Share of the rows drawn for each stage.
     pub subsample: f64,
@@ -113,7 +112,9 @@ impl Part {
 }
 
 impl Stages {
-    /// Fits all stages to `x` (`n_samples` × `n_features`) and the class `codes` of its rows.
+    /// Fits as many stages as the last of `ends` (ascending) says to `x` (`n_samples` ×
+    /// `n_features`) and the class `codes` of its rows, and hands out the model at each of them.
+    /// Where stages end early, the model is that of all ends that are left.
     ///
     /// # Errors
     /// [`FitError`] for rows that cannot be set aside, and for what `grower` reports.
@@ -122,7 +123,9 @@ impl Stages {
         x: ArrayView2<'_, f32>,
         (encoding, codes): (ClassEncoding, &[usize]),
         grower: &impl TreeGrower,
-    ) -> Result<Boosted, FitError> {
+        ends: &[usize],
+        reached: &mut dyn FnMut(Boosted),
+    ) -> Result<(), FitError> {
         let [mut train, mut validation] = self.parts(codes, &encoding, grower)?;
         let x_of = |part: &Part| {
             let rows: Vec<usize> = part.rows.iter().map(|&row| row as usize).collect();
@@ -140,9 +143,9 @@ impl Stages {
         let mut watch = Watch::new(&self.patience);
         let mut loss_curve = Vec::new();
         watch.start(self.watched_loss(&train, &validation, &scored));
-        let initial = train.initial.clone();
-        let mut has_stopped = false;
-        for stage_idx in 0..self.n_stages as u64 {
+        let mut left = ends;
+        let mut stage_idx = 0;
+        while let [end, ..] = left {
             let bag = self.bag(train.rows.len(), stage_idx);
             let grown = self.grow_stage(stage_idx, &columns, &bag, &train, grower)?;
             let mut stage = Vec::with_capacity(grown.len());
@@ -156,24 +159,41 @@ impl Stages {
             }
             stages.push(stage);
             loss_curve.push(self.bag_loss(&train, &bag));
-            has_stopped = watch.should_stop(self.watched_loss(&train, &validation, &scored));
-            if has_stopped {
-                break;
+            stage_idx += 1;
+            let has_stopped = watch.should_stop(self.watched_loss(&train, &validation, &scored));
+            if !has_stopped && stages.len() < *end {
+                continue;
             }
+            // Where stages end early, all ends that are left are here.
+            let n_here = if has_stopped {
+                left.len()
+            } else {
+                left.iter().take_while(|&other| other == end).count()
+            };
+            left = &left[n_here..];
+            let mut model = Boosted {
+                initial: train.initial.clone(),
+                // The stages may be large: those of the last model are not copied.
+                stages: if left.is_empty() {
+                    std::mem::take(&mut stages)
+                } else {
+                    stages.clone()
+                },
+                zero_is_second: self.zero_is_second,
+                categories: None,
+                encoding: encoding.clone(),
+                n_features: x.ncols(),
+                info: FitInfo::default(),
+            };
+            let converged = (!matches!(self.patience, Patience::None)).then_some(has_stopped);
+            let validation_loss = self.held_back.map(|_| self.mean_loss(&validation));
+            model.describe(&importances, loss_curve.clone(), converged, validation_loss);
+            for _ in 1..n_here {
+                reached(model.clone());
+            }
+            reached(model);
         }
-        let mut model = Boosted {
-            initial,
-            stages,
-            zero_is_second: self.zero_is_second,
-            categories: None,
-            encoding,
-            n_features: x.ncols(),
-            info: FitInfo::default(),
-        };
-        let converged = (!matches!(self.patience, Patience::None)).then_some(has_stopped);
-        let validation_loss = self.held_back.map(|_| self.mean_loss(&validation));
-        model.describe(&importances, loss_curve, converged, validation_loss);
-        Ok(model)
+        Ok(())
     }
 
     /// Returns the training rows and those set aside for early stopping, all at their initial

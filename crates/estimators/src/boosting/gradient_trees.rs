@@ -19,6 +19,7 @@ use crate::hist::{Binned, MAX_BINS};
 use crate::holdout::Share;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
 use crate::tree::{Amount, FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
 use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
@@ -145,12 +146,39 @@ fn move_to_pruned(tree: &mut Tree, ccp_alpha: f64, leaf_of_row: &mut [u32]) {
 impl Classifier for GradientBoostingValidParams {
     type Model = Boosted;
 
+    const PATH: &'static [&'static str] = &["n_estimators"];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<Boosted, FitError> {
+        fit_all_stages(self, x, codes, encoding)
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        train_in_stages(path, data, ledger)
+    }
+}
+
+impl Staged for GradientBoostingValidParams {
+    fn n_stages(&self) -> usize {
+        self.n_estimators
+    }
+
+    fn fit_stages(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+        ends: &[usize],
+        reached: &mut dyn FnMut(Boosted),
+    ) -> Result<(), FitError> {
         let n_classes = encoding.n_classes();
         if self.loss == BoostingLoss::Exponential && n_classes > 2 {
             return Err(ParamError::unsupported(
@@ -176,7 +204,6 @@ impl Classifier for GradientBoostingValidParams {
         };
         let stages = Stages {
             loss,
-            n_stages: self.n_estimators,
             learning_rate: self.learning_rate,
             subsample: self.subsample,
             starts_at_zero: self.init == Some(BoostingInit::Zero),
@@ -199,6 +226,6 @@ impl Classifier for GradientBoostingValidParams {
             class_weights: None,
             seed: self.seed,
         };
-        stages.fit(x, (encoding, codes), &grower)
+        stages.fit(x, (encoding, codes), &grower, ends, reached)
     }
 }

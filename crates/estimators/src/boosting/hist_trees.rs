@@ -24,6 +24,7 @@ use crate::hist::{Binned, EdgeBins};
 use crate::holdout::Share;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
 use crate::tree::Tree;
 use crate::{ClassWeight, FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
@@ -165,12 +166,39 @@ impl Classifier for HistGradientBoostingValidParams {
 
     const ACCEPTS_ONE_CLASS: bool = true;
 
+    const PATH: &'static [&'static str] = &["max_iter"];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<Boosted, FitError> {
+        fit_all_stages(self, x, codes, encoding)
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        train_in_stages(path, data, ledger)
+    }
+}
+
+impl Staged for HistGradientBoostingValidParams {
+    fn n_stages(&self) -> usize {
+        self.max_iter
+    }
+
+    fn fit_stages(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+        ends: &[usize],
+        reached: &mut dyn FnMut(Boosted),
+    ) -> Result<(), FitError> {
         let n_features = x.ncols();
         let flags = match &self.categorical_features {
             None => None,
@@ -202,7 +230,6 @@ impl Classifier for HistGradientBoostingValidParams {
             loss: match self.loss {
                 HistBoostingLoss::LogLoss => Loss::Log,
             },
-            n_stages: self.max_iter,
             learning_rate: self.learning_rate,
             subsample: 1.0,
             starts_at_zero: false,
@@ -224,10 +251,13 @@ impl Classifier for HistGradientBoostingValidParams {
             class_weights,
             seed: self.seed,
         };
-        let model = stages.fit(x.view(), (encoding, codes), &grower)?;
-        Ok(match categories {
-            None => model,
-            Some(categories) => model.of_categories(categories),
-        })
+        let categories = categories.as_ref();
+        let mut of_columns = |model: Boosted| {
+            reached(match categories {
+                None => model,
+                Some(categories) => model.of_categories(categories.clone()),
+            });
+        };
+        stages.fit(x.view(), (encoding, codes), &grower, ends, &mut of_columns)
     }
 }

@@ -18,6 +18,7 @@ use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
 use crate::tree::{
     Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, all_samples, class_order,
     drop_weightless, grow,
@@ -31,12 +32,39 @@ impl Classifier for RandomForestValidParams {
 
     const CHECKS_VALUES: bool = true;
 
+    const PATH: &'static [&'static str] = &["n_estimators"];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<RandomForest, FitError> {
+        fit_all_stages(self, x, codes, encoding)
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        train_in_stages(path, data, ledger)
+    }
+}
+
+impl Staged for RandomForestValidParams {
+    fn n_stages(&self) -> usize {
+        self.n_estimators
+    }
+
+    fn fit_stages(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+        ends: &[usize],
+        reached: &mut dyn FnMut(RandomForest),
+    ) -> Result<(), FitError> {
         let (n_samples, n_features) = x.dim();
         let estimator = RandomForestParams::ESTIMATOR;
         let counts = class_counts(codes, encoding.n_classes());
@@ -69,14 +97,27 @@ impl Classifier for RandomForestValidParams {
             n_drawn,
             binned,
         };
-        let trees: Vec<Voter> = (0..self.n_estimators as u64)
-            .into_par_iter()
-            .map(|tree_idx| trainer.tree(tree_idx))
-            .collect();
-        let oob_accuracy = self
-            .oob_score
-            .then(|| trainer.oob_accuracy(x, codes, &trees));
-        Ok(RandomForest::new(trees, encoding, n_features, oob_accuracy))
+        let mut trees: Vec<Voter> = Vec::new();
+        for (place, &end) in ends.iter().enumerate() {
+            let more = (trees.len() as u64..end as u64).into_par_iter();
+            trees.par_extend(more.map(|tree_idx| trainer.tree(tree_idx)));
+            let oob_accuracy = self
+                .oob_score
+                .then(|| trainer.oob_accuracy(x, codes, &trees));
+            // The trees may be large: those of the last forest are not copied.
+            let own = if place + 1 == ends.len() {
+                std::mem::take(&mut trees)
+            } else {
+                trees.clone()
+            };
+            reached(RandomForest::new(
+                own,
+                encoding.clone(),
+                n_features,
+                oob_accuracy,
+            ));
+        }
+        Ok(())
     }
 }
 

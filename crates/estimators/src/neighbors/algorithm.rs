@@ -11,15 +11,19 @@ use ndarray::ArrayView2;
 
 use super::model::{Indexed, KNeighborsClassifier};
 use super::params::{KNeighborsParams, KNeighborsValidParams, Weights};
-use crate::classifier::Classifier;
+use super::search::Neighbor;
+use crate::classifier::{Classifier, FittedClassifier as _, check_finite, check_width};
 use crate::error::{FitError, ParamError};
 use crate::multiclass::ClassEncoding;
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData};
 
 impl Classifier for KNeighborsValidParams {
     type Model = KNeighborsClassifier;
 
     const ACCEPTS_ONE_CLASS: bool = true;
+
+    const PATH: &'static [&'static str] = &["n_neighbors", "weights"];
 
     fn fit_codes(
         &self,
@@ -27,20 +31,77 @@ impl Classifier for KNeighborsValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<KNeighborsClassifier, FitError> {
-        let rows = x.as_standard_layout().into_owned();
-        if self.n_neighbors > rows.nrows() {
-            let expected = format!("at most the {} rows of the training data", rows.nrows());
-            let estimator = KNeighborsParams::ESTIMATOR;
-            let error = ParamError::value(estimator, "n_neighbors", expected, self.n_neighbors);
-            return Err(error.into());
+        self.check_count(x.nrows())?;
+        Ok(self.index(x, codes, encoding))
+    }
+
+    /// The neighbours of the largest number among all members are searched once.
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        let mut members = Vec::with_capacity(path.len());
+        for (member, classifier) in path.iter().enumerate() {
+            match classifier.check_count(data.x.nrows()) {
+                Ok(()) => members.push(member),
+                Err(error) => ledger.done(member, Err(error)),
+            }
         }
+        let Some(&most) = members
+            .iter()
+            .max_by_key(|&&member| path[member].n_neighbors)
+        else {
+            return Ok(());
+        };
+        ledger.fit_for(&members);
+        let model = path[most].index(data.x, data.codes, data.encoding.clone());
+        ledger.predict_for(&members);
+        check_width(data.x_test, data.x.ncols())?;
+        check_finite(data.x_test)?;
+        let neighbors = model.neighbors(data.x_test);
+        for &member in &members {
+            ledger.predict_for(&[member]);
+            let own = &path[member];
+            let vote = |neighbors: &Vec<Neighbor>| {
+                model.vote(&neighbors[..own.n_neighbors], own.vote_weights())
+            };
+            let labels = neighbors.iter().map(vote).collect();
+            ledger.done(member, Ok((model.fit_info(), labels)));
+        }
+        Ok(())
+    }
+}
+
+impl KNeighborsValidParams {
+    fn vote_weights(&self) -> Weights {
+        self.weights.unwrap_or(Weights::Uniform)
+    }
+
+    fn check_count(&self, n_rows: usize) -> Result<(), FitError> {
+        if self.n_neighbors <= n_rows {
+            return Ok(());
+        }
+        let expected = format!("at most the {n_rows} rows of the training data");
+        let estimator = KNeighborsParams::ESTIMATOR;
+        let error = ParamError::value(estimator, "n_neighbors", expected, self.n_neighbors);
+        Err(error.into())
+    }
+
+    fn index(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> KNeighborsClassifier {
+        let rows = x.as_standard_layout().into_owned();
         assert!(u32::try_from(rows.nrows()).is_ok(), "fewer than 2³² rows");
-        Ok(KNeighborsClassifier::new(
+        KNeighborsClassifier::new(
             Indexed::new(self.distance(), rows),
             encoding,
             codes.to_vec(),
             self.n_neighbors,
-            self.weights.unwrap_or(Weights::Uniform),
-        ))
+            self.vote_weights(),
+        )
     }
 }

@@ -96,7 +96,8 @@ impl KNeighborsClassifier {
         }
     }
 
-    fn neighbors(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Neighbor>> {
+    /// Returns the neighbours of each row of `x`, nearest first.
+    pub(super) fn neighbors(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Neighbor>> {
         match &self.index {
             Indexed::Euclidean(index) => nearest(index, x, self.n_neighbors),
             Indexed::Manhattan(index) => nearest(index, x, self.n_neighbors),
@@ -113,13 +114,13 @@ impl KNeighborsClassifier {
     }
 
     /// Returns the label that the neighbours, nearest first, vote for.
-    fn vote(&self, neighbors: &[Neighbor]) -> usize {
+    pub(super) fn vote(&self, neighbors: &[Neighbor], weights: Weights) -> usize {
         let mut votes = vec![0.0; self.encoding.n_classes()];
         // Distances so small that their inverse overflows count as 0, as in scikit-learn.
         let is_equal = |neighbor: &Neighbor| (1.0 / neighbor.distance).is_infinite();
         let has_equal = neighbors.first().is_some_and(is_equal);
         for neighbor in neighbors {
-            let weight = match self.weights {
+            let weight = match weights {
                 Weights::Uniform => 1.0,
                 Weights::Distance if has_equal => f64::from(is_equal(neighbor)),
                 Weights::Distance => 1.0 / neighbor.distance,
@@ -148,7 +149,7 @@ impl FittedClassifier for KNeighborsClassifier {
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         let neighbors = self.neighbors(x);
         for (label, neighbors) in labels.iter_mut().zip(&neighbors) {
-            *label = self.vote(neighbors);
+            *label = self.vote(neighbors, self.weights);
         }
     }
 }
