@@ -7,7 +7,7 @@ use super::family::Family;
 use super::json::to_param_value;
 use super::params::Params;
 use crate::estimators::ParamError;
-use crate::estimators::erased::Estimator;
+use crate::estimators::erased::{Estimator, Path};
 use crate::estimators::parameters::{ParamValue, Parameters, Set};
 
 /// A classifier of the catalog, named by its parameters' type.
@@ -72,6 +72,15 @@ pub(super) fn build<E: Entry>(
     seed: u64,
 ) -> Result<Box<dyn Estimator>, ParamError> {
     Ok(Box::new(read::<E>(params, seed)?))
+}
+
+/// Builds the classifiers of a path of `E`.
+pub(super) fn build_path<E: Entry>(
+    path: &[&Params],
+    seed: u64,
+) -> Result<Box<dyn Path>, ParamError> {
+    let members = path.iter().map(|params| read::<E>(params, seed));
+    Ok(Box::new(members.collect::<Result<Vec<_>, _>>()?))
 }
 
 /// Estimates the cost of `E`; nothing of parameters that it refuses.

@@ -11,7 +11,7 @@ use super::family::{Family, Profile};
 use super::json::{canonical_value, to_json};
 use super::params::Params;
 use crate::estimators::ParamError;
-use crate::estimators::erased::Estimator;
+use crate::estimators::erased::{Estimator, Path};
 use crate::estimators::parameters::{Interval, Kind, ParamRow};
 
 /// One row of a parameter table.
@@ -108,6 +108,9 @@ pub struct Resolved {
 /// Builds a classifier from resolved parameters and the seed that `random_state: null` means.
 type Build = fn(&Params, u64) -> Result<Box<dyn Estimator>, ParamError>;
 
+/// Builds the classifiers of a path, of these resolved parameters.
+type BuildPath = fn(&[&Params], u64) -> Result<Box<dyn Path>, ParamError>;
+
 /// A classifier as the registry lists it.
 pub struct EstimatorSpec {
     /// Name in a config.
@@ -119,6 +122,8 @@ pub struct EstimatorSpec {
     params: LazyLock<Vec<ParamSpec>>,
     canonicalise: fn(&mut Params) -> Vec<String>,
     build: Build,
+    path: fn() -> &'static [&'static str],
+    build_path: BuildPath,
     cost: fn(&Params, &DataShape) -> Cost,
     accepts: fn(&str, &Value) -> bool,
 }
@@ -142,6 +147,8 @@ impl EstimatorSpec {
             params: LazyLock::new(|| E::default().rows().into_iter().map(Into::into).collect()),
             canonicalise: E::canonicalise,
             build: entry::build::<E>,
+            path: <E::Checked as Estimator>::path_parameters,
+            build_path: entry::build_path::<E>,
             cost: entry::cost::<E>,
             accepts: entry::accepts::<E>,
         }
@@ -214,6 +221,20 @@ impl EstimatorSpec {
     /// [`ParamError`] for a value out of range or a combination that does not exist.
     pub fn build(&self, params: &Params, seed: u64) -> Result<Box<dyn Estimator>, ParamError> {
         (self.build)(params, seed)
+    }
+
+    /// Returns the parameters along which one training serves several of these classifiers.
+    #[must_use]
+    pub fn path(&self) -> &'static [&'static str] {
+        (self.path)()
+    }
+
+    /// Builds classifiers that differ only in the parameters of [`Self::path`].
+    ///
+    /// # Errors
+    /// [`ParamError`] as [`Self::build`].
+    pub fn build_path(&self, path: &[&Params], seed: u64) -> Result<Box<dyn Path>, ParamError> {
+        (self.build_path)(path, seed)
     }
 
     /// Estimated cost of one repeat on data of this shape.

@@ -76,8 +76,8 @@ pub struct Request {
 /// The two kinds of work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Work {
-    /// Train and score one model, as often as the settings say.
-    Train(Model),
+    /// Train and score these models, a path or a single one, as often as the settings say.
+    Train(Vec<Model>),
     /// Try each of these models on a handful of samples, in this order.
     Try(Vec<Model>),
 }
@@ -87,22 +87,33 @@ pub enum Work {
 pub enum Message {
     /// A repeat is done.
     Repeat {
-        /// Its row.
+        /// Which of the models.
+        member: usize,
+        /// What it was.
         repeat: Box<Repeat>,
         /// The most resident bytes of the worker so far, if it is known.
         peak_rss_bytes: Option<u64>,
+        /// Wall seconds so far that none of the models that are not finished would have taken alone.
+        spared_s: f64,
     },
     /// What the engine of the job is and makes of the parameters.
     Engine(Box<EngineReport>),
     /// What the row should say.
     Note(String),
-    /// All repeats are done.
+    /// All repeats of a model are done.
     Finished {
+        /// Which of the models.
+        member: usize,
         /// Whether repeating stopped because the first two scores were equal.
         invariant: bool,
     },
-    /// The model could not be trained or scored.
-    Failed(Failure),
+    /// A model could not be trained or scored.
+    Failed {
+        /// Which of the models.
+        member: usize,
+        /// Why.
+        failure: Failure,
+    },
     /// The next model was tried.
     Tried(Verdict),
 }
