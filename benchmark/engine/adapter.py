@@ -79,6 +79,7 @@ def find(package, name):
                 break
     found = places[-1]
     for number, part in enumerate(path):
+        places.append(found)
         if not hasattr(found, part):
             # A module that nobody imported is no attribute yet.
             try:
@@ -87,11 +88,31 @@ def find(package, name):
                 pass
         found = getattr(found, part, None)
     if not isinstance(found, type):
-        raise Refusal("refused", f"{package} has no class `{name}`")
+        raise Refusal("refused", f"{package} has no class `{name}`{did_you_mean(name, places)}")
     for method in ("fit", "predict"):
         if not callable(getattr(found, method, None)):
             raise Refusal("refused", f"{package}.{name} is no classifier: it has no `{method}`")
     return found
+
+
+def is_classifier(found):
+    return isinstance(found, type) and all(hasattr(found, method) for method in ("fit", "predict"))
+
+
+def did_you_mean(name, modules):
+    """`; did you mean ...?` with a class whose name is like this one, or nothing."""
+    import difflib
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = {
+            known.lower(): known
+            for module in modules
+            for known in dir(module)
+            if not known.startswith("_") and is_classifier(getattr(module, known, None))
+        }
+    like = difflib.get_close_matches(name.rpartition(".")[2].lower(), names, n=1, cutoff=0.7)
+    return f"; did you mean `{names[like[0]]}`?" if like else ""
 
 
 def constructor_defaults(cls):
@@ -166,7 +187,7 @@ class Round:
         self.y = load(train["y"], (train["n_samples"],), "<i8")
         self.x_test = load(test["x"], (test["n_samples"], n_features), "<f4")
         self.cls = find(package, hello["classifier"])
-        self.seed = hello["seed"] % 2**32
+        self.seed, self.threads = hello["seed"] % 2**32, hello["threads"]
         defaults = constructor_defaults(self.cls)
         written = hello.get("parameters", {})
         self.parameters = {
@@ -185,6 +206,9 @@ class Round:
                 if name in own and own[name] is None:
                     model.set_params(**{name: self.seed})
                     break
+            # CatBoost takes every processor unless it is told; the others obey the environment.
+            if "thread_count" in own and own["thread_count"] is None:
+                model.set_params(thread_count=self.threads)
         return model
 
     def known_parameters(self, model):

@@ -2,8 +2,8 @@
 # An engine in shell and awk: the class that most train rows have. See docs/engines.md.
 #   {"engines": {"sh": {"command": ["sh", "majority.sh"]}}, "classifiers": {"sh::Majority": []}}
 
-# field NAME: the value of the first field of that name in $line, a string or a number.
-field() { printf '%s' "$line" | sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p"; }
+# field NAME: the text that $line has under that name.
+field() { printf '%s' "$line" | sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p"; }
 
 # labels FILE: the labels of an .npy file of version 1, one per line.
 labels() {

@@ -13,7 +13,9 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
-use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::builder::{
+    FalseyValueParser, OsStringValueParser, PossibleValuesParser, TypedValueParser,
+};
 use clap::{Args, ValueEnum};
 use fashion_bench::catalog::{Classifier, DataShape, Profile};
 use fashion_bench::dataset::{
@@ -113,7 +115,12 @@ pub struct RunArgs {
     #[arg(long, value_name = "ENGINE", value_parser = PossibleValuesParser::new(BESIDE))]
     beside: Option<String>,
     /// The Python of engines [default: .venv/bin/python if there is one, else python3]
-    #[arg(long, value_name = "FILE", env = "FASHION_BENCH_PYTHON")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "FASHION_BENCH_PYTHON",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     python: Option<PathBuf>,
     /// Let engines run that the config declares by a command or a module
     #[arg(
@@ -204,7 +211,11 @@ impl RunArgs {
     /// Asks the engines of the plan what they are, and refuses the jobs of those that are not there.
     fn prepare_engines(&self, plan: &mut Plan) -> anyhow::Result<()> {
         let options = EngineOptions {
-            python: self.python.clone(),
+            // An empty variable of the environment is one that is not set.
+            python: self
+                .python
+                .clone()
+                .filter(|python| !python.as_os_str().is_empty()),
             is_allowed: self.allow_engines,
         };
         let mut preparation = Preparation::new(&options);
@@ -389,7 +400,12 @@ fn run_plan(
             command.arg("worker");
             command
         };
-        Box::new(ProcessExecutor::new(command, file.path()))
+        let executor = ProcessExecutor::new(command, file.path());
+        Box::new(if args.is_to_stdout() {
+            executor
+        } else {
+            executor.logs(std::path::absolute(table.path().with_extension("logs"))?)
+        })
     } else {
         Box::new(InlineExecutor::new(prepared))
     };

@@ -158,7 +158,10 @@ fn identify_command(command: &[String], folder: &Path) -> Result<EngineIdentity,
     let arguments = command[1..].iter().map(|word| folder.join(word));
     let mut hasher = Sha256::new();
     for path in std::iter::once(program).chain(arguments) {
-        if let Ok(bytes) = fs::read(&path) {
+        // A device or a pipe has no content that could be read to its end.
+        if path.is_file()
+            && let Ok(bytes) = fs::read(&path)
+        {
             hasher.update((bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
         }

@@ -93,6 +93,9 @@ pub(super) fn find_subject(
     if !hint.is_empty() {
         return Err(hint);
     }
+    if let Some(hint) = like_an_engine(name, engines) {
+        return Err(hint);
+    }
     let hint = did_you_mean(last, names.chain(SKLEARN_CLASSIFIERS.iter().copied()));
     Err(match name.split_once(SEPARATOR) {
         Some((engine, _)) if hint.is_empty() => {
@@ -100,6 +103,18 @@ pub(super) fn find_subject(
         }
         _ => hint,
     })
+}
+
+/// The hint for a name that begins almost like that of an engine.
+fn like_an_engine(name: &str, engines: &[Engine]) -> Option<String> {
+    let (engine, classifier) = name.split_once(SEPARATOR)?;
+    let declared = engines.iter().map(|engine| engine.name.as_str());
+    let packages = PACKAGES.iter().map(|package| package.name);
+    let found = did_you_mean(engine, declared.chain(packages));
+    let known = found.strip_prefix("; did you mean `")?.strip_suffix("`?")?;
+    Some(format!(
+        "; there is no engine `{engine}`; did you mean `{known}{SEPARATOR}{classifier}`?"
+    ))
 }
 
 /// Finds a classifier of an engine; nothing if there is no such engine.

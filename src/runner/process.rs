@@ -1,7 +1,8 @@
 //! Jobs in child processes: a clean clock, a time-out, a memory limit, a crash that stays its own.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ const STARTING_ENGINE: u32 = 10;
 pub struct ProcessExecutor {
     command: Box<dyn Fn() -> Command + Send + Sync>,
     data: PathBuf,
+    logs: Option<PathBuf>,
     try_limit: Duration,
 }
 
@@ -43,6 +45,7 @@ impl ProcessExecutor {
         Self {
             command: Box::new(command),
             data: data.into(),
+            logs: None,
             try_limit: TRY_LIMIT,
         }
     }
@@ -54,12 +57,29 @@ impl ProcessExecutor {
         self
     }
 
+    /// Sets the folder that gets what the engines of jobs that do not end well wrote to standard
+    /// error, one file per job. It is made if it is needed.
+    #[must_use]
+    pub fn logs(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.logs = Some(folder.into());
+        self
+    }
+
     fn request(&self, settings: &JobSettings, work: Work) -> Request {
         Request {
             data: self.data.clone(),
             settings: *settings,
+            log: None,
             work,
         }
+    }
+
+    /// The log of a job of an engine, if there is a folder for it.
+    fn log_of(&self, job: &Job) -> Option<PathBuf> {
+        job.classifier.engine()?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '.';
+        let name = job.name().replace(|c| !is_plain(c), "-");
+        Some(self.logs.as_ref()?.join(format!("{name}-{}.log", job.id)))
     }
 }
 
@@ -72,7 +92,15 @@ impl Executor for ProcessExecutor {
         on_repeat: &dyn Fn(usize),
     ) -> Outcome {
         let mut collector = Collector::default();
-        let request = self.request(settings, Work::Train(Model::from(job)));
+        let log = self.log_of(job);
+        if let Some(log) = &log {
+            // That of an earlier run; mostly there is none.
+            let _ = fs::remove_file(log);
+        }
+        let request = Request {
+            log: log.clone(),
+            ..self.request(settings, Work::Train(Model::from(job)))
+        };
         let guard = Guard {
             time: settings.limits.time_s.map(seconds),
             is_per_message: false,
@@ -92,7 +120,17 @@ impl Executor for ProcessExecutor {
                     .unwrap_or_else(|| Err(ended.failure(&guard))),
             ),
         };
-        collector.finish(end, settings.repeats)
+        let mut outcome = collector.finish(end, settings.repeats);
+        if let Some(log) = log.filter(|log| log.exists()) {
+            if matches!(outcome.end, Some(Err(_))) {
+                outcome.notes.push(note_of(&log));
+            } else {
+                let _ = fs::remove_file(&log);
+                // Unless logs of other jobs are there.
+                let _ = log.parent().map(fs::remove_dir);
+            }
+        }
+        outcome
     }
 
     fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
@@ -132,6 +170,19 @@ impl Executor for ProcessExecutor {
     fn is_in_process(&self) -> bool {
         false
     }
+}
+
+/// Where the log is, in words that hold wherever the table goes with its logs.
+fn note_of(log: &Path) -> String {
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let folder = log.parent().map(name).unwrap_or_default();
+    format!(
+        "what the engine wrote to standard error is in {folder}/{}, beside the table",
+        name(log)
+    )
 }
 
 fn in_a_try(mut failure: Failure) -> Failure {

@@ -40,6 +40,13 @@ pub fn descendants(root: u32) -> Vec<Process> {
     stats_below(root).iter().map(|stat| stat.process).collect()
 }
 
+/// Returns how many processes that `root` started, or those started, still run.
+#[must_use]
+pub fn n_alive_below(root: u32) -> usize {
+    let is_alive = |stat: &&Stat| !stat.is_zombie;
+    stats_below(root).iter().filter(is_alive).count()
+}
+
 /// Returns the memory of these processes: resident bytes of all, and as peak the larger of these and
 /// of the largest peak of one of them; nothing if all are gone.
 #[must_use]

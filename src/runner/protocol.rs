@@ -69,6 +69,9 @@ pub struct Request {
     pub data: PathBuf,
     /// The seed, the repeats, the threads and the limits.
     pub settings: JobSettings,
+    /// Where the standard error of the job's engine goes, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<PathBuf>,
     /// The work itself.
     pub work: Work,
 }

@@ -9,9 +9,10 @@ use ndarray_npy::ReadNpyExt;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
+use super::array_cache::Held;
 use super::array_files::{ArrayFiles, TrainFiles, write_handful};
 use super::clock::Timing;
-use super::driver::{Driver, out_of_turn};
+use super::driver::{Driver, cut, out_of_turn};
 use super::learner::Learner;
 use super::repeats::{chain, finite};
 use super::trial::Trial;
@@ -25,6 +26,7 @@ use crate::engine::protocol::{
 };
 use crate::estimators::FitInfo;
 use crate::results::{Engine, Software, Status};
+use crate::runner;
 use crate::runner::process_tree::{cpu_s_below, descendants, memory_of};
 use crate::runner::protocol::{EngineReport, Failure, Verdict};
 
@@ -39,6 +41,10 @@ pub(super) struct Driven<'a> {
     params: &'a Params,
     threads: usize,
     files: ArrayFiles,
+    /// Keeps the files of the repeat in the cache.
+    held: Vec<Held>,
+    /// Where its standard error goes.
+    log: Option<&'a Path>,
     /// Where the engine writes.
     folder: TempDir,
     driver: Option<Driver>,
@@ -50,18 +56,19 @@ pub(super) struct Driven<'a> {
 }
 
 impl<'a> Driven<'a> {
-    /// The classifier `model` on the prepared data at `data`.
+    /// The classifier `model` with `params`, for a request that names the data and the log.
     pub(super) fn new(
         model: &'a EngineModel,
         params: &'a Params,
-        threads: usize,
-        data: &Path,
+        request: &'a runner::protocol::Request,
     ) -> Result<Self, Failure> {
         Ok(Self {
             model,
             params,
-            threads,
-            files: ArrayFiles::beside(data),
+            threads: request.settings.threads,
+            files: ArrayFiles::beside(&request.data),
+            held: Vec::new(),
+            log: request.log.as_deref(),
             folder: folder()?,
             driver: None,
             n_test: 0,
@@ -113,8 +120,9 @@ impl<'a> Driven<'a> {
 
 impl Learner for Driven<'_> {
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
-        let train = self.files.train(data, seed)?;
-        let test = self.files.test(data)?;
+        let (train, mut held) = self.files.train(data, seed)?;
+        let (test, held_test) = self.files.test(data)?;
+        held.extend(held_test);
         let hello = Hello {
             protocol: VERSION,
             classifier: self.model.classifier().to_owned(),
@@ -138,8 +146,12 @@ impl Learner for Driven<'_> {
                 Answer::Bye {} => {}
                 answer => return Err(out_of_turn("bye", &answer)),
             },
-            None => self.driver = Some(Driver::start(&self.model.launch, self.threads)?),
+            None => {
+                let driver = Driver::start(&self.model.launch, self.threads, self.log)?;
+                self.driver = Some(driver);
+            }
         }
+        self.held = held;
         let ready = match self.ask(&Request::Hello(hello))? {
             Answer::Ready(ready) => ready,
             answer => return Err(out_of_turn("hello", &answer)),
@@ -160,7 +172,10 @@ impl Learner for Driven<'_> {
         };
         self.note_excess("fit", timing);
         for warning in &fitted.warnings {
-            self.notes.push(format!("warning: {warning}"));
+            self.notes.push(format!("warning: {}", cut(warning)));
+        }
+        for (name, value) in fitted.extra.iter().filter(|(_, value)| !value.is_number()) {
+            self.notes.push(cut(&format!("{name}: {value}")));
         }
         Ok((info_of(fitted), timing))
     }
@@ -195,6 +210,16 @@ impl Learner for Driven<'_> {
 
     fn take_notes(&mut self) -> Vec<String> {
         std::mem::take(&mut self.notes)
+    }
+
+    fn end(&mut self) {
+        let n_left = self.driver.take().map_or(0, Driver::finish);
+        if n_left > 0 {
+            let processes = if n_left == 1 { "process" } else { "processes" };
+            self.notes.push(format!(
+                "the engine left {n_left} {processes} behind, ended with the job"
+            ));
+        }
     }
 }
 
@@ -377,7 +402,7 @@ impl EngineTrial {
         let is_same =
             |(launch, driver): &(Launch, Driver)| *launch == model.launch && driver.is_usable();
         if !self.driver.as_ref().is_some_and(is_same) {
-            let driver = Driver::start(&model.launch, threads)?;
+            let driver = Driver::start(&model.launch, threads, None)?;
             self.driver = Some((model.launch.clone(), driver));
         }
         let (_, driver) = self.driver.as_mut().expect("it was just started");

@@ -1,22 +1,20 @@
 //! An engine's process, and the talk with it.
 
-use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::process::{self, Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
+use super::engine_log::EngineLog;
 use crate::catalog::engine::Launch;
 use crate::engine::protocol::{Answer, Refusal, RefusalKind, Request};
 use crate::engine::python::adapter_command;
 use crate::results::Status;
-use crate::results::mutex::lock;
-use crate::runner::process_tree::kill_below;
+use crate::runner::process_tree::{kill_below, n_alive_below};
 use crate::runner::protocol::Failure;
 use crate::runner::supervise::is_sent_from_outside;
 
@@ -35,26 +33,33 @@ const THREAD_VARIABLES: &[&str] = &[
 ];
 /// Bytes of the longest answer, which may hold a loss curve.
 const MAX_ANSWER: u64 = 1 << 26;
-/// Bytes kept of what an engine writes to standard error.
-const LOG_BYTES: usize = 16_384;
 /// Characters of a line that go into a reason.
 const LINE_CHARS: usize = 400;
-/// How long the last words of an engine that ended are waited for.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long a look at an engine that should end is from the next.
+const LOOK: Duration = Duration::from_millis(10);
+/// Looks at an engine that ended its output, that was asked to end, and at what it left behind.
+const CRASH_LOOKS: u32 = 100;
+const END_LOOKS: u32 = 300;
+const LEFT_LOOKS: u32 = 50;
 
 /// An engine that runs.
 pub(super) struct Driver {
     child: Child,
-    input: ChildStdin,
+    /// Nothing once the engine was asked to end.
+    input: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
-    log: Arc<Mutex<VecDeque<u8>>>,
-    log_ended: Receiver<()>,
+    log: EngineLog,
     is_usable: bool,
 }
 
 impl Driver {
-    /// Starts the engine with `threads` threads at its disposal.
-    pub(super) fn start(launch: &Launch, threads: usize) -> Result<Self, Failure> {
+    /// Starts the engine with `threads` threads at its disposal; its standard error goes to the file
+    /// `log`, too.
+    pub(super) fn start(
+        launch: &Launch,
+        threads: usize,
+        log: Option<&Path>,
+    ) -> Result<Self, Failure> {
         let mut command = match launch {
             Launch::Python {
                 interpreter,
@@ -85,22 +90,35 @@ impl Driver {
         let (Some(input), Some(output), Some(errors)) = pipes else {
             unreachable!("the three pipes were asked for");
         };
-        let log = Arc::new(Mutex::new(VecDeque::new()));
-        let (sender, log_ended) = mpsc::channel();
-        let kept = Arc::clone(&log);
-        thread::spawn(move || {
-            keep_log(errors, &kept);
-            // The driver may be gone already.
-            let _ = sender.send(());
-        });
         Ok(Self {
             child,
-            input,
+            input: Some(input),
             answers: BufReader::new(output),
-            log,
-            log_ended,
+            log: EngineLog::keep(errors, log.map(Path::to_owned)),
             is_usable: true,
         })
+    }
+
+    /// Ends the engine as the protocol has it, by the end of its input, so that it can clear up
+    /// after itself. Returns how many processes it left behind; they are ended.
+    pub(super) fn finish(mut self) -> usize {
+        if !self.is_usable || !matches!(self.ask(&Request::Bye {}), Ok(Answer::Bye {})) {
+            return 0;
+        }
+        self.input = None;
+        if self.wait_a_moment(END_LOOKS).is_none() {
+            return 0;
+        }
+        // What lost its parent is this process's now. Helpers of a library that end with their parent
+        // do so in a moment.
+        let n_left = || n_alive_below(process::id());
+        for _ in 0..LEFT_LOOKS {
+            if n_left() == 0 {
+                break;
+            }
+            thread::sleep(LOOK);
+        }
+        n_left()
     }
 
     /// Whether the engine can be asked for another round.
@@ -133,8 +151,9 @@ impl Driver {
     fn send(&mut self, request: &Request) -> io::Result<()> {
         let mut line = serde_json::to_vec(request)?;
         line.push(b'\n');
-        self.input.write_all(&line)?;
-        self.input.flush()
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        input.write_all(&line)?;
+        input.flush()
     }
 
     /// The next line that is not blank; nothing at the end.
@@ -166,7 +185,7 @@ impl Driver {
         self.is_usable = false;
         kill_below(self.child.id());
         // One that only closed its output must not go on.
-        let status = match self.wait_a_moment() {
+        let status = match self.wait_a_moment(CRASH_LOOKS) {
             Some(status) => status,
             None => {
                 let _ = self.child.kill();
@@ -204,23 +223,21 @@ impl Driver {
         Failure::new(outcome, reason)
     }
 
-    fn wait_a_moment(&mut self) -> Option<ExitStatus> {
-        for _ in 0..100 {
+    fn wait_a_moment(&mut self, n_looks: u32) -> Option<ExitStatus> {
+        for _ in 0..n_looks {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Some(status);
             }
-            thread::sleep(Duration::from_millis(10));
+            thread::sleep(LOOK);
         }
         None
     }
 
     /// Adds the last line that the engine wrote to standard error, as of a traceback.
     fn with_last_line(&self, reason: String) -> String {
-        let _ = self.log_ended.recv_timeout(LAST_WORDS);
-        let bytes: Vec<u8> = lock(&self.log).iter().copied().collect();
-        let text = String::from_utf8_lossy(&bytes);
-        match text.lines().rev().find(|line| !line.trim().is_empty()) {
-            Some(line) => format!("{reason}: {}", cut(line.trim())),
+        self.log.settle();
+        match self.log.last_line() {
+            Some(line) => format!("{reason}: {}", cut(&line)),
             None => reason,
         }
     }
@@ -232,19 +249,7 @@ impl Drop for Driver {
         kill_below(self.child.id());
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Hands on what an engine writes to standard error, and keeps the end of it.
-fn keep_log(mut errors: impl Read, log: &Mutex<VecDeque<u8>>) {
-    let mut buffer = [0; 4096];
-    while let Ok(n @ 1..) = errors.read(&mut buffer) {
-        // Nobody may be there to read it.
-        let _ = io::stderr().write_all(&buffer[..n]);
-        let mut log = lock(log);
-        log.extend(&buffer[..n]);
-        let n_surplus = log.len().saturating_sub(LOG_BYTES);
-        log.drain(..n_surplus);
+        self.log.settle();
     }
 }
 
@@ -285,7 +290,7 @@ pub(super) fn failure_of(refusal: &Refusal) -> Failure {
 }
 
 /// The beginning of a text, on one line.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LINE_CHARS) {
         Some((end, _)) => format!("{}…", &line[..end]),

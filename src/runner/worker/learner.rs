@@ -45,6 +45,9 @@ pub(in crate::runner) trait Learner {
     fn take_notes(&mut self) -> Vec<String> {
         Vec::new()
     }
+
+    /// Ends what the repeats have started, after the last one.
+    fn end(&mut self) {}
 }
 
 /// A classifier of this program.

@@ -1,10 +1,12 @@
 //! The child's side: a process, or a thread, that trains and scores one model or tries many.
 
+mod array_cache;
 mod array_files;
 mod clock;
 mod driven;
 mod driver;
 mod engine;
+mod engine_log;
 mod label_codes;
 mod learner;
 mod panics;

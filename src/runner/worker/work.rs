@@ -32,9 +32,9 @@ pub(super) fn work(
     };
     match &request.work {
         Work::Train(model) => {
-            let (params, threads) = (&model.params, request.settings.threads);
+            let params = &model.params;
             let learner = match &model.engine {
-                Some(engine) => Driven::new(engine, params, threads, &request.data)
+                Some(engine) => Driven::new(engine, params, request)
                     .map(|driven| Box::new(driven) as Box<dyn Learner>),
                 None => {
                     find(model).map(|spec| Box::new(Ours::new(spec, params)) as Box<dyn Learner>)
@@ -77,6 +77,11 @@ pub(in crate::runner) fn train(
         Ok(invariant) => Message::Finished { invariant },
         Err(failure) => Message::Failed(failure),
     });
+    // The job is done, however long this takes.
+    learner.end();
+    for note in learner.take_notes() {
+        send(Message::Note(note));
+    }
 }
 
 /// Tries one model; a panic is a doubt.
