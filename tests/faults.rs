@@ -197,6 +197,7 @@ fn run_plan(plan: &Plan, executor: &dyn Executor) -> RunReport {
         },
         is_rerun: false,
         retry: &[],
+        has_paths: true,
     };
     let report = run(&request, executor, &table, &Silent, &Cancel::default()).unwrap();
     let rows = table.read().unwrap();

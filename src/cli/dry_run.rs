@@ -5,7 +5,7 @@ use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
 use fashion_bench::results::duration::render_duration;
 use fashion_bench::results::label::label;
-use fashion_bench::runner::{Retry, StartOrder, is_done, start_order};
+use fashion_bench::runner::{Retry, StartOrder, is_done, paths, start_order};
 
 /// Renders the jobs to do and the totals, with the number of jobs that the table already holds.
 /// Without data (`known` is `None`) what the table holds is not known, so all jobs are listed.
@@ -14,10 +14,11 @@ pub fn render(
     known: Option<(&RawDataset, &Table)>,
     n_slots: usize,
     is_rerun: bool,
+    has_paths: bool,
     retry: &[Retry],
 ) -> anyhow::Result<String> {
     let mut text = String::new();
-    let (mut total_s, mut n_done, mut n_to_do) = (0.0, 0, 0);
+    let (mut to_do, mut alone_s, mut n_done) = (Vec::new(), 0.0, 0);
     for StartOrder { job, seconds } in start_order(plan) {
         let is_done = match known {
             Some((raw, table)) if !is_rerun => is_done(plan, job, &raw.identity, table, retry)?,
@@ -27,8 +28,8 @@ pub fn render(
             n_done += 1;
             continue;
         }
-        n_to_do += 1;
-        total_s += seconds;
+        to_do.push(job);
+        alone_s += seconds;
         text.push_str(&format!(
             "{}  {:>11}  {:>6} MB  {}\n",
             job.id,
@@ -37,6 +38,12 @@ pub fn render(
             label(job.name(), &job.written)
         ));
     }
+    let n_to_do = to_do.len();
+    let total_s = if has_paths {
+        paths::seconds(to_do) * plan.settings.repeats as f64
+    } else {
+        alone_s
+    };
     text.push_str(&format!(
         "{n_to_do} jobs to do, {n_done} done already, {} combinations not run; \
          about {} with {n_slots} side by side\n",

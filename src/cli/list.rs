@@ -10,6 +10,7 @@ use fashion_bench::grid::{
     self, Alias, BESIDE, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings, SubsetGrid,
 };
 use fashion_bench::results::escape;
+use fashion_bench::runner::paths;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -90,11 +91,21 @@ struct ListedJob<'a> {
     aliases: &'a [Alias],
     notes: &'a [String],
     cost: Cost,
+    /// The other jobs that one training serves beside this one.
+    path: Vec<&'a str>,
 }
 
 impl<'a> Listing<'a> {
     fn of(plan: &'a Plan) -> Self {
-        let job = |job: &'a Job| ListedJob {
+        let groups = paths::group(plan.jobs.iter().enumerate());
+        let mut path = vec![Vec::new(); plan.jobs.len()];
+        for group in &groups {
+            for &job_idx in group {
+                let others = group.iter().filter(|&&other| other != job_idx);
+                path[job_idx] = others.map(|&other| plan.jobs[other].id.as_str()).collect();
+            }
+        }
+        let job = |(job, path): (&'a Job, Vec<&'a str>)| ListedJob {
             id: job.id.as_str(),
             name: job.name(),
             family: job.classifier.family(),
@@ -103,12 +114,13 @@ impl<'a> Listing<'a> {
             aliases: &job.aliases,
             notes: &job.notes,
             cost: job.cost,
+            path,
         };
         Self {
             version: LISTING_VERSION,
             settings: &plan.settings,
             counts: Counts::of(plan),
-            jobs: plan.jobs.iter().map(job).collect(),
+            jobs: plan.jobs.iter().zip(path).map(job).collect(),
             refused: &plan.refused,
         }
     }
@@ -182,7 +194,8 @@ fn default_of(job: &Job, name: &str, profile: Profile) -> Option<Value> {
 fn render_counts(text: &mut String, plan: &Plan) {
     let counts = Counts::of(plan);
     let settings = &plan.settings;
-    let one_repeat_s: f64 = plan.jobs.iter().map(|job| job.cost.cpu_s).sum();
+    let one_repeat_s = paths::seconds(&plan.jobs);
+    let n_trainings = paths::group(plan.jobs.iter().enumerate()).len();
     let peak = plan.jobs.iter().map(|job| job.cost.memory_bytes).max();
     push_line(
         text,
@@ -196,6 +209,13 @@ fn render_counts(text: &mut String, plan: &Plan) {
             counts.not_implemented
         ),
     );
+    if n_trainings < plan.jobs.len() {
+        let n_jobs = plan.jobs.len();
+        push_line(
+            text,
+            &format!("{n_trainings} trainings serve the {n_jobs} jobs (docs/running.md, Paths)"),
+        );
+    }
     text.push_str(&format!(
         "predicted: {} of one core per repeat, the largest job {}; repeats: {}, ",
         format_seconds(one_repeat_s),

@@ -51,6 +51,9 @@ pub struct RunArgs {
     /// Run only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
     #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]
     filter: Option<Filter>,
+    /// Train each job on its own, where one training could serve several
+    #[arg(long)]
+    no_paths: bool,
     /// Jobs side by side [default: cores / threads per job]
     #[arg(long, value_name = "N", value_parser = positive)]
     jobs: Option<usize>,
@@ -418,6 +421,7 @@ fn run_plan(
         memory: machine_memory(),
         is_rerun: args.rerun,
         retry: &args.retry(),
+        has_paths: !args.no_paths,
     };
     let bars = std::io::stderr().is_terminal().then(|| Bars::new(n_slots));
     let lines = LogLines::new(std::io::stderr(), n_slots);
@@ -518,7 +522,14 @@ fn show_plan(args: &RunArgs, plan: &Plan, raw: Option<RawDataset>) -> anyhow::Re
         if let Some(raw) = raw.as_ref().filter(|_| is_several) {
             print(&format!("{} train rows\n", raw.identity.n_train))?;
         }
-        let text = dry_run::render(plan, known, args.n_slots(plan), args.rerun, &args.retry())?;
+        let text = dry_run::render(
+            plan,
+            known,
+            args.n_slots(plan),
+            args.rerun,
+            !args.no_paths,
+            &args.retry(),
+        )?;
         print(&text)?;
     }
     Ok(ExitCode::SUCCESS)

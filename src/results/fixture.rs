@@ -56,6 +56,7 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
             .map(|(seed, &score)| repeat(seed, score))
             .collect(),
         peak_rss_bytes: Some(12_000_000),
+        path: Vec::new(),
         limits: Limits::default(),
         engine: None,
         dataset: dataset(),

@@ -109,6 +109,10 @@ pub struct Record {
     /// Peak resident bytes of the job's process, memory-mapped data included; absent in-process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
+    /// The other jobs that one training served beside this one; times are those that this job alone
+    /// would have taken. Since schema 4.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<JobId>,
     /// Limits in force.
     pub limits: Limits,
     /// Which engine the classifier is of; absent for those of this program. Since schema 4.

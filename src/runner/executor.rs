@@ -8,7 +8,7 @@ use std::time::Duration;
 use rayon::ThreadPoolBuilder;
 
 use super::protocol::{EngineReport, Failure, JobSettings, Message, Verdict};
-use super::worker::{Ours, STACK_BYTES, Trial, train, try_one};
+use super::worker::{Ours, STACK_BYTES, Trial, run_repeats, try_one};
 use crate::dataset::Prepared;
 use crate::grid::Job;
 use crate::results::{Repeat, Status};
@@ -50,17 +50,26 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
+/// What becomes of a job under way.
+#[derive(Debug)]
+pub enum Step {
+    /// So many of its repeats are done.
+    Repeated(usize),
+    /// It has ended.
+    Ended(Box<Outcome>),
+}
+
 /// Does jobs; called from several threads at once.
 pub trait Executor: Sync {
-    /// Trains and scores a job until it has ended or `cancel` says to stop; `on_repeat` gets the
-    /// number of repeats done.
+    /// Trains and scores the jobs of a path, or a single one, until they have ended or `cancel` says
+    /// to stop. Each job, by its place in `jobs`, ends once.
     fn train(
         &self,
-        job: &Job,
+        jobs: &[&Job],
         settings: &JobSettings,
         cancel: &Cancel,
-        on_repeat: &dyn Fn(usize),
-    ) -> Outcome;
+        on_step: &mut dyn FnMut(usize, Step),
+    );
 
     /// Tries jobs on a handful of samples, in their order. Returns one result per job, unless
     /// `cancel` said to stop. A job that takes too long over it may pass.
@@ -70,70 +79,98 @@ pub trait Executor: Sync {
     fn is_in_process(&self) -> bool;
 }
 
-/// Puts the messages about one job together.
-#[derive(Debug, Default)]
+/// Puts the messages about the jobs of a process together.
 pub(super) struct Collector {
-    repeats: Vec<Repeat>,
-    invariant: bool,
-    peak_rss_bytes: Option<u64>,
-    end: Option<Result<(), Failure>>,
-    engine: Option<EngineReport>,
-    notes: Vec<String>,
+    /// By place; nothing for a job that has ended.
+    open: Vec<Option<Outcome>>,
+    n_asked: usize,
 }
 
 impl Collector {
-    pub(super) fn take(&mut self, message: Message, on_repeat: &dyn Fn(usize)) {
+    /// A collector of jobs at these places, of which `n_asked` repeats are asked.
+    pub(super) fn new(n_jobs: usize, n_asked: usize) -> Self {
+        Self {
+            open: vec![Some(Outcome::default()); n_jobs],
+            n_asked,
+        }
+    }
+
+    /// Takes a message of the process; a job that ends is handed on.
+    pub(super) fn take(&mut self, message: Message, on_step: &mut dyn FnMut(usize, Step)) {
         match message {
             Message::Repeat {
+                member,
                 repeat,
                 peak_rss_bytes,
+                ..
             } => {
-                self.repeats.push(*repeat);
-                self.peak_rss_bytes = self.peak_rss_bytes.max(peak_rss_bytes);
-                on_repeat(self.repeats.len());
-            }
-            Message::Engine(report) => self.engine = Some(*report),
-            Message::Note(note) => {
-                // Repeats say the same.
-                if !self.notes.contains(&note) {
-                    self.notes.push(note);
+                if let Some(job) = self.open.get_mut(member).and_then(Option::as_mut) {
+                    job.repeats.push(*repeat);
+                    job.peak_rss_bytes = job.peak_rss_bytes.max(peak_rss_bytes);
+                    on_step(member, Step::Repeated(job.repeats.len()));
                 }
             }
-            Message::Finished { invariant } => {
-                self.invariant = invariant;
-                self.end = Some(Ok(()));
+            Message::Engine(report) => {
+                for job in self.open.iter_mut().flatten() {
+                    job.engine = Some((*report).clone());
+                }
             }
-            Message::Failed(failure) => self.end = Some(Err(failure)),
+            Message::Note(note) => {
+                for job in self.open.iter_mut().flatten() {
+                    // Repeats say the same.
+                    if !job.notes.contains(&note) {
+                        job.notes.push(note.clone());
+                    }
+                }
+            }
+            Message::Finished { member, invariant } => {
+                if let Some(Some(job)) = self.open.get_mut(member) {
+                    job.invariant = invariant;
+                }
+                self.end(member, Some(Ok(())), on_step);
+            }
+            Message::Failed { member, failure } => self.end(member, Some(Err(failure)), on_step),
             // Nothing was asked to be tried.
             Message::Tried(_) => {}
         }
     }
 
-    /// Takes what the job itself said of its end; nothing if it ended without a word.
-    pub(super) fn reported_end(&mut self) -> Option<Result<(), Failure>> {
-        self.end.take()
+    /// The places of jobs that have not ended, each with the number of its repeats.
+    pub(super) fn open(&self) -> Vec<(usize, usize)> {
+        let jobs = self.open.iter().enumerate();
+        jobs.filter_map(|(place, job)| Some((place, job.as_ref()?.repeats.len())))
+            .collect()
     }
 
-    /// Returns the outcome with this end; its reason says how many repeats were done.
-    pub(super) fn finish(self, mut end: Option<Result<(), Failure>>, asked: usize) -> Outcome {
+    /// Begins a job anew.
+    pub(super) fn reset(&mut self, place: usize) {
+        self.open[place] = Some(Outcome::default());
+    }
+
+    /// Ends a job, if it has not ended; a reason says how many repeats were done.
+    pub(super) fn end(
+        &mut self,
+        place: usize,
+        mut end: Option<Result<(), Failure>>,
+        on_step: &mut dyn FnMut(usize, Step),
+    ) {
+        let Some(mut job) = self.open.get_mut(place).and_then(Option::take) else {
+            return;
+        };
         if let Some(Err(failure)) = &mut end
-            && !self.repeats.is_empty()
+            && !job.repeats.is_empty()
         {
-            let done = self.repeats.len();
+            let (done, asked) = (job.repeats.len(), self.n_asked);
             failure.reason = format!("{}; {done} of {asked} repeats were done", failure.reason);
         }
-        Outcome {
-            end,
-            repeats: self.repeats,
-            invariant: self.invariant,
-            peak_rss_bytes: self.peak_rss_bytes,
-            engine: self.engine,
-            notes: self.notes,
-        }
+        job.end = end;
+        on_step(place, Step::Ended(Box::new(job)));
     }
 
     pub(super) fn raise_peak(&mut self, peak_rss_bytes: Option<u64>) {
-        self.peak_rss_bytes = self.peak_rss_bytes.max(peak_rss_bytes);
+        for job in self.open.iter_mut().flatten() {
+            job.peak_rss_bytes = job.peak_rss_bytes.max(peak_rss_bytes);
+        }
     }
 }
 
@@ -189,28 +226,45 @@ impl InlineExecutor {
 impl Executor for InlineExecutor {
     fn train(
         &self,
-        job: &Job,
+        jobs: &[&Job],
         settings: &JobSettings,
         cancel: &Cancel,
-        on_repeat: &dyn Fn(usize),
-    ) -> Outcome {
-        let mut collector = Collector::default();
-        let Some(spec) = job.classifier.spec() else {
-            return collector.finish(Some(Err(needs_a_process())), settings.repeats);
+        on_step: &mut dyn FnMut(usize, Step),
+    ) {
+        // The peak is the whole process's, which says nothing about the job.
+        let on_step = &mut |place, step| {
+            on_step(
+                place,
+                match step {
+                    Step::Ended(outcome) => Step::Ended(Box::new(Outcome {
+                        peak_rss_bytes: None,
+                        ..*outcome
+                    })),
+                    step => step,
+                },
+            );
         };
-        let (data, params) = (Arc::clone(&self.data), job.resolved.clone());
-        let own = *settings;
-        let driven = Self::drive(
-            settings.threads,
-            cancel,
-            move |send| train(&mut Ours::new(spec, &params), &own, &data, send),
-            |message| collector.take(message, on_repeat),
-        );
-        let end = collector.reported_end().or(driven.err().map(Err));
-        let mut outcome = collector.finish(end, settings.repeats);
-        // The whole process's, which says nothing about the job.
-        outcome.peak_rss_bytes = None;
-        outcome
+        let mut collector = Collector::new(jobs.len(), settings.repeats);
+        let driven = match jobs[0].classifier.spec() {
+            None => Err(needs_a_process()),
+            Some(spec) => {
+                let data = Arc::clone(&self.data);
+                let path: Vec<_> = jobs.iter().map(|job| job.resolved.clone()).collect();
+                let own = *settings;
+                Self::drive(
+                    settings.threads,
+                    cancel,
+                    move |send| {
+                        let mut learner = Ours::new(spec, path.iter().collect());
+                        run_repeats(&mut learner, path.len(), &own, &data, send);
+                    },
+                    |message| collector.take(message, on_step),
+                )
+            }
+        };
+        for (place, _) in collector.open() {
+            collector.end(place, driven.clone().err().map(Err), on_step);
+        }
     }
 
     fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
@@ -258,12 +312,19 @@ mod tests {
 
     fn train_one(kind: usize, cancel: &Cancel) -> Outcome {
         let executor = InlineExecutor::new(fixture::data());
+        let mut ended = None;
         executor.train(
-            &fixture::job(kind),
+            &[&fixture::job(kind)],
             &fixture::job_settings(),
             cancel,
-            &|_| {},
-        )
+            &mut |_, step| {
+                if let Step::Ended(outcome) = step {
+                    assert_eq!(ended, None);
+                    ended = Some(*outcome);
+                }
+            },
+        );
+        ended.unwrap()
     }
 
     #[test]

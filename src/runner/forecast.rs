@@ -62,7 +62,8 @@ impl Forecast {
     pub(super) fn finish(&mut self, job_idx: usize, now: Instant) {
         if let Some(job) = self.jobs.remove(&job_idx) {
             self.n_done += 1;
-            if let Some(started) = job.started {
+            // Jobs that come with another one of their path are estimated to take nothing.
+            if let Some(started) = job.started.filter(|_| job.seconds > 0.0) {
                 self.estimated_s += job.seconds;
                 self.actual_s += now.duration_since(started).as_secs_f64();
             }

@@ -11,6 +11,7 @@ mod fixture;
 mod forecast;
 mod memory;
 mod oom;
+pub mod paths;
 mod planned;
 mod preview;
 mod process;
@@ -27,7 +28,7 @@ mod supervise;
 pub mod worker;
 
 pub use environment::default_slots;
-pub use executor::{Cancel, Executor, InlineExecutor, Outcome};
+pub use executor::{Cancel, Executor, InlineExecutor, Outcome, Step};
 pub use memory::{MachineMemory, machine_memory};
 pub use planned::Planned;
 pub use preview::{StartOrder, is_done, start_order};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::executor::{Cancel, Collector, Executor, Outcome};
+use super::executor::{Cancel, Collector, Executor, Outcome, Step};
 use super::protocol::{Failure, JobSettings, Message, Model, Request, Verdict, Work};
 use super::supervise::{Guard, How, supervise};
 use crate::grid::Job;
@@ -86,51 +86,60 @@ impl ProcessExecutor {
 impl Executor for ProcessExecutor {
     fn train(
         &self,
-        job: &Job,
+        jobs: &[&Job],
         settings: &JobSettings,
         cancel: &Cancel,
-        on_repeat: &dyn Fn(usize),
-    ) -> Outcome {
-        let mut collector = Collector::default();
-        let log = self.log_of(job);
+        on_step: &mut dyn FnMut(usize, Step),
+    ) {
+        let mut collector = Collector::new(jobs.len(), settings.repeats);
+        let log = self.log_of(jobs[0]);
         if let Some(log) = &log {
             // That of an earlier run; mostly there is none.
             let _ = fs::remove_file(log);
         }
-        let request = Request {
-            log: log.clone(),
-            ..self.request(settings, Work::Train(Model::from(job)))
+        // The log of an engine is whole when its process has ended.
+        let mut held = Vec::new();
+        let mut on_live_step = |place, step| match step {
+            Step::Ended(outcome) if log.is_some() => held.push((place, outcome)),
+            step => on_step(place, step),
         };
         let guard = Guard {
             time: settings.limits.time_s.map(seconds),
             is_per_message: false,
             memory_mb: settings.limits.memory_mb,
-            is_engine: job.classifier.engine().is_some(),
+            is_engine: jobs[0].classifier.engine().is_some(),
         };
-        let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
-            collector.take(message, on_repeat);
-        });
-        collector.raise_peak(ended.peak_rss_bytes);
-        let end = match ended.how {
-            How::Cancelled => None,
-            // What the job said counts, however its process ended afterwards.
-            _ => Some(
-                collector
-                    .reported_end()
-                    .unwrap_or_else(|| Err(ended.failure(&guard))),
-            ),
-        };
-        let mut outcome = collector.finish(end, settings.repeats);
-        if let Some(log) = log.filter(|log| log.exists()) {
-            if matches!(outcome.end, Some(Err(_))) {
-                outcome.notes.push(note_of(&log));
-            } else {
-                let _ = fs::remove_file(&log);
-                // Unless logs of other jobs are there.
-                let _ = log.parent().map(fs::remove_dir);
+        // Mostly one process does it all; see below.
+        while !collector.open().is_empty() {
+            let places: Vec<usize> = collector.open().iter().map(|open| open.0).collect();
+            let models = places.iter().map(|&place| Model::from(jobs[place]));
+            let request = Request {
+                log: log.clone(),
+                ..self.request(settings, Work::Train(models.collect()))
+            };
+            let ended = supervise((self.command)(), &request, &guard, cancel, &mut |message| {
+                collector.take(message.of_place(&places), &mut on_live_step);
+            });
+            collector.raise_peak(ended.peak_rss_bytes);
+            let open = collector.open();
+            let fewest = open.iter().map(|open| open.1).min().unwrap_or_default();
+            for (place, n_repeats) in open {
+                match ended.how {
+                    How::Cancelled => collector.end(place, None, &mut on_live_step),
+                    // What ended the process came after this job's part in the repeat: alone, it
+                    // would have gone on.
+                    _ if n_repeats > fewest => collector.reset(place),
+                    _ => {
+                        let failure = ended.failure(&guard);
+                        collector.end(place, Some(Err(failure)), &mut on_live_step);
+                    }
+                }
             }
         }
-        outcome
+        for (place, mut outcome) in held {
+            settle_log(log.as_deref(), &mut outcome);
+            on_step(place, Step::Ended(outcome));
+        }
     }
 
     fn try_all(&self, jobs: &[&Job], settings: &JobSettings, cancel: &Cancel) -> Vec<Verdict> {
@@ -169,6 +178,20 @@ impl Executor for ProcessExecutor {
 
     fn is_in_process(&self) -> bool {
         false
+    }
+}
+
+/// Names the log of an engine in the row of a job that did not end well; any other is removed.
+fn settle_log(log: Option<&Path>, outcome: &mut Outcome) {
+    let Some(log) = log.filter(|log| log.exists()) else {
+        return;
+    };
+    if matches!(outcome.end, Some(Err(_))) {
+        outcome.notes.push(note_of(log));
+    } else {
+        let _ = fs::remove_file(log);
+        // Unless logs of other jobs are there.
+        let _ = log.parent().map(fs::remove_dir);
     }
 }
 

@@ -21,8 +21,8 @@ const TICK: Duration = Duration::from_millis(250);
 pub trait Progress: Sync {
     /// These jobs are to be done; called once, before any of them starts.
     fn planned(&self, jobs: &[Planned<'_>]);
-    /// A job started.
-    fn started(&self, job_idx: usize);
+    /// The jobs of a path, or a single one, started.
+    fn started(&self, path: &[usize]);
     /// `n_done` of `n_asked` repeats of a job are done.
     fn repeated(&self, job_idx: usize, n_done: usize, n_asked: usize);
     /// A job has a row: its own, or one that was there already.
@@ -37,7 +37,7 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn planned(&self, _: &[Planned<'_>]) {}
-    fn started(&self, _: usize) {}
+    fn started(&self, _: &[usize]) {}
     fn repeated(&self, _: usize, _: usize, _: usize) {}
     fn finished(&self, _: usize, _: &Record, _: bool) {}
     fn abandoned(&self, _: usize) {}
@@ -95,11 +95,20 @@ impl<W: Write + Send> Progress for LogLines<W> {
         Self::write(out, &format!("{} jobs to do, about {left}", jobs.len()));
     }
 
-    fn started(&self, job_idx: usize) {
+    fn started(&self, path: &[usize]) {
         let (out, forecast) = &mut *lock(&self.state);
-        forecast.start(job_idx, Instant::now());
-        if let Some(name) = forecast.name(job_idx) {
-            Self::write(out, &format!("started {name}"));
+        let mut names = Vec::with_capacity(path.len());
+        for &job_idx in path {
+            forecast.start(job_idx, Instant::now());
+            names.extend(forecast.name(job_idx).map(str::to_owned));
+        }
+        if !names.is_empty() {
+            let together = if names.len() > 1 {
+                " in one training"
+            } else {
+                ""
+            };
+            Self::write(out, &format!("started {}{together}", names.join(", ")));
         }
     }
 
@@ -198,22 +207,27 @@ impl Progress for Bars {
         self.overall.enable_steady_tick(TICK);
     }
 
-    fn started(&self, job_idx: usize) {
-        let name = {
-            let mut forecast = lock(&self.forecast);
-            forecast.start(job_idx, Instant::now());
-            forecast.name(job_idx).unwrap_or_default().to_owned()
-        };
+    fn started(&self, path: &[usize]) {
         let style = ProgressStyle::with_template("  {spinner} {prefix} {msg} {elapsed}")
             .expect("the template is constant");
-        let bar = self.screen.insert_before(
-            &self.overall,
-            ProgressBar::new_spinner()
-                .with_style(style)
-                .with_prefix(name),
-        );
-        bar.enable_steady_tick(TICK);
-        lock(&self.running).insert(job_idx, bar);
+        for (place, &job_idx) in path.iter().enumerate() {
+            let mut name = {
+                let mut forecast = lock(&self.forecast);
+                forecast.start(job_idx, Instant::now());
+                forecast.name(job_idx).unwrap_or_default().to_owned()
+            };
+            if place > 0 {
+                name = format!("  with it: {name}");
+            }
+            let bar = self.screen.insert_before(
+                &self.overall,
+                ProgressBar::new_spinner()
+                    .with_style(style.clone())
+                    .with_prefix(name),
+            );
+            bar.enable_steady_tick(TICK);
+            lock(&self.running).insert(job_idx, bar);
+        }
     }
 
     fn repeated(&self, job_idx: usize, n_done: usize, n_asked: usize) {
@@ -263,7 +277,7 @@ mod tests {
             .collect();
         log.finished(7, &record("Skipped", &[0.5]), true);
         log.planned(&plan);
-        log.started(0);
+        log.started(&[0]);
         log.finished(0, &record("Fake", &[0.5, 0.75]), false);
         log.abandoned(1);
         let text = String::from_utf8(lock(&log.state).0.clone()).unwrap();
@@ -295,10 +309,10 @@ mod tests {
             })
             .collect();
         bars.planned(&plan);
-        bars.started(0);
+        bars.started(&[0]);
         bars.repeated(0, 1, 2);
         bars.finished(0, &record("Fake", &[0.5]), false);
-        bars.started(1);
+        bars.started(&[1]);
         bars.abandoned(1);
         assert_eq!(bars.overall.position(), 1);
         bars.clear();

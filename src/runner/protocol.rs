@@ -121,6 +121,20 @@ pub enum Message {
     Tried(Verdict),
 }
 
+impl Message {
+    /// The message with the place, among `places`, of the model that it is about.
+    pub(super) fn of_place(mut self, places: &[usize]) -> Self {
+        if let Self::Repeat { member, .. }
+        | Self::Finished { member, .. }
+        | Self::Failed { member, .. } = &mut self
+        {
+            // A worker that speaks of a model that it was not given speaks of none.
+            *member = places.get(*member).copied().unwrap_or(usize::MAX);
+        }
+        self
+    }
+}
+
 /// What an engine says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EngineReport {

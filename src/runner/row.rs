@@ -22,7 +22,14 @@ pub(super) struct Origin<'a> {
 
 impl Origin<'_> {
     /// The row of an outcome; nothing for a job that was abandoned.
-    pub(super) fn row(&self, job: &Job, start_time: i64, outcome: Outcome) -> Option<Record> {
+    /// `path` are the jobs that were trained together with this one.
+    pub(super) fn row(
+        &self,
+        job: &Job,
+        path: &[&Job],
+        start_time: i64,
+        outcome: Outcome,
+    ) -> Option<Record> {
         let failure = outcome.end?.err();
         let report = outcome.engine;
         let engine = job.classifier.engine().map(|model| Engine {
@@ -70,6 +77,11 @@ impl Origin<'_> {
             seed: self.settings.seed,
             repeats: outcome.repeats,
             peak_rss_bytes: outcome.peak_rss_bytes,
+            path: path
+                .iter()
+                .filter(|other| other.id != job.id)
+                .map(|other| other.id.clone())
+                .collect(),
             limits: self.settings.limits,
             engine,
             dataset: self.dataset.clone(),

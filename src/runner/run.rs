@@ -1,5 +1,6 @@
 //! A run: skip what is done, try the rest, train it longest first, append one row per job.
 
+use std::collections::HashSet;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use thiserror::Error;
 
 use super::environment;
-use super::executor::{Cancel, Executor, Outcome};
+use super::executor::{Cancel, Executor, Outcome, Step};
 use super::memory::MachineMemory;
+use super::paths::group;
 use super::planned::Planned;
 use super::progress::Progress;
 use super::protocol::{Failure, JobSettings, Verdict};
@@ -48,6 +50,8 @@ pub struct RunRequest<'a> {
     pub is_rerun: bool,
     /// Which rows of the table to do again although nothing changed.
     pub retry: &'a [Retry],
+    /// Whether one training may serve several jobs.
+    pub has_paths: bool,
 }
 
 /// What came out of a run.
@@ -151,12 +155,33 @@ impl<'a> Run<'a> {
     }
 
     fn planned(&self, pending: &[usize]) -> Vec<Planned<'a>> {
-        let planned = |&job_idx: &usize| Planned {
-            job_idx,
-            job: &self.request.jobs[job_idx],
-            seconds: self.demands[job_idx].seconds,
-        };
-        pending.iter().map(planned).collect()
+        let mut planned = Vec::with_capacity(pending.len());
+        for path in self.paths(pending.iter().copied()) {
+            let seconds = |job_idx: usize| self.demands[job_idx].seconds;
+            let longest = path
+                .iter()
+                .copied()
+                .max_by(|&a, &b| seconds(a).total_cmp(&seconds(b)));
+            planned.extend(path.iter().map(|&job_idx| Planned {
+                job_idx,
+                job: &self.request.jobs[job_idx],
+                // The others of a path come with it.
+                seconds: if Some(job_idx) == longest {
+                    seconds(job_idx)
+                } else {
+                    0.0
+                },
+            }));
+        }
+        planned
+    }
+
+    /// The jobs that are trained together.
+    fn paths(&self, pending: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
+        if !self.request.has_paths {
+            return pending.map(|job_idx| vec![job_idx]).collect();
+        }
+        group(pending.map(|job_idx| (job_idx, &self.request.jobs[job_idx])))
     }
 
     /// The row of the table that stands for a job.
@@ -261,17 +286,29 @@ impl<'a> Run<'a> {
     }
 
     fn train_all(&self, pool: &ThreadPool, pending: &[Candidate]) -> Result<(), TableError> {
-        let demand = |candidate: &Candidate| {
-            let demand = self.demands[candidate.job_idx];
+        let doubtful: HashSet<usize> = pending
+            .iter()
+            .filter(|candidate| candidate.is_doubtful)
+            .map(|candidate| candidate.job_idx)
+            .collect();
+        let paths = self.paths(pending.iter().map(|candidate| candidate.job_idx));
+        let demand = |path: &Vec<usize>| {
+            let demands = || path.iter().map(|&job_idx| self.demands[job_idx]);
             // What may be refused is refused in the first seconds: it starts before the longest.
-            let seconds = if candidate.is_doubtful {
-                f64::INFINITY
-            } else {
-                demand.seconds
-            };
-            Demand { seconds, ..demand }
+            let is_doubtful = path.iter().any(|job_idx| doubtful.contains(job_idx));
+            Demand {
+                seconds: if is_doubtful {
+                    f64::INFINITY
+                } else {
+                    demands().map(|demand| demand.seconds).fold(0.0, f64::max)
+                },
+                memory_bytes: demands()
+                    .map(|demand| demand.memory_bytes)
+                    .max()
+                    .unwrap_or(0),
+            }
         };
-        let demands: Vec<_> = pending.iter().map(demand).collect();
+        let demands: Vec<_> = paths.iter().map(demand).collect();
         let available = self.request.memory.available_bytes as f64 * USABLE_SHARE;
         #[expect(
             clippy::cast_possible_truncation,
@@ -291,7 +328,7 @@ impl<'a> Run<'a> {
                     }
                     Next::Start(place) => {
                         drop(guard);
-                        self.train(pending[place].job_idx);
+                        self.train(&paths[place]);
                         guard = lock(&queue);
                         guard.finish(place);
                         changed.notify_all();
@@ -302,38 +339,59 @@ impl<'a> Run<'a> {
         lock(&self.error).take().map_or(Ok(()), Err)
     }
 
-    /// Trains a job and appends its row. A table that fails stops the run.
-    fn train(&self, job_idx: usize) {
-        if let Err(error) = self.train_and_append(job_idx) {
-            self.cancel.cancel();
-            let mut first = lock(&self.error);
-            first.get_or_insert(error);
+    /// Trains the jobs of a path and appends their rows. A table that fails stops the run.
+    fn train(&self, path: &[usize]) {
+        let started = self.take_earlier(path).map(|left| {
+            if !left.is_empty() {
+                self.train_and_append(&left);
+            }
+        });
+        if let Err(error) = started {
+            self.stop(error);
         }
     }
 
-    fn train_and_append(&self, job_idx: usize) -> Result<(), TableError> {
-        let job = &self.request.jobs[job_idx];
-        // Another run may have done it meanwhile.
-        if let Some(record) = self.find_done(job)? {
-            self.keep(job_idx, record, true);
-            return Ok(());
-        }
-        self.progress.started(job_idx);
-        let start_time = Timestamp::now().as_second();
-        let on_repeat = |n_done| {
-            self.progress
-                .repeated(job_idx, n_done, self.settings.repeats)
-        };
-        let outcome = self
-            .executor
-            .train(job, &self.settings, self.cancel, &on_repeat);
-        match self.origin().row(job, start_time, outcome) {
-            Some(record) => self.append(job_idx, record),
-            None => {
-                self.progress.abandoned(job_idx);
-                Ok(())
+    fn stop(&self, error: TableError) {
+        self.cancel.cancel();
+        lock(&self.error).get_or_insert(error);
+    }
+
+    /// Takes over the rows that another run has written meanwhile; the jobs that are left.
+    fn take_earlier(&self, path: &[usize]) -> Result<Vec<usize>, TableError> {
+        let mut left = Vec::with_capacity(path.len());
+        for &job_idx in path {
+            match self.find_done(&self.request.jobs[job_idx])? {
+                Some(record) => self.keep(job_idx, record, true),
+                None => left.push(job_idx),
             }
         }
+        Ok(left)
+    }
+
+    fn train_and_append(&self, path: &[usize]) {
+        let jobs: Vec<&Job> = path.iter().map(|&idx| &self.request.jobs[idx]).collect();
+        self.progress.started(path);
+        let start_time = Timestamp::now().as_second();
+        let mut on_step = |place: usize, step| {
+            let (job, job_idx) = (jobs[place], path[place]);
+            match step {
+                Step::Repeated(n_done) => {
+                    self.progress
+                        .repeated(job_idx, n_done, self.settings.repeats);
+                }
+                // The table is written while the others of the path go on: what is done is done.
+                Step::Ended(outcome) => match self.origin().row(job, &jobs, start_time, *outcome) {
+                    Some(record) => {
+                        if let Err(error) = self.append(job_idx, record) {
+                            self.stop(error);
+                        }
+                    }
+                    None => self.progress.abandoned(job_idx),
+                },
+            }
+        };
+        self.executor
+            .train(&jobs, &self.settings, self.cancel, &mut on_step);
     }
 
     /// Appends the row of a job that failed before it was trained.
@@ -343,7 +401,8 @@ impl<'a> Run<'a> {
             ..Outcome::default()
         };
         let now = Timestamp::now().as_second();
-        let record = self.origin().row(&self.request.jobs[job_idx], now, outcome);
+        let job = &self.request.jobs[job_idx];
+        let record = self.origin().row(job, &[], now, outcome);
         record.map_or(Ok(()), |record| self.append(job_idx, record))
     }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
+use super::paths::group;
 use super::schedule::longest_first;
 use crate::grid::Job;
 
@@ -48,17 +49,22 @@ impl fmt::Display for Shard {
 impl Shard {
     /// The jobs of this shard, in the order given.
     ///
-    /// Longest first, each job goes to the shard with the least to do so far. Ties are broken by
-    /// id, so that the split depends on neither the order of the config nor on what is done
-    /// already, and every job is in exactly one shard.
+    /// Longest first, each path of jobs that one training serves goes to the shard with the least to
+    /// do so far. Ties are broken by id, so that the split depends on neither the order of the config
+    /// nor on what is done already, and every job is in exactly one shard.
     #[must_use]
     pub fn select(self, jobs: Vec<Job>) -> Vec<Job> {
         let mut by_id: Vec<usize> = (0..jobs.len()).collect();
         by_id.sort_by(|&a, &b| jobs[a].id.cmp(&jobs[b].id));
-        let order = longest_first(by_id.iter().map(|&idx| jobs[idx].cost.cpu_s));
+        let paths = group(by_id.into_iter().map(|idx| (idx, &jobs[idx])));
+        let seconds = |path: &Vec<usize>| {
+            let seconds = path.iter().map(|&job_idx| jobs[job_idx].cost.cpu_s);
+            seconds.fold(0.0, f64::max)
+        };
         let mut loads = vec![(0.0_f64, 0_usize); self.count];
         let mut shard_of = vec![0; jobs.len()];
-        for job_idx in order.into_iter().map(|place| by_id[place]) {
+        for path in longest_first(paths.iter().map(seconds)) {
+            let path = &paths[path];
             // The lightest shard; among those, the one with the fewest jobs, so that jobs
             // estimated to take no time are dealt out as well.
             let lightest = (0..self.count)
@@ -67,9 +73,11 @@ impl Shard {
                     a_s.total_cmp(&b_s).then(a_n.cmp(&b_n))
                 })
                 .unwrap_or_default();
-            loads[lightest].0 += jobs[job_idx].cost.cpu_s;
-            loads[lightest].1 += 1;
-            shard_of[job_idx] = lightest;
+            loads[lightest].0 += seconds(path);
+            loads[lightest].1 += path.len();
+            for &job_idx in path {
+                shard_of[job_idx] = lightest;
+            }
         }
         jobs.into_iter()
             .zip(shard_of)

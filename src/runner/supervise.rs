@@ -174,6 +174,7 @@ pub(super) fn supervise(
             child: &mut child,
             guard,
             since: Instant::now(),
+            spared: Duration::ZERO,
             peak_rss_bytes: None,
             engine: Vec::new(),
             looked_at: None,
@@ -243,6 +244,8 @@ struct Watch<'a> {
     child: &'a mut Child,
     guard: &'a Guard,
     since: Instant,
+    /// What does not count, as it was for jobs of a path that are done.
+    spared: Duration,
     peak_rss_bytes: Option<u64>,
     /// The processes of the engine, when they were last looked at.
     engine: Vec<Process>,
@@ -265,6 +268,9 @@ impl Watch<'_> {
                     Ok(message) => {
                         if self.guard.is_per_message {
                             self.since = Instant::now();
+                        }
+                        if let Message::Repeat { spared_s, .. } = message {
+                            self.spared = Duration::try_from_secs_f64(spared_s).unwrap_or_default();
                         }
                         on_message(message);
                     }
@@ -307,7 +313,7 @@ impl Watch<'_> {
         if self
             .guard
             .time
-            .is_some_and(|limit| self.since.elapsed() >= limit)
+            .is_some_and(|limit| self.since.elapsed().saturating_sub(self.spared) >= limit)
         {
             return Some(How::TimedOut);
         }
@@ -415,6 +421,7 @@ mod tests {
             child: &mut child,
             guard: &guard,
             since: Instant::now(),
+            spared: Duration::ZERO,
             peak_rss_bytes: None,
             engine: Vec::new(),
             looked_at: None,

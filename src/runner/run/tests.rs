@@ -25,14 +25,8 @@ fn kind(job: &Job) -> i64 {
     job.resolved["kind"].as_i64().unwrap()
 }
 
-impl Executor for FakeExecutor {
-    fn train(
-        &self,
-        job: &Job,
-        settings: &JobSettings,
-        cancel: &Cancel,
-        on_repeat: &dyn Fn(usize),
-    ) -> Outcome {
+impl FakeExecutor {
+    fn train_one(&self, job: &Job, settings: &JobSettings, cancel: &Cancel) -> Outcome {
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_running.fetch_max(running, Ordering::SeqCst);
         thread::sleep(Duration::from_millis(5));
@@ -46,7 +40,6 @@ impl Executor for FakeExecutor {
             };
         }
         trained.push(kind(job));
-        on_repeat(1);
         let repeats: Vec<Repeat> = rows::record("Fake", &vec![0.5; settings.repeats]).repeats;
         Outcome {
             end: Some(self.failing.get(&kind(job)).cloned().map_or(Ok(()), Err)),
@@ -54,6 +47,23 @@ impl Executor for FakeExecutor {
             peak_rss_bytes: Some(1),
             ..Outcome::default()
         }
+    }
+}
+
+impl Executor for FakeExecutor {
+    fn train(
+        &self,
+        jobs: &[&Job],
+        settings: &JobSettings,
+        cancel: &Cancel,
+        on_step: &mut dyn FnMut(usize, Step),
+    ) {
+        let [job] = jobs else {
+            panic!("{jobs:?} have no path");
+        };
+        let outcome = self.train_one(job, settings, cancel);
+        on_step(0, Step::Repeated(1));
+        on_step(0, Step::Ended(Box::new(outcome)));
     }
 
     fn try_all(&self, jobs: &[&Job], _: &JobSettings, _: &Cancel) -> Vec<Verdict> {
@@ -109,6 +119,7 @@ impl Bench {
             memory: self.memory,
             is_rerun: self.is_rerun,
             retry: &[],
+            has_paths: true,
         };
         run(
             &request,

@@ -1,5 +1,6 @@
 //! Clocks: what a piece of work took.
 
+use std::ops::AddAssign;
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -14,15 +15,46 @@ pub struct Timing {
     pub cpu_s: f64,
 }
 
+impl AddAssign for Timing {
+    fn add_assign(&mut self, other: Self) {
+        self.wall_s += other.wall_s;
+        self.cpu_s += other.cpu_s;
+    }
+}
+
+/// Tells what pieces of work take that follow each other.
+#[derive(Debug)]
+pub struct Stopwatch {
+    since: Instant,
+    cpu_s: f64,
+}
+
+impl Stopwatch {
+    /// A watch that starts now.
+    pub fn start() -> Self {
+        Self {
+            since: Instant::now(),
+            cpu_s: process_cpu_s(),
+        }
+    }
+
+    /// Returns what was taken since the start or the last lap.
+    pub fn lap(&mut self) -> Timing {
+        let now = Self::start();
+        let timing = Timing {
+            wall_s: now.since.duration_since(self.since).as_secs_f64(),
+            cpu_s: now.cpu_s - self.cpu_s,
+        };
+        *self = now;
+        timing
+    }
+}
+
 /// Does `work`, and returns its result with what it took.
 pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Timing) {
-    let (cpu_before, started) = (process_cpu_s(), Instant::now());
+    let mut watch = Stopwatch::start();
     let result = work();
-    let timing = Timing {
-        wall_s: started.elapsed().as_secs_f64(),
-        cpu_s: process_cpu_s() - cpu_before,
-    };
-    (result, timing)
+    (result, watch.lap())
 }
 
 fn process_cpu_s() -> f64 {

@@ -13,7 +13,7 @@ use super::array_cache::Held;
 use super::array_files::{ArrayFiles, TrainFiles, write_handful};
 use super::clock::Timing;
 use super::driver::{Driver, cut, out_of_turn};
-use super::learner::Learner;
+use super::learner::{Learner, Measured, News};
 use super::repeats::{chain, finite};
 use super::trial::Trial;
 use crate::catalog::Params;
@@ -119,6 +119,61 @@ impl<'a> Driven<'a> {
 }
 
 impl Learner for Driven<'_> {
+    fn repeat(
+        &mut self,
+        seed: u64,
+        members: &[usize],
+        data: &Prepared,
+        news: &mut dyn FnMut(News),
+    ) -> Result<(), Failure> {
+        for &member in members {
+            let result = self.learn(seed, data, news);
+            news(News::Done { member, result });
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Vec<String> {
+        match self.driver.take().map_or(0, Driver::finish) {
+            0 => Vec::new(),
+            n_left => {
+                let processes = if n_left == 1 { "process" } else { "processes" };
+                let note =
+                    format!("the engine left {n_left} {processes} behind, ended with the job");
+                vec![note]
+            }
+        }
+    }
+}
+
+impl Driven<'_> {
+    /// Trains and predicts once.
+    fn learn(
+        &mut self,
+        seed: u64,
+        data: &Prepared,
+        news: &mut dyn FnMut(News),
+    ) -> Result<Box<Measured>, Failure> {
+        self.begin(seed, data)?;
+        if let Some(report) = self.report.take() {
+            news(News::Engine(Box::new(report)));
+        }
+        let (info, fit) = self.fit()?;
+        let (labels, predict) = self.predict()?;
+        for note in self.notes.drain(..) {
+            news(News::Note(note));
+        }
+        Ok(Box::new(Measured {
+            info,
+            fit,
+            labels,
+            predict,
+            peak_rss_bytes: memory_of(&descendants(process::id())).map(|memory| memory.peak_bytes),
+            spared_s: 0.0,
+        }))
+    }
+
+    /// Prepares a repeat: what is done here is not timed.
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
         let (train, mut held) = self.files.train(data, seed)?;
         let (test, held_test) = self.files.test(data)?;
@@ -180,7 +235,7 @@ impl Learner for Driven<'_> {
         Ok((info_of(fitted), timing))
     }
 
-    fn predict(&mut self, _: &Prepared) -> Result<(Array1<usize>, Timing), Failure> {
+    fn predict(&mut self) -> Result<(Array1<usize>, Timing), Failure> {
         let labels = self.folder.path().join("labels.npy");
         let request = Request::Predict(Predict {
             labels: labels.clone(),
@@ -200,30 +255,6 @@ impl Learner for Driven<'_> {
         Ok((predicted, timing))
     }
 
-    fn peak_rss_bytes(&self) -> Option<u64> {
-        memory_of(&descendants(process::id())).map(|memory| memory.peak_bytes)
-    }
-
-    fn take_report(&mut self) -> Option<EngineReport> {
-        self.report.take()
-    }
-
-    fn take_notes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notes)
-    }
-
-    fn end(&mut self) {
-        let n_left = self.driver.take().map_or(0, Driver::finish);
-        if n_left > 0 {
-            let processes = if n_left == 1 { "process" } else { "processes" };
-            self.notes.push(format!(
-                "the engine left {n_left} {processes} behind, ended with the job"
-            ));
-        }
-    }
-}
-
-impl Driven<'_> {
     /// Asks once more, for probabilities, outside the times: an engine that has some must have
     /// probabilities that are numbers.
     fn check_probabilities(&mut self, labels: PathBuf) -> Result<(), Failure> {

@@ -2,116 +2,213 @@
 
 use std::process;
 
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 
-use super::clock::{Timing, timed};
+use super::clock::{Stopwatch, Timing};
 use super::repeats::{failure_of, finite};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
-use crate::estimators::FitInfo;
-use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::path::Ledger;
+use crate::estimators::{FitError, FitInfo};
 use crate::runner::memory::process_memory;
 use crate::runner::protocol::{EngineReport, Failure};
 
-/// A classifier with its parameters, trained anew in each repeat.
+/// The members of a path, or a single classifier, trained anew in each repeat.
 pub(in crate::runner) trait Learner {
-    /// Prepares a repeat: what is done here is not timed.
+    /// Trains `members` on the train split in the order of `seed`, predicts the test split, and
+    /// hands on what happens; each member is done once.
     ///
     /// # Errors
-    /// [`Failure`] if the parameters are refused or the data cannot be had.
-    fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure>;
+    /// [`Failure`] for all members that are not done.
+    fn repeat(
+        &mut self,
+        seed: u64,
+        members: &[usize],
+        data: &Prepared,
+        news: &mut dyn FnMut(News),
+    ) -> Result<(), Failure>;
 
-    /// Fits the train split in the order of the seed.
-    ///
-    /// # Errors
-    /// [`Failure`] if the fit reports an error.
-    fn fit(&mut self) -> Result<(FitInfo, Timing), Failure>;
-
-    /// Predicts the test split, after a fit: one label per sample.
-    ///
-    /// # Errors
-    /// [`Failure`] if the prediction reports an error.
-    fn predict(&mut self, data: &Prepared) -> Result<(Array1<usize>, Timing), Failure>;
-
-    /// The most resident bytes so far, if they are known.
-    fn peak_rss_bytes(&self) -> Option<u64>;
-
-    /// What an engine said of itself, once.
-    fn take_report(&mut self) -> Option<EngineReport> {
-        None
-    }
-
-    /// What the row should say, once.
-    fn take_notes(&mut self) -> Vec<String> {
+    /// Ends what the repeats have started, after the last one. Returns what the row should say.
+    fn end(&mut self) -> Vec<String> {
         Vec::new()
     }
-
-    /// Ends what the repeats have started, after the last one.
-    fn end(&mut self) {}
 }
 
-/// A classifier of this program.
+/// What happens in a repeat.
+pub(in crate::runner) enum News {
+    /// What an engine says of itself.
+    Engine(Box<EngineReport>),
+    /// What the row should say.
+    Note(String),
+    /// A member is done.
+    Done {
+        member: usize,
+        result: Result<Box<Measured>, Failure>,
+    },
+}
+
+/// One fit and one prediction.
+pub(in crate::runner) struct Measured {
+    pub(in crate::runner) info: FitInfo,
+    pub(in crate::runner) fit: Timing,
+    /// One label per sample of the test split.
+    pub(in crate::runner) labels: Array1<usize>,
+    pub(in crate::runner) predict: Timing,
+    /// The most resident bytes so far, if they are known.
+    pub(in crate::runner) peak_rss_bytes: Option<u64>,
+    /// Wall seconds of all repeats so far that none of the members that are still waited for would
+    /// have taken alone.
+    pub(in crate::runner) spared_s: f64,
+}
+
+/// Classifiers of this program that one training serves.
 pub(in crate::runner) struct Ours<'a> {
     spec: &'a EstimatorSpec,
-    params: &'a Params,
-    repeat: Option<OurRepeat>,
-}
-
-struct OurRepeat {
-    estimator: Box<dyn Estimator>,
-    x: Array2<f32>,
-    y: Array1<usize>,
-    model: Option<Box<dyn Model>>,
+    path: Vec<&'a Params>,
+    /// Wall seconds of all repeats, by member.
+    charged_s: Vec<f64>,
+    /// Wall seconds of all repeats that some member was charged with.
+    worked_s: f64,
 }
 
 impl<'a> Ours<'a> {
-    pub(in crate::runner) fn new(spec: &'a EstimatorSpec, params: &'a Params) -> Self {
+    pub(in crate::runner) fn new(spec: &'a EstimatorSpec, path: Vec<&'a Params>) -> Self {
         Self {
             spec,
-            params,
-            repeat: None,
+            charged_s: vec![0.0; path.len()],
+            path,
+            worked_s: 0.0,
         }
     }
 }
 
 impl Learner for Ours<'_> {
-    fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
-        // The memory of the last repeat is free before that of this one is taken.
-        self.repeat = None;
-        let estimator = self
+    fn repeat(
+        &mut self,
+        seed: u64,
+        members: &[usize],
+        data: &Prepared,
+        news: &mut dyn FnMut(News),
+    ) -> Result<(), Failure> {
+        let mut valid = Vec::with_capacity(members.len());
+        for &member in members {
+            match self.spec.build(self.path[member], seed) {
+                Ok(_) => valid.push(member),
+                Err(error) => news(News::Done {
+                    member,
+                    result: Err(failure_of(&error.into())),
+                }),
+            }
+        }
+        let params: Vec<&Params> = valid.iter().map(|&member| self.path[member]).collect();
+        let path = self
             .spec
-            .build(self.params, seed)
+            .build_path(&params, seed)
             .map_err(|error| failure_of(&error.into()))?;
         let (x, y) = data.shuffled_train(seed);
-        self.repeat = Some(OurRepeat {
-            estimator,
-            x,
-            y,
-            model: None,
+        let mut account = Account {
+            bills: vec![Bill::default(); valid.len()],
+            waiting: (0..valid.len()).collect(),
+            members: &valid,
+            charged: (Vec::new(), Phase::Fit),
+            watch: Stopwatch::start(),
+            charged_s: &mut self.charged_s,
+            worked_s: &mut self.worked_s,
+            news,
+        };
+        path.run(x.view(), y.view(), data.x_test(), &mut account)
+            .map_err(|error| failure_of(&error))
+    }
+}
+
+/// What a member would have taken alone.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bill {
+    fit: Timing,
+    predict: Timing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    Fit,
+    Predict,
+}
+
+/// Charges the members of a path with the work that is done for them.
+struct Account<'a> {
+    /// By place in the path that runs.
+    bills: Vec<Bill>,
+    /// Places that are not done.
+    waiting: Vec<usize>,
+    /// The member at each place.
+    members: &'a [usize],
+    /// The places that the work is for.
+    charged: (Vec<usize>, Phase),
+    watch: Stopwatch,
+    charged_s: &'a mut [f64],
+    worked_s: &'a mut f64,
+    news: &'a mut dyn FnMut(News),
+}
+
+impl Account<'_> {
+    /// Charges what was done since the last call, and says for whom the work is from now on.
+    fn turn_to(&mut self, places: &[usize], phase: Phase) {
+        let lap = self.watch.lap();
+        let (charged, charged_phase) = &self.charged;
+        for &place in charged {
+            let bill = &mut self.bills[place];
+            match charged_phase {
+                Phase::Fit => bill.fit += lap,
+                Phase::Predict => bill.predict += lap,
+            }
+            self.charged_s[self.members[place]] += lap.wall_s;
+        }
+        if !charged.is_empty() {
+            *self.worked_s += lap.wall_s;
+        }
+        self.charged = (places.to_vec(), phase);
+    }
+
+    fn spared_s(&self) -> f64 {
+        let of = |&place: &usize| self.charged_s[self.members[place]];
+        let longest = self.waiting.iter().map(of).fold(0.0, f64::max);
+        if self.waiting.is_empty() {
+            let all = self.members.iter().map(|&member| self.charged_s[member]);
+            return *self.worked_s - all.fold(0.0, f64::max);
+        }
+        *self.worked_s - longest
+    }
+}
+
+impl Ledger for Account<'_> {
+    fn fit_for(&mut self, places: &[usize]) {
+        self.turn_to(places, Phase::Fit);
+    }
+
+    fn predict_for(&mut self, places: &[usize]) {
+        self.turn_to(places, Phase::Predict);
+    }
+
+    fn done(&mut self, place: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
+        self.turn_to(&[], Phase::Fit);
+        self.waiting.retain(|&waiting| waiting != place);
+        let Bill { fit, predict } = self.bills[place];
+        let spared_s = self.spared_s();
+        let measured = |(info, labels)| {
+            Box::new(Measured {
+                info: finite(info),
+                fit,
+                labels,
+                predict,
+                peak_rss_bytes: process_memory(process::id()).map(|memory| memory.peak_bytes),
+                spared_s,
+            })
+        };
+        (self.news)(News::Done {
+            member: self.members[place],
+            result: result.map(measured).map_err(|error| failure_of(&error)),
         });
-        Ok(())
-    }
-
-    fn fit(&mut self) -> Result<(FitInfo, Timing), Failure> {
-        let repeat = self.repeat.as_mut().expect("a repeat was begun");
-        let (model, timing) = timed(|| repeat.estimator.fit(repeat.x.view(), repeat.y.view()));
-        let model = model.map_err(|error| failure_of(&error))?;
-        let info = finite(model.fit_info());
-        repeat.model = Some(model);
-        Ok((info, timing))
-    }
-
-    fn predict(&mut self, data: &Prepared) -> Result<(Array1<usize>, Timing), Failure> {
-        let model = self
-            .repeat
-            .as_ref()
-            .and_then(|repeat| repeat.model.as_ref());
-        let model = model.expect("a model was fitted");
-        let (predicted, timing) = timed(|| model.predict(data.x_test()));
-        Ok((predicted.map_err(|error| failure_of(&error))?, timing))
-    }
-
-    fn peak_rss_bytes(&self) -> Option<u64> {
-        process_memory(process::id()).map(|memory| memory.peak_bytes)
+        // What was done with the news is nobody's.
+        self.watch.lap();
     }
 }

@@ -18,7 +18,8 @@ mod work;
 
 pub use engine::serve_engine;
 pub(super) use learner::Ours;
+pub(super) use repeats::run_repeats;
 pub use serve::{WorkerError, serve};
 pub(super) use trial::Trial;
 pub use work::Lookup;
-pub(super) use work::{STACK_BYTES, train, try_one};
+pub(super) use work::{STACK_BYTES, try_one};

@@ -8,8 +8,8 @@
 use std::error::Error;
 use std::hint::black_box;
 
-use super::clock::Timing;
-use super::learner::Learner;
+use super::learner::{Learner, Measured, News};
+use super::panics::catch;
 use super::score::score;
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
@@ -26,71 +26,112 @@ pub fn repeat_seed(base: u64, repeat_idx: usize) -> u64 {
     derive(base, &[repeat_idx as u64])
 }
 
-/// Trains and scores as often as `settings` say and sends each repeat. Returns whether repeating stopped because the first two scores were equal.
-///
-/// # Errors
-/// [`Failure`] if the parameters are refused, or the fit or the prediction reports an error.
+/// Trains and scores `n_members` models as often as `settings` say, and sends each repeat of a model
+/// and its end. The repeats of a model end when its first two scores are equal.
 pub fn run_repeats(
     learner: &mut dyn Learner,
+    n_members: usize,
     settings: &JobSettings,
     data: &Prepared,
     send: &mut dyn FnMut(Message),
-) -> Result<bool, Failure> {
+) {
     // Maps the test split's pages, so that the first prediction does not pay for it.
     black_box(data.x_test().sum());
-    let mut scores: Vec<f64> = Vec::new();
+    let mut scores: Vec<Vec<f64>> = vec![Vec::new(); n_members];
+    let mut members: Vec<usize> = (0..n_members).collect();
+    let mut invariant: Vec<usize> = Vec::new();
     for repeat_idx in 0..settings.repeats {
-        let seed = repeat_seed(settings.seed, repeat_idx);
-        let repeat = run_repeat(learner, seed, data, send)?;
-        scores.push(repeat.accuracy);
-        send(Message::Repeat {
-            repeat: Box::new(repeat),
-            peak_rss_bytes: learner.peak_rss_bytes(),
-        });
-        if let [first, second] = scores[..]
-            && (first - second).abs() < INVARIANCE
-        {
-            return Ok(true);
+        // The end of the last members comes after all else.
+        if invariant.len() == members.len() {
+            break;
         }
+        members.retain(|member| !invariant.contains(member));
+        for member in invariant.drain(..) {
+            send(Message::Finished {
+                member,
+                invariant: true,
+            });
+        }
+        let seed = repeat_seed(settings.seed, repeat_idx);
+        let mut waiting = members.clone();
+        let mut failed = Vec::new();
+        let result = catch(|| {
+            learner.repeat(seed, &members, data, &mut |news| match news {
+                News::Engine(report) => send(Message::Engine(report)),
+                News::Note(note) => send(Message::Note(note)),
+                News::Done { member, result } => {
+                    waiting.retain(|&waiting| waiting != member);
+                    match result.and_then(|measured| message_of(member, seed, *measured, data)) {
+                        Ok((accuracy, message)) => {
+                            scores[member].push(accuracy);
+                            send(message);
+                        }
+                        Err(failure) => {
+                            failed.push(member);
+                            send(Message::Failed { member, failure });
+                        }
+                    }
+                }
+            })
+        });
+        let failure = match result {
+            Ok(Ok(())) => Failure::new(Status::Failed, "it was not trained"),
+            Ok(Err(failure)) => failure,
+            Err(panic) => Failure::new(Status::Failed, panic),
+        };
+        for member in waiting {
+            failed.push(member);
+            let failure = failure.clone();
+            send(Message::Failed { member, failure });
+        }
+        members.retain(|member| !failed.contains(member));
+        let is_invariant = |member: &usize| matches!(scores[*member][..], [first, second] if (first - second).abs() < INVARIANCE);
+        invariant = members.iter().copied().filter(is_invariant).collect();
     }
-    Ok(false)
-}
-
-fn run_repeat(
-    learner: &mut dyn Learner,
-    seed: u64,
-    data: &Prepared,
-    send: &mut dyn FnMut(Message),
-) -> Result<Repeat, Failure> {
-    learner.begin(seed, data)?;
-    if let Some(report) = learner.take_report() {
-        send(Message::Engine(Box::new(report)));
-    }
-    let (info, fit) = learner.fit()?;
-    let (predicted, predict) = learner.predict(data)?;
-    for note in learner.take_notes() {
+    for note in learner.end() {
         send(Message::Note(note));
     }
+    for member in members {
+        send(Message::Finished {
+            member,
+            invariant: invariant.contains(&member),
+        });
+    }
+}
+
+/// Scores what a member predicted.
+fn message_of(
+    member: usize,
+    seed: u64,
+    measured: Measured,
+    data: &Prepared,
+) -> Result<(f64, Message), Failure> {
     let n_classes = data.n_classes();
-    let score = score(data.y_test(), predicted.view(), n_classes).map_err(|label| {
+    let score = score(data.y_test(), measured.labels.view(), n_classes).map_err(|label| {
         let reason = format!("expected a prediction among {n_classes} classes, got class {label}");
         Failure::new(Status::Failed, reason)
     })?;
-    let Timing { wall_s, cpu_s } = fit;
-    Ok(Repeat {
+    let repeat = Repeat {
         seed,
         accuracy: score.accuracy,
-        fit_s: wall_s,
-        fit_cpu_s: cpu_s,
-        predict_s: predict.wall_s,
-        predict_cpu_s: predict.cpu_s,
-        fit: info,
+        fit_s: measured.fit.wall_s,
+        fit_cpu_s: measured.fit.cpu_s,
+        predict_s: measured.predict.wall_s,
+        predict_cpu_s: measured.predict.cpu_s,
+        fit: measured.info,
         classes: score.classes,
         confusion: score.confusion,
         correct: score.outcomes.correct,
         wrong_labels: Some(score.outcomes.wrong_labels),
         predictions_sha256: score.predictions_sha256,
-    })
+    };
+    let message = Message::Repeat {
+        member,
+        repeat: Box::new(repeat),
+        peak_rss_bytes: measured.peak_rss_bytes,
+        spared_s: measured.spared_s,
+    };
+    Ok((score.accuracy, message))
 }
 
 /// JSON has no infinities: what is not finite is left out, a loss curve ends before it.
@@ -147,21 +188,77 @@ mod tests {
     use crate::runner::worker::learner::Ours;
 
     fn run(kind: usize, repeats: usize) -> (Vec<Repeat>, Result<bool, Failure>) {
-        let job = fixture::job(kind);
+        let (mut repeats, mut ends) = run_all(&[kind], repeats);
+        (repeats.remove(0), ends.remove(0).unwrap())
+    }
+
+    type End = Option<Result<bool, Failure>>;
+
+    /// The repeats and the end of each kind.
+    fn run_all(kinds: &[usize], repeats: usize) -> (Vec<Vec<Repeat>>, Vec<End>) {
+        let jobs: Vec<_> = kinds.iter().map(|&kind| fixture::job(kind)).collect();
         let settings = JobSettings {
             // Under it the first two scores of the random model differ.
             seed: 2,
             repeats,
             ..fixture::job_settings()
         };
-        let mut done = Vec::new();
-        let mut learner = Ours::new(&fixture::FAKE, &job.resolved);
-        let result = run_repeats(&mut learner, &settings, &fixture::data(), &mut |message| {
-            if let Message::Repeat { repeat, .. } = message {
-                done.push(*repeat);
-            }
-        });
-        (done, result)
+        let (mut done, mut ends) = (vec![Vec::new(); kinds.len()], vec![None; kinds.len()]);
+        let path = jobs.iter().map(|job| &job.resolved).collect();
+        let mut learner = Ours::new(&fixture::FAKE, path);
+        let mut end = |member: usize, end| {
+            assert_eq!(ends[member], None);
+            ends[member] = Some(end);
+        };
+        run_repeats(
+            &mut learner,
+            kinds.len(),
+            &settings,
+            &fixture::data(),
+            &mut |message| match message {
+                Message::Repeat { member, repeat, .. } => done[member].push(*repeat),
+                Message::Finished { member, invariant } => end(member, Ok(invariant)),
+                Message::Failed { member, failure } => end(member, Err(failure)),
+                _ => panic!("{message:?}"),
+            },
+        );
+        (done, ends)
+    }
+
+    #[test]
+    fn each_member_of_a_path_has_its_own_end() {
+        let kinds = [
+            fixture::CONSTANT,
+            fixture::RANDOM,
+            fixture::FAILING,
+            fixture::OUT_OF_RANGE,
+        ];
+        let (repeats, ends) = run_all(&kinds, 3);
+        let n_repeats: Vec<usize> = repeats.iter().map(Vec::len).collect();
+        assert_eq!(n_repeats, [2, 3, 0, 0]);
+        assert_eq!(ends[..2], [Some(Ok(true)), Some(Ok(false))]);
+        assert!(ends[2..].iter().all(|end| matches!(end, Some(Err(_)))));
+        // As each does alone.
+        for (member, kind) in kinds.into_iter().enumerate() {
+            let (alone, end) = run(kind, 3);
+            let hashes = |repeats: &[Repeat]| -> Vec<String> {
+                let hashes = repeats.iter().map(|repeat| &repeat.predictions_sha256);
+                hashes.cloned().collect()
+            };
+            assert_eq!(hashes(&repeats[member]), hashes(&alone));
+            assert_eq!(ends[member], Some(end));
+        }
+    }
+
+    #[test]
+    fn a_panic_fails_all_members_that_are_not_done() {
+        let (repeats, ends) = run_all(&[fixture::CONSTANT, fixture::PANICKING, fixture::RANDOM], 1);
+        assert_eq!(repeats[0].len(), 1);
+        assert_eq!(ends[0], Some(Ok(false)));
+        for end in &ends[1..] {
+            let failure = end.clone().unwrap().unwrap_err();
+            assert!(failure.reason.ends_with("not my day"), "{failure:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::catalog::engine::EngineModel;
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
 use crate::results::Status;
-use crate::runner::protocol::{Failure, JobSettings, Message, Model, Request, Verdict, Work};
+use crate::runner::protocol::{Failure, Message, Model, Request, Verdict, Work};
 
 /// Stack of a job's threads: deep trees are built and walked by recursion.
 pub(in crate::runner) const STACK_BYTES: usize = 16 << 20;
@@ -31,18 +31,33 @@ pub(super) fn work(
         })
     };
     match &request.work {
-        Work::Train(model) => {
-            let params = &model.params;
-            let learner = match &model.engine {
-                Some(engine) => Driven::new(engine, params, request)
+        Work::Train(models) => {
+            let learner = match &models[..] {
+                [
+                    Model {
+                        engine: Some(engine),
+                        params,
+                        ..
+                    },
+                ] => Driven::new(engine, params, request)
                     .map(|driven| Box::new(driven) as Box<dyn Learner>),
-                None => {
-                    find(model).map(|spec| Box::new(Ours::new(spec, params)) as Box<dyn Learner>)
-                }
+                // All members of a path have the same name.
+                path => find(&path[0]).map(|spec| {
+                    let params = path.iter().map(|model| &model.params).collect();
+                    Box::new(Ours::new(spec, params)) as Box<dyn Learner>
+                }),
             };
+            let settings = &request.settings;
             match learner {
-                Ok(mut learner) => train(learner.as_mut(), &request.settings, data, send),
-                Err(failure) => send(Message::Failed(failure)),
+                Ok(mut learner) => {
+                    run_repeats(learner.as_mut(), models.len(), settings, data, send);
+                }
+                Err(failure) => {
+                    for member in 0..models.len() {
+                        let failure = failure.clone();
+                        send(Message::Failed { member, failure });
+                    }
+                }
             }
         }
         Work::Try(models) => {
@@ -62,25 +77,6 @@ pub(super) fn work(
                 send(Message::Tried(verdict));
             }
         }
-    }
-}
-
-/// Trains and scores one model, sending each repeat and the end.
-pub(in crate::runner) fn train(
-    learner: &mut dyn Learner,
-    settings: &JobSettings,
-    data: &Prepared,
-    send: &mut dyn FnMut(Message),
-) {
-    let result = catch(|| run_repeats(learner, settings, data, send));
-    send(match flatten(result) {
-        Ok(invariant) => Message::Finished { invariant },
-        Err(failure) => Message::Failed(failure),
-    });
-    // The job is done, however long this takes.
-    learner.end();
-    for note in learner.take_notes() {
-        send(Message::Note(note));
     }
 }
 
@@ -109,8 +105,4 @@ fn try_engine(
         Ok(engines) => engines.run(model, params, trial, threads),
         Err(failure) => Verdict::Doubtful(failure.reason),
     }
-}
-
-fn flatten<T>(result: Result<Result<T, Failure>, String>) -> Result<T, Failure> {
-    result.unwrap_or_else(|panic| Err(Failure::new(Status::Failed, panic)))
 }

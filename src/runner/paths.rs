@@ -1,0 +1,91 @@
+//! Jobs that one training serves.
+
+use std::collections::HashMap;
+
+use crate::grid::Job;
+
+/// Groups jobs into paths: those of one classifier that differ only in the parameters along which one
+/// training serves them all. A job that shares its training with no other is a group of its own.
+/// Groups and the jobs in them keep the order of `jobs`.
+#[must_use]
+pub fn group<'a>(jobs: impl IntoIterator<Item = (usize, &'a Job)>) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (job_idx, job) in jobs {
+        let place = key(job).map(|key| *known.entry(key).or_insert(groups.len()));
+        match place.and_then(|place| groups.get_mut(place)) {
+            Some(group) => group.push(job_idx),
+            None => groups.push(vec![job_idx]),
+        }
+    }
+    groups
+}
+
+/// What the jobs of a path have in common; nothing for a classifier that has none.
+fn key(job: &Job) -> Option<String> {
+    let spec = job.classifier.spec()?;
+    let path = spec.path();
+    if path.is_empty() {
+        return None;
+    }
+    let mut common = job.resolved.clone();
+    common.retain(|name, _| !path.contains(&name.as_str()));
+    Some(format!(
+        "{} {}",
+        spec.name,
+        serde_json::Value::Object(common)
+    ))
+}
+
+/// Estimated seconds of one repeat of all `jobs` on one core: of a path, those of its longest job.
+#[must_use]
+pub fn seconds<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> f64 {
+    let jobs: Vec<&Job> = jobs.into_iter().collect();
+    let longest = |path: &Vec<usize>| {
+        let seconds = path.iter().map(|&job_idx| jobs[job_idx].cost.cpu_s);
+        seconds.fold(0.0, f64::max)
+    };
+    let paths = group(jobs.iter().copied().enumerate());
+    paths.iter().map(longest).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::grid;
+
+    #[test]
+    fn jobs_that_differ_only_along_a_path_are_one_group() {
+        let config = json!({
+            "dataset": "demo",
+            "classifiers": {
+                "RandomForestClassifier": [{"n_estimators": [10, 50], "max_depth": [5, 6]}],
+                "GaussianNB": [{}, {"var_smoothing": [0.1]}],
+                "KNeighborsClassifier": [{"p": [1, 2], "n_neighbors": [1, 5], "weights": ["uniform", "distance"]}],
+                "HistGradientBoostingClassifier": [{"max_iter": [3, 9, 4]}]
+            }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        std::fs::write(&path, config.to_string()).unwrap();
+        let plan = grid::load(&path, &grid::Overrides::default()).unwrap();
+        let groups = group(plan.jobs.iter().enumerate());
+        let sizes: Vec<(String, usize)> = groups
+            .iter()
+            .map(|group| (plan.jobs[group[0]].name().to_owned(), group.len()))
+            .collect();
+        let expected = [
+            ("RandomForestClassifier", 2),
+            ("RandomForestClassifier", 2),
+            ("GaussianNB", 1),
+            ("GaussianNB", 1),
+            ("KNeighborsClassifier", 4),
+            ("KNeighborsClassifier", 4),
+            ("HistGradientBoostingClassifier", 3),
+        ];
+        assert_eq!(sizes, expected.map(|(name, n)| (name.to_owned(), n)));
+        assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), plan.jobs.len());
+    }
+}
