@@ -426,8 +426,8 @@ fn the_python_is_the_first_one_that_is_named() {
         let (python, _) = rest.split_once(" has no sklearn").unwrap();
         python.replace(&format!("{}/", bench.folder.path().display()), "")
     };
-    assert_eq!(found(&["--python", "./option"], "./variable"), "./option");
-    assert_eq!(found(&[], "./variable"), "./variable");
+    assert_eq!(found(&["--python", "./option"], "./variable"), "option");
+    assert_eq!(found(&[], "./variable"), "variable");
     // An empty variable is one that is not set.
     assert_eq!(found(&[], ""), ".venv/bin/python");
     fs::remove_dir_all(bench.path(".venv")).unwrap();
