@@ -29,7 +29,11 @@ impl Classifier for KNeighborsValidParams {
     ) -> Result<KNeighborsClassifier, FitError> {
         let rows = x.as_standard_layout().into_owned();
         if self.n_neighbors > rows.nrows() {
-            let expected = format!("at most the {} rows of the training data", rows.nrows());
+            let n_samples = match rows.nrows() {
+                1 => "1 sample".to_owned(),
+                n => format!("{n} samples"),
+            };
+            let expected = format!("at most the {n_samples} of the training data");
             let estimator = KNeighborsParams::ESTIMATOR;
             let error = ParamError::value(estimator, "n_neighbors", expected, self.n_neighbors);
             return Err(error.into());
