@@ -96,7 +96,8 @@ def find(package, name):
 
 
 def is_classifier(found):
-    return isinstance(found, type) and all(hasattr(found, method) for method in ("fit", "predict"))
+    is_model = isinstance(found, type) and all(hasattr(found, name) for name in ("fit", "predict"))
+    return is_model and getattr(found, "_estimator_type", "classifier") == "classifier"
 
 
 def did_you_mean(name, modules):
@@ -111,7 +112,7 @@ def did_you_mean(name, modules):
             for known in dir(module)
             if not known.startswith("_") and is_classifier(getattr(module, known, None))
         }
-    like = difflib.get_close_matches(name.rpartition(".")[2].lower(), names, n=1, cutoff=0.7)
+    like = difflib.get_close_matches(name.rpartition(".")[2].lower(), names, n=1, cutoff=0.66)
     return f"; did you mean `{names[like[0]]}`?" if like else ""
 
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog;
+use crate::catalog::engine::{SEPARATOR, counterpart};
 use crate::grid::JobId;
 use crate::results::Record;
 
@@ -15,8 +15,8 @@ pub fn engines_of(records: &[Record]) -> Vec<String> {
 }
 
 /// Returns this program's rows and the rows of `engine`, the latter under the ids of our classifiers
-/// with the same name and parameters, so that the two can be compared as two tables. Rows of the
-/// engine that are like none of ours keep their own ids.
+/// of the same name or kind and with the same parameters, so that the two can be compared as two
+/// tables. Rows of the engine that are like none of ours keep their own ids.
 #[must_use]
 pub fn split_engine(records: &[Record], engine: &str) -> (Vec<Record>, Vec<Record>) {
     let ours = records.iter().filter(|record| record.engine.is_none());
@@ -34,13 +34,11 @@ fn under_our_id(record: &Record) -> Record {
     twin
 }
 
-/// The id of our classifier of the same name with the same parameters.
+/// The id of our classifier of the same name or kind with the same parameters.
 fn our_id(record: &Record) -> Option<JobId> {
-    let (_, classifier) = record.name.split_once(catalog::engine::SEPARATOR)?;
-    let name = classifier.rsplit('.').next()?;
-    let spec = catalog::find(name).ok()?;
-    let resolved = spec.resolve(&record.parameter, record.defaults).ok()?;
-    Some(JobId::new(spec.name, &resolved.params))
+    let (engine, classifier) = record.name.split_once(SEPARATOR)?;
+    let (spec, params) = counterpart(engine, classifier, &record.parameter, record.defaults)?;
+    Some(JobId::new(spec.name, &params))
 }
 
 #[cfg(test)]
@@ -48,14 +46,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog::Profile;
+    use crate::catalog::{self, Profile};
     use crate::compare::{Side, compare};
     use crate::results::Engine;
     use crate::results::fixture::record;
 
     fn of(name: &str, score: f64) -> Record {
         let mut row = record(name, &[score]);
-        row.parameter = json!({"C": 10}).as_object().unwrap().clone();
+        let has_c = name.ends_with("SVC");
+        let parameter = if has_c { json!({"C": 10}) } else { json!({}) };
+        row.parameter = parameter.as_object().unwrap().clone();
         match name.split_once("::") {
             Some((engine, _)) => {
                 row.id = JobId::new(name, &row.parameter);
@@ -88,5 +88,20 @@ mod tests {
         assert!((found.rows[0].difference.mean + 0.25).abs() < 1e-12);
         assert!(found.rows[0].difference.is_paired);
         assert_eq!(found.only_b.len(), 1);
+    }
+
+    #[test]
+    fn a_classifier_of_the_same_kind_is_paired_by_the_parameters_of_both() {
+        let mut ours = of("HistGradientBoostingClassifier", 0.5);
+        let mut theirs = of("lightgbm::LGBMClassifier", 0.75);
+        let written = |text: &str| serde_json::from_str::<catalog::Params>(text).unwrap();
+        ours.parameter = written(r#"{"max_iter": 10, "max_depth": 3}"#);
+        theirs.parameter = written(r#"{"n_estimators": 10, "max_depth": 3, "n_jobs": 1}"#);
+        let spec = catalog::find(&ours.name).unwrap();
+        let resolved = spec.resolve(&ours.parameter, Profile::default()).unwrap();
+        ours.id = JobId::new(spec.name, &resolved.params);
+        let (ours, theirs) = split_engine(&[ours, theirs], "lightgbm");
+        let found = compare(Side::Table(&ours), Side::Table(&theirs)).unwrap();
+        assert_eq!((found.rows.len(), found.only_b.len()), (1, 0));
     }
 }

@@ -360,6 +360,12 @@ pub const MEANING: &[Case] = &[
         "1:18: there is no classifier `mine::Zzz`; there is no engine `mine`, declare it in `engines`",
     ),
     case(
+        "typo-in-an-engine",
+        "{\"classifiers\": {\"sklern::SVC\": []}}",
+        "1:18: there is no classifier `sklern::SVC`; there is no engine `sklern`; did you mean \
+         `sklearn::SVC`?",
+    ),
+    case(
         "no-class-of-an-engine",
         "{\"classifiers\": {\"sklearn::__import__\": []}}",
         "1:18: there is no classifier `sklearn::__import__`; expected a class after `::`, e.g. `SVC` or \

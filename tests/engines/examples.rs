@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use fashion_bench::engine::arrays::load_labels;
-use fashion_bench::results::Status;
+use fashion_bench::results::{Record, Status};
 
 use super::{Bench, assert_code, text};
 
@@ -54,6 +54,46 @@ fn the_engine_in_c_is_the_nearest_centroid() {
     };
     let (c, ours) = (accuracy("c::NearestCentroid"), accuracy("NearestCentroid"));
     assert!((c - ours).abs() < 0.005, "{c} {ours}");
+}
+
+#[test]
+#[ignore = "needs Rscript"]
+fn the_engine_in_r_is_the_ridge_classifier() {
+    let bench = Bench::new(&format!(
+        r#"{{"dataset": "demo", "engines": {{"r": {{"command": ["Rscript", "{}"]}}}}, "classifiers": {{
+            "r::Ridge": [{{"alpha": [3.0, 0]}}], "RidgeClassifier": [{{"alpha": [3.0]}}]}}}}"#,
+        example("ridge.R")
+    ));
+    assert_code(&bench.run(&[]), 1);
+    let rows = bench.rows();
+    let row = |name: &str, status: Status| {
+        let found = |row: &&Record| row.name == name && row.status == status;
+        rows.iter().find(found).unwrap()
+    };
+    let (r, ours) = (
+        row("r::Ridge", Status::Ok),
+        row("RidgeClassifier", Status::Ok),
+    );
+    let (theirs, ours) = (r.mean_accuracy.unwrap(), ours.mean_accuracy.unwrap());
+    assert!((theirs - ours).abs() < 0.005, "{theirs} {ours}");
+    assert_eq!(r.resolved["alpha"], 3);
+    assert_eq!(
+        r.engine.as_ref().unwrap().language.as_ref().unwrap().name,
+        "R"
+    );
+    let reason = row("r::Ridge", Status::Invalid).reason.as_deref();
+    assert_eq!(
+        reason,
+        Some("the `alpha` of Ridge must be a number above 0")
+    );
+}
+
+#[test]
+fn the_examples_have_under_sixty_lines() {
+    for name in ["centroid.c", "majority.sh", "ridge.R"] {
+        let text = std::fs::read_to_string(example(name)).unwrap();
+        assert!(text.lines().count() < 60, "{name}");
+    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ def fit(mode):
     if mode == "exit":
         sys.exit(3)
     if mode == "raise":
+        print("before the fit", file=sys.stderr)
         raise ValueError("the data are odd")
     if mode == "segfault":
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -73,7 +74,8 @@ def fit(mode):
         subprocess.Popen(["sleep", "603"], start_new_session=True)
     if mode == "busy":
         burn(0.6)
-    return {"fitted": {"n_iter": 7, "converged": False, "warnings": [], "extra": {"depth": 3}}}
+    extra = {"depth": 3, "solver": "odd"} if mode == "notes" else {"depth": 3}
+    return {"fitted": {"n_iter": 7, "converged": False, "warnings": [], "extra": extra}}
 
 
 def predict(mode, fields, seen):
@@ -106,6 +108,8 @@ def main():
             say(fit(mode))
         elif kind == "predict":
             say(predict(mode, fields, seen))
+        elif mode == "no_bye" and "-train-" in seen["train"]["x"]:  # in its job, not in the try
+            time.sleep(600)
         else:
             say({"bye": {}})
 

@@ -131,7 +131,7 @@ fn a_classifier_of_an_engine_gets_a_row_like_ours() {
     assert_eq!(engine.command_sha256.unwrap().len(), 64);
     assert_eq!(row.resolved["threads"], "2");
     assert!(row.parameter.is_empty());
-    assert_eq!(row.notes, ["a note of the engine"]);
+    assert_eq!(row.notes, ["a note of the engine", "solver: \"odd\""]);
     let fit = &row.repeats[0].fit;
     assert_eq!((fit.n_iter, fit.converged), (Some(7), Some(false)));
     assert!((fit.details["depth"] - 3.0).abs() < 1e-12);
@@ -240,6 +240,60 @@ fn what_an_engine_leaves_behind_is_ended() {
     let bench = Bench::of_fakes(&["leaves_children"], "");
     assert_code(&bench.run(&[]), 0);
     assert_eq!(bench.n_alive("603"), 0);
+    let notes = bench.row("leaves_children").notes;
+    assert_eq!(
+        notes,
+        ["the engine left 1 process behind, ended with the job"]
+    );
+}
+
+#[test]
+fn what_engines_that_fail_write_to_standard_error_is_kept_beside_the_table() {
+    let bench = Bench::of_fakes(&["raise", "error", "notes"], "");
+    assert_code(&bench.run(&[]), 1);
+    let row = bench.row("raise");
+    let name = format!("demo.logs/fake--raise-{}.log", row.id);
+    let note = format!("what the engine wrote to standard error is in {name}, beside the table");
+    assert_eq!(row.notes, [note]);
+    let log = fs::read_to_string(bench.path("results").join(name)).unwrap();
+    assert!(
+        log.starts_with("before the fit\nTraceback (most recent call last):\n"),
+        "{log}"
+    );
+    assert!(log.ends_with("ValueError: the data are odd\n"), "{log}");
+    // One that is silent, and one that goes well, have no log.
+    assert_eq!(bench.row("error").notes, Vec::<String>::new());
+    assert_eq!(
+        fs::read_dir(bench.path("results/demo.logs"))
+            .unwrap()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn jobs_side_by_side_and_later_runs_share_the_arrays() {
+    let bench = Bench::of_fakes(&["notes", "busy", "leaves_children"], "");
+    // What a job that was killed has left.
+    let arrays = bench.path("cache/fashion-bench/engines");
+    fs::create_dir_all(&arrays).unwrap();
+    fs::write(arrays.join(".array-left"), "half").unwrap();
+    assert_code(&bench.run(&["--jobs", "3"]), 0);
+    let names = || {
+        let entries = fs::read_dir(&arrays).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    };
+    let first = names();
+    let is_array = |name: &&String| name.ends_with(".npy");
+    assert_eq!(first.iter().filter(is_array).count(), 3, "{first:?}");
+    assert_eq!(first.len(), 4, "{first:?}");
+    assert_code(&bench.run(&["--rerun"]), 0);
+    assert_eq!(names(), first);
+    assert_code(&bench.run(&["--seed", "9"]), 0);
+    assert_eq!(names().iter().filter(is_array).count(), 5);
 }
 
 #[test]
@@ -343,6 +397,41 @@ fn a_python_that_was_named_binds_and_a_missing_package_refuses_its_jobs() {
         "{error}"
     );
     assert_eq!(bench.rows().len(), 1);
+}
+
+#[test]
+fn the_python_is_the_first_one_that_is_named() {
+    let bench = Bench::new(
+        r#"{"dataset": "demo", "classifiers": {"GaussianNB": [], "sklearn::GaussianNB": []}}"#,
+    );
+    // Interpreters that have nothing.
+    let script =
+        "#!/bin/sh\necho '{\"python\": \"3.0\", \"version\": null, \"missing\": [\"sklearn\"]}'\n";
+    for name in ["option", "variable", "bin/python3", ".venv/bin/python"] {
+        let path = bench.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let found = |args: &[&str], variable: &str| {
+        let path = format!("{}:/usr/bin:/bin", bench.path("bin").display());
+        let mut command = bench.program(&[&["run", "config.json"], args].concat());
+        command
+            .env("FASHION_BENCH_PYTHON", variable)
+            .env("PATH", path);
+        let output = command.output().unwrap();
+        assert_code(&output, 0);
+        let error = text(&output.stderr);
+        let (_, rest) = error.split_once("the Python ").unwrap();
+        let (python, _) = rest.split_once(" has no sklearn").unwrap();
+        python.replace(&format!("{}/", bench.folder.path().display()), "")
+    };
+    assert_eq!(found(&["--python", "./option"], "./variable"), "option");
+    assert_eq!(found(&[], "./variable"), "variable");
+    // An empty variable is one that is not set.
+    assert_eq!(found(&[], ""), ".venv/bin/python");
+    fs::remove_dir_all(bench.path(".venv")).unwrap();
+    assert_eq!(found(&[], ""), "python3");
 }
 
 #[test]

@@ -43,6 +43,13 @@ class Text(Mean):
 class Half:
     def fit(self, x, y):
         pass
+
+class Threaded(Mean):
+    def __init__(self, thread_count=None):
+        super().__init__()
+        self.thread_count = thread_count
+    def get_params(self, deep=True):
+        return {'thread_count': self.thread_count}
 ";
 
 #[test]
@@ -51,7 +58,8 @@ fn a_module_of_ones_own_is_served_whatever_it_prints() {
     let bench = Bench::new(
         r#"{"dataset": "demo", "engines": {"own": {"python": "my_module"}}, "classifiers": {
             "own::Mean": [{"sizes": ["(3, 4)", [5]]}], "own::Broken": [], "own::Text": [],
-            "own::Half": [], "own::None": [], "own::Mean.fit": []}}"#,
+            "own::Half": [], "own::None": [], "own::Mean.fit": [], "own::Maen": [], "own::Threaded": []},
+            "threads_per_job": 2}"#,
     );
     fs::write(bench.path("my_module.py"), MODULE).unwrap();
     let output = bench.run(&["--python", &interpreter()]);
@@ -73,6 +81,13 @@ fn a_module_of_ones_own_is_served_whatever_it_prints() {
             "python"
         );
     }
+    assert_eq!(rows_of("own::Threaded")[0].resolved["thread_count"], 2);
+    // Of an exception the row has the last line, the log has the rest.
+    let broken = rows_of("own::Broken")[0];
+    let log = format!("results/demo.logs/own--Broken-{}.log", broken.id);
+    let log = fs::read_to_string(bench.path(&log)).unwrap();
+    assert!(log.contains("Traceback (most recent call last):"), "{log}");
+    assert!(log.contains("raise ValueError('no two ways"), "{log}");
     let expected = [
         (
             "own::Broken",
@@ -98,6 +113,11 @@ fn a_module_of_ones_own_is_served_whatever_it_prints() {
             "own::Mean.fit",
             Status::Invalid,
             "my_module has no class `Mean.fit`",
+        ),
+        (
+            "own::Maen",
+            Status::Invalid,
+            "my_module has no class `Maen`; did you mean `Mean`?",
         ),
     ];
     for (name, status, reason) in expected {
@@ -127,7 +147,8 @@ fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
     let bench = Bench::new(
         r#"{"dataset": "demo", "classifiers": {"sklearn::GaussianNB": [],
             "sklearn::KNeighborsClassifier": [{"n_neighbors": [3]}], "sklearn::svm.SVC": [{"C": [10.0]}],
-            "sklearn::Missing": [], "sklearn::LogisticRegression": [{"C": [-1]}]}}"#,
+            "sklearn::Missing": [], "sklearn::KNeighborClassifier": [], "sklearn::svm.SCV": [],
+            "sklearn::LogisticRegression": [{"C": [-1]}]}}"#,
     );
     // Files beside the config that are called like modules must not run.
     let modules = [
@@ -174,10 +195,53 @@ fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
         reason("sklearn::Missing"),
         (Status::Invalid, "sklearn has no class `Missing`".to_owned())
     );
+    assert_eq!(
+        reason("sklearn::KNeighborClassifier").1,
+        "sklearn has no class `KNeighborClassifier`; did you mean `KNeighborsClassifier`?"
+    );
+    assert_eq!(
+        reason("sklearn::svm.SCV").1,
+        "sklearn has no class `svm.SCV`; did you mean `SVC`?"
+    );
     let (status, refused) = reason("sklearn::LogisticRegression");
     assert_eq!(status, Status::Invalid);
     assert!(
         refused.starts_with("InvalidParameterError: The 'C' parameter of"),
         "{refused}"
     );
+}
+
+#[test]
+#[ignore = "needs FASHION_BENCH_PYTHON"]
+fn a_row_stands_until_the_package_has_another_version() {
+    let bench = Bench::new(r#"{"dataset": "demo", "classifiers": {"catboost::Constant": []}}"#);
+    let package = bench.path("packages/catboost");
+    fs::create_dir_all(&package).unwrap();
+    let module = "
+class Constant:
+    def fit(self, x, y):
+        self.label = y[0]
+    def predict(self, x):
+        import numpy
+        return numpy.full(len(x), self.label)
+";
+    fs::write(package.join("__init__.py"), module).unwrap();
+    let versions_after = |version: &str| {
+        let info = bench.path("packages/catboost-1.dist-info");
+        fs::create_dir_all(&info).unwrap();
+        let metadata = format!("Metadata-Version: 2.1\nName: catboost\nVersion: {version}\n");
+        fs::write(info.join("METADATA"), metadata).unwrap();
+        let mut command = bench.program(&["run", "config.json", "--python", &interpreter()]);
+        let output = command.env("PYTHONPATH", bench.path("packages")).output();
+        assert_code(&output.unwrap(), 0);
+        let rows = bench.rows().into_iter();
+        let version = |row: fashion_bench::results::Record| {
+            let library = row.engine.unwrap().library.unwrap();
+            library.version
+        };
+        rows.map(version).collect::<Vec<_>>()
+    };
+    assert_eq!(versions_after("1.0"), ["1.0"]);
+    assert_eq!(versions_after("1.0"), ["1.0"]);
+    assert_eq!(versions_after("1.1"), ["1.0", "1.1"]);
 }

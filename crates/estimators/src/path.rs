@@ -253,7 +253,7 @@ mod tests {
             params(9, Weights::Distance),
         ];
         let kept = check_path(&path, &[2, 0, 1, 3]);
-        let expected = "at most the 300 rows of the training data, got 400";
+        let expected = "at most the 300 samples of the training data, got 400";
         assert!(kept.answers[0].1.as_ref().unwrap_err().contains(expected));
     }
 

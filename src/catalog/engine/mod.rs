@@ -3,6 +3,7 @@
 //! A config names them `ENGINE::NAME`. Packages of Python in [`PACKAGES`] need no declaration; a
 //! config declares other engines by a command or a module.
 
+mod counterpart;
 mod packages;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use super::family::{Family, Profile};
 use super::params::Params;
 use super::registry::find;
 
+pub use counterpart::counterpart;
 pub use packages::{PACKAGES, Package, find_package};
 
 /// What stands between an engine and the name of its classifier.

@@ -82,7 +82,11 @@ impl KNeighborsValidParams {
         if self.n_neighbors <= n_rows {
             return Ok(());
         }
-        let expected = format!("at most the {n_rows} rows of the training data");
+        let n_samples = match n_rows {
+            1 => "1 sample".to_owned(),
+            n => format!("{n} samples"),
+        };
+        let expected = format!("at most the {n_samples} of the training data");
         let estimator = KNeighborsParams::ESTIMATOR;
         let error = ParamError::value(estimator, "n_neighbors", expected, self.n_neighbors);
         Err(error.into())
