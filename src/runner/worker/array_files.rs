@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, ArrayView, ArrayView1, ArrayView2, Dimension};
-use ndarray_npy::WritableElement;
 use tempfile::NamedTempFile;
 
 use super::repeats::chain;
-use crate::dataset::Prepared;
+use crate::dataset::{NpyElement, Prepared};
 use crate::engine::arrays::write;
 use crate::results::Status;
 use crate::runner::protocol::Failure;
@@ -70,7 +69,7 @@ impl ArrayFiles {
         self.folder.join(format!("{}-{name}.npy", self.stem))
     }
 
-    fn write<T: WritableElement, D: Dimension>(
+    fn write<T: NpyElement, D: Dimension>(
         &self,
         path: &Path,
         array: &ArrayView<'_, T, D>,

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Instant;
 
-use ndarray::{Array1, Array2};
-use ndarray_npy::ReadNpyExt;
+use ndarray::Array1;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
+use super::class_keys;
 use super::array_files::{ArrayFiles, TrainFiles, write_handful};
 use super::clock::Timing;
 use super::driver::{Driver, out_of_turn};
@@ -18,7 +18,7 @@ use super::trial::Trial;
 use crate::catalog::Params;
 use crate::catalog::engine::{EngineModel, Launch};
 use crate::dataset::Prepared;
-use crate::engine::arrays::load_labels;
+use crate::engine::arrays::{load_labels, load_probabilities};
 use crate::engine::protocol::{
     Answer, Component, Fitted, Hello, Predict, Probabilities, Ready, Request, TestSplit,
     TrainSplit, VERSION,
@@ -113,12 +113,13 @@ impl<'a> Driven<'a> {
 
 impl Learner for Driven<'_> {
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
+        let params = class_keys::coded(self.model.classifier(), self.params, data)?;
         let train = self.files.train(data, seed)?;
         let test = self.files.test(data)?;
         let hello = Hello {
             protocol: VERSION,
             classifier: self.model.classifier().to_owned(),
-            parameters: self.params.clone(),
+            parameters: params.into_owned(),
             seed,
             threads: self.threads,
             train: TrainSplit {
@@ -299,15 +300,8 @@ fn check(probabilities: &Probabilities, n_test: usize) -> Result<(), Failure> {
         let reason = format!("the probabilities of the engine cannot be used: {text}");
         Failure::new(Status::Failed, reason)
     };
-    let file = std::fs::File::open(&probabilities.path)
-        .map_err(|error| unusable(format!("{}: {error}", probabilities.path.display())))?;
-    let values = Array2::<f64>::read_npy(std::io::BufReader::new(file))
-        .map_err(|error| unusable(error.to_string()))?;
-    let expected = (n_test, probabilities.classes.len());
-    if values.dim() != expected {
-        let text = format!("expected {expected:?} values, got {:?}", values.dim());
-        return Err(unusable(text));
-    }
+    let values = load_probabilities(&probabilities.path, n_test, probabilities.classes.len())
+        .map_err(|error| unusable(chain(&error)))?;
     match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
         Some(((row, _), value)) => Err(unusable(format!("{value} in row {row}"))),
         None => Ok(()),
@@ -355,11 +349,12 @@ impl EngineTrial {
         trial: &Trial<'_>,
         threads: usize,
     ) -> Result<(), Failure> {
+        let params = class_keys::coded(model.classifier(), params, trial.data())?;
         let (x, _) = trial.large_handful();
         let hello = Hello {
             protocol: VERSION,
             classifier: model.classifier().to_owned(),
-            parameters: params.clone(),
+            parameters: params.into_owned(),
             seed: trial.seed(),
             threads,
             train: TrainSplit {

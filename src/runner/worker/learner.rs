@@ -4,6 +4,7 @@ use std::process;
 
 use ndarray::{Array1, Array2};
 
+use super::class_keys;
 use super::clock::{Timing, timed};
 use super::repeats::{failure_of, finite};
 use crate::catalog::{EstimatorSpec, Params};
@@ -75,9 +76,10 @@ impl Learner for Ours<'_> {
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
         // The memory of the last repeat is free before that of this one is taken.
         self.repeat = None;
+        let params = class_keys::coded(self.spec.name, self.params, data)?;
         let estimator = self
             .spec
-            .build(self.params, seed)
+            .build(&params, seed)
             .map_err(|error| failure_of(&error.into()))?;
         let (x, y) = data.shuffled_train(seed);
         self.repeat = Some(OurRepeat {

@@ -1,6 +1,7 @@
 //! The child's side: a process, or a thread, that trains and scores one model or tries many.
 
 mod array_files;
+mod class_keys;
 mod clock;
 mod driven;
 mod driver;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
@@ -37,6 +38,7 @@ impl Reader for ParquetReader {
         // A damaged file may make the library panic, which is no more than a finding about the file.
         let result = catch_unwind(AssertUnwindSafe(|| {
             let reader = SerializedFileReader::new(file).map_err(|error| bad(path, &error))?;
+            check_codecs(&reader, path)?;
             parse(&reader, path, options)
         }));
         let piece = result.unwrap_or_else(|_| {
@@ -48,6 +50,27 @@ impl Reader for ParquetReader {
         })?;
         Ok(vec![Piece { split, ..piece }])
     }
+}
+
+/// Checks that the pages are packed in a way that can be unpacked.
+fn check_codecs(
+    reader: &SerializedFileReader<std::fs::File>,
+    path: &Path,
+) -> Result<(), DatasetError> {
+    let groups = reader.metadata().row_groups();
+    for column in groups.iter().flat_map(|group| group.columns()) {
+        let codec = match column.compression() {
+            Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) => continue,
+            codec => codec.to_string(),
+        };
+        let codec = codec.split('(').next().unwrap_or_default().to_lowercase();
+        let expected = "pages that are plain or packed with snappy or gzip; rewrite the file, with \
+                        pandas for example: \
+                        `pandas.read_parquet(FILE).to_parquet(NEW, compression=\"snappy\")`";
+        let found = format!("pages packed with {codec} (column `{}`)", column.column_path().string());
+        return Err(DatasetError::format(path, expected, found));
+    }
+    Ok(())
 }
 
 fn bad(path: &Path, error: &ParquetError) -> DatasetError {
