@@ -8,10 +8,12 @@ mod download;
 #[path = "../fashion/mod.rs"]
 mod fashion;
 mod files;
+mod labels;
 mod mirror;
 mod named;
 mod overwrite;
 mod own;
 mod prepared;
 mod real;
+mod relatives;
 mod support;

@@ -504,6 +504,30 @@ fn good_files() -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
+/// The files were written by pyarrow, `write_table(…, compression=…)`.
+#[test]
+fn parquet_may_be_packed_with_gzip_and_another_codec_is_named() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dataset");
+    let packed = |codec: &str| {
+        let own = OwnData {
+            test_rows: Some(4),
+            ..files(&dir, &[&format!("table_{codec}.parquet")])
+        };
+        load_own(&dir, own)
+    };
+    let raw = packed("gzip").unwrap();
+    assert_eq!(raw.feature_names, ["a", "b"]);
+    assert_eq!(raw.labels, ["cat", "dog"]);
+    assert_eq!(raw.train.row(1).collect::<Vec<_>>(), [1.25, 2.0]);
+    assert_eq!(raw.train.n_samples(), 8);
+    let error = packed("zstd").unwrap_err();
+    assert!(
+        error.ends_with("found pages packed with zstd (column `a`)"),
+        "{error}"
+    );
+    assert!(error.contains("compression=\"snappy\""), "{error}");
+}
+
 fn load_bytes(name: &str, bytes: &[u8]) -> Result<RawDataset, String> {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(name), bytes).unwrap();

@@ -60,7 +60,7 @@ fn a_data_set_that_cannot_be_is_refused_with_its_place() {
         ),
         (
             r#""dataset": {"name": "mnits"}"#,
-            "\"demo\", or stand beside `train` and `test`, or `files`, got \"mnits\"; did you mean \"mnist\"?",
+            "\"demo\", or stand beside `train` and `test`, or `files`, got \"mnits\"; did you mean `mnist`?",
         ),
         (
             r#""dataset": {"name": "mnist", "transpose": 1}"#,
