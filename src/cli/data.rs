@@ -159,6 +159,11 @@ fn fetch(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
+    download(request)
+}
+
+#[cfg(feature = "download")]
+fn download(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
     let mut loading = Loading::default();
     let dir = dataset::fetch(request, &mut |event| loading.show(event))
         .context("failed to download the data")?;
@@ -167,6 +172,16 @@ fn fetch(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
         ..request.clone()
     };
     verify(&fetched)
+}
+
+#[cfg(not(feature = "download"))]
+fn download(request: &DatasetRequest) -> anyhow::Result<ExitCode> {
+    anyhow::bail!(
+        "this build cannot download; fetch the files of {} otherwise and put them in {}, or build \
+         with the feature `download`",
+        request.name,
+        request.place()
+    )
 }
 
 fn verify(request: &DatasetRequest) -> anyhow::Result<ExitCode> {

@@ -247,8 +247,15 @@ impl Header {
             ));
         }
         let text = String::from_utf8_lossy(&text).trim().to_owned();
-        let expected = "the header of an array of numbers";
-        Self::parse(&text).ok_or_else(|| DatasetError::format(path, expected, text))
+        Self::parse(&text).ok_or_else(|| {
+            let found = match text.contains("|O'") {
+                true => "Python objects, which may run any code and are not read; save numbers or \
+                         texts: `array.astype(int)` or `array.astype(str)`"
+                    .to_owned(),
+                false => text,
+            };
+            DatasetError::format(path, "the header of an array of numbers", found)
+        })
     }
 
     /// Parses `{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), }`.

@@ -69,6 +69,10 @@ pub fn parse(
             ..Piece::default()
         });
     }
+    if is_name_of_labels(path) && dims.len() == 1 {
+        let expected = "one label in each row; `array.argmax(axis=1)` makes labels of one-hot rows";
+        return Err(DatasetError::format(path, expected, described()));
+    }
     if let Kind::Text(_) = header.kind {
         let found = format!("texts in {}", described());
         return Err(DatasetError::format(path, "numbers", found));
@@ -86,6 +90,13 @@ pub fn parse(
         features: Some(Block { shape, values }),
         ..Piece::default()
     })
+}
+
+/// Whether an array or a file is called so that it holds labels: `y_train`, `test_labels`.
+fn is_name_of_labels(path: &Path) -> bool {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = name.to_ascii_lowercase();
+    name == "y" || name.starts_with("y_") || name.contains("label") || name.contains("target")
 }
 
 /// Reads labels: whole numbers or texts.

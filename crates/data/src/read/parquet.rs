@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, ConvertedType, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
+use parquet::schema::types::{Type, TypePtr};
 
 use super::dialect::{LabelAt, label_by_name};
 use super::images::Pictures;
@@ -89,8 +90,10 @@ fn parse(
         .iter()
         .map(|field| field.name().to_owned())
         .collect();
-    let is_picture = |name: &String| matches!(name.as_str(), "image" | "img" | "picture");
-    let picture = names.iter().position(is_picture);
+    let picture = picture_column(root.get_fields());
+    if picture.is_none() {
+        check_columns(root.get_fields(), path)?;
+    }
     let mut rows = reader
         .get_row_iter(None)
         .map_err(|error| bad(path, &error))?
@@ -117,7 +120,7 @@ fn parse(
         _ => Vec::new(),
     };
     let n_columns = names.len();
-    let mut table = Table::new(path, Some(names), n_columns, options)?;
+    let mut table = Table::new(path, Some(names), n_columns, options)?.of_rows();
     rows.try_for_each(|(row_idx, row)| {
         let row = row.map_err(|error| bad(path, &error))?;
         let fields: Vec<Cow<'_, str>> = row
@@ -135,6 +138,53 @@ fn parse(
         labels.titles = titles;
     }
     Ok(piece)
+}
+
+/// Returns the column of pictures: one of that name, else the only one of bytes.
+fn picture_column(fields: &[TypePtr]) -> Option<usize> {
+    let is_named = |field: &TypePtr| matches!(field.name(), "image" | "img" | "picture");
+    fields.iter().position(is_named).or_else(|| {
+        let mut places = (0..fields.len()).filter(|&place| holds_bytes(&fields[place]));
+        places.next().filter(|_| places.next().is_none())
+    })
+}
+
+/// Whether the values are bytes and no texts, or structs with a field `bytes`.
+fn holds_bytes(field: &TypePtr) -> bool {
+    match field.as_ref() {
+        Type::PrimitiveType {
+            basic_info,
+            physical_type: PhysicalType::BYTE_ARRAY,
+            ..
+        } => {
+            basic_info.logical_type_ref().is_none()
+                && basic_info.converted_type() == ConvertedType::NONE
+        }
+        Type::PrimitiveType { .. } => false,
+        Type::GroupType { fields, .. } => {
+            let mut fields = fields.iter();
+            fields.any(|field| field.name() == "bytes" && holds_bytes(field))
+        }
+    }
+}
+
+/// Checks that each column has one value in a row.
+fn check_columns(fields: &[TypePtr], path: &Path) -> Result<(), DatasetError> {
+    let Some(field) = fields.iter().find(|field| field.is_group()) else {
+        return Ok(());
+    };
+    let info = field.get_basic_info();
+    let what = match info.converted_type() {
+        ConvertedType::LIST => "lists",
+        ConvertedType::MAP => "maps",
+        _ => "structs",
+    };
+    Err(DatasetError::format(
+        path,
+        "columns of numbers, one in each row, or one column of pictures; write the numbers of a list \
+         as columns of their own",
+        format!("{what} in the column `{}`", field.name().escape_debug()),
+    ))
 }
 
 /// Returns the column of the labels beside a column of pictures.
