@@ -360,7 +360,11 @@ fn class_table(raw: &RawDataset) -> Table {
     for (((label, name), (n_train, n_test)), number) in classes.zip(numbers) {
         let mut cells = vec![label.clone(), name.clone()];
         cells.extend(has_numbers.then(|| number.to_string()));
-        table.add_row(cells.into_iter().chain([n_train.to_string(), n_test.to_string()]));
+        table.add_row(
+            cells
+                .into_iter()
+                .chain([n_train.to_string(), n_test.to_string()]),
+        );
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -24,10 +24,13 @@ pub(super) fn expected_shapes(settings: &Settings) -> Vec<DataShape> {
 
 /// Adds up the seconds over all parts of the data; the memory is that of the part that takes most.
 pub(super) fn cost_over(shapes: &[DataShape], cost: impl Fn(&DataShape) -> Cost) -> Cost {
-    shapes.iter().map(cost).fold(Cost::default(), |sum, part| Cost {
-        cpu_s: sum.cpu_s + part.cpu_s,
-        memory_bytes: sum.memory_bytes.max(part.memory_bytes),
-    })
+    shapes
+        .iter()
+        .map(cost)
+        .fold(Cost::default(), |sum, part| Cost {
+            cpu_s: sum.cpu_s + part.cpu_s,
+            memory_bytes: sum.memory_bytes.max(part.memory_bytes),
+        })
 }
 
 /// The size of a known data set, as published.

@@ -353,7 +353,11 @@ pub(super) fn object(node: &Node, what: impl Fn() -> String) -> Result<&[Entry],
     }
 }
 
-pub(super) fn refuse_unknown(entries: &[Entry], place: &'static str, known: &[&str]) -> Result<(), Fault> {
+pub(super) fn refuse_unknown(
+    entries: &[Entry],
+    place: &'static str,
+    known: &[&str],
+) -> Result<(), Fault> {
     let is_known = |entry: &Entry| known.contains(&entry.key.as_str());
     let Some(entry) = entries.iter().find(|entry| !is_known(entry)) else {
         return Ok(());

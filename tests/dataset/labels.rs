@@ -64,7 +64,15 @@ fn run_tree(dir: &Path, data: &[&str], weights: &str) -> (Option<i32>, serde_jso
 
 fn predictions(dir: &Path, data: &[&str], row: &serde_json::Value, out: &str) {
     let id = row["id"].as_str().unwrap();
-    let args = ["predictions", "rows.jsonl", "--id", id, "--out", out, "--data"];
+    let args = [
+        "predictions",
+        "rows.jsonl",
+        "--id",
+        id,
+        "--out",
+        out,
+        "--data",
+    ];
     command(dir, &[&args, data].concat()).assert().success();
 }
 
@@ -84,7 +92,10 @@ fn keys_of_class_weight_and_predictions_are_the_labels_of_the_data() {
         .map(|line| line.split(',').nth(1).unwrap())
         .collect();
     assert_eq!(labels.len(), 15);
-    assert!(labels.iter().all(|label| ["1", "2", "5"].contains(label)), "{csv}");
+    assert!(
+        labels.iter().all(|label| ["1", "2", "5"].contains(label)),
+        "{csv}"
+    );
     assert!(labels.contains(&"5"), "{csv}");
     predictions(dir, &["idx"], &row, "p.npy");
     let numbers = fashion_bench::engine::arrays::load_labels(&dir.join("p.npy"), 15).unwrap();
@@ -92,7 +103,11 @@ fn keys_of_class_weight_and_predictions_are_the_labels_of_the_data() {
     assert_eq!(numbers, labels);
     // 0 is the code of a class and no label.
     let (code, row) = run_tree(dir, &["idx"], r#"{"0": 2.0}"#);
-    assert_eq!((code, &row["status"]), (Some(1), &"invalid".into()), "{row}");
+    assert_eq!(
+        (code, &row["status"]),
+        (Some(1), &"invalid".into()),
+        "{row}"
+    );
     let reason = row["reason"].as_str().unwrap();
     assert!(
         reason.contains("an object that names only classes of the data (1, 2, 5)"),
@@ -117,7 +132,10 @@ fn names_are_predicted_as_names_and_have_numbers_in_a_config() {
     assert_eq!((code, &row["status"]), (Some(0), &"ok".into()), "{row}");
     predictions(dir, &data, &row, "p.csv");
     let csv = fs::read_to_string(dir.join("p.csv")).unwrap();
-    assert!(csv.starts_with("index,label\n0,dog\n1,cat\n2,dog\n"), "{csv}");
+    assert!(
+        csv.starts_with("index,label\n0,dog\n1,cat\n2,dog\n"),
+        "{csv}"
+    );
     predictions(dir, &data, &row, "p.npy");
     let npy = fs::read(dir.join("p.npy")).unwrap();
     assert!(String::from_utf8_lossy(&npy).contains("'<U3'"));

@@ -526,6 +526,11 @@ fn parquet_may_be_packed_with_gzip_and_another_codec_is_named() {
         "{error}"
     );
     assert!(error.contains("compression=\"snappy\""), "{error}");
+    let error = packed("list").unwrap_err();
+    assert!(
+        error.ends_with("found lists in the column `features`"),
+        "{error}"
+    );
 }
 
 fn load_bytes(name: &str, bytes: &[u8]) -> Result<RawDataset, String> {

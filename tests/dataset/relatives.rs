@@ -9,7 +9,14 @@ use crate::mirror::{Mirror, Reply};
 
 fn data(dir: &Path, mirror: &Mirror, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fashion-bench"));
-    for variable in ["KMNIST_DIR", "K49_DIR", "QMNIST_DIR", "EMNIST_DIR", "HTTP_PROXY", "http_proxy"] {
+    for variable in [
+        "KMNIST_DIR",
+        "K49_DIR",
+        "QMNIST_DIR",
+        "EMNIST_DIR",
+        "HTTP_PROXY",
+        "http_proxy",
+    ] {
         command.env_remove(variable);
     }
     command
@@ -40,7 +47,10 @@ fn kuzushiji_49_is_downloaded_without_hashes_and_says_so() {
     let split = |n: usize| {
         let pixels: Vec<u8> = (0..n * 784).map(|i| (i * i % 251) as u8).collect();
         let labels: Vec<u8> = (0..n).map(|i| (i % 49) as u8).collect();
-        (npz(&format!("{n}, 28, 28"), &pixels), npz(&format!("{n},"), &labels))
+        (
+            npz(&format!("{n}, 28, 28"), &pixels),
+            npz(&format!("{n},"), &labels),
+        )
     };
     let (train, test) = (split(98), split(49));
     let files = [
@@ -63,8 +73,12 @@ fn kuzushiji_49_is_downloaded_without_hashes_and_says_so() {
     data(root.path(), &mirror, &["info", "k49", "--offline"])
         .assert()
         .success()
-        .stdout(contains("dataset: k49 (no hashes of the content are published)"))
-        .stdout(contains("98 train and 49 test images of 28 x 28 pixels, 49 classes"))
+        .stdout(contains(
+            "dataset: k49 (no hashes of the content are published)",
+        ))
+        .stdout(contains(
+            "98 train and 49 test images of 28 x 28 pixels, 49 classes",
+        ))
         .stdout(predicates::str::is_match(r"45 +we +2 +1").unwrap())
         .stdout(predicates::str::is_match(r"48 +iteration-mark +2 +1").unwrap());
 }

@@ -42,10 +42,16 @@ fn files_are_taken_as_they_are_named() {
 fn a_known_data_set_may_say_that_its_images_lie_on_their_side() {
     let dataset = |keys: &str| plan(&config(keys)).settings.dataset;
     let turned = dataset(r#""dataset": {"name": "emnist-letters", "transpose": true}"#);
-    assert_eq!((turned.to_string().as_str(), turned.own()), ("emnist-letters", None));
+    assert_eq!(
+        (turned.to_string().as_str(), turned.own()),
+        ("emnist-letters", None)
+    );
     assert!(turned.is_transposed());
     let written = serde_json::to_value(&turned).unwrap();
-    assert_eq!(written, json!({"name": "emnist-letters", "transpose": true}));
+    assert_eq!(
+        written,
+        json!({"name": "emnist-letters", "transpose": true})
+    );
     let straight = dataset(r#""dataset": {"name": "demo", "transpose": false}"#);
     assert_eq!(straight, DatasetChoice::from("demo"));
     assert_eq!(serde_json::to_value(straight).unwrap(), json!("demo"));

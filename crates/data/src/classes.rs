@@ -49,9 +49,8 @@ pub fn label_numbers(labels: &[String]) -> Option<Vec<i64>> {
 /// labels are whole numbers from 0, else its place.
 #[must_use]
 pub fn class_numbers(labels: &[String], n_classes: usize) -> Vec<i64> {
-    let numbers = label_numbers(labels).filter(|numbers| {
-        numbers.len() == n_classes && numbers.iter().all(|&number| number >= 0)
-    });
+    let numbers = label_numbers(labels)
+        .filter(|numbers| numbers.len() == n_classes && numbers.iter().all(|&number| number >= 0));
     numbers.unwrap_or_else(|| (0_i64..).take(n_classes).collect())
 }
 

@@ -166,13 +166,7 @@ fn render_header(descr: &str, shape: &[usize]) -> Vec<u8> {
     header.push_str(&" ".repeat(n_blanks));
     header.push('\n');
     let len = u16::try_from(header.len()).unwrap_or(u16::MAX);
-    [
-        &MAGIC[..],
-        &[1, 0],
-        &len.to_le_bytes(),
-        header.as_bytes(),
-    ]
-    .concat()
+    [&MAGIC[..], &[1, 0], &len.to_le_bytes(), header.as_bytes()].concat()
 }
 
 /// Checks that nothing comes after the values.
@@ -319,7 +313,8 @@ impl Header {
         let mut n_done = 0;
         while n_done < n {
             let wanted = (n - n_done).min(CHUNK) * width;
-            let n_read = fill(reader, &mut buffer[..wanted]).map_err(|error| read_error(path, error))?;
+            let n_read =
+                fill(reader, &mut buffer[..wanted]).map_err(|error| read_error(path, error))?;
             let values = &mut buffer[..n_read];
             if self.is_big_endian {
                 values.chunks_exact_mut(unit).for_each(<[u8]>::reverse);
@@ -464,7 +459,10 @@ mod tests {
         write_npy(&path, &[1, 2], [1.0_f64, 2.0]).unwrap();
         let fault = |shape: &[usize]| read_npy::<f64>(&path, shape).unwrap_err().to_string();
         let shape = fault(&[2, 1]);
-        assert!(shape.ends_with("expected 2 × 1 values, found 1 × 2"), "{shape}");
+        assert!(
+            shape.ends_with("expected 2 × 1 values, found 1 × 2"),
+            "{shape}"
+        );
         let kind = read_npy::<f32>(&path, &[1, 2]).unwrap_err().to_string();
         assert!(
             kind.ends_with("expected 32-bit floats, found 64-bit floats"),
@@ -473,7 +471,10 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 3]).unwrap();
         let short = fault(&[1, 2]);
-        assert!(short.ends_with("expected 16 bytes of values, found only 13"), "{short}");
+        assert!(
+            short.ends_with("expected 16 bytes of values, found only 13"),
+            "{short}"
+        );
         std::fs::write(&path, [&whole[..], b"x"].concat()).unwrap();
         let long = fault(&[1, 2]);
         assert!(long.ends_with("found trailing bytes"), "{long}");

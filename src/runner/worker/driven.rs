@@ -8,8 +8,8 @@ use ndarray::Array1;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
-use super::class_keys;
 use super::array_files::{ArrayFiles, TrainFiles, write_handful};
+use super::class_keys;
 use super::clock::Timing;
 use super::driver::{Driver, out_of_turn};
 use super::learner::Learner;

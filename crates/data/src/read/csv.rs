@@ -275,8 +275,14 @@ mod tests {
                 "label,a\n1,x\n",
                 "a number in line 2, column 2 (`a`), found \"x\"",
             ),
-            ("label,a\n1,\n", "a number in line 2, column 2 (`a`), found \"\", a missing value; fill"),
-            ("label,a\n,1\n", "a label in line 2, column 1 (`label`), found \"\", a missing value"),
+            (
+                "label,a\n1,\n",
+                "a number in line 2, column 2 (`a`), found \"\", a missing value; fill",
+            ),
+            (
+                "label,a\n,1\n",
+                "a label in line 2, column 1 (`label`), found \"\", a missing value",
+            ),
             (
                 "label,a\n1,nan\n",
                 "a number in line 2, column 2 (`a`), found \"nan\", a missing value",

@@ -199,7 +199,11 @@ impl<'a> Table<'a> {
         match text.trim() {
             "" => {
                 let expected = format!("a label in {}", spot());
-                Err(DatasetError::format(self.path, expected, not_a_number(field)))
+                Err(DatasetError::format(
+                    self.path,
+                    expected,
+                    not_a_number(field),
+                ))
             }
             text => Ok(text.to_owned()),
         }

@@ -108,7 +108,9 @@ fn read_labels(
 ) -> Result<Labels, DatasetError> {
     if let Kind::Text(_) = header.kind {
         let mut labels = Labels::default();
-        header.each(reader, path, n_rows, |bytes| labels.push(&text_of(bytes), path))?;
+        header.each(reader, path, n_rows, |bytes| {
+            labels.push(&text_of(bytes), path)
+        })?;
         return Ok(labels);
     }
     let mut numbers = Vec::new();
@@ -255,7 +257,10 @@ mod tests {
             .collect();
         let texts = parsed(&render(">U4", &[3], &cats)).unwrap();
         let texts = texts.labels.unwrap();
-        assert_eq!((&texts.values[..], &texts.codes[..]), (&["cat".to_owned(), "ox".to_owned()][..], &[0, 1, 0][..]));
+        assert_eq!(
+            (&texts.values[..], &texts.codes[..]),
+            (&["cat".to_owned(), "ox".to_owned()][..], &[0, 1, 0][..])
+        );
         let negative = render("<i2", &[2], &[0xff, 0xff, 1, 0]);
         assert_eq!(
             parsed(&negative).unwrap().labels.unwrap().values,
@@ -303,8 +308,15 @@ mod tests {
         assert!(
             parsed(&objects)
                 .unwrap_err()
-                .contains("an array of numbers")
+                .contains("Python objects, which may run any code")
         );
+        let one_hot = render("|u1", &[2, 2], &[1, 0, 0, 1]);
+        let error = parse(
+            &mut &one_hot[..],
+            Path::new("a.npz/y_train.npy"),
+            &ReadOptions::default(),
+        );
+        assert!(error.unwrap_err().to_string().contains("argmax"));
         let nan = render(
             "<f8",
             &[1, 2],

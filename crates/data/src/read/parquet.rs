@@ -68,7 +68,10 @@ fn check_codecs(
         let expected = "pages that are plain or packed with snappy or gzip; rewrite the file, with \
                         pandas for example: \
                         `pandas.read_parquet(FILE).to_parquet(NEW, compression=\"snappy\")`";
-        let found = format!("pages packed with {codec} (column `{}`)", column.column_path().string());
+        let found = format!(
+            "pages packed with {codec} (column `{}`)",
+            column.column_path().string()
+        );
         return Err(DatasetError::format(path, expected, found));
     }
     Ok(())
