@@ -223,7 +223,8 @@ fn folders_of_pictures_are_classes_and_colours_stay() {
     for (bytes, expected) in [
         (
             png(2, 2, [0; 3], false),
-            "expected a picture of 2 x 3 x 3 pixels, as those before it, found 2 x 2 x 3",
+            "expected a picture of 2 x 3 x 3 pixels, as those before it; resize or convert the \
+             pictures to one form, found 2 x 2 x 3",
         ),
         (png(3, 2, [0; 3], true), "found 2 x 3"),
         (b"no picture".to_vec(), "expected a PNG or JPEG picture"),
