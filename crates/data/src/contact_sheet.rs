@@ -62,9 +62,9 @@ pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> 
         (n_classes * band) as u32,
         Rgb([PAPER; 3]),
     );
-    for class in 0..n_classes {
+    for (class, &number) in numbers.iter().enumerate() {
         let top = class * band + CLASS_GAP / 2;
-        draw_number(&mut sheet, numbers[class], top);
+        draw_number(&mut sheet, number, top);
         let samples = (0..split.n_samples()).filter(|&i| usize::from(split.labels[i]) == class);
         for (place, sample_idx) in samples.take(ROWS * COLUMNS).enumerate() {
             let left = MARGIN + place % COLUMNS * (width + GAP);

@@ -149,7 +149,15 @@ impl Learner for Driven<'_> {
         if !self.is_reported {
             self.is_reported = true;
             self.notes.extend(ready.notes.iter().cloned());
-            self.report = Some(report_of(self.model, ready));
+            let mut report = report_of(self.model, ready);
+            // The engine knows codes; the row names classes as the data do.
+            let weights = self.params.get("class_weight");
+            if let Some(weights) = weights.filter(|weights| weights.is_object())
+                && let Some(shown) = report.resolved.get_mut("class_weight")
+            {
+                shown.clone_from(weights);
+            }
+            self.report = Some(report);
         }
         Ok(())
     }
