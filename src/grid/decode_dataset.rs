@@ -42,7 +42,7 @@ pub(super) fn dataset(entry: &Entry) -> Result<DatasetChoice, Fault> {
     let entries = object(&entry.value, || "`dataset`".to_owned())?;
     refuse_unknown(entries, "`dataset`", DATASET_KEYS)?;
     let find = |key: &str| entries.iter().find(|entry: &&Entry| entry.key == key);
-    let is_of = |keys: &[&str]| keys.iter().any(|key| find(*key).is_some());
+    let is_of = |keys: &[&str]| keys.iter().any(|key| find(key).is_some());
     if is_of(&["name"]) && !is_of(OF_FILES) {
         let name = read(find("name"), |value| {
             let more = "or stand beside `train` and `test`, or `files`";
