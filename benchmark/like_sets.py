@@ -1,7 +1,7 @@
 """Makes small data sets in the forms of well-known ones, and runs each through the program.
 
     python benchmark/like_sets.py OUT                        makes them in the folder OUT
-    python benchmark/like_sets.py OUT --program PATH         and runs data info, run, embed and report
+    python benchmark/like_sets.py OUT --program PATH         and puts each through the program
 
 Needs numpy, pyarrow and pillow. The images are drawn from a seed: a bright bar per class on noise, so
 that every classifier learns something. Nothing of the sets that they are like is in them.
@@ -123,7 +123,8 @@ def hugging_face(folder, rng):
         cells = [{"bytes": png(image), "path": None} for image in images(rng, labels, 28, 28)]
         table = pa.table({"image": pa.array(cells, kind), "label": pa.array(labels, pa.int64())})
         metadata = {"huggingface": json.dumps({"info": {"features": features}})}
-        pq.write_table(table.replace_schema_metadata(metadata), folder / f"{name}.parquet", compression="snappy")
+        packed = "gzip" if name.startswith("train-00001") else "snappy"
+        pq.write_table(table.replace_schema_metadata(metadata), folder / f"{name}.parquet", compression=packed)
     return ["--data", folder]
 
 
@@ -184,6 +185,7 @@ def main():
             ["data", "info", *data],
             ["run", str(config), *data, "--dataset", name, "--results", str(rows)],
             ["embed", "--method", "pca", "--out", str(args.out / f"{name}.svg"), *data],
+            ["data", "convert", "--to", "npz", "--out", str(args.out / f"{name}-npz"), *data],
             ["report", str(rows), "--out", str(args.out / f"{name}-report"), *report_data],
         ]
         for command in commands:

@@ -432,6 +432,51 @@ fn what_a_fit_tells_is_finite_and_survives_json() {
     }
 }
 
+/// What a program that trains on a small table takes for itself.
+const TABLE_BYTES: u64 = 300_000_000;
+
+#[test]
+fn a_small_table_costs_seconds_and_wide_images_more_than_fashion_mnist() {
+    let table = DataShape {
+        n_train: 200,
+        n_test: 50,
+        n_features: 5,
+        n_classes: 3,
+    };
+    let images = DataShape {
+        n_train: 100_000,
+        n_test: 10_000,
+        n_features: 3_072,
+        n_classes: 10,
+    };
+    let fashion = DataShape {
+        n_train: 60_000,
+        n_features: 784,
+        ..images
+    };
+    let mut faults = Vec::new();
+    for spec in &ESTIMATORS {
+        let params = spec
+            .resolve(&Params::new(), Profile::Sklearn15)
+            .unwrap()
+            .params;
+        let [table, fashion, images] =
+            [table, fashion, images].map(|shape| spec.cost(&params, &shape));
+        // With linfa's defaults its solver takes 10 million steps whatever the data.
+        let is_quick = table.cpu_s <= 5.0 || spec.name == "linfa::Svm";
+        // 6.5 times the values of Fashion-MNIST.
+        let growth = images.cpu_s / fashion.cpu_s;
+        let is_good = is_quick
+            && table.memory_bytes < TABLE_BYTES
+            && (1.5..=120.0).contains(&growth)
+            && images.memory_bytes > fashion.memory_bytes;
+        if !is_good {
+            faults.push((spec.name, table, fashion, images));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 #[test]
 fn cost_estimates_are_finite_and_grow_with_the_data() {
     let shape = |n_train| DataShape {

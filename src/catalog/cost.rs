@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::Prepared;
+use crate::dataset::{Prepared, RawDataset};
 
 /// Size of the data that a job will see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,17 @@ impl From<&Prepared> for DataShape {
             n_test: data.identity().n_test,
             n_features: data.n_features(),
             n_classes: data.n_classes(),
+        }
+    }
+}
+
+impl From<&RawDataset> for DataShape {
+    fn from(raw: &RawDataset) -> Self {
+        Self {
+            n_train: raw.train.n_samples(),
+            n_test: raw.test.n_samples(),
+            n_features: raw.train.n_features(),
+            n_classes: raw.class_names.len(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `fashion-bench run --dry-run`: the jobs of a run, in the order in which it would start them.
 
+use fashion_bench::catalog::DataShape;
 use fashion_bench::dataset::RawDataset;
 use fashion_bench::grid::Plan;
 use fashion_bench::results::Table;
@@ -17,6 +18,8 @@ pub fn render(
     has_paths: bool,
     retry: &[Retry],
 ) -> anyhow::Result<String> {
+    let estimated = known.map(|(raw, _)| plan.estimated_for(&DataShape::from(raw)));
+    let plan = estimated.as_ref().unwrap_or(plan);
     let mut text = String::new();
     let (mut to_do, mut alone_s, mut n_done) = (Vec::new(), 0.0, 0);
     for StartOrder { job, seconds } in start_order(plan) {

@@ -6,10 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use fashion_bench::dataset::{self, DatasetName, DatasetRequest, RawDataset};
-use fashion_bench::engine::arrays;
 use fashion_bench::results::outcomes::{predictions_sha256, unpack};
-use fashion_bench::results::{Record, Repeat};
-use ndarray::Array1;
+use fashion_bench::results::{Record, Repeat, publish};
 
 use super::data_files::DataFiles;
 use super::loading::Loading;
@@ -26,7 +24,8 @@ pub struct PredictionsArgs {
     /// The row: its id, or the first digits of it
     #[arg(long)]
     id: String,
-    /// The file to write: `.npy`, or `.csv` with the columns index and label
+    /// The file to write: `.npy`, or `.csv` with the columns index and label; labels are those of
+    /// the data, numbers or names
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Which of its repeats, from 1
@@ -59,16 +58,17 @@ pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
         .and_then(|extension| extension.to_str())
     {
         Some("npy") => {
-            let labels: Array1<i64> = labels.iter().map(|&label| i64::from(label)).collect();
-            arrays::write(&args.out, &labels.view())?;
+            let file = dataset::render_labels(labels.iter().copied(), &raw.labels);
+            publish(&file, &args.out)
+                .with_context(|| format!("cannot write {}", args.out.display()))?;
         }
         Some("csv") => {
-            let lines = labels.iter().enumerate();
-            let lines = lines.map(|(image, label)| format!("{image},{label}\n"));
-            write(
-                &args.out,
-                &format!("index,label\n{}", lines.collect::<String>()),
-            )?;
+            let mut csv = csv::Writer::from_writer(Vec::new());
+            csv.write_record(["index", "label"])?;
+            for (row, &label) in labels.iter().enumerate() {
+                csv.write_record([&row.to_string(), &raw.labels[usize::from(label)]])?;
+            }
+            write(&args.out, &String::from_utf8(csv.into_inner()?)?)?;
         }
         _ => bail!("{} must end with .npy or .csv", args.out.display()),
     }

@@ -249,9 +249,9 @@ impl RunArgs {
             // A dry run leaves everything as it is.
             offline: self.dry_run,
             own: plan.settings.dataset.own().cloned(),
-            transpose: self.files.transpose,
+            transpose: self.files.transpose || plan.settings.dataset.is_transposed(),
             ..DatasetRequest::new(match &plan.settings.dataset {
-                DatasetChoice::Known(name) => name.parse()?,
+                DatasetChoice::Known { name, .. } => name.parse()?,
                 DatasetChoice::Own(_) => DatasetName::FashionMnist,
             })
         })

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::data_shapes::expected_shapes;
 use super::job::{Job, Plan};
 use super::plan::engine_job;
 use crate::catalog::engine::{EngineModel, Launch};
-use crate::catalog::{Params, Profile};
+use crate::catalog::{DataShape, Params, Profile};
 
 /// Packages whose classifiers have the names and the parameters of ours.
 pub const BESIDE: &[&str] = &["sklearn", "sklearnex"];
@@ -17,9 +18,10 @@ impl Plan {
     #[must_use]
     pub fn beside(mut self, engine: &str) -> Self {
         let mut seen: HashSet<_> = self.jobs.iter().map(|job| job.id.clone()).collect();
+        let shapes = expected_shapes(&self.settings);
         let mut jobs = Vec::with_capacity(2 * self.jobs.len());
         for job in self.jobs {
-            let twin = twin_of(&job, engine, self.settings.defaults);
+            let twin = twin_of(&job, engine, self.settings.defaults, &shapes);
             jobs.push(job);
             jobs.extend(twin.filter(|twin| seen.insert(twin.id.clone())));
         }
@@ -29,7 +31,7 @@ impl Plan {
 }
 
 /// The same job in the package `engine`; nothing for a classifier that is not scikit-learn's.
-fn twin_of(job: &Job, engine: &str, profile: Profile) -> Option<Job> {
+fn twin_of(job: &Job, engine: &str, profile: Profile, shapes: &[DataShape]) -> Option<Job> {
     let spec = job.classifier.spec()?;
     if spec.name.contains("::") {
         return None;
@@ -52,5 +54,5 @@ fn twin_of(job: &Job, engine: &str, profile: Profile) -> Option<Job> {
             *value = canonical;
         }
     }
-    Some(engine_job(model, written))
+    Some(engine_job(model, written, shapes))
 }

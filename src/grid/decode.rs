@@ -11,13 +11,14 @@ use super::config::{
     Axis, Classifier, Config, DATASETS, Engine, Given, MAX_REPEATS, MAX_SIZES, MAX_THREADS,
 };
 use super::dataset_choice::DatasetChoice;
+use super::decode_dataset;
 use super::error::{Fault, Problem, Spot};
 use super::job::Limits;
 use super::json::{Entry, Node, Tree};
 use super::subset_grid::SubsetGrid;
 use crate::catalog::engine::{Launch, SEPARATOR};
 use crate::catalog::{Profile, did_you_mean, parse_tuple};
-use crate::dataset::{LabelAt, OwnData};
+use crate::dataset::OwnData;
 
 /// Keys of a config, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[
@@ -33,20 +34,10 @@ pub(super) const KEYS: &[&str] = &[
     "engines",
     "classifiers",
 ];
-/// Keys of an object in `dataset`.
-pub(super) const DATASET_KEYS: &[&str] = &[
-    "name",
-    "train",
-    "test",
-    "files",
-    "test_rows",
-    "label",
-    "shape",
-];
 /// Keys of `subset`.
 pub(super) const SUBSET_KEYS: &[&str] = &["train", "test", "stratified", "seed"];
 /// The most rows that a part of a data set may have.
-const MAX_ROWS: u64 = 1 << 30;
+pub(super) const MAX_ROWS: u64 = 1 << 30;
 /// Keys of an engine, of which it has one.
 const ENGINE_KEYS: &[&str] = &["command", "python"];
 /// Keys of `limits`.
@@ -65,7 +56,7 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
         common: find("common").map_or_else(|| Ok(Vec::new()), common)?,
         classifiers: decode_classifiers(classifiers, text)?,
         engines: find("engines").map_or_else(|| Ok(Vec::new()), engines)?,
-        dataset: find("dataset").map(dataset).transpose()?,
+        dataset: find("dataset").map(decode_dataset::dataset).transpose()?,
         subset: find("subset").map_or_else(|| Ok(SubsetGrid::default()), subset)?,
         repeats: read(find("repeats"), parse_repeats)?,
         seed: read(find("seed"), parse_seed)?,
@@ -75,7 +66,7 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
     })
 }
 
-fn read<T>(
+pub(super) fn read<T>(
     entry: Option<&Entry>,
     parse: impl Fn(&Value) -> Result<T, Problem>,
 ) -> Result<Option<T>, Fault> {
@@ -108,82 +99,6 @@ pub(super) fn parse_own_name(value: &Value) -> Result<String, Problem> {
 /// Parses a number of rows.
 pub(super) fn parse_rows(value: &Value) -> Result<usize, Problem> {
     count("rows", MAX_ROWS, value)
-}
-
-fn dataset(entry: &Entry) -> Result<DatasetChoice, Fault> {
-    if !matches!(entry.value.tree, Tree::Object(_)) {
-        let value = entry.value.to_value();
-        return parse_dataset(&value).map_err(|problem| {
-            let problem = match (problem, value.is_string()) {
-                (
-                    Problem::Value {
-                        what,
-                        expected,
-                        got,
-                    },
-                    false,
-                ) => Problem::Value {
-                    what,
-                    expected: format!("{expected}, or an object with `name`, `train` and `test`"),
-                    got,
-                },
-                (problem, _) => problem,
-            };
-            Fault::new(entry.value.at, problem)
-        });
-    }
-    let entries = object(&entry.value, || "`dataset`".to_owned())?;
-    refuse_unknown(entries, "`dataset`", DATASET_KEYS)?;
-    let find = |key| entries.iter().find(|entry: &&Entry| entry.key == key);
-    let own = OwnData {
-        name: read(find("name"), parse_own_name)?,
-        train: read(find("train"), |value| parse_paths("train", value))?.unwrap_or_default(),
-        test: read(find("test"), |value| parse_paths("test", value))?.unwrap_or_default(),
-        files: read(find("files"), |value| parse_paths("files", value))?.unwrap_or_default(),
-        test_rows: read(find("test_rows"), |value| {
-            count("test_rows", MAX_ROWS, value)
-        })?,
-        label: read(find("label"), |value| {
-            let text = value.as_str().filter(|text| !text.is_empty());
-            let label = text.map(|text| LabelAt::from(text.to_owned()));
-            label.ok_or_else(|| problem("label", "`first`, `last` or the name of a column", value))
-        })?,
-        shape: read(find("shape"), |value| {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            text.parse().map_err(|_| {
-                problem(
-                    "shape",
-                    "\"HEIGHTxWIDTH\", \"HEIGHTxWIDTHx3\" or a number of columns",
-                    value,
-                )
-            })
-        })?,
-    };
-    if !own.has_files() {
-        let expected = "an object with `train` and `test`, or with `files`";
-        return Err(Fault::new(
-            entry.value.at,
-            problem("dataset", expected, &entry.value.to_value()),
-        ));
-    }
-    Ok(DatasetChoice::Own(Box::new(own)))
-}
-
-/// Parses a path or a list of paths.
-fn parse_paths(key: &str, value: &Value) -> Result<Vec<PathBuf>, Problem> {
-    let path = |value: &Value| {
-        value
-            .as_str()
-            .filter(|text| !text.is_empty())
-            .map(PathBuf::from)
-    };
-    let paths = match value {
-        Value::Array(values) if !values.is_empty() => values.iter().map(path).collect(),
-        value => path(value).map(|path| vec![path]),
-    };
-    paths.ok_or_else(|| problem(key, "a path or a list of paths", value))
 }
 
 fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
@@ -431,14 +346,18 @@ fn grid_value(owner: &str, entry: &Entry, node: &Node) -> Result<Value, Fault> {
     }
 }
 
-fn object(node: &Node, what: impl Fn() -> String) -> Result<&[Entry], Fault> {
+pub(super) fn object(node: &Node, what: impl Fn() -> String) -> Result<&[Entry], Fault> {
     match &node.tree {
         Tree::Object(entries) => Ok(entries),
         _ => Err(type_fault(&what(), "an object", node)),
     }
 }
 
-fn refuse_unknown(entries: &[Entry], place: &'static str, known: &[&str]) -> Result<(), Fault> {
+pub(super) fn refuse_unknown(
+    entries: &[Entry],
+    place: &'static str,
+    known: &[&str],
+) -> Result<(), Fault> {
     let is_known = |entry: &Entry| known.contains(&entry.key.as_str());
     let Some(entry) = entries.iter().find(|entry| !is_known(entry)) else {
         return Ok(());
@@ -455,7 +374,7 @@ fn refuse_unknown(entries: &[Entry], place: &'static str, known: &[&str]) -> Res
     Err(Fault::new(entry.at, problem))
 }
 
-fn choice<'a>(key: &str, names: &[&'a str], value: &Value) -> Result<&'a str, Problem> {
+pub(super) fn choice<'a>(key: &str, names: &[&'a str], value: &Value) -> Result<&'a str, Problem> {
     let found = names.iter().find(|name| value.as_str() == Some(name));
     found.copied().ok_or_else(|| {
         let hint = did_you_mean(value.as_str().unwrap_or_default(), names.iter().copied());
@@ -468,7 +387,7 @@ fn choice<'a>(key: &str, names: &[&'a str], value: &Value) -> Result<&'a str, Pr
     })
 }
 
-fn count(key: &str, max: u64, value: &Value) -> Result<usize, Problem> {
+pub(super) fn count(key: &str, max: u64, value: &Value) -> Result<usize, Problem> {
     let number = whole(value).filter(|number| (1..=max).contains(number));
     number
         .and_then(|number| usize::try_from(number).ok())
@@ -490,7 +409,7 @@ fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| exact(value.as_f64()?))
 }
 
-fn problem(key: &str, expected: impl Into<String>, got: &Value) -> Problem {
+pub(super) fn problem(key: &str, expected: impl Into<String>, got: &Value) -> Problem {
     Problem::Value {
         what: format!("`{key}`"),
         expected: expected.into(),

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::dataset_choice::DatasetChoice;
 use super::subset_grid::SubsetGrid;
-use crate::catalog::{Classifier, Cost, Params, Profile};
+use crate::catalog::{Classifier, Cost, DataShape, Params, Profile};
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
 /// of spelling and of what was left to defaults.
@@ -60,7 +60,8 @@ pub struct Job {
     pub aliases: Vec<Alias>,
     /// Remarks of the plan on the job, e.g. on ignored parameters.
     pub notes: Vec<String>,
-    /// Estimated cost of one repeat on one core.
+    /// Estimated cost of one repeat on one core: the seconds of all sizes of the data together, the
+    /// memory of the largest.
     pub cost: Cost,
 }
 
@@ -146,4 +147,16 @@ pub struct Plan {
     pub jobs: Vec<Job>,
     /// Combinations that are not run, in the order of the config.
     pub refused: Vec<Refusal>,
+}
+
+impl Plan {
+    /// Estimates the cost of each job for data of this size, which were read.
+    #[must_use]
+    pub fn estimated_for(&self, shape: &DataShape) -> Self {
+        let mut plan = self.clone();
+        for job in &mut plan.jobs {
+            job.cost = job.classifier.cost(&job.resolved, shape);
+        }
+        plan
+    }
 }

@@ -3,8 +3,10 @@
 mod beside;
 mod classifiers;
 mod config;
+mod data_shapes;
 mod dataset_choice;
 mod decode;
+mod decode_dataset;
 mod error;
 mod expand;
 mod filter;

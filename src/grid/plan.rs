@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::classifiers::{Subject, find_subject};
 use super::config::{Axis, Classifier, Config, Given};
+use super::data_shapes::{cost_over, expected_shapes};
 use super::dataset_choice::DatasetChoice;
 use super::decode;
 use super::error::{Fault, GridError, Problem};
@@ -20,13 +21,6 @@ use crate::estimators::ParamError;
 
 /// The largest number of combinations in a config.
 const MAX_COMBINATIONS: u128 = 10_000;
-/// The shape that costs are estimated for, whatever the data set turns out to be.
-const SHAPE: DataShape = DataShape {
-    n_train: 60_000,
-    n_test: 10_000,
-    n_features: 784,
-    n_classes: 10,
-};
 
 /// The settings that the command line puts in place of the config's; `None` keeps the config's.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -261,10 +255,10 @@ fn has_param(spec: &EstimatorSpec, name: &str) -> bool {
 }
 
 /// A job of an engine, whose parameters go there as they are written.
-pub(super) fn engine_job(model: EngineModel, written: Params) -> Job {
+pub(super) fn engine_job(model: EngineModel, written: Params, shapes: &[DataShape]) -> Job {
     Job {
         id: JobId::new(&model.name, &written),
-        cost: model.cost(&written, &SHAPE),
+        cost: cost_over(shapes, |shape| model.cost(&written, shape)),
         classifier: catalog::Classifier::Engine(Box::new(model)),
         resolved: written.clone(),
         written,
@@ -277,6 +271,7 @@ pub(super) fn engine_job(model: EngineModel, written: Params) -> Job {
 struct Planner {
     profile: Profile,
     seed: u64,
+    shapes: Vec<DataShape>,
     jobs: Vec<Job>,
     job_idx: HashMap<JobId, usize>,
     refused: Vec<Refusal>,
@@ -287,6 +282,7 @@ impl Planner {
         Self {
             profile: settings.defaults,
             seed: settings.seed,
+            shapes: expected_shapes(settings),
             jobs: Vec::new(),
             job_idx: HashMap::new(),
             refused: Vec::new(),
@@ -319,7 +315,7 @@ impl Planner {
 
     fn add_all_of_engine(&mut self, model: &EngineModel, combinations: Vec<Params>) {
         for written in combinations {
-            self.add(engine_job(model.clone(), written));
+            self.add(engine_job(model.clone(), written, &self.shapes));
         }
     }
 
@@ -356,7 +352,7 @@ impl Planner {
         spec.build(&resolved.params, self.seed)?;
         Ok(Job {
             id: JobId::new(spec.name, &resolved.params),
-            cost: spec.cost(&resolved.params, &SHAPE),
+            cost: cost_over(&self.shapes, |shape| spec.cost(&resolved.params, shape)),
             classifier: catalog::Classifier::Ours(spec),
             written: written.clone(),
             resolved: resolved.params,

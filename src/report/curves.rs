@@ -265,6 +265,16 @@ fn rows_range(sizes: &[usize]) -> Range<f64> {
     low / 1.15..high * 1.15
 }
 
+/// Returns the label of a line of the axis, for 1, 2 and 5 in each decade; others would overlap.
+fn rows_label(rows: f64) -> String {
+    let text = format!("{rows:.0}");
+    let is_round = text[1..].bytes().all(|digit| digit == b'0');
+    match text.as_bytes()[0] {
+        b'1' | b'2' | b'5' if is_round => text,
+        _ => String::new(),
+    }
+}
+
 fn curve_line(curve: &Curve<'_>, marks: Vec<(i32, i32)>) -> CurveLine {
     let points: Vec<_> = marks.iter().map(|(x, y)| format!("{x},{y}")).collect();
     CurveLine {
@@ -298,7 +308,7 @@ fn draw_accuracy(
         .axis_desc_style(("sans-serif", 13))
         .x_desc("train rows")
         .y_desc("test accuracy")
-        .x_label_formatter(&|rows| format!("{rows:.0}"))
+        .x_label_formatter(&|rows| rows_label(*rows))
         .y_label_formatter(&|accuracy| format!("{:.0} %", accuracy * 100.0))
         .draw()?;
     let lines = curves.iter().map(|curve| {
@@ -334,7 +344,7 @@ fn draw_time(
         .axis_desc_style(("sans-serif", 13))
         .x_desc("train rows")
         .y_desc("training time in CPU seconds")
-        .x_label_formatter(&|rows| format!("{rows:.0}"))
+        .x_label_formatter(&|rows| rows_label(*rows))
         .y_label_formatter(&|time| seconds(*time))
         .draw()?;
     let lines = curves.iter().map(|curve| {
@@ -365,6 +375,14 @@ mod tests {
             });
         }
         row
+    }
+
+    #[test]
+    fn the_axis_of_rows_names_what_does_not_overlap() {
+        let labels: Vec<String> = [1000.0, 2000.0, 3000.0, 5000.0, 9000.0, 10_000.0, 12_000.0]
+            .map(rows_label)
+            .to_vec();
+        assert_eq!(labels, ["1000", "2000", "", "5000", "", "10000", ""]);
     }
 
     #[test]

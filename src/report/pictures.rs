@@ -234,6 +234,7 @@ mod tests {
         RawDataset {
             identity,
             class_names: vec!["zero".to_owned(), "one".to_owned()],
+            labels: vec!["0".to_owned(), "1".to_owned()],
             feature_names: Vec::new(),
             train: split.clone(),
             test: split,

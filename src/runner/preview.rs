@@ -13,7 +13,7 @@ use crate::results::{Table, TableError};
 pub struct StartOrder<'a> {
     /// The job.
     pub job: &'a Job,
-    /// Estimated seconds of all its repeats on one core, on data of Fashion-MNIST's size.
+    /// Estimated seconds of all its repeats on one core.
     pub seconds: f64,
 }
 

@@ -173,11 +173,11 @@ fn a_bad_csv_file_is_named_with_line_and_column() {
         ),
         (
             "label,pixel1,pixel2,pixel3,pixel4\n1,0,,0,2\n".to_owned(),
-            "line 2, column 3, found \"\"",
+            "line 2, column 3 (`pixel2`), found \"\", a missing value",
         ),
         (
             "label,pixel1,pixel2,pixel3,pixel4\n1,0,x,0,2\n".to_owned(),
-            "column 3, found \"x\"",
+            "column 3 (`pixel2`), found \"x\"",
         ),
         (
             format!("{good}3,1,2,3\n"),

@@ -223,7 +223,8 @@ fn folders_of_pictures_are_classes_and_colours_stay() {
     for (bytes, expected) in [
         (
             png(2, 2, [0; 3], false),
-            "expected a picture of 2 x 3 x 3 pixels, as those before it, found 2 x 2 x 3",
+            "expected a picture of 2 x 3 x 3 pixels, as those before it; resize or convert the \
+             pictures to one form, found 2 x 2 x 3",
         ),
         (png(3, 2, [0; 3], true), "found 2 x 3"),
         (b"no picture".to_vec(), "expected a PNG or JPEG picture"),
@@ -502,6 +503,35 @@ fn good_files() -> Vec<(&'static str, Vec<u8>)> {
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dataset/hugging_face.parquet");
     files.push(("data.parquet", fs::read(parquet).unwrap()));
     files
+}
+
+/// The files were written by pyarrow, `write_table(…, compression=…)`.
+#[test]
+fn parquet_may_be_packed_with_gzip_and_another_codec_is_named() {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/dataset");
+    let packed = |codec: &str| {
+        let own = OwnData {
+            test_rows: Some(4),
+            ..files(&dir, &[&format!("table_{codec}.parquet")])
+        };
+        load_own(&dir, own)
+    };
+    let raw = packed("gzip").unwrap();
+    assert_eq!(raw.feature_names, ["a", "b"]);
+    assert_eq!(raw.labels, ["cat", "dog"]);
+    assert_eq!(raw.train.row(1).collect::<Vec<_>>(), [1.25, 2.0]);
+    assert_eq!(raw.train.n_samples(), 8);
+    let error = packed("zstd").unwrap_err();
+    assert!(
+        error.ends_with("found pages packed with zstd (column `a`)"),
+        "{error}"
+    );
+    assert!(error.contains("compression=\"snappy\""), "{error}");
+    let error = packed("list").unwrap_err();
+    assert!(
+        error.ends_with("found lists in the column `features`"),
+        "{error}"
+    );
 }
 
 fn load_bytes(name: &str, bytes: &[u8]) -> Result<RawDataset, String> {

@@ -20,7 +20,7 @@ fn error(keys: &str) -> String {
 fn files_are_taken_as_they_are_named() {
     let text = config(
         r#""dataset": {"name": "mine", "train": "a.npz", "test": ["b.csv", "c.csv"],
-           "test_rows": 5, "label": "last", "shape": "28x14"}"#,
+           "test_rows": 5, "label": "last", "shape": "28x14", "transpose": true}"#,
     );
     let own = OwnData {
         name: Some("mine".to_owned()),
@@ -30,10 +30,31 @@ fn files_are_taken_as_they_are_named() {
         test_rows: Some(5),
         label: Some(LabelAt::Last),
         shape: Some(Shape::grey(28, 14)),
+        transpose: true,
     };
     let plan = plan(&text);
     assert_eq!(plan.settings.dataset, DatasetChoice::Own(Box::new(own)));
     assert_eq!(plan.settings.dataset.to_string(), "mine");
+    assert!(plan.settings.dataset.is_transposed());
+}
+
+#[test]
+fn a_known_data_set_may_say_that_its_images_lie_on_their_side() {
+    let dataset = |keys: &str| plan(&config(keys)).settings.dataset;
+    let turned = dataset(r#""dataset": {"name": "emnist-letters", "transpose": true}"#);
+    assert_eq!(
+        (turned.to_string().as_str(), turned.own()),
+        ("emnist-letters", None)
+    );
+    assert!(turned.is_transposed());
+    let written = serde_json::to_value(&turned).unwrap();
+    assert_eq!(
+        written,
+        json!({"name": "emnist-letters", "transpose": true})
+    );
+    let straight = dataset(r#""dataset": {"name": "demo", "transpose": false}"#);
+    assert_eq!(straight, DatasetChoice::from("demo"));
+    assert_eq!(serde_json::to_value(straight).unwrap(), json!("demo"));
 }
 
 #[test]
@@ -44,8 +65,12 @@ fn a_data_set_that_cannot_be_is_refused_with_its_place() {
             "`dataset` must be an object with `train` and `test`, or with `files`",
         ),
         (
-            r#""dataset": {"name": "mine"}"#,
-            "an object with `train` and `test`",
+            r#""dataset": {"name": "mnits"}"#,
+            "\"demo\", or stand beside `train` and `test`, or `files`, got \"mnits\"; did you mean `mnist`?",
+        ),
+        (
+            r#""dataset": {"name": "mnist", "transpose": 1}"#,
+            "`transpose` must be true or false, got 1",
         ),
         (
             r#""dataset": {"trian": "a"}"#,
@@ -127,6 +152,18 @@ fn sizes_of_the_train_split_are_parts_in_their_order() {
         parts(r#""subset": {"train": 30}"#),
         [part(Some(30), None, true, 0)]
     );
+}
+
+#[test]
+fn costs_are_those_of_the_data_that_are_named() {
+    let cpu_s = |keys: &str| plan(&config(keys)).jobs[0].cost.cpu_s;
+    let fashion = cpu_s(r#""dataset": "fashion-mnist""#);
+    assert!(cpu_s(r#""dataset": "demo""#) < fashion);
+    assert!(cpu_s(r#""dataset": "emnist-digits""#) > fashion);
+    let small = cpu_s(r#""subset": {"train": 1000}"#);
+    let both = cpu_s(r#""subset": {"train": [1000, 60000]}"#);
+    assert!(small < fashion / 10.0);
+    assert!((both - small - fashion).abs() < 1e-9);
 }
 
 #[test]

@@ -44,6 +44,9 @@ pub struct Header {
     pub identity: DatasetIdentity,
     /// Name of each class.
     pub class_names: Vec<String>,
+    /// Label of each class as the files write it.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Columns of the features.
     pub n_features: usize,
 }

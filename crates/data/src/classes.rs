@@ -26,6 +26,11 @@ pub const FASHION_CLASSES: [&str; N_CLASSES] = [
 /// Kuzushiji-MNIST's classes in the order of the labels.
 const KMNIST_CLASSES: [&str; N_CLASSES] =
     ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"];
+/// Kuzushiji-49's classes in the order of the labels, as its class map has them: あ to わ, then ゐ, ゑ,
+/// を, ん and ゝ.
+const K49_CLASSES: &str = "a i u e o ka ki ku ke ko sa shi su se so ta chi tsu te to na ni nu ne no \
+                           ha hi fu he ho ma mi mu me mo ya yu yo ra ri ru re ro wa wi we wo n \
+                           iteration-mark";
 /// Characters of EMNIST's balanced split in the order of the labels.
 const BALANCED: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt";
 /// Characters of EMNIST's letters, whose labels begin at 1.
@@ -33,6 +38,21 @@ const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// Labels and what they stand for.
 pub type ClassList = Vec<(String, String)>;
+
+/// Returns the labels as numbers, if all of them are whole numbers.
+#[must_use]
+pub fn label_numbers(labels: &[String]) -> Option<Vec<i64>> {
+    labels.iter().map(|label| label.parse().ok()).collect()
+}
+
+/// Returns the number by which a config names each of `n_classes` classes: its label where all
+/// labels are whole numbers from 0, else its place.
+#[must_use]
+pub fn class_numbers(labels: &[String], n_classes: usize) -> Vec<i64> {
+    let numbers = label_numbers(labels)
+        .filter(|numbers| numbers.len() == n_classes && numbers.iter().all(|&number| number >= 0));
+    numbers.unwrap_or_else(|| (0_i64..).take(n_classes).collect())
+}
 
 /// Returns the classes of a known data set, if all of them have names.
 #[must_use]
@@ -54,7 +74,7 @@ pub fn known_classes(name: DatasetName) -> Option<ClassList> {
         }
         DatasetName::EmnistBalanced => numbered(0, &mut characters(BALANCED).into_iter()),
         DatasetName::EmnistLetters => numbered(1, &mut characters(LETTERS).into_iter()),
-        DatasetName::K49 => None,
+        DatasetName::K49 => numbered(0, &mut K49_CLASSES.split(' ').map(str::to_owned)),
     }
 }
 
@@ -63,6 +83,8 @@ pub fn known_classes(name: DatasetName) -> Option<ClassList> {
 pub struct Classes {
     /// Their names.
     pub names: Vec<String>,
+    /// Their labels, as the files write them.
+    pub labels: Vec<String>,
     codes: HashMap<String, u16>,
 }
 
@@ -118,6 +140,7 @@ pub fn order_classes(splits: [&Labels; 2], path: &Path) -> Result<Classes, Datas
     };
     Ok(Classes {
         names: values.iter().map(title).collect(),
+        labels: values.iter().map(|value| (*value).to_owned()).collect(),
         codes: values
             .iter()
             .zip(0..)

@@ -493,6 +493,7 @@ fn assemble(train: Part, test: Part, dir: &Path, with_md5: bool) -> Result<Sourc
         dir: dir.to_owned(),
         files,
         class_names: classes.names,
+        labels: classes.labels,
         feature_names,
         train,
         test,

@@ -6,6 +6,7 @@ use std::path::Path;
 use image::{ImageFormat, Rgb, RgbImage};
 use tempfile::NamedTempFile;
 
+use super::classes::class_numbers;
 use super::error::DatasetError;
 use super::raw::RawDataset;
 use super::shades::Shades;
@@ -52,6 +53,7 @@ pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> 
         });
     };
     let n_classes = raw.class_names.len();
+    let numbers = class_numbers(&raw.labels, n_classes);
     let band = ROWS * (height + GAP) + CLASS_GAP;
     let sheet_width = MARGIN + COLUMNS * (width + GAP);
     let shades = Shades::of(split);
@@ -60,9 +62,9 @@ pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> 
         (n_classes * band) as u32,
         Rgb([PAPER; 3]),
     );
-    for class in 0..n_classes {
+    for (class, &number) in numbers.iter().enumerate() {
         let top = class * band + CLASS_GAP / 2;
-        draw_number(&mut sheet, class, top);
+        draw_number(&mut sheet, number, top);
         let samples = (0..split.n_samples()).filter(|&i| usize::from(split.labels[i]) == class);
         for (place, sample_idx) in samples.take(ROWS * COLUMNS).enumerate() {
             let left = MARGIN + place % COLUMNS * (width + GAP);
@@ -96,7 +98,7 @@ pub fn write_contact_sheet(sheet: &RgbImage, path: &Path) -> Result<(), DatasetE
     super::cache::publish(temp, path)
 }
 
-fn draw_number(sheet: &mut RgbImage, number: usize, top: usize) {
+fn draw_number(sheet: &mut RgbImage, number: i64, top: usize) {
     for (place, digit) in number.to_string().bytes().enumerate() {
         let dots = DIGITS[usize::from(digit - b'0')];
         for (y, row) in dots.into_iter().enumerate() {

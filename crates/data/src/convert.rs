@@ -10,11 +10,12 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::cache::share;
+use super::classes::label_numbers;
 use super::error::DatasetError;
 use super::file_names::FILE_NAMES;
 use super::idx::render_header;
+use super::npy::render as render_npy;
 use super::raw::{RawDataset, RawSplit, Values};
-use super::read::render_npy;
 
 /// A container that data can be written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +46,11 @@ impl FromStr for ConvertFormat {
 /// Writes `raw` to the folder `dir`, which is made if need be, and returns the files. Nothing that is
 /// there is replaced.
 ///
-/// Labels are written as the classes' numbers, except in CSV, which has their names.
+/// Labels are written as the files had them, so that the data stay the same.
 ///
 /// # Errors
 /// [`DatasetError::Exists`] if one of the files is there, [`DatasetError::Unwritable`] for IDX of
-/// numbers that are no bytes or of more than 256 classes, [`DatasetError::Io`] if it cannot be
+/// numbers or labels that are no bytes, [`DatasetError::Io`] if it cannot be
 /// written.
 pub fn convert(
     raw: &RawDataset,
@@ -103,12 +104,7 @@ fn write_npz(raw: &RawDataset, out: &mut dyn Write) -> io::Result<()> {
                 render_npy("<f8", &dims, &bytes)
             }
         };
-        let labels: Vec<u8> = split
-            .labels
-            .iter()
-            .flat_map(|&label| i64::from(label).to_le_bytes())
-            .collect();
-        let labels = render_npy("<i8", &[split.n_samples()], &labels);
+        let labels = render_labels(split.labels.iter().copied(), &raw.labels);
         for (prefix, content) in [("x", values), ("y", labels)] {
             archive
                 .start_file(format!("{prefix}_{suffix}.npy"), options)
@@ -118,6 +114,32 @@ fn write_npz(raw: &RawDataset, out: &mut dyn Write) -> io::Result<()> {
     }
     let packed = archive.finish().map_err(io::Error::other)?;
     out.write_all(packed.get_ref())
+}
+
+/// Returns an NPY file of labels: `codes` are places in `labels`. They are 64-bit integers if all
+/// labels are whole numbers, else texts.
+pub fn render_labels(codes: impl ExactSizeIterator<Item = u16>, labels: &[String]) -> Vec<u8> {
+    let n_rows = codes.len();
+    let (descr, each): (String, Vec<Vec<u8>>) = match label_numbers(labels) {
+        Some(numbers) => {
+            let bytes = numbers.iter().map(|number| number.to_le_bytes().to_vec());
+            ("<i8".to_owned(), bytes.collect())
+        }
+        None => {
+            let longest = labels.iter().map(|label| label.chars().count()).max();
+            let longest = longest.unwrap_or_default().max(1);
+            let bytes = labels.iter().map(|label| {
+                let padded = label.chars().chain(std::iter::repeat('\0')).take(longest);
+                padded.flat_map(|c| u32::from(c).to_le_bytes()).collect()
+            });
+            (format!("<U{longest}"), bytes.collect())
+        }
+    };
+    let mut values = Vec::new();
+    for code in codes {
+        values.extend_from_slice(&each[usize::from(code)]);
+    }
+    render_npy(&descr, &[n_rows], &values)
 }
 
 fn write_csv(raw: &RawDataset, split: &RawSplit, out: &mut dyn Write) -> io::Result<()> {
@@ -134,7 +156,7 @@ fn write_csv(raw: &RawDataset, split: &RawSplit, out: &mut dyn Write) -> io::Res
     csv.write_field("label")?;
     csv.write_record(&names)?;
     for row in 0..split.n_samples() {
-        csv.write_field(&raw.class_names[usize::from(split.labels[row])])?;
+        csv.write_field(&raw.labels[usize::from(split.labels[row])])?;
         csv.write_record(split.row(row).map(|value| value.to_string()))?;
     }
     csv.flush()
@@ -155,12 +177,10 @@ fn idx_files(raw: &RawDataset) -> Result<Vec<(String, Writer<'_>)>, DatasetError
         if !split.shape.is_image() {
             return Err(unwritable("a table"));
         }
-        let labels: Option<Vec<u8>> = split
-            .labels
-            .iter()
-            .map(|&label| u8::try_from(label).ok())
-            .collect();
-        let labels = labels.ok_or_else(|| unwritable("more than 256 classes"))?;
+        let bytes: Option<Vec<u8>> = raw.labels.iter().map(|label| label.parse().ok()).collect();
+        let bytes = bytes.ok_or_else(|| unwritable("labels that are no bytes"))?;
+        let labels = split.labels.iter().map(|&code| bytes[usize::from(code)]);
+        let labels: Vec<u8> = labels.collect();
         let header = render_header(&split.shape.dims(split.n_samples()));
         let labels_header = render_header(&[split.n_samples()]);
         let images: Writer<'_> = Box::new(move |out| {

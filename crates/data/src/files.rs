@@ -66,6 +66,7 @@ pub fn load(
         train: train_split,
         test: test_split,
         class_names: classes.names,
+        labels: classes.labels,
         feature_names: Vec::new(),
     })
 }

@@ -143,6 +143,7 @@ mod tests {
         let mut raw = RawDataset {
             identity: DatasetIdentity::default(),
             class_names: vec!["0".to_owned(), "1".to_owned()],
+            labels: vec!["0".to_owned(), "1".to_owned()],
             feature_names: Vec::new(),
             train,
             test,

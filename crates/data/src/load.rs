@@ -246,6 +246,7 @@ fn assemble(source: Source, name: &str, revision: Option<&str>) -> RawDataset {
         train,
         test,
         mut class_names,
+        labels,
         feature_names,
         ..
     } = source;
@@ -281,6 +282,7 @@ fn assemble(source: Source, name: &str, revision: Option<&str>) -> RawDataset {
     RawDataset {
         identity,
         class_names,
+        labels,
         feature_names,
         train,
         test,

@@ -40,6 +40,13 @@ pub struct OwnData {
     /// The shape of a row, such as `28x14`, `32x32x3`, or a number of columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shape: Option<Shape>,
+    /// Whether rows and columns of the images are exchanged, as EMNIST's need it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transpose: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A path, or several.

@@ -45,6 +45,7 @@ pub fn header_of(raw: &RawDataset) -> Header {
     Header {
         identity: raw.identity.clone(),
         class_names: raw.class_names.clone(),
+        labels: raw.labels.clone(),
         n_features: raw.train.n_features(),
     }
 }

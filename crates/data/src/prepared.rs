@@ -120,6 +120,13 @@ impl Prepared {
         &self.header.class_names
     }
 
+    /// Returns the number by which a config names each class: its label where all labels are whole
+    /// numbers from 0, else its place, from 0.
+    #[must_use]
+    pub fn class_numbers(&self) -> Vec<i64> {
+        super::classes::class_numbers(&self.header.labels, self.n_classes())
+    }
+
     /// Returns a copy of the train split in an order drawn from `seed`.
     #[must_use]
     pub fn shuffled_train(&self, seed: u64) -> (Array2<f32>, Array1<usize>) {

@@ -153,6 +153,8 @@ pub struct RawDataset {
     pub identity: DatasetIdentity,
     /// Name of each class; a label is an index into it.
     pub class_names: Vec<String>,
+    /// Label of each class as the files write it, `3` or `cat`.
+    pub labels: Vec<String>,
     /// Name of each feature of a table; empty where features have no names.
     pub feature_names: Vec<String>,
     /// Train split.

@@ -23,6 +23,8 @@ pub struct Source {
     pub files: Vec<SourceFile>,
     /// Name of each class.
     pub class_names: Vec<String>,
+    /// Label of each class, as the files write it.
+    pub labels: Vec<String>,
     /// Name of each feature of a table.
     pub feature_names: Vec<String>,
     /// Train split.

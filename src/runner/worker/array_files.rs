@@ -9,11 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ndarray::{Array1, ArrayView, ArrayView1, ArrayView2, Dimension};
-use ndarray_npy::WritableElement;
 
 use super::array_cache::{Held, MAX_BYTES, TEMPORARY, hold, lock_folder, make_room};
 use super::repeats::chain;
-use crate::dataset::Prepared;
+use crate::dataset::{NpyElement, Prepared};
 use crate::engine::arrays::write;
 use crate::results::Status;
 use crate::runner::protocol::Failure;
@@ -108,7 +107,7 @@ impl ArrayFiles {
         })
     }
 
-    fn write<T: WritableElement, D: Dimension>(
+    fn write<T: NpyElement, D: Dimension>(
         &self,
         path: &Path,
         array: &ArrayView<'_, T, D>,

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Instant;
 
-use ndarray::{Array1, Array2};
-use ndarray_npy::ReadNpyExt;
+use ndarray::Array1;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 use super::array_cache::Held;
 use super::array_files::{ArrayFiles, TrainFiles, write_handful};
+use super::class_keys;
 use super::clock::Timing;
 use super::driver::{Driver, cut, out_of_turn};
 use super::learner::{Learner, Measured, News};
@@ -19,7 +19,7 @@ use super::trial::Trial;
 use crate::catalog::Params;
 use crate::catalog::engine::{EngineModel, Launch};
 use crate::dataset::Prepared;
-use crate::engine::arrays::load_labels;
+use crate::engine::arrays::{load_labels, load_probabilities};
 use crate::engine::protocol::{
     Answer, Component, Fitted, Hello, Predict, Probabilities, Ready, Request, TestSplit,
     TrainSplit, VERSION,
@@ -175,13 +175,14 @@ impl Driven<'_> {
 
     /// Prepares a repeat: what is done here is not timed.
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
+        let params = class_keys::coded(self.model.classifier(), self.params, data)?;
         let (train, mut held) = self.files.train(data, seed)?;
         let (test, held_test) = self.files.test(data)?;
         held.extend(held_test);
         let hello = Hello {
             protocol: VERSION,
             classifier: self.model.classifier().to_owned(),
-            parameters: self.params.clone(),
+            parameters: params.into_owned(),
             seed,
             threads: self.threads,
             train: TrainSplit {
@@ -215,7 +216,15 @@ impl Driven<'_> {
         if !self.is_reported {
             self.is_reported = true;
             self.notes.extend(ready.notes.iter().cloned());
-            self.report = Some(report_of(self.model, ready));
+            let mut report = report_of(self.model, ready);
+            // The engine knows codes; the row names classes as the data do.
+            let weights = self.params.get("class_weight");
+            if let Some(weights) = weights.filter(|weights| weights.is_object())
+                && let Some(shown) = report.resolved.get_mut("class_weight")
+            {
+                shown.clone_from(weights);
+            }
+            self.report = Some(report);
         }
         Ok(())
     }
@@ -355,15 +364,8 @@ fn check(probabilities: &Probabilities, n_test: usize) -> Result<(), Failure> {
         let reason = format!("the probabilities of the engine cannot be used: {text}");
         Failure::new(Status::Failed, reason)
     };
-    let file = std::fs::File::open(&probabilities.path)
-        .map_err(|error| unusable(format!("{}: {error}", probabilities.path.display())))?;
-    let values = Array2::<f64>::read_npy(std::io::BufReader::new(file))
-        .map_err(|error| unusable(error.to_string()))?;
-    let expected = (n_test, probabilities.classes.len());
-    if values.dim() != expected {
-        let text = format!("expected {expected:?} values, got {:?}", values.dim());
-        return Err(unusable(text));
-    }
+    let values = load_probabilities(&probabilities.path, n_test, probabilities.classes.len())
+        .map_err(|error| unusable(chain(&error)))?;
     match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
         Some(((row, _), value)) => Err(unusable(format!("{value} in row {row}"))),
         None => Ok(()),
@@ -411,11 +413,12 @@ impl EngineTrial {
         trial: &Trial<'_>,
         threads: usize,
     ) -> Result<(), Failure> {
+        let params = class_keys::coded(model.classifier(), params, trial.data())?;
         let (x, _) = trial.large_handful();
         let hello = Hello {
             protocol: VERSION,
             classifier: model.classifier().to_owned(),
-            parameters: params.clone(),
+            parameters: params.into_owned(),
             seed: trial.seed(),
             threads,
             train: TrainSplit {

@@ -4,6 +4,7 @@ use std::process;
 
 use ndarray::Array1;
 
+use super::class_keys;
 use super::clock::{Stopwatch, Timing};
 use super::repeats::{failure_of, finite};
 use crate::catalog::{EstimatorSpec, Params};
@@ -90,17 +91,26 @@ impl Learner for Ours<'_> {
         data: &Prepared,
         news: &mut dyn FnMut(News),
     ) -> Result<(), Failure> {
-        let mut valid = Vec::with_capacity(members.len());
+        let (mut valid, mut params) = (Vec::new(), Vec::new());
         for &member in members {
-            match self.spec.build(self.path[member], seed) {
-                Ok(_) => valid.push(member),
-                Err(error) => news(News::Done {
+            let built =
+                class_keys::coded(self.spec.name, self.path[member], data).and_then(|own| {
+                    let built = self.spec.build(&own, seed);
+                    built.map_err(|error| failure_of(&error.into()))?;
+                    Ok(own)
+                });
+            match built {
+                Ok(own) => {
+                    valid.push(member);
+                    params.push(own);
+                }
+                Err(failure) => news(News::Done {
                     member,
-                    result: Err(failure_of(&error.into())),
+                    result: Err(failure),
                 }),
             }
         }
-        let params: Vec<&Params> = valid.iter().map(|&member| self.path[member]).collect();
+        let params: Vec<&Params> = params.iter().map(AsRef::as_ref).collect();
         let path = self
             .spec
             .build_path(&params, seed)

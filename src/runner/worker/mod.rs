@@ -2,6 +2,7 @@
 
 mod array_cache;
 mod array_files;
+mod class_keys;
 mod clock;
 mod driven;
 mod driver;

@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 
 use ndarray::{Array1, Array2, Axis};
 
+use super::class_keys;
 use super::repeats::{failure_of, repeat_seed};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
@@ -47,6 +48,11 @@ impl<'a> Trial<'a> {
         self.seed
     }
 
+    /// Returns the data.
+    pub(super) fn data(&self) -> &Prepared {
+        self.data
+    }
+
     /// Returns the number of classes of the data.
     pub(super) fn n_classes(&self) -> usize {
         self.data.n_classes()
@@ -62,7 +68,11 @@ impl<'a> Trial<'a> {
     /// Fits a model to a handful of samples and predicts them; one that reports an error is tried
     /// again on ten times as many.
     pub(in crate::runner) fn run(&self, spec: &EstimatorSpec, params: &Params) -> Verdict {
-        let estimator = match spec.build(params, self.seed) {
+        let params = match class_keys::coded(spec.name, params, self.data) {
+            Ok(params) => params,
+            Err(failure) => return Verdict::Refused(failure),
+        };
+        let estimator = match spec.build(&params, self.seed) {
             Ok(estimator) => estimator,
             Err(error) => return Verdict::Refused(failure_of(&error.into())),
         };

@@ -84,6 +84,7 @@ pub fn generate(shape: &DemoShape) -> RawDataset {
     RawDataset {
         identity,
         class_names: FASHION_CLASSES.map(str::to_owned).to_vec(),
+        labels: (0..N_CLASSES).map(|class| class.to_string()).collect(),
         feature_names: Vec::new(),
         train,
         test,

@@ -337,7 +337,10 @@ mod tests {
         }
         let rows = [
             ("1,2\n", "3 values in line 8, found 2"),
-            ("1,?,0\n", "a number in line 8, column 2, found \"?\""),
+            (
+                "1,?,0\n",
+                "a number in line 8, column 2 (`pixel 2`), found \"?\", a missing value",
+            ),
             ("1,2,'0\n", "a closing quote in line 8"),
             (
                 "1,2,'0' 3\n",

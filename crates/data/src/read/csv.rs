@@ -9,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use super::dialect::is_header;
 use super::input::{Input, fill};
 use super::label_column::Table;
-use super::number::parse_number;
+use super::number::{parse_decimal_comma, parse_number};
 use super::piece::Piece;
 use super::reader::{ReadOptions, Reader, Start};
 use crate::digest::{Misfit, read_error};
@@ -62,6 +62,9 @@ pub fn parse(
             "UTF-16; save the file as UTF-8",
         ));
     }
+    let delimiter = delimiter_of(head);
+    // The reader counts a line when it meets its last byte, which of CRLF comes with the next one.
+    let n_behind = u64::from(has_crlf(head));
     let lines = LineGuard {
         inner: head.chain(reader),
         n_since_break: 0,
@@ -70,7 +73,7 @@ pub fn parse(
         .flexible(true)
         .has_headers(false)
         .trim(Trim::All)
-        .delimiter(delimiter_of(head))
+        .delimiter(delimiter)
         .from_reader(lines);
     let mut record = ByteRecord::new();
     let next = |csv: &mut csv::Reader<_>, record: &mut ByteRecord| {
@@ -99,12 +102,13 @@ pub fn parse(
             .map(|name| String::from_utf8_lossy(name).trim().to_owned());
         names.collect()
     });
-    let mut table = Table::new(path, names, n_columns, options)?;
+    let mut table =
+        Table::new(path, names, n_columns, options)?.with_decimal_commas(delimiter == b';');
     if !has_header {
         table.push(exact(&record), 1)?;
     }
     while next(&mut csv, &mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, csv::Position::line) + n_behind;
         table.push(exact(&record), line)?;
     }
     table.finish(options)
@@ -112,6 +116,12 @@ pub fn parse(
 
 fn exact(record: &ByteRecord) -> impl ExactSizeIterator<Item = &[u8]> {
     (0..record.len()).map(move |place| &record[place])
+}
+
+/// Whether the first line ends in CRLF.
+fn has_crlf(head: &[u8]) -> bool {
+    let end = head.iter().position(|&byte| byte == b'\n');
+    end.is_some_and(|end| end > 0 && head[end - 1] == b'\r')
 }
 
 /// Returns what stands between the values of the first line: whatever makes the most of them.
@@ -132,7 +142,10 @@ fn delimiter_of(head: &[u8]) -> u8 {
     let found = DELIMITERS[..3].iter().copied().max_by_key(|&delimiter| {
         let splits_numbers = line
             .split(|&byte| byte == delimiter)
-            .filter(|field| parse_number(field).is_some())
+            .filter(|field| match delimiter {
+                b';' => parse_decimal_comma(field).is_some(),
+                _ => parse_number(field).is_some(),
+            })
             .count();
         (count(delimiter) > 0, splits_numbers, count(delimiter))
     });
@@ -242,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn commas_are_points_between_semicolons_and_true_is_one() {
+        let piece = parsed("\u{feff}a;b;label\r\n0,5;true;x\r\n-1,25;False;y\r\n").unwrap();
+        assert_eq!(piece.labels.unwrap().values, ["x", "y"]);
+        let values = piece.features.unwrap().values;
+        assert_eq!(values, Values::Floats(vec![0.5, 1.0, -1.25, 0.0]));
+        let headless = parsed("0,5;1,5;x\n2;3;y\n").unwrap();
+        let values = headless.features.unwrap().values;
+        assert_eq!(values, Values::Floats(vec![0.5, 1.5, 2.0, 3.0]));
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_place() {
         let expected = [
             ("", "at least one row of values, found an empty file"),
@@ -249,13 +273,19 @@ mod tests {
             ("label,a\n1,2\n1,2,3\n", "2 values in line 3, found 3"),
             (
                 "label,a\n1,x\n",
-                "a number in line 2, column 2, found \"x\"",
+                "a number in line 2, column 2 (`a`), found \"x\"",
             ),
-            ("label,a\n1,\n", "a number in line 2, column 2, found \"\""),
-            ("label,a\n,1\n", "a value in line 2, column 1, found \"\""),
+            (
+                "label,a\n1,\n",
+                "a number in line 2, column 2 (`a`), found \"\", a missing value; fill",
+            ),
+            (
+                "label,a\n,1\n",
+                "a label in line 2, column 1 (`label`), found \"\", a missing value",
+            ),
             (
                 "label,a\n1,nan\n",
-                "a number in line 2, column 2, found \"nan\"",
+                "a number in line 2, column 2 (`a`), found \"nan\", a missing value",
             ),
             (
                 "1,red,2\n",
@@ -268,6 +298,10 @@ mod tests {
             (
                 "id,a,label\n1,2,3\n",
                 "columns of features and labels, found column 1 (`id`)",
+            ),
+            (
+                "a,label\r\n1,2\r\nbob,2\r\n",
+                "a number in line 3, column 1 (`a`), found \"bob\", a text",
             ),
             ("1,5,2\n2,5,1\n", "a column of labels; say which one it is"),
         ];

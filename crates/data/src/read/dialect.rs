@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::number::parse_number;
+use super::number::{parse_bool, parse_decimal_comma};
 use crate::shape::{MAX_SIDE, Shape};
 
 /// The column of the labels.
@@ -60,7 +60,10 @@ impl FromStr for LabelAt {
 /// Whether the fields of the first line are names of columns; the text says what else they are if
 /// nobody can tell.
 pub fn is_header(fields: &[&[u8]]) -> Result<bool, String> {
-    let numbers: Vec<Option<f64>> = fields.iter().map(|field| parse_number(field)).collect();
+    let numbers: Vec<Option<f64>> = fields
+        .iter()
+        .map(|field| parse_decimal_comma(field).or_else(|| parse_bool(field)))
+        .collect();
     let n_numbers = numbers.iter().flatten().count();
     let is_text = |place: usize| numbers[place].is_none();
     if n_numbers == 0 {

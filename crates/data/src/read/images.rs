@@ -43,7 +43,10 @@ impl Pictures {
             Some(first) if first != shape => {
                 return Err(DatasetError::format(
                     path,
-                    format!("a picture of {first} pixels, as those before it"),
+                    format!(
+                        "a picture of {first} pixels, as those before it; resize or convert the \
+                         pictures to one form"
+                    ),
                     shape.to_string(),
                 ));
             }
@@ -111,7 +114,8 @@ fn decode(bytes: &[u8], path: &Path) -> Result<(Shape, Vec<u8>), DatasetError> {
             )
         }
         other => {
-            let expected = "grey or red, green and blue of 8 bits, nothing transparent";
+            let expected = "grey or red, green and blue of 8 bits, nothing transparent; convert the \
+                            picture";
             return Err(DatasetError::format(
                 path,
                 expected,

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::columns::Columns;
 use super::dialect::{LabelAt, label_by_name, row_numbers, shape_by_names};
 use super::labels::Labels;
-use super::number::{parse_number, quoted};
+use super::number::{not_a_number, parse_bool, parse_decimal_comma, parse_number, quoted};
 use super::piece::{Block, Piece};
 use super::reader::ReadOptions;
 use crate::error::DatasetError;
@@ -41,6 +41,8 @@ pub struct Table<'a> {
     values: Columns,
     labels: Labels,
     ends: [Candidate; 2],
+    unit: &'static str,
+    has_decimal_commas: bool,
 }
 
 impl<'a> Table<'a> {
@@ -114,7 +116,35 @@ impl<'a> Table<'a> {
             values: Columns::default(),
             labels: Labels::default(),
             ends: [candidate(), candidate()],
+            unit: "line",
+            has_decimal_commas: false,
         })
+    }
+
+    /// Names rows in errors as rows, not as lines of a text.
+    pub fn of_rows(self) -> Self {
+        Self {
+            unit: "row",
+            ..self
+        }
+    }
+
+    /// Takes a comma inside a number for its point.
+    pub fn with_decimal_commas(self, has_decimal_commas: bool) -> Self {
+        Self {
+            has_decimal_commas,
+            ..self
+        }
+    }
+
+    /// Names a field for an error.
+    fn spot(&self, line: u64, column: usize) -> String {
+        let name = self.names.as_ref().map_or("", |names| names[column].trim());
+        let name = match name.is_empty() {
+            true => String::new(),
+            false => format!(" (`{}`)", name.escape_debug()),
+        };
+        format!("{} {line}, column {}{name}", self.unit, column + 1)
     }
 
     /// Appends a row; `line` names it in errors.
@@ -129,35 +159,54 @@ impl<'a> Table<'a> {
         if fields.len() != self.n_columns {
             return Err(DatasetError::format(
                 self.path,
-                format!("{} values in line {line}", self.n_columns),
+                format!("{} values in {} {line}", self.n_columns, self.unit),
                 fields.len().to_string(),
             ));
         }
         let last = self.n_columns - 1;
         for (column, field) in fields.enumerate() {
-            let number = parse_number(field);
+            let number = match self.has_decimal_commas {
+                true => parse_decimal_comma(field),
+                false => parse_number(field),
+            };
             match self.place {
                 Place::Known(place) if column == place => {
-                    let text = label_text(field, self.path, line, column)?;
+                    let text = self.label_text(field, line, column)?;
                     self.labels.push(&text, self.path)?;
                 }
                 Place::FirstOrLast if column == 0 || column == last => {
-                    let text = label_text(field, self.path, line, column)?;
+                    let text = self.label_text(field, line, column)?;
                     self.ends[usize::from(column == last)].push(&text, number, self.path);
                 }
                 _ => {
-                    let number = number.ok_or_else(|| {
-                        DatasetError::format(
-                            self.path,
-                            format!("a number in line {line}, column {}", column + 1),
-                            quoted(field),
-                        )
+                    let number = number.or_else(|| parse_bool(field)).ok_or_else(|| {
+                        let expected = format!("a number in {}", self.spot(line, column));
+                        DatasetError::format(self.path, expected, not_a_number(field))
                     })?;
                     self.values.push(number);
                 }
             }
         }
         self.values.check_size(self.path)
+    }
+
+    fn label_text(&self, field: &[u8], line: u64, column: usize) -> Result<String, DatasetError> {
+        let spot = || self.spot(line, column);
+        let text = std::str::from_utf8(field).map_err(|_| {
+            let found = format!("{}; save the file as UTF-8", quoted(field));
+            DatasetError::format(self.path, format!("UTF-8 text in {}", spot()), found)
+        })?;
+        match text.trim() {
+            "" => {
+                let expected = format!("a label in {}", spot());
+                Err(DatasetError::format(
+                    self.path,
+                    expected,
+                    not_a_number(field),
+                ))
+            }
+            text => Ok(text.to_owned()),
+        }
     }
 
     /// Ends the table.
@@ -292,18 +341,6 @@ fn first_holds_labels(ends: &[Candidate; 2], path: &Path) -> Result<bool, Datase
         (true, true) if first.is_counted() != last.is_counted() => Ok(first.is_counted()),
         (true, true) => Err(unclear("whole numbers in the first column and in the last")),
         (false, false) => Err(unclear("no labels in the first column or in the last")),
-    }
-}
-
-fn label_text(field: &[u8], path: &Path, line: u64, column: usize) -> Result<String, DatasetError> {
-    let text = std::str::from_utf8(field).ok().map(str::trim);
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) => Ok(text.to_owned()),
-        None => Err(DatasetError::format(
-            path,
-            format!("a value in line {line}, column {}", column + 1),
-            quoted(field),
-        )),
     }
 }
 

@@ -25,6 +25,5 @@ pub use dialect::LabelAt;
 pub use images::{is_image_name, read_images};
 pub use input::{Content, Input, fill};
 pub use labels::{Labels, MAX_CLASSES};
-pub use npy::render as render_npy;
 pub use piece::{Block, Piece, SplitName};
-pub use reader::{ReadOptions, Start, formats, read};
+pub use reader::{ReadOptions, Start, describe_start, formats, read};

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use parquet::basic::{Compression, ConvertedType, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
+use parquet::schema::types::{Type, TypePtr};
 
 use super::dialect::{LabelAt, label_by_name};
 use super::images::Pictures;
@@ -37,6 +39,7 @@ impl Reader for ParquetReader {
         // A damaged file may make the library panic, which is no more than a finding about the file.
         let result = catch_unwind(AssertUnwindSafe(|| {
             let reader = SerializedFileReader::new(file).map_err(|error| bad(path, &error))?;
+            check_codecs(&reader, path)?;
             parse(&reader, path, options)
         }));
         let piece = result.unwrap_or_else(|_| {
@@ -48,6 +51,30 @@ impl Reader for ParquetReader {
         })?;
         Ok(vec![Piece { split, ..piece }])
     }
+}
+
+/// Checks that the pages are packed in a way that can be unpacked.
+fn check_codecs(
+    reader: &SerializedFileReader<std::fs::File>,
+    path: &Path,
+) -> Result<(), DatasetError> {
+    let groups = reader.metadata().row_groups();
+    for column in groups.iter().flat_map(|group| group.columns()) {
+        let codec = match column.compression() {
+            Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) => continue,
+            codec => codec.to_string(),
+        };
+        let codec = codec.split('(').next().unwrap_or_default().to_lowercase();
+        let expected = "pages that are plain or packed with snappy or gzip; rewrite the file, with \
+                        pandas for example: \
+                        `pandas.read_parquet(FILE).to_parquet(NEW, compression=\"snappy\")`";
+        let found = format!(
+            "pages packed with {codec} (column `{}`)",
+            column.column_path().string()
+        );
+        return Err(DatasetError::format(path, expected, found));
+    }
+    Ok(())
 }
 
 fn bad(path: &Path, error: &ParquetError) -> DatasetError {
@@ -66,8 +93,10 @@ fn parse(
         .iter()
         .map(|field| field.name().to_owned())
         .collect();
-    let is_picture = |name: &String| matches!(name.as_str(), "image" | "img" | "picture");
-    let picture = names.iter().position(is_picture);
+    let picture = picture_column(root.get_fields());
+    if picture.is_none() {
+        check_columns(root.get_fields(), path)?;
+    }
     let mut rows = reader
         .get_row_iter(None)
         .map_err(|error| bad(path, &error))?
@@ -94,7 +123,7 @@ fn parse(
         _ => Vec::new(),
     };
     let n_columns = names.len();
-    let mut table = Table::new(path, Some(names), n_columns, options)?;
+    let mut table = Table::new(path, Some(names), n_columns, options)?.of_rows();
     rows.try_for_each(|(row_idx, row)| {
         let row = row.map_err(|error| bad(path, &error))?;
         let fields: Vec<Cow<'_, str>> = row
@@ -112,6 +141,53 @@ fn parse(
         labels.titles = titles;
     }
     Ok(piece)
+}
+
+/// Returns the column of pictures: one of that name, else the only one of bytes.
+fn picture_column(fields: &[TypePtr]) -> Option<usize> {
+    let is_named = |field: &TypePtr| matches!(field.name(), "image" | "img" | "picture");
+    fields.iter().position(is_named).or_else(|| {
+        let mut places = (0..fields.len()).filter(|&place| holds_bytes(&fields[place]));
+        places.next().filter(|_| places.next().is_none())
+    })
+}
+
+/// Whether the values are bytes and no texts, or structs with a field `bytes`.
+fn holds_bytes(field: &TypePtr) -> bool {
+    match field.as_ref() {
+        Type::PrimitiveType {
+            basic_info,
+            physical_type: PhysicalType::BYTE_ARRAY,
+            ..
+        } => {
+            basic_info.logical_type_ref().is_none()
+                && basic_info.converted_type() == ConvertedType::NONE
+        }
+        Type::PrimitiveType { .. } => false,
+        Type::GroupType { fields, .. } => {
+            let mut fields = fields.iter();
+            fields.any(|field| field.name() == "bytes" && holds_bytes(field))
+        }
+    }
+}
+
+/// Checks that each column has one value in a row.
+fn check_columns(fields: &[TypePtr], path: &Path) -> Result<(), DatasetError> {
+    let Some(field) = fields.iter().find(|field| field.is_group()) else {
+        return Ok(());
+    };
+    let info = field.get_basic_info();
+    let what = match info.converted_type() {
+        ConvertedType::LIST => "lists",
+        ConvertedType::MAP => "maps",
+        _ => "structs",
+    };
+    Err(DatasetError::format(
+        path,
+        "columns of numbers, one in each row, or one column of pictures; write the numbers of a list \
+         as columns of their own",
+        format!("{what} in the column `{}`", field.name().escape_debug()),
+    ))
 }
 
 /// Returns the column of the labels beside a column of pictures.

@@ -32,7 +32,7 @@ impl SplitName {
         };
         // The word that comes last counts: `train/test.csv`, `train_val.npz`.
         let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-        words.filter_map(of_word).last()
+        words.filter_map(of_word).next_back()
     }
 }
 

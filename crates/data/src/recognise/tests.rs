@@ -25,6 +25,7 @@ fn source(hashes: [(&str, &str); 4]) -> Source {
         dir: PathBuf::from("dir"),
         files: files.collect(),
         class_names: Vec::new(),
+        labels: Vec::new(),
         feature_names: Vec::new(),
         train: split.clone(),
         test: split,
