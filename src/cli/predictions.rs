@@ -138,7 +138,7 @@ fn predicted(repeat: &Repeat, raw: &RawDataset) -> anyhow::Result<Vec<u16>> {
     }
     ensure!(
         predictions_sha256(labels.iter().copied(), repeat.confusion.len())
-            == repeat.predictions_sha256,
+            == repeat.predictions_sha256.as_deref().unwrap_or_default(),
         "the labels do not have the hash that the row gives for its predictions"
     );
     Ok(labels)

@@ -39,7 +39,7 @@ pub struct ShowArgs {
     /// Print CSV with a header
     #[arg(long)]
     csv: bool,
-    /// Directory of table3.json, sklearn.jsonl and sklearn-cpu.jsonl [default: those built in]
+    /// Directory of table3.json and of sklearn.jsonl, a results table [default: those built in]
     #[arg(long, value_name = "DIR")]
     reference_dir: Option<PathBuf>,
 }
@@ -71,7 +71,7 @@ struct Shown<'a> {
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let (records, _) = read_tables(&args.results)?;
-    let known = load_figures(args.reference_dir.as_deref())?;
+    let known = load_figures(args.reference_dir.as_deref())?.with_rows(&records);
     let rows = select(args, &records, &known);
     let text = if args.json {
         serde_json::to_string_pretty(&rows)? + "\n"

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog;
-use crate::grid::JobId;
+use crate::figures::our_id;
 use crate::results::Record;
 
 /// Returns the names of the engines that a table has rows of, in the order of the alphabet.
@@ -34,22 +33,14 @@ fn under_our_id(record: &Record) -> Record {
     twin
 }
 
-/// The id of our classifier of the same name with the same parameters.
-fn our_id(record: &Record) -> Option<JobId> {
-    let (_, classifier) = record.name.split_once(catalog::engine::SEPARATOR)?;
-    let name = classifier.rsplit('.').next()?;
-    let spec = catalog::find(name).ok()?;
-    let resolved = spec.resolve(&record.parameter, record.defaults).ok()?;
-    Some(JobId::new(spec.name, &resolved.params))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalog::Profile;
+    use crate::catalog::{self, Profile};
     use crate::compare::{Side, compare};
+    use crate::grid::JobId;
     use crate::results::Engine;
     use crate::results::fixture::record;
 

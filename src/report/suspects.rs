@@ -76,7 +76,9 @@ pub struct Suspect {
 /// be read.
 pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, ReportError> {
     let has_vote = |record: &&Record| {
-        record.status == Status::Ok
+        // A submission may be a vote of the other rows.
+        record.submission.is_none()
+            && record.status == Status::Ok
             && record.mean_accuracy >= Some(rule.min_accuracy)
             && record
                 .repeats
@@ -200,7 +202,7 @@ mod tests {
             labels[image] = Some(label);
         }
         let packed = pack(&labels, 2);
-        row.repeats[0].correct = packed.correct;
+        row.repeats[0].correct = Some(packed.correct);
         row.repeats[0].wrong_labels = Some(packed.wrong_labels);
         row
     }

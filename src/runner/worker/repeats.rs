@@ -10,11 +10,11 @@ use std::hint::black_box;
 
 use super::clock::Timing;
 use super::learner::Learner;
-use super::score::score;
+
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
-use crate::results::{Repeat, Status};
+use crate::results::{Repeat, Status, score};
 use crate::runner::protocol::{Failure, JobSettings, Message};
 
 /// First two scores closer than this end the repeats.
@@ -78,18 +78,18 @@ fn run_repeat(
     })?;
     let Timing { wall_s, cpu_s } = fit;
     Ok(Repeat {
-        seed,
+        seed: Some(seed),
         accuracy: score.accuracy,
-        fit_s: wall_s,
-        fit_cpu_s: cpu_s,
-        predict_s: predict.wall_s,
-        predict_cpu_s: predict.cpu_s,
+        fit_s: Some(wall_s),
+        fit_cpu_s: Some(cpu_s),
+        predict_s: Some(predict.wall_s),
+        predict_cpu_s: Some(predict.cpu_s),
         fit: info,
         classes: score.classes,
         confusion: score.confusion,
-        correct: score.outcomes.correct,
+        correct: Some(score.outcomes.correct),
         wrong_labels: Some(score.outcomes.wrong_labels),
-        predictions_sha256: score.predictions_sha256,
+        predictions_sha256: Some(score.predictions_sha256),
     })
 }
 
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_predictions() {
-        let hashes = |repeats: &[Repeat]| -> Vec<String> {
+        let hashes = |repeats: &[Repeat]| -> Vec<Option<String>> {
             let hashes = repeats.iter().map(|repeat| &repeat.predictions_sha256);
             hashes.cloned().collect()
         };
