@@ -64,6 +64,10 @@ struct Shown<'a> {
     parameter: &'a Map<String, Value>,
     status: &'static str,
     reason: Option<&'a str>,
+    /// The engine that the classifier is of; absent for this program's own.
+    engine: Option<&'a str>,
+    /// Where one can read more of a submission.
+    url: Option<&'a str>,
     n_repeats: usize,
     #[serde(flatten)]
     figures: RowFigures,
@@ -106,7 +110,14 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> V
                 name: &record.name,
                 family: record.family,
                 parameter: &record.parameter,
-                status: record.status.label(),
+                status: record
+                    .submission_state()
+                    .unwrap_or(record.status.label()),
+                engine: record.engine.as_ref().map(|engine| engine.name.as_str()),
+                url: record
+                    .submission
+                    .as_ref()
+                    .and_then(|submission| submission.url.as_deref()),
                 reason: record.reason.as_deref(),
                 n_repeats: record.num_repeat,
                 figures: RowFigures::of(record, known),
@@ -213,6 +224,8 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
         "sklearn_accuracy",
         "sklearn_cpu_s",
         "speedup",
+        "engine",
+        "url",
     ])?;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for row in rows {
@@ -240,6 +253,8 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
             number(figures.sklearn.map(|measured| measured.accuracy)),
             number(figures.sklearn.map(|measured| measured.cpu_s)),
             number(figures.speedup),
+            row.engine.unwrap_or_default().to_owned(),
+            row.url.unwrap_or_default().to_owned(),
         ])?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)

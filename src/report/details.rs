@@ -63,6 +63,7 @@ pub(super) struct Details<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct RepeatDetails<'a> {
     // The seed is text because JavaScript has no 64-bit integers among its numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<String>,
     accuracy: f64,
     fit_s: Option<f64>,

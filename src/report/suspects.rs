@@ -157,7 +157,7 @@ impl Suspects {
     }
 
     /// Returns the mean accuracy of a row on the images that are not suspected, or nothing without
-    /// a score.
+    /// predictions.
     ///
     /// # Errors
     /// Returns [`ReportError::Row`] if the row cannot be read.
@@ -165,7 +165,7 @@ impl Suspects {
         let n_test = record.dataset.n_test;
         let left_out: BTreeSet<usize> = self.images.iter().map(|image| image.index).collect();
         let n_kept = n_test.saturating_sub(left_out.len());
-        if record.repeats.is_empty() || n_kept == 0 {
+        if !record.has_predictions() || n_kept == 0 {
             return Ok(None);
         }
         let mut n_right = 0;

@@ -161,6 +161,18 @@ impl Record {
         !self.repeats.is_empty() && repeats.all(|repeat| repeat.correct.is_some())
     }
 
+    /// How far a submission is to be trusted: `scored` if its predictions are there, `claimed` if not;
+    /// nothing for a row that was run.
+    #[must_use]
+    pub fn submission_state(&self) -> Option<&'static str> {
+        self.submission.as_ref()?;
+        Some(if self.has_predictions() {
+            "scored"
+        } else {
+            "claimed"
+        })
+    }
+
     /// Whether every repeat met its stopping rule, or has none.
     #[must_use]
     pub fn has_converged(&self) -> bool {
