@@ -122,7 +122,10 @@ fn assert_code(output: &Output, code: i32) {
 /// What a row says but for where and how fast.
 fn answers(rows: &[Record]) -> BTreeMap<String, (Vec<f64>, Vec<String>)> {
     let answer = |row: &Record| {
-        let hashes = row.repeats.iter().filter_map(|r| r.predictions_sha256.clone());
+        let hashes = row
+            .repeats
+            .iter()
+            .filter_map(|r| r.predictions_sha256.clone());
         (row.id.to_string(), (row.score.clone(), hashes.collect()))
     };
     rows.iter().map(answer).collect()
@@ -201,7 +204,9 @@ fn a_slow_down_is_a_finding() {
         bench.change(name, |row| row.repeats[0].fit_cpu_s = Some(1.0));
     }
     bench.record("GaussianNB");
-    bench.change("NearestCentroid", |row| row.repeats[0].fit_cpu_s = Some(3.0));
+    bench.change("NearestCentroid", |row| {
+        row.repeats[0].fit_cpu_s = Some(3.0)
+    });
     let output = bench.check(&[]);
     assert_code(&output, 1);
     assert!(stdout(&output).contains("SLOWER  NearestCentroid"));
@@ -355,8 +360,7 @@ fn two_tables_are_compared_row_by_row() {
         row.mean_accuracy = Some(0.0);
         let correct = row.repeats[0].correct.as_mut().unwrap();
         let n_chars = correct.trim_end_matches('=').len();
-        correct
-            .replace_range(..n_chars, &"A".repeat(n_chars));
+        correct.replace_range(..n_chars, &"A".repeat(n_chars));
     });
     let output = bench.call(&["compare", "table.jsonl", "other.jsonl"]);
     assert_code(&output, 0);

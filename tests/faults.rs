@@ -346,7 +346,9 @@ fn a_job_in_process_predicts_what_it_predicts_in_a_process_of_its_own() {
     let hashes = |executor: &dyn Executor| -> Vec<String> {
         let report = run_plan(&plan, executor);
         let repeats = &row(&report, "Good").repeats;
-        let hashes = repeats.iter().filter_map(|repeat| repeat.predictions_sha256.as_ref());
+        let hashes = repeats
+            .iter()
+            .filter_map(|repeat| repeat.predictions_sha256.as_ref());
         hashes.cloned().collect()
     };
     assert_eq!(hashes(&inline), hashes(&executor()));

@@ -286,7 +286,9 @@ fn the_same_seed_predicts_the_same_however_it_is_run() {
         assert_code(&bench.run(args), 0);
         let hashes = |row: Record| {
             let hashes = row.repeats.into_iter();
-            hashes.filter_map(|repeat| repeat.predictions_sha256).collect()
+            hashes
+                .filter_map(|repeat| repeat.predictions_sha256)
+                .collect()
         };
         let rows = bench.rows().into_iter();
         rows.map(|row| (row.id.to_string(), hashes(row))).collect()

@@ -179,7 +179,8 @@ fn scored_row(
     if !args.anyway {
         refuse_doubtful(args, &predictions.labels, raw)?;
     }
-    let codes = |labels: &[u16]| -> Array1<usize> { labels.iter().copied().map(usize::from).collect() };
+    let codes =
+        |labels: &[u16]| -> Array1<usize> { labels.iter().copied().map(usize::from).collect() };
     let (truth, labels) = (codes(truth), codes(&predictions.labels));
     let score = score(truth.view(), labels.view(), n_classes)
         .map_err(|label| anyhow::anyhow!("no class has the label {label}"))?;

@@ -110,9 +110,7 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> V
                 name: &record.name,
                 family: record.family,
                 parameter: &record.parameter,
-                status: record
-                    .submission_state()
-                    .unwrap_or(record.status.label()),
+                status: record.submission_state().unwrap_or(record.status.label()),
                 engine: record.engine.as_ref().map(|engine| engine.name.as_str()),
                 url: record
                     .submission

@@ -244,7 +244,10 @@ fn shares_right(record: &Record) -> Option<Vec<f64>> {
 /// Mean CPU seconds of a repeat, fit and predict.
 fn cpu_s(record: &Record) -> Option<f64> {
     // What a submission claims was measured on another machine.
-    let repeats = record.repeats.iter().filter(|_| record.submission.is_none());
+    let repeats = record
+        .repeats
+        .iter()
+        .filter(|_| record.submission.is_none());
     let seconds: Vec<f64> = repeats.filter_map(Repeat::cpu_s).collect();
     (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64)
 }

@@ -295,7 +295,10 @@ mod tests {
         (stopped.status, stopped.limit_cpu_s) = (Status::TimedOut, Some(1200.0));
         let unfinished_s = |rows: &[Record]| {
             let figures = figures(rows);
-            (figures.measured(&ours).is_some(), figures.unfinished_s(&ours))
+            (
+                figures.measured(&ours).is_some(),
+                figures.unfinished_s(&ours),
+            )
         };
         let done = theirs("GaussianNB", &[0.5]);
         assert_eq!(unfinished_s(&[stopped.clone()]), (false, Some(1200.0)));

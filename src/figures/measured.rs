@@ -51,7 +51,11 @@ impl MeasuredRows {
         found.extend(records);
         for (id, rows) in found.by_id {
             let known = self.by_id.entry(id).or_default();
-            known.retain(|old| !rows.iter().any(|row| row.dataset.is_same_data(&old.dataset)));
+            known.retain(|old| {
+                !rows
+                    .iter()
+                    .any(|row| row.dataset.is_same_data(&old.dataset))
+            });
             known.extend(rows);
         }
     }

@@ -72,7 +72,11 @@ type Mistakes = HashMap<(usize, u16), usize>;
 pub(super) fn mistakes(record: &Record) -> Result<Mistakes, ReportError> {
     let mut found = Mistakes::new();
     // A row without predictions confuses nothing that is known.
-    for repeat in record.repeats.iter().filter(|repeat| repeat.correct.is_some()) {
+    for repeat in record
+        .repeats
+        .iter()
+        .filter(|repeat| repeat.correct.is_some())
+    {
         let outcomes = unpack(repeat, record.dataset.n_test);
         let Outcomes { wrong, labels } = outcomes.map_err(|source| ReportError::Row {
             id: record.id.to_string(),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::engine::Engine;
+use super::escape;
 use super::label::label;
 use super::machine::Environment;
 use super::submission::Submission;
@@ -148,9 +149,13 @@ impl Repeat {
 }
 
 impl Record {
-    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
+    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote; of a submission the
+    /// name alone.
     #[must_use]
     pub fn label(&self) -> String {
+        if self.submission.is_some() {
+            return escape::line(&self.name);
+        }
         label(&self.name, &self.parameter)
     }
 

@@ -2,8 +2,8 @@
 
 use ndarray::ArrayView1;
 
-use super::record::ClassScores;
 use super::outcomes::{self, Packed};
+use super::record::ClassScores;
 
 /// How well predictions fit.
 #[derive(Debug, Clone, PartialEq)]

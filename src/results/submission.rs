@@ -88,6 +88,9 @@ mod tests {
         assert_ne!(id, submission_id("net", Some("cd"), 0.5));
         assert_ne!(id, submission_id("other", Some("ab"), 0.5));
         assert_ne!(id, submission_id("net", None, 0.5));
-        assert_ne!(submission_id("net", None, 0.25), submission_id("net", None, 0.5));
+        assert_ne!(
+            submission_id("net", None, 0.25),
+            submission_id("net", None, 0.5)
+        );
     }
 }

@@ -74,7 +74,10 @@ pub fn problems(record: &Record) -> Vec<String> {
     };
     let (id, what) = true_id(record);
     expect(record.id == id, &|| {
-        format!("expected id {id} for its name and {what}, got {}", record.id)
+        format!(
+            "expected id {id} for its name and {what}, got {}",
+            record.id
+        )
     });
     expect(
         record

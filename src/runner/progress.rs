@@ -49,11 +49,7 @@ fn verdict(record: &Record) -> String {
     if let Some(accuracy) = record.mean_accuracy {
         text.push_str(&format!(": {accuracy:.4}"));
     }
-    let seconds: f64 = record
-        .repeats
-        .iter()
-        .filter_map(Repeat::wall_s)
-        .sum();
+    let seconds: f64 = record.repeats.iter().filter_map(Repeat::wall_s).sum();
     if record.num_repeat > 0 {
         text.push_str(&format!(" in {}", render_duration(seconds)));
     }

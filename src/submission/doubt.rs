@@ -105,7 +105,9 @@ pub fn find_doubt(
     let is_chance = is_no_better_than_chance(truth, predicted, n_classes);
     if is_chance {
         let of = |other: &KnownLabels<'_>| agreement(other.labels, predicted);
-        let fitting = others.iter().filter(|other| other.labels.len() == truth.len());
+        let fitting = others
+            .iter()
+            .filter(|other| other.labels.len() == truth.len());
         let best = fitting.max_by(|a, b| of(a).total_cmp(&of(b)));
         if let Some(other) = best.filter(|other| of(other) >= PLAIN) {
             return Some(Doubt::OtherData {
@@ -128,7 +130,10 @@ pub fn find_doubt(
     let n = truth.len();
     let reversed: Vec<u16> = predicted.iter().rev().copied().collect();
     let moves = [
-        ("read from the last to the first", agreement(truth, &reversed)),
+        (
+            "read from the last to the first",
+            agreement(truth, &reversed),
+        ),
         (
             "moved one row up, without the first,",
             agreement(&truth[..n - 1], &predicted[1..]),
@@ -166,7 +171,9 @@ pub fn is_no_better_than_chance(truth: &[u16], predicted: &[u16], n_classes: usi
 
 fn agreement(truth: &[u16], predicted: &[u16]) -> f64 {
     let pairs = truth.iter().zip(predicted);
-    let n_same = pairs.filter(|(truth, predicted)| truth == predicted).count();
+    let n_same = pairs
+        .filter(|(truth, predicted)| truth == predicted)
+        .count();
     n_same as f64 / truth.len().max(1) as f64
 }
 
@@ -207,7 +214,9 @@ mod tests {
     fn labels(seed: u64) -> Vec<u16> {
         let mut state = seed;
         let next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             u16::try_from((state >> 33) % 10).unwrap()
         };
         std::iter::repeat_with(next).take(1000).collect()
@@ -243,14 +252,20 @@ mod tests {
         };
         let found = doubt(&predictions(&mnist), &[known]).unwrap();
         let text = found.to_string();
-        assert!(text.starts_with("they agree with 85.7 % of the test labels of mnist"), "{text}");
+        assert!(
+            text.starts_with("they agree with 85.7 % of the test labels of mnist"),
+            "{text}"
+        );
         // Without its labels at hand only the order is suspect.
         assert_eq!(doubt(&predictions(&mnist), &[]), Some(Doubt::Shuffled));
     }
 
     #[test]
     fn renamed_classes_are_recognised_with_their_names() {
-        let renamed: Vec<u16> = predictions(&labels(1)).iter().map(|l| (l + 3) % 10).collect();
+        let renamed: Vec<u16> = predictions(&labels(1))
+            .iter()
+            .map(|l| (l + 3) % 10)
+            .collect();
         let Some(Doubt::Renamed { meaning, accuracy }) = doubt(&renamed, &[]) else {
             panic!()
         };
@@ -269,7 +284,10 @@ mod tests {
         reversed.reverse();
         let mut shifted = predictions(&labels(1));
         shifted.rotate_right(1);
-        for (predicted, how) in [(reversed, "read from the last"), (shifted, "moved one row up")] {
+        for (predicted, how) in [
+            (reversed, "read from the last"),
+            (shifted, "moved one row up"),
+        ] {
             let found = doubt(&predicted, &[]).unwrap().to_string();
             assert!(found.starts_with(how), "{found}");
         }

@@ -44,7 +44,9 @@ pub enum ContentError {
     #[error("expected integers or floats in an .npy file")]
     Npy(#[from] ReadNpyError),
     /// An array of more than two dimensions, or of none.
-    #[error("expected an array of labels (n or n × 1) or of probabilities (n × classes), got shape {found:?}")]
+    #[error(
+        "expected an array of labels (n or n × 1) or of probabilities (n × classes), got shape {found:?}"
+    )]
     Shape {
         /// The shape.
         found: Vec<usize>,

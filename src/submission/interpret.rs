@@ -168,12 +168,19 @@ mod tests {
         assert_eq!(found(array![[0.0, 3.0], [1.0, 0.0], [2.0, 1.0]]), [3, 0, 1]);
         let sorted = interpret(text(array![[2.0, 3.0], [3.0, 0.0], [1.0, 1.0]]), 3, 4).unwrap();
         assert_eq!(sorted.labels, [1, 3, 0]);
-        assert_eq!(sorted.notes, ["the rows were put in the order of their index"]);
+        assert_eq!(
+            sorted.notes,
+            ["the rows were put in the order of their index"]
+        );
     }
 
     #[test]
     fn the_most_probable_class_is_the_label_and_the_first_of_equals() {
-        let rows = array![[0.1, 0.2, 0.7, 0.0], [0.5, 0.5, 0.0, 0.0], [-3.0, -1.0, -2.0, -1.0]];
+        let rows = array![
+            [0.1, 0.2, 0.7, 0.0],
+            [0.5, 0.5, 0.0, 0.0],
+            [-3.0, -1.0, -2.0, -1.0]
+        ];
         assert_eq!(found(rows), [2, 0, 1]);
         let with_index = array![
             [1.0, 0.0, 0.0, 0.0, 1.0],
@@ -185,7 +192,10 @@ mod tests {
 
     #[test]
     fn what_is_no_prediction_is_named_with_its_row() {
-        assert_eq!(error(array![[0.0]]), "expected 3 rows, one per test image, got 1");
+        assert_eq!(
+            error(array![[0.0]]),
+            "expected 3 rows, one per test image, got 1"
+        );
         assert_eq!(
             error(array![[0.0], [f64::NAN], [1.0]]),
             "expected finite numbers, got NaN in row 2"

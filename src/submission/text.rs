@@ -10,7 +10,9 @@ const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
 /// Parses text. One line more than `n_test`, whose numbers are those of the columns, is a header.
 pub(super) fn parse(bytes: &[u8], n_test: usize) -> Result<Table, ContentError> {
-    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+    let text = std::str::from_utf8(bytes)
+        .ok()
+        .filter(|text| !text.contains('\0'));
     let Some(text) = text else {
         let found = if bytes.starts_with(b"PK") {
             "a zip or .npz archive"
@@ -35,7 +37,9 @@ pub(super) fn parse(bytes: &[u8], n_test: usize) -> Result<Table, ContentError> 
         .collect();
     if let Some((_, first)) = rows.first() {
         let has_words = first.iter().any(|cell| cell.parse::<f64>().is_err());
-        let are_places = (0..).zip(first).all(|(place, cell)| cell.parse() == Ok(place));
+        let are_places = (0..)
+            .zip(first)
+            .all(|(place, cell)| cell.parse() == Ok(place));
         if has_words {
             rows.remove(0);
         } else if rows.len() == n_test + 1 && are_places {

@@ -217,7 +217,13 @@ fn times_are_judged_by_the_calibration_row() {
     // On another CPU the times are shown, not judged.
     let slow_code_here = slow_code.clone();
     let elsewhere = slow_code.map(|mut row| {
-        row.environment.as_mut().unwrap().processor.as_mut().unwrap().model = "1".to_owned();
+        row.environment
+            .as_mut()
+            .unwrap()
+            .processor
+            .as_mut()
+            .unwrap()
+            .model = "1".to_owned();
         row
     });
     assert!(
@@ -250,10 +256,20 @@ fn times_are_judged_by_the_calibration_row() {
 fn the_recorded_processor_is_that_of_the_calibration_row() {
     let unit = steady("Unit");
     let mut other = steady("A");
-    other.environment.as_mut().unwrap().processor.as_mut().unwrap().model = "1".to_owned();
+    other
+        .environment
+        .as_mut()
+        .unwrap()
+        .processor
+        .as_mut()
+        .unwrap()
+        .model = "1".to_owned();
     for records in [[unit.clone(), other.clone()], [other, unit.clone()]] {
         let reference = Reference::from_records(&records, None, Some("Unit")).unwrap();
-        assert_eq!(reference.processor, unit.environment.as_ref().unwrap().processor);
+        assert_eq!(
+            reference.processor,
+            unit.environment.as_ref().unwrap().processor
+        );
         for row in &reference.rows {
             assert_eq!(row.fit_ratio.is_some(), row.name == "Unit");
         }

@@ -147,7 +147,13 @@ fn recorded_times_stay_only_beside_times_of_their_processor() {
     // The calibration row on another generation of one name.
     let mut part = [row("Unit", &[0.5]), row("A", &[0.5])];
     for row in &mut part {
-        row.environment.as_mut().unwrap().processor.as_mut().unwrap().model = "1".to_owned();
+        row.environment
+            .as_mut()
+            .unwrap()
+            .processor
+            .as_mut()
+            .unwrap()
+            .model = "1".to_owned();
     }
     let found = renewed(&part, &old, false);
     assert!(has_times(&found.reference, "A") && !has_times(&found.reference, "B"));
