@@ -3,7 +3,8 @@
 //! One direction of flow: [`grid`] plans the jobs of a config file from what the [`catalog`] names,
 //! [`runner`] trains and scores them on a [`dataset`], [`results`] keeps one JSON line per job.
 //! [`check`] compares a table with a recorded one, [`compare`] with another; [`report`] makes a page
-//! of it, both beside the known [`figures`]; [`embed`] draws the data; [`engine`] is how classifiers
+//! of it, both beside the known [`figures`]; [`submission`]
+//! scores what was predicted elsewhere; [`embed`] draws the data; [`engine`] is how classifiers
 //! in other processes are driven.
 //!
 //! Three crates stand below: the [`estimators`] themselves, usable from any linfa program; the
@@ -23,3 +24,4 @@ pub mod grid;
 pub mod report;
 pub mod results;
 pub mod runner;
+pub mod submission;

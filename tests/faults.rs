@@ -334,7 +334,7 @@ fn a_job_has_exactly_its_threads() {
         let row = row(&report, "Good");
         let n_threads = row.repeats[0].fit.details["n_threads"];
         assert_eq!(
-            (n_threads, row.environment.threads),
+            (n_threads, row.environment.as_ref().unwrap().threads),
             (threads as f64, threads)
         );
     }
@@ -347,7 +347,9 @@ fn a_job_in_process_predicts_what_it_predicts_in_a_process_of_its_own() {
     let hashes = |executor: &dyn Executor| -> Vec<String> {
         let report = run_plan(&plan, executor);
         let repeats = &row(&report, "Good").repeats;
-        let hashes = repeats.iter().map(|repeat| &repeat.predictions_sha256);
+        let hashes = repeats
+            .iter()
+            .filter_map(|repeat| repeat.predictions_sha256.as_ref());
         hashes.cloned().collect()
     };
     assert_eq!(hashes(&inline), hashes(&executor()));

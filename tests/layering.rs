@@ -20,6 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // What drives a classifier in another process, and that process.
     ("engine", &["catalog"]),
     ("runner", &["engine", "results", "grid", "catalog"]),
+    // What was predicted elsewhere becomes a row.
+    ("submission", &["results", "grid", "catalog"]),
     // Pictures of plain arrays.
     ("embed", &[]),
     // What others found for the models of rows.

@@ -29,5 +29,7 @@ names! {
         GaussianProcess = "gaussian_process",
         Linfa = "linfa",
         Engines = "engines",
+        /// Predictions that were made elsewhere and handed in.
+        Submitted = "submitted",
     }
 }

@@ -40,7 +40,9 @@ pub fn judge(records: &[Record], reference: &Reference) -> Report {
     let findings: Vec<_> = reference.rows.iter().map(finding).collect();
     let is_recorded = |id: &JobId| reference.rows.iter().any(|row| row.id == *id);
     let rows = latest(records);
-    let unrecorded = rows.iter().filter(|record| !is_recorded(&record.id));
+    // What was handed in was not run here, so a reference does not have it.
+    let rows = rows.iter().filter(|record| record.submission.is_none());
+    let unrecorded = rows.filter(|record| !is_recorded(&record.id));
     let mut untimed = BTreeMap::new();
     for reason in findings.iter().filter_map(|finding| finding.untimed) {
         *untimed.entry(reason).or_insert(0) += 1;
@@ -52,7 +54,7 @@ pub fn judge(records: &[Record], reference: &Reference) -> Report {
         false_alarm: reference.false_alarm,
         other_cpu: ours
             .iter()
-            .map(|record| &record.environment)
+            .filter_map(|record| record.environment.as_ref())
             .find(|environment| !reference.is_comparable(environment))
             .map(|found| (reference.processor_label(), found.processor_label())),
         untimed,
@@ -190,7 +192,7 @@ impl Judge<'_> {
         let recorded = |repeat: &Repeat| -> Option<&RecordedRepeat> {
             if row.varies() {
                 let mut recorded = row.repeats.iter();
-                recorded.find(|r| r.seed == repeat.seed && tolerance.repeatable)
+                recorded.find(|r| Some(r.seed) == repeat.seed && tolerance.repeatable)
             } else {
                 row.repeats.first()
             }
@@ -226,7 +228,7 @@ impl Judge<'_> {
         let is_same = |(found, recorded): &(&Repeat, &RecordedRepeat)| {
             if images == 0 {
                 // The same predictions have the same accuracy, or one of the two was edited.
-                found.predictions_sha256 == recorded.predictions_sha256
+                found.predictions_sha256.as_ref() == Some(&recorded.predictions_sha256)
                     && (found.accuracy - recorded.accuracy).abs() < 1e-9
             } else {
                 // Accuracies are multiples of one image but for the rounding of decimals.
@@ -291,7 +293,8 @@ impl Judge<'_> {
         };
         finding.fit = ratio(row.fit_ratio, paces.fit);
         finding.predict = ratio(row.predict_ratio, paces.predict);
-        if !self.reference.is_comparable(&record.environment) {
+        let environment = record.environment.as_ref();
+        if !environment.is_some_and(|environment| self.reference.is_comparable(environment)) {
             finding.untimed = Some(Untimed::OtherProcessor);
         }
     }

@@ -108,8 +108,14 @@ impl<'a> Calibration<'a> {
         let unit = self
             .rows
             .iter()
-            .filter(|unit| unit.environment.is_same_machine(&record.environment))
-            .min_by_key(|unit| unit.start_time.abs_diff(record.start_time))?;
+            .filter(|unit| {
+                let environments = unit.environment.as_ref().zip(record.environment.as_ref());
+                environments.is_some_and(|(unit, record)| unit.is_same_machine(record))
+            })
+            .min_by_key(|unit| {
+                let starts = unit.start_time.zip(record.start_time);
+                starts.map_or(u64::MAX, |(unit, record)| unit.abs_diff(record))
+            })?;
         let unit_s = median_of(&unit.repeats, |repeat| repeat.fit_cpu_s).filter(|&s| s > 0.0)?;
         Some(Paces {
             fit: median_of(&record.repeats, |repeat| repeat.fit_cpu_s)? / unit_s,
@@ -118,8 +124,8 @@ impl<'a> Calibration<'a> {
     }
 }
 
-fn median_of(repeats: &[Repeat], seconds: impl Fn(&Repeat) -> f64) -> Option<f64> {
-    median(repeats.iter().map(seconds).collect())
+fn median_of(repeats: &[Repeat], seconds: impl Fn(&Repeat) -> Option<f64>) -> Option<f64> {
+    median(repeats.iter().filter_map(seconds).collect())
 }
 
 #[cfg(test)]
@@ -157,9 +163,9 @@ mod tests {
     fn the_unit_is_the_nearest_calibration_row_of_the_same_machine() {
         let at = |name: &str, start: i64, host: &str, fit_cpu_s: f64| {
             let mut row = record(name, &[0.5]);
-            row.start_time = start;
-            row.environment.boot_id = Some(host.to_owned());
-            row.repeats[0].fit_cpu_s = fit_cpu_s;
+            row.start_time = Some(start);
+            row.environment.as_mut().unwrap().boot_id = Some(host.to_owned());
+            row.repeats[0].fit_cpu_s = Some(fit_cpu_s);
             row
         };
         let rows = [

@@ -98,20 +98,21 @@ pub fn record(request: &RecordingRequest<'_>) -> Result<Recording, CheckError> {
     // Without a calibration row nothing is timed, and what was is of the processor that it was of.
     let first = || table.ok.values().flat_map(BTreeMap::values).next();
     if let Some(record) = timed.or_else(|| first().filter(|_| old.is_none())) {
-        reference.cpu.clone_from(&record.environment.cpu);
-        reference
-            .processor
-            .clone_from(&record.environment.processor);
+        if let Some(environment) = &record.environment {
+            reference.cpu.clone_from(&environment.cpu);
+            reference.processor.clone_from(&environment.processor);
+        }
     }
+    let timed_on = timed.and_then(|record| record.environment.as_ref());
     let is_same_processor =
-        old.is_none_or(|old| timed.is_none_or(|timed| old.is_comparable(&timed.environment)));
+        old.is_none_or(|old| timed_on.is_none_or(|timed| old.is_comparable(timed)));
     let renewal = Renewal {
         table: &table,
         calibration: reference
             .time
             .as_ref()
             .map(|time| Calibration::new(&all, &time.calibration)),
-        timed: timed.map(|record| &record.environment),
+        timed: timed_on,
         keeps_times: is_same_processor && !has_new_unit,
         is_pruned: request.is_pruned,
         excused: &reference.excused,
@@ -144,7 +145,14 @@ impl<'a> TableRows<'a> {
     fn of(records: &[&'a Record]) -> Self {
         let mut ok: BTreeMap<&JobId, Runs<'_>> = BTreeMap::new();
         let mut failed = BTreeMap::new();
-        for record in latest_by_seed(records.iter().copied()) {
+        // What was handed in was not run here, and rows without predictions cannot be held against
+        // others.
+        let is_recordable = |record: &&Record| {
+            let is_run = record.submission.is_none();
+            is_run && (record.status != Status::Ok || record.has_predictions())
+        };
+        let records = records.iter().copied().filter(is_recordable);
+        for record in latest_by_seed(records) {
             if record.status == Status::Ok {
                 ok.entry(&record.id)
                     .or_default()
@@ -337,7 +345,7 @@ impl Renewal<'_> {
         let mut repeats: Vec<RecordedRepeat> = runs
             .values()
             .flat_map(|record| &record.repeats)
-            .map(RecordedRepeat::from)
+            .filter_map(RecordedRepeat::of)
             .collect();
         repeats.sort_by_key(|repeat| repeat.seed);
         repeats.dedup_by_key(|repeat| repeat.seed);
@@ -347,7 +355,7 @@ impl Renewal<'_> {
                 let processor = |environment: &Environment| {
                     (environment.cpu.clone(), environment.processor.clone())
                 };
-                self.timed.map(processor) == Some(processor(&record.environment))
+                self.timed.map(processor) == record.environment.as_ref().map(processor)
             })
             .filter_map(|record| self.calibration.as_ref()?.measure(record))
             .collect();

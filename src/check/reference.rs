@@ -114,13 +114,14 @@ pub struct RecordedRepeat {
     pub predictions_sha256: String,
 }
 
-impl From<&Repeat> for RecordedRepeat {
-    fn from(repeat: &Repeat) -> Self {
-        Self {
-            seed: repeat.seed,
+impl RecordedRepeat {
+    /// What a repeat of a run found; nothing of one that says neither seed nor predictions.
+    pub(super) fn of(repeat: &Repeat) -> Option<Self> {
+        Some(Self {
+            seed: repeat.seed?,
             accuracy: repeat.accuracy,
-            predictions_sha256: repeat.predictions_sha256.clone(),
-        }
+            predictions_sha256: repeat.predictions_sha256.clone()?,
+        })
     }
 }
 

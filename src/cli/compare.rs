@@ -13,7 +13,7 @@ use fashion_bench::figures::KnownFigures;
 use fashion_bench::results::Record;
 
 use super::output::print;
-use super::table::read_records;
+use super::table::{find_row, read_records};
 
 /// Accuracies are compared test image by test image where both sides have predictions
 /// (McNemar's test), as proportions otherwise, and corrected for the number of rows (Holm), data set
@@ -23,11 +23,15 @@ pub struct CompareArgs {
     /// A results table, `published` or `sklearn`
     a: String,
     /// Another one; `sklearn` means the rows of scikit-learn in A, if it has some
-    #[arg(required_unless_present = "engines")]
+    #[arg(required_unless_present_any = ["engines", "rows"])]
     b: Option<String>,
     /// Compare the rows of A with those of each engine in A
     #[arg(long, conflicts_with = "b")]
     engines: bool,
+    /// Compare one row of A with one row of B, or of A if there is no B, by their ids or the first
+    /// digits of them
+    #[arg(long, num_args = 2, value_names = ["ID_A", "ID_B"], conflicts_with = "engines")]
+    rows: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -66,6 +70,10 @@ impl Source {
 }
 
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
+    if let [id_a, id_b] = &args.rows[..] {
+        show_rows(args, id_a, id_b)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let a = Source::read(&args.a)?;
     let engines = match &a {
         Source::Table(records) => engines_of(records),
@@ -91,6 +99,24 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot compare `{}` (A) with `{name}` (B)", args.a))?;
     show(args.format, &comparison)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compares two rows, whatever they are of.
+fn show_rows(args: &CompareArgs, id_a: &str, id_b: &str) -> anyhow::Result<()> {
+    let path_a = Path::new(&args.a);
+    let path_b = args.b.as_deref().map_or(path_a, Path::new);
+    let (a, b) = (read_records(path_a)?, read_records(path_b)?);
+    let a = find_row(&a, id_a, path_a)?.clone();
+    let mut b = find_row(&b, id_b, path_b)?.clone();
+    let labels = [a.label(), b.label()];
+    // Rows are paired by their ids.
+    b.id.clone_from(&a.id);
+    let comparison = compare(Side::Table(&[a]), Side::Table(&[b]))
+        .with_context(|| format!("cannot compare {} with {}", labels[0], labels[1]))?;
+    if !matches!(args.format, Format::Json) {
+        print(&format!("A: {}, B: {}\n\n", labels[0], labels[1]))?;
+    }
+    show(args.format, &comparison)
 }
 
 /// Compares the rows of this program in A with those of an engine in A.

@@ -21,6 +21,7 @@ mod prepared_file;
 mod report;
 mod results;
 mod run;
+mod score;
 mod show;
 mod suspects;
 mod table;
@@ -53,6 +54,8 @@ enum Command {
     Report(report::ReportArgs),
     /// Show results tables in the terminal, or as JSON or CSV
     Show(show::ShowArgs),
+    /// Score predictions that were made elsewhere, and append their row to a results table
+    Score(Box<score::ScoreArgs>),
     /// Write the labels that a row predicted to a file, for other tools
     Predictions(predictions::PredictionsArgs),
     /// Check a results table; print the schema of a row
@@ -86,6 +89,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Score(args) => score::run(&args),
         Command::Predictions(args) => predictions::run(&args),
         Command::Results(args) => results::run(&args),
         Command::Engine => engine::run(),

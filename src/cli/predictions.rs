@@ -1,6 +1,6 @@
 //! `fashion-bench predictions`: the labels that a row predicted, for other tools.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
@@ -13,7 +13,7 @@ use super::data_files::DataFiles;
 use super::loading::Loading;
 use super::output::print;
 use super::report::write;
-use super::table::read_records;
+use super::table::{find_row, read_records};
 
 /// A table holds which test images were right and what the others were taken for; the true labels
 /// come from the data that the row is of.
@@ -40,7 +40,7 @@ pub struct PredictionsArgs {
 
 pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
     let records = read_records(&args.results)?;
-    let record = find(&records, &args.id, &args.results)?;
+    let record = find_row(&records, &args.id, &args.results)?;
     let n_repeats = record.repeats.len();
     let repeat = args.repeat.checked_sub(1);
     let Some(repeat) = repeat.and_then(|idx| record.repeats.get(idx)) else {
@@ -50,6 +50,11 @@ pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
             args.repeat
         );
     };
+    ensure!(
+        repeat.correct.is_some(),
+        "the row of {} holds no predictions",
+        record.label()
+    );
     let raw = load_data(record, args)?;
     let labels = predicted(repeat, &raw)?;
     match args
@@ -79,22 +84,6 @@ pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
         args.out.display()
     ))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The last row of that id.
-fn find<'a>(records: &'a [Record], id: &str, table: &Path) -> anyhow::Result<&'a Record> {
-    let mut found = records
-        .iter()
-        .filter(|record| record.id.as_str().starts_with(id));
-    let Some(last) = found.next_back() else {
-        bail!("{} has no row whose id begins with {id}", table.display());
-    };
-    ensure!(
-        found.all(|record| record.id == last.id),
-        "several ids in {} begin with {id}; give more digits",
-        table.display()
-    );
-    Ok(last)
 }
 
 fn load_data(record: &Record, args: &PredictionsArgs) -> anyhow::Result<RawDataset> {
@@ -138,7 +127,7 @@ fn predicted(repeat: &Repeat, raw: &RawDataset) -> anyhow::Result<Vec<u16>> {
     }
     ensure!(
         predictions_sha256(labels.iter().copied(), repeat.confusion.len())
-            == repeat.predictions_sha256,
+            == repeat.predictions_sha256.as_deref().unwrap_or_default(),
         "the labels do not have the hash that the row gives for its predictions"
     );
     Ok(labels)

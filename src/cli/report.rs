@@ -24,7 +24,7 @@ pub struct ReportArgs {
     /// Directory that index.html and README.md are written to
     #[arg(long, value_name = "DIR", default_value = "results/report")]
     out: PathBuf,
-    /// Directory of table3.json, sklearn.jsonl and sklearn-cpu.jsonl [default: those built in]
+    /// Directory of table3.json and of sklearn.jsonl, a results table [default: those built in]
     #[arg(long, value_name = "DIR")]
     reference_dir: Option<PathBuf>,
     /// Index file of suspected label errors, which the page can leave out; repeatable
@@ -51,7 +51,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let leaderboard = args.out.join("README.md");
     check_replaceable(&page, "<title>fashion-bench</title>")?;
     check_replaceable(&leaderboard, "# Results\n")?;
-    let known = load_figures(args.reference_dir.as_deref())?;
+    let known = load_figures(args.reference_dir.as_deref())?.with_rows(&records);
     let suspects = args.suspects.iter().map(|path| Suspects::load(path));
     let suspects: Vec<Suspects> = suspects.collect::<Result<_, _>>()?;
     let raw = load_data(&records, args)?;

@@ -39,7 +39,7 @@ pub struct ShowArgs {
     /// Print CSV with a header
     #[arg(long)]
     csv: bool,
-    /// Directory of table3.json, sklearn.jsonl and sklearn-cpu.jsonl [default: those built in]
+    /// Directory of table3.json and of sklearn.jsonl, a results table [default: those built in]
     #[arg(long, value_name = "DIR")]
     reference_dir: Option<PathBuf>,
 }
@@ -64,6 +64,10 @@ struct Shown<'a> {
     parameter: &'a Map<String, Value>,
     status: &'static str,
     reason: Option<&'a str>,
+    /// The engine that the classifier is of; absent for this program's own.
+    engine: Option<&'a str>,
+    /// Where one can read more of a submission.
+    url: Option<&'a str>,
     n_repeats: usize,
     #[serde(flatten)]
     figures: RowFigures,
@@ -71,7 +75,7 @@ struct Shown<'a> {
 
 pub fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let (records, _) = read_tables(&args.results)?;
-    let known = load_figures(args.reference_dir.as_deref())?;
+    let known = load_figures(args.reference_dir.as_deref())?.with_rows(&records);
     let rows = select(args, &records, &known);
     let text = if args.json {
         serde_json::to_string_pretty(&rows)? + "\n"
@@ -106,7 +110,12 @@ fn select<'a>(args: &ShowArgs, records: &'a [Record], known: &KnownFigures) -> V
                 name: &record.name,
                 family: record.family,
                 parameter: &record.parameter,
-                status: record.status.label(),
+                status: record.submission_state().unwrap_or(record.status.label()),
+                engine: record.engine.as_ref().map(|engine| engine.name.as_str()),
+                url: record
+                    .submission
+                    .as_ref()
+                    .and_then(|submission| submission.url.as_deref()),
                 reason: record.reason.as_deref(),
                 n_repeats: record.num_repeat,
                 figures: RowFigures::of(record, known),
@@ -213,6 +222,8 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
         "sklearn_accuracy",
         "sklearn_cpu_s",
         "speedup",
+        "engine",
+        "url",
     ])?;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for row in rows {
@@ -240,6 +251,8 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
             number(figures.sklearn.map(|measured| measured.accuracy)),
             number(figures.sklearn.map(|measured| measured.cpu_s)),
             number(figures.speedup),
+            row.engine.unwrap_or_default().to_owned(),
+            row.url.unwrap_or_default().to_owned(),
         ])?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)

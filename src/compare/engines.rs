@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::engine::{SEPARATOR, counterpart};
-use crate::grid::JobId;
+use crate::figures::our_id;
 use crate::results::Record;
 
 /// Returns the names of the engines that a table has rows of, in the order of the alphabet.
@@ -34,13 +33,6 @@ fn under_our_id(record: &Record) -> Record {
     twin
 }
 
-/// The id of our classifier of the same name or kind with the same parameters.
-fn our_id(record: &Record) -> Option<JobId> {
-    let (engine, classifier) = record.name.split_once(SEPARATOR)?;
-    let (spec, params) = counterpart(engine, classifier, &record.parameter, record.defaults)?;
-    Some(JobId::new(spec.name, &params))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -48,6 +40,7 @@ mod tests {
     use super::*;
     use crate::catalog::{self, Profile};
     use crate::compare::{Side, compare};
+    use crate::grid::JobId;
     use crate::results::Engine;
     use crate::results::fixture::record;
 

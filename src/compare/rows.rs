@@ -10,7 +10,7 @@ use super::side::Side;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
 use crate::results::outcomes::unpack;
-use crate::results::{DataSets, Record, Status, data_label, latest};
+use crate::results::{DataSets, Record, Repeat, Status, data_label, latest};
 
 /// A family-wise error below which a difference is called one.
 pub const SIGNIFICANT: f64 = 0.05;
@@ -243,9 +243,13 @@ fn shares_right(record: &Record) -> Option<Vec<f64>> {
 
 /// Mean CPU seconds of a repeat, fit and predict.
 fn cpu_s(record: &Record) -> Option<f64> {
-    let seconds = record.repeats.iter();
-    let sum: f64 = seconds.map(|r| r.fit_cpu_s + r.predict_cpu_s).sum();
-    (!record.repeats.is_empty()).then(|| sum / record.repeats.len() as f64)
+    // What a submission claims was measured on another machine.
+    let repeats = record
+        .repeats
+        .iter()
+        .filter(|_| record.submission.is_none());
+    let seconds: Vec<f64> = repeats.filter_map(Repeat::cpu_s).collect();
+    (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64)
 }
 
 fn label(record: &Record, is_alone: bool) -> String {
@@ -333,7 +337,7 @@ mod tests {
     fn damaged_bitmaps_are_not_paired() {
         let a = [record("A", &[0.5])];
         let mut damaged = a.clone();
-        damaged[0].repeats[0].correct = "AAAA".to_owned();
+        damaged[0].repeats[0].correct = Some("AAAA".to_owned());
         let found = compare(Side::Table(&a), Side::Table(&damaged)).unwrap();
         assert!(!found.rows[0].difference.is_paired);
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::results::TableError;
+
 /// Why figures could not be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -17,11 +19,14 @@ pub enum FiguresError {
         source: std::io::Error,
     },
     /// A file is not what it should be.
-    #[error("{} is not a file of published or measured figures", path.display())]
+    #[error("{} is not a file of published figures", path.display())]
     Format {
         /// The file.
         path: PathBuf,
         /// Where and what.
         source: serde_json::Error,
     },
+    /// The table of scikit-learn's rows cannot be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
 }

@@ -7,26 +7,25 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::error::FiguresError;
-use super::measured::{Measured, MeasuredLine};
+use super::measured::{Measured, MeasuredRows};
 use super::published::{Published, PublishedFile};
 use crate::catalog::{self, Params, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
-use crate::results::{Record, mean_accuracy, median};
+use crate::results::{LineError, Record, Row, Table, parse_rows};
 
 /// File of the published table.
 const PUBLISHED: &str = "table3.json";
-/// Files of scikit-learn's figures.
-const MEASURED: [&str; 2] = ["sklearn.jsonl", "sklearn-cpu.jsonl"];
-/// What this binary was built with.
-const EMBEDDED: [&str; 3] = [
-    include_str!("../../benchmark/reference/table3.json"),
-    include_str!("../../benchmark/reference/sklearn.jsonl"),
-    include_str!("../../benchmark/reference/sklearn-cpu.jsonl"),
-];
+/// Results table with scikit-learn's rows.
+const MEASURED: &str = "sklearn.jsonl";
+/// The published table that this binary was built with.
+const EMBEDDED_PUBLISHED: &str = include_str!("../../benchmark/reference/table3.json");
+/// scikit-learn's rows that this binary was built with.
+const EMBEDDED_MEASURED: &str = include_str!("../../results/sklearn.jsonl");
 
 /// Published and measured figures, by model.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +33,7 @@ pub struct KnownFigures {
     published: Vec<Published>,
     /// Place in `published` by id under either profile.
     published_by_id: HashMap<JobId, usize>,
-    measured: HashMap<(String, JobId), Vec<MeasuredLine>>,
+    measured: MeasuredRows,
 }
 
 impl KnownFigures {
@@ -44,77 +43,66 @@ impl KnownFigures {
     /// Never: a test reads them.
     #[must_use]
     pub fn embedded() -> Self {
-        let [published, measured @ ..] = EMBEDDED;
-        Self::parse(published, &measured)
-            .map_err(|(_, error)| error)
-            .expect("the embedded figures are well-formed")
+        let mut figures = Self::default();
+        figures
+            .take_in_published(EMBEDDED_PUBLISHED)
+            .expect("the embedded table is well-formed");
+        let rows = embedded_rows().expect("the embedded rows are well-formed");
+        figures.measured.extend(rows.iter().filter_map(Row::record));
+        figures
     }
 
-    /// The figures in the files of `directory`: `table3.json`, `sklearn.jsonl`,
-    /// `sklearn-cpu.jsonl`; one that is missing counts as empty.
+    /// The figures in the files of `directory`: `table3.json`, and `sklearn.jsonl`, a results table;
+    /// one that is missing counts as empty.
     ///
     /// # Errors
     /// [`FiguresError`] if none of them is there, or one cannot be read.
     pub fn load(directory: &Path) -> Result<Self, FiguresError> {
-        let mut missing = None;
-        let mut n_found = 0;
-        let mut read = |file: &str, otherwise: &str| {
-            let path = directory.join(file);
-            match fs::read_to_string(&path) {
-                Ok(text) => {
-                    n_found += 1;
-                    Ok(text)
-                }
-                Err(source) => {
-                    let is_missing = source.kind() == std::io::ErrorKind::NotFound;
-                    let error = FiguresError::Io { path, source };
-                    if !is_missing {
-                        return Err(error);
-                    }
-                    missing = Some(error);
-                    Ok(otherwise.to_owned())
-                }
-            }
-        };
-        let published = read(PUBLISHED, "{\"rows\": []}")?;
-        let [wall, cpu] = [read(MEASURED[0], "")?, read(MEASURED[1], "")?];
-        match missing {
-            Some(error) if n_found == 0 => Err(error),
-            _ => Self::parse(&published, &[&wall, &cpu]).map_err(|(file, source)| {
-                let path = directory.join(file);
-                FiguresError::Format { path, source }
-            }),
-        }
-    }
-
-    /// Parses the files; an error names the file.
-    fn parse(
-        published: &str,
-        measured: &[&str],
-    ) -> Result<Self, (&'static str, serde_json::Error)> {
-        let file: PublishedFile =
-            serde_json::from_str(published).map_err(|error| (PUBLISHED, error))?;
         let mut figures = Self::default();
-        for row in file.rows {
-            for profile in [Profile::Sklearn15, Profile::Sklearn019] {
-                if let Some(id) = resolve(&row.name, &row.parameter, profile) {
-                    let place = figures.published.len();
-                    figures.published_by_id.insert(id, place);
-                }
+        let path = directory.join(PUBLISHED);
+        let missing = match fs::read_to_string(&path) {
+            Ok(text) => {
+                figures
+                    .take_in_published(&text)
+                    .map_err(|source| FiguresError::Format { path, source })?;
+                None
             }
-            figures.published.push(row);
-        }
-        for (text, file) in measured.iter().zip(MEASURED) {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                let line: MeasuredLine =
-                    serde_json::from_str(line).map_err(|error| (file, error))?;
-                if let Some(id) = resolve(&line.name, &line.parameter, line.profile) {
-                    let key = (line.dataset.clone(), id);
-                    figures.measured.entry(key).or_default().push(line);
-                }
+            Err(source) if source.kind() == ErrorKind::NotFound => {
+                Some(FiguresError::Io { path, source })
+            }
+            Err(source) => return Err(FiguresError::Io { path, source }),
+        };
+        let path = directory.join(MEASURED);
+        match missing {
+            Some(missing) if !path.exists() => return Err(missing),
+            None if !path.exists() => {}
+            _ => {
+                let rows = Table::new(path).read_whole()?;
+                figures.measured.extend(rows.iter().filter_map(Row::record));
             }
         }
         Ok(figures)
+    }
+
+    /// Lets the rows of scikit-learn among `records` stand in for those that were known of the same
+    /// models on the same data: what was measured in one run with ours is compared with ours.
+    #[must_use]
+    pub fn with_rows(mut self, records: &[Record]) -> Self {
+        self.measured.replace(records);
+        self
+    }
+
+    fn take_in_published(&mut self, text: &str) -> Result<(), serde_json::Error> {
+        let file: PublishedFile = serde_json::from_str(text)?;
+        for row in file.rows {
+            for profile in [Profile::Sklearn15, Profile::Sklearn019] {
+                if let Some(id) = resolve(&row.name, &row.parameter, profile) {
+                    self.published_by_id.insert(id, self.published.len());
+                }
+            }
+            self.published.push(row);
+        }
+        Ok(())
     }
 
     /// The published accuracy of a row's model on the data set of that name.
@@ -135,8 +123,7 @@ impl KnownFigures {
     /// Whether scikit-learn was measured on that data.
     #[must_use]
     pub fn has_measured(&self, dataset: &DatasetIdentity) -> bool {
-        let mut keys = self.measured.keys();
-        is_measured_revision(dataset) && keys.any(|(name, _)| *name == dataset.name)
+        self.measured.has(dataset)
     }
 
     /// The row of the published table that is a model.
@@ -171,22 +158,8 @@ impl KnownFigures {
     /// One measured figure, of the model and data of a row.
     #[cfg(test)]
     pub(crate) fn of_measured(record: &Record, measured: Measured) -> Self {
-        let line = MeasuredLine {
-            name: record.name.clone(),
-            parameter: Params::new(),
-            profile: Profile::default(),
-            dataset: record.dataset.name.clone(),
-            accuracy: Some(measured.accuracy),
-            fit_s: None,
-            predict_s: None,
-            fit_cpu_s: Some(measured.cpu_s),
-            predict_cpu_s: Some(0.0),
-            limit_cpu_s: None,
-        };
-        let key = (line.dataset.clone(), record.id.clone());
-        let measured = HashMap::from([(key, vec![line])]);
         Self {
-            measured,
+            measured: MeasuredRows::of_one(record, measured),
             ..Self::default()
         }
     }
@@ -194,46 +167,19 @@ impl KnownFigures {
     /// What scikit-learn did with a row's model on the same data.
     #[must_use]
     pub fn measured(&self, record: &Record) -> Option<Measured> {
-        let lines = self.lines(record);
-        let accuracies: Vec<f64> = lines.iter().filter_map(|line| line.accuracy).collect();
-        let mut seconds: Vec<f64> = lines.iter().filter_map(MeasuredLine::cpu_s).collect();
-        if seconds.is_empty() {
-            seconds = lines.iter().filter_map(MeasuredLine::wall_s).collect();
-        }
-        Some(Measured {
-            accuracy: mean_accuracy(&accuracies)?,
-            cpu_s: median(seconds)?,
-        })
+        self.measured.measured(record)
     }
 
     /// CPU seconds in which scikit-learn was not done with a row's model on the same data, where it
     /// was never done.
     #[must_use]
     pub fn unfinished_s(&self, record: &Record) -> Option<f64> {
-        let lines = self.lines(record);
-        if lines.iter().any(|line| line.accuracy.is_some()) {
-            return None;
-        }
-        let limits = lines.iter().filter_map(|line| line.limit_cpu_s);
-        limits.max_by(f64::total_cmp)
-    }
-
-    /// What was measured of a row's model on the same data.
-    fn lines(&self, record: &Record) -> &[MeasuredLine] {
-        let dataset = &record.dataset;
-        if !is_measured_revision(dataset) {
-            return &[];
-        }
-        let key = (dataset.name.clone(), record.id.clone());
-        self.measured.get(&key).map_or(&[], Vec::as_slice)
+        self.measured.unfinished_s(record)
     }
 }
 
-/// Whether it is the revision that scikit-learn was measured on: Fashion-MNIST was drawn anew twice,
-/// and what stands today was measured.
-fn is_measured_revision(dataset: &DatasetIdentity) -> bool {
-    let is_revision = dataset.name != "fashion-mnist" || dataset.revision.as_deref() == Some("v3");
-    is_revision && is_all_of_it(dataset)
+fn embedded_rows() -> Result<Vec<Row>, (usize, LineError)> {
+    parse_rows(EMBEDDED_MEASURED.as_bytes())
 }
 
 /// Whether it is the whole data set as published: what others found for the whole says nothing of a
@@ -254,104 +200,139 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::results::fixture::record;
+    use crate::results::fixture::{dataset, record};
+    use crate::results::{Engine, Status};
 
     fn row(name: &str, parameter: serde_json::Value, profile: Profile) -> Record {
         let mut row = record(name, &[0.5]);
         row.id = resolve(name, parameter.as_object().unwrap(), profile).unwrap();
-        row.dataset.name = "fashion-mnist".to_owned();
-        row.dataset.revision = Some("v3".to_owned());
         row
+    }
+
+    /// A row of scikit-learn with the default parameters of `name`.
+    fn theirs(name: &str, scores: &[f64]) -> Record {
+        let mut row = record(&format!("sklearn::{name}"), scores);
+        row.engine = Some(Engine {
+            name: "sklearn".to_owned(),
+            ..Engine::default()
+        });
+        row
+    }
+
+    fn figures(rows: &[Record]) -> KnownFigures {
+        KnownFigures::default().with_rows(rows)
     }
 
     #[test]
     fn every_embedded_figure_is_a_model_of_ours() {
         let figures = KnownFigures::embedded();
         assert_eq!(figures.published.len(), 126);
-        let [published, measured @ ..] = EMBEDDED;
-        let file: PublishedFile = serde_json::from_str(published).unwrap();
+        let file: PublishedFile = serde_json::from_str(EMBEDDED_PUBLISHED).unwrap();
         for row in file.rows {
             let id = resolve(&row.name, &row.parameter, Profile::Sklearn019);
             assert!(id.is_some(), "{} {:?}", row.name, row.parameter);
         }
-        let n_lines: usize = measured.iter().map(|text| text.lines().count()).sum();
-        let n_found: usize = figures.measured.values().map(Vec::len).sum();
-        assert_eq!(n_found, n_lines);
+        assert_eq!(figures.measured.len(), embedded_rows().unwrap().len());
+    }
+
+    #[test]
+    fn no_embedded_row_contradicts_itself() {
+        for row in embedded_rows().unwrap() {
+            let record = row.record().unwrap();
+            let problems = crate::results::validate::problems(record);
+            assert_eq!(problems, Vec::<String>::new(), "line {}", row.line);
+        }
     }
 
     #[test]
     fn a_row_is_held_against_the_same_model_only() {
         let figures = KnownFigures::embedded();
+        let measured_on = embedded_rows().unwrap().remove(0);
+        let measured_on = measured_on.record().unwrap().dataset.clone();
         let forest = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10});
         let mut forest = row("RandomForestClassifier", forest, Profile::Sklearn15);
+        forest.dataset = measured_on.clone();
         assert!(figures.measured(&forest).is_some());
         assert!(figures.published(&forest).is_some());
         // The same parameters and one more.
         let other = json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10,
             "min_samples_leaf": 5});
-        let other = row("RandomForestClassifier", other, Profile::Sklearn15);
+        let mut other = row("RandomForestClassifier", other, Profile::Sklearn15);
+        other.dataset = measured_on;
         assert_eq!(figures.measured(&other), None);
         assert_eq!(figures.published(&other), None);
         // The same model on other data.
-        forest.dataset.revision = Some("v1".to_owned());
+        let fashion = figures.published(&forest);
+        forest.dataset.files[0].sha256 = "11".to_owned();
         assert_eq!(figures.measured(&forest), None);
         forest.dataset.name = "mnist".to_owned();
-        assert_ne!(
-            figures.published(&forest),
-            figures.published(&row(
-                "RandomForestClassifier",
-                json!({"criterion": "gini", "max_depth": 100, "n_estimators": 10}),
-                Profile::Sklearn15
-            ))
-        );
+        assert_ne!(figures.published(&forest), fashion);
     }
 
     #[test]
     fn cpu_seconds_are_preferred_to_wall_seconds() {
-        let params = "\"name\": \"GaussianNB\", \"parameter\": {}";
-        let wall = format!("{{{params}, \"accuracy\": 0.5, \"fit_s\": 9, \"predict_s\": 1}}\n");
-        let cpu = format!(
-            "{{{params}, \"accuracy\": 0.6, \"fit_cpu_s\": 2, \"predict_cpu_s\": 1, \
-             \"fit_s\": 50, \"predict_s\": 1}}\n{{{params}, \"status\": \"timed_out\"}}"
-        );
-        let row = row("GaussianNB", json!({}), Profile::Sklearn15);
-        let measured = |texts: [&str; 2]| {
-            let figures = KnownFigures::parse("{\"rows\": []}", &texts).unwrap();
-            figures.measured(&row)
-        };
+        let ours = row("GaussianNB", json!({}), Profile::Sklearn15);
+        let mut wall = theirs("GaussianNB", &[0.5]);
+        let repeat = &mut wall.repeats[0];
+        (repeat.fit_cpu_s, repeat.predict_cpu_s) = (None, None);
+        (repeat.fit_s, repeat.predict_s) = (Some(9.0), Some(1.0));
+        let mut cpu = theirs("GaussianNB", &[0.625]);
+        let repeat = &mut cpu.repeats[0];
+        (repeat.fit_cpu_s, repeat.predict_cpu_s) = (Some(2.0), Some(1.0));
+        (repeat.fit_s, repeat.predict_s) = (Some(50.0), Some(1.0));
+        let mut stopped = theirs("GaussianNB", &[]);
+        stopped.status = Status::TimedOut;
         let expected = |accuracy, cpu_s| Some(Measured { accuracy, cpu_s });
-        assert_eq!(measured([&wall, ""]), expected(0.5, 10.0));
-        assert_eq!(measured([&wall, &cpu]), expected(0.55, 3.0));
+        let measured = |rows: &[Record]| figures(rows).measured(&ours);
+        assert_eq!(measured(&[wall.clone()]), expected(0.5, 10.0));
+        assert_eq!(measured(&[wall, cpu, stopped]), expected(0.5625, 3.0));
     }
 
     #[test]
     fn a_limit_that_was_hit_counts_where_nothing_else_is_known() {
-        let params = "\"name\": \"GaussianNB\", \"parameter\": {}";
-        let stopped = format!("{{{params}, \"status\": \"timed_out\", \"limit_cpu_s\": 1200}}\n");
-        let done = format!("{{{params}, \"accuracy\": 0.6, \"fit_s\": 9, \"predict_s\": 1}}\n");
-        let row = row("GaussianNB", json!({}), Profile::Sklearn15);
-        let unfinished_s = |text: &str| {
-            let figures = KnownFigures::parse("{\"rows\": []}", &[text, ""]).unwrap();
-            (figures.measured(&row).is_some(), figures.unfinished_s(&row))
+        let ours = row("GaussianNB", json!({}), Profile::Sklearn15);
+        let mut stopped = theirs("GaussianNB", &[]);
+        (stopped.status, stopped.limit_cpu_s) = (Status::TimedOut, Some(1200.0));
+        let unfinished_s = |rows: &[Record]| {
+            let figures = figures(rows);
+            (
+                figures.measured(&ours).is_some(),
+                figures.unfinished_s(&ours),
+            )
         };
-        assert_eq!(unfinished_s(&stopped), (false, Some(1200.0)));
-        assert_eq!(unfinished_s(&format!("{stopped}{done}")), (true, None));
-        assert_eq!(unfinished_s(""), (false, None));
+        let done = theirs("GaussianNB", &[0.5]);
+        assert_eq!(unfinished_s(&[stopped.clone()]), (false, Some(1200.0)));
+        assert_eq!(unfinished_s(&[stopped, done]), (true, None));
+        assert_eq!(unfinished_s(&[]), (false, None));
+    }
+
+    #[test]
+    fn rows_of_the_same_run_stand_in_for_what_was_known() {
+        let ours = row("GaussianNB", json!({}), Profile::Sklearn15);
+        let known = figures(&[theirs("GaussianNB", &[0.5])]);
+        let accuracy = |known: &KnownFigures| known.measured(&ours).map(|found| found.accuracy);
+        let mut elsewhere = theirs("GaussianNB", &[0.25]);
+        elsewhere.dataset.files[0].sha256 = "11".to_owned();
+        assert_eq!(accuracy(&known.clone().with_rows(&[elsewhere])), Some(0.5));
+        let anew = [theirs("GaussianNB", &[0.75]), ours.clone()];
+        assert_eq!(accuracy(&known.with_rows(&anew)), Some(0.75));
     }
 
     #[test]
     fn files_are_read_from_a_directory() {
         let directory = tempfile::tempdir().unwrap();
         assert!(KnownFigures::load(directory.path()).is_err());
-        fs::write(directory.path().join(PUBLISHED), EMBEDDED[0]).unwrap();
-        assert_eq!(
-            KnownFigures::load(directory.path()).unwrap().n_published(),
-            126
-        );
-        fs::write(directory.path().join(MEASURED[0]), "nonsense").unwrap();
-        let error = KnownFigures::load(directory.path())
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("sklearn.jsonl is not"), "{error}");
+        let table = directory.path().join(MEASURED);
+        let row = serde_json::to_string(&theirs("GaussianNB", &[0.5])).unwrap();
+        fs::write(&table, row + "\n").unwrap();
+        let figures = KnownFigures::load(directory.path()).unwrap();
+        assert_eq!(figures.n_published(), 0);
+        assert!(figures.has_measured(&dataset()));
+        fs::write(directory.path().join(PUBLISHED), EMBEDDED_PUBLISHED).unwrap();
+        let figures = KnownFigures::load(directory.path()).unwrap();
+        assert_eq!(figures.n_published(), 126);
+        fs::write(&table, "nonsense\n").unwrap();
+        let error = KnownFigures::load(directory.path()).unwrap_err();
+        assert!(error.to_string().contains("sklearn.jsonl"), "{error}");
     }
 }

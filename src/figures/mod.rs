@@ -7,5 +7,5 @@ mod published;
 
 pub use error::FiguresError;
 pub use known::KnownFigures;
-pub use measured::Measured;
+pub use measured::{Measured, our_id};
 pub use published::Published;

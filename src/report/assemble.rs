@@ -104,6 +104,10 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
         pairs,
         curves,
         has_both,
+        has_submitted: request
+            .records
+            .iter()
+            .any(|record| record.submission.is_some()),
         n_original: request.n_original,
     };
     Ok(Report { page, data })

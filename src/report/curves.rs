@@ -143,7 +143,7 @@ fn build(group: &[&Sheet<'_>]) -> Result<CurvesView, ReportError> {
             let fit: Vec<f64> = record
                 .repeats
                 .iter()
-                .map(|repeat: &Repeat| repeat.fit_cpu_s)
+                .filter_map(|repeat: &Repeat| repeat.fit_cpu_s)
                 .collect();
             let Some((accuracy, fit_s)) = record.mean_accuracy.zip(median(fit)) else {
                 continue;
@@ -366,7 +366,7 @@ mod tests {
 
     fn at(size: usize, name: &str, accuracy: f64, fit_s: f64) -> Record {
         let mut row = record(name, &[accuracy]);
-        row.repeats[0].fit_cpu_s = fit_s;
+        row.repeats[0].fit_cpu_s = Some(fit_s);
         row.dataset.n_train = size;
         if size < 1000 {
             row.dataset.subset = Some(Subset {

@@ -39,6 +39,7 @@ function table(heads, rows, name) {
 }
 
 function parameters(row) {
+  if (row.submission) return submission(row);
   const lines = Object.entries(row.resolved).map(([name, value]) => {
     const isWritten = name in row.parameter;
     return [name, el("span", isWritten ? {} : {class: "default"}, plain(value) + (isWritten ? "" : " (default)"))];
@@ -47,6 +48,23 @@ function parameters(row) {
   return section("Parameters", table(["", ""], lines, "params"), ...notes.map((note) => el("p", {}, note)),
     el("p", {class: "hash"}, `defaults of ${row.defaults}, id `, el("code", {}, row.id)));
 }
+
+/** What whoever handed in a row says of it. */
+function submission(row) {
+  const {url, preprocessing, note, time, version} = row.submission;
+  const isLink = /^https?:\/\//.test(url || "");
+  const lines = [
+    ["predictions", row.repeats[0]?.predictions ? "in the table, scored here" : "none: the accuracy is only claimed"],
+    url ? ["link", isLink ? el("a", {href: url, rel: "nofollow noopener"}, url) : url] : null,
+    preprocessing ? ["preprocessing", preprocessing] : null,
+    note ? ["note", note] : null,
+    ["handed in", `${utc(time)}, to fashion-bench ${version}`],
+  ];
+  return section("Submission", table(["", ""], lines.filter(Boolean)),
+    ...(row.notes || []).map((text) => el("p", {}, text)), el("p", {class: "hash"}, "id ", el("code", {}, row.id)));
+}
+
+const utc = (unix) => new Date(unix * 1000).toISOString().replace("T", " ").slice(0, 19) + " UTC";
 
 function repeats(row) {
   const lines = row.repeats.map((repeat, place) => {
@@ -60,8 +78,9 @@ function repeats(row) {
       ...(fit.warnings || []),
       ...Object.entries(fit.details || {}).map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`),
     ];
-    return [place + 1, percent(repeat.accuracy), seconds(repeat.fit_s), seconds(repeat.fit_cpu_s),
-      seconds(repeat.predict_s), seconds(repeat.predict_cpu_s), facts.filter(Boolean).join(", ")];
+    const shown = (s) => (typeof s === "number" ? seconds(s) : "–");
+    return [place + 1, percent(repeat.accuracy), shown(repeat.fit_s), shown(repeat.fit_cpu_s),
+      shown(repeat.predict_s), shown(repeat.predict_cpu_s), facts.filter(Boolean).join(", ")];
   });
   const note = row.invariant && row.repeats.length < row.repeats_asked
     ? `${row.repeats_asked} asked for; the first two scores were equal, so it was not repeated further.` : null;
@@ -182,16 +201,19 @@ function confused(row, sheet) {
 
 function environment(row) {
   const env = row.environment;
-  const time = (unix) => new Date(unix * 1000).toISOString().replace("T", " ").slice(0, 19) + " UTC";
+  const engine = row.engine && [row.engine.program, row.engine.language, row.engine.library].filter(Boolean)
+    .map((part) => `${part.name} ${part.version}`).join(", ");
+  if (!env) return engine ? section("Environment", table(["", ""], [["engine", engine], ["machine", "not noted"]])) : null;
   const limits = [row.limits.time_s && `${row.limits.time_s} s`, row.limits.memory_mb && `${row.limits.memory_mb} MB`];
   return section("Environment", table(["", ""], [
     ["machine", `${env.cpu}, ${env.cores} cores, ${env.os}, host ${env.host}`],
     ["threads", `${env.threads} a job, ${env.jobs} jobs side by side${env.in_process ? ", in one process" : ""}`],
     ["program", `fashion-bench ${env.version}${env.git_revision ? `, ${env.git_revision.slice(0, 12)}` : ""}`],
-    ["run", `${time(row.start_time)} to ${time(row.done_time).slice(11)}`],
+    ...(engine ? [["engine", engine]] : []),
+    ["run", row.start_time && row.done_time ? `${utc(row.start_time)} to ${utc(row.done_time).slice(11)}` : "not noted"],
     ["peak memory", row.peak_rss_bytes ? `${(row.peak_rss_bytes / 1e6).toFixed(0)} MB` : "not measured"],
     ["limits", limits.filter(Boolean).join(", ") || "none"],
-    ...row.repeats.slice(0, 1).map((repeat) => ["first seed", repeat.seed]),
+    ...row.repeats.slice(0, 1).filter((repeat) => repeat.seed).map((repeat) => ["first seed", repeat.seed]),
   ]));
 }
 
@@ -200,9 +222,10 @@ function buildDetails(sheetKey, key) {
   const sheet = DATA[sheetKey];
   const row = sheet.rows[key];
   const hasScores = row.confusion.length > 0;
+  const hasRepeats = row.repeats.length > 0;
   const parts = [
     row.reason ? section(`Why it ${row.status === "ok" ? "is noted" : "has no full result"}: ${row.status}`, el("p", {class: "reason"}, row.reason)) : null,
-    hasScores ? repeats(row) : null,
+    hasRepeats ? repeats(row) : null,
     parameters(row),
     hasScores ? scores(row, sheet.classes) : null,
     hasScores ? heatMap(row, sheet.classes) : null,

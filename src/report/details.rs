@@ -11,7 +11,7 @@ use crate::catalog::Profile;
 use crate::estimators::FitInfo;
 use crate::grid::Limits;
 use crate::results::label::label;
-use crate::results::{Environment, Record, Repeat};
+use crate::results::{Engine as Origin, Environment, Record, Repeat, Submission};
 
 /// The largest number of points of a loss curve; longer curves are thinned out.
 const LOSSES: usize = 120;
@@ -48,23 +48,31 @@ pub(super) struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_rss_bytes: Option<u64>,
     limits: Limits,
-    start_time: i64,
-    done_time: i64,
-    environment: &'a Environment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<&'a Origin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission: Option<&'a Submission>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a Environment>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct RepeatDetails<'a> {
     // The seed is text because JavaScript has no 64-bit integers among its numbers.
-    seed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<String>,
     accuracy: f64,
-    fit_s: f64,
-    fit_cpu_s: f64,
-    predict_s: f64,
-    predict_cpu_s: f64,
+    fit_s: Option<f64>,
+    fit_cpu_s: Option<f64>,
+    predict_s: Option<f64>,
+    predict_cpu_s: Option<f64>,
     /// The fit's information, without curves and importances.
     fit: FitInfo,
-    predictions: &'a str,
+    predictions: Option<&'a str>,
 }
 
 /// The training loss of the first repeat, by epoch or stage.
@@ -106,14 +114,16 @@ impl<'a> Details<'a> {
             limits: record.limits,
             start_time: record.start_time,
             done_time: record.done_time,
-            environment: &record.environment,
+            engine: record.engine.as_ref(),
+            submission: record.submission.as_ref(),
+            environment: record.environment.as_ref(),
         }
     }
 }
 
 fn repeat_details(repeat: &Repeat) -> RepeatDetails<'_> {
     RepeatDetails {
-        seed: repeat.seed.to_string(),
+        seed: repeat.seed.map(|seed| seed.to_string()),
         accuracy: repeat.accuracy,
         fit_s: repeat.fit_s,
         fit_cpu_s: repeat.fit_cpu_s,
@@ -124,7 +134,7 @@ fn repeat_details(repeat: &Repeat) -> RepeatDetails<'_> {
             feature_importances: Vec::new(),
             ..repeat.fit.clone()
         },
-        predictions: &repeat.predictions_sha256,
+        predictions: repeat.predictions_sha256.as_deref(),
     }
 }
 

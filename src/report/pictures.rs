@@ -71,7 +71,12 @@ type Mistakes = HashMap<(usize, u16), usize>;
 /// Reads the mistakes of a row from its repeats; the result is empty for a row without labels.
 pub(super) fn mistakes(record: &Record) -> Result<Mistakes, ReportError> {
     let mut found = Mistakes::new();
-    for repeat in &record.repeats {
+    // A row without predictions confuses nothing that is known.
+    for repeat in record
+        .repeats
+        .iter()
+        .filter(|repeat| repeat.correct.is_some())
+    {
         let outcomes = unpack(repeat, record.dataset.n_test);
         let Outcomes { wrong, labels } = outcomes.map_err(|source| ReportError::Row {
             id: record.id.to_string(),

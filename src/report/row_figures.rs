@@ -39,11 +39,11 @@ impl RowFigures {
     /// Computes the figures of `record` and looks up those of others in `known`.
     #[must_use]
     pub fn of(record: &Record, known: &KnownFigures) -> Self {
-        let of_repeats = |figure: fn(&Repeat) -> f64| {
-            let figures: Vec<f64> = record.repeats.iter().map(figure).collect();
+        let of_repeats = |figure: fn(&Repeat) -> Option<f64>| {
+            let figures: Vec<f64> = record.repeats.iter().filter_map(figure).collect();
             median(figures)
         };
-        let cpu_s = of_repeats(|repeat| repeat.fit_cpu_s + repeat.predict_cpu_s);
+        let cpu_s = of_repeats(Repeat::cpu_s);
         let verdicts = record.repeats.iter().map(|repeat| repeat.fit.converged);
         let sklearn = known.measured(record);
         let sklearn_unfinished_s = known.unfinished_s(record);
@@ -86,7 +86,7 @@ mod tests {
     fn times_are_medians_and_one_repeat_that_did_not_converge_counts() {
         let mut row = record("LinearSVC", &[0.5, 0.75, 0.5]);
         for (repeat_idx, repeat) in row.repeats.iter_mut().enumerate() {
-            repeat.fit_s = [9.0, 1.0, 2.0][repeat_idx];
+            repeat.fit_s = Some([9.0, 1.0, 2.0][repeat_idx]);
             repeat.fit.converged = Some(repeat_idx != 1);
         }
         let figures = RowFigures::of(&row, &KnownFigures::default());

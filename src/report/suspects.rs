@@ -76,7 +76,9 @@ pub struct Suspect {
 /// be read.
 pub fn find_suspects(records: &[Record], rule: SuspectRule) -> Result<Suspects, ReportError> {
     let has_vote = |record: &&Record| {
-        record.status == Status::Ok
+        // A submission may be a vote of the other rows.
+        record.submission.is_none()
+            && record.status == Status::Ok
             && record.mean_accuracy >= Some(rule.min_accuracy)
             && record
                 .repeats
@@ -155,7 +157,7 @@ impl Suspects {
     }
 
     /// Returns the mean accuracy of a row on the images that are not suspected, or nothing without
-    /// a score.
+    /// predictions.
     ///
     /// # Errors
     /// Returns [`ReportError::Row`] if the row cannot be read.
@@ -163,7 +165,7 @@ impl Suspects {
         let n_test = record.dataset.n_test;
         let left_out: BTreeSet<usize> = self.images.iter().map(|image| image.index).collect();
         let n_kept = n_test.saturating_sub(left_out.len());
-        if record.repeats.is_empty() || n_kept == 0 {
+        if !record.has_predictions() || n_kept == 0 {
             return Ok(None);
         }
         let mut n_right = 0;
@@ -200,7 +202,7 @@ mod tests {
             labels[image] = Some(label);
         }
         let packed = pack(&labels, 2);
-        row.repeats[0].correct = packed.correct;
+        row.repeats[0].correct = Some(packed.correct);
         row.repeats[0].wrong_labels = Some(packed.wrong_labels);
         row
     }

@@ -11,7 +11,7 @@ use super::row_figures::RowFigures;
 use super::words::{family_label, percent, points, ratio, seconds};
 use crate::catalog::Family;
 use crate::results::label::render_params;
-use crate::results::{Record, Status, escape};
+use crate::results::{Engine, Record, Status, escape, is_link};
 
 /// The whole page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,6 +24,8 @@ pub(super) struct PageView {
     pub curves: Vec<CurvesView>,
     /// Whether there are rows of both Fashion-MNIST and MNIST.
     pub has_both: bool,
+    /// Whether there are rows that were handed in.
+    pub has_submitted: bool,
     /// The number of rows of the original benchmark in the tables, which name no data set.
     pub n_original: usize,
 }
@@ -88,6 +90,10 @@ pub(super) struct RowView {
     /// The name of the row in links.
     pub key: String,
     pub name: String,
+    /// Where one can read more of a submission; an address of http or https, or nothing.
+    pub link: Option<LinkView>,
+    /// The library or program that the classifier is of, with its version.
+    pub engine: Option<String>,
     pub params: String,
     pub family: Family,
     pub family_label: &'static str,
@@ -105,7 +111,7 @@ pub(super) struct RowView {
     pub speedup: Option<Cell>,
     pub n_repeats: usize,
     pub repeats_title: String,
-    /// A word for style sheets: `ok`, `unconverged`, `failed`, ….
+    /// A word for style sheets: `ok`, `unconverged`, `failed`, `claimed`, ….
     pub state: &'static str,
     pub status: String,
     /// The reason, where the row did not end well.
@@ -127,6 +133,8 @@ impl RowView {
         Self {
             key,
             name: escape::line(&record.name),
+            link: LinkView::of(record),
+            engine: record.engine.as_ref().map(engine_label),
             params: render_params(&record.parameter),
             family: record.family,
             family_label: family_label(record.family),
@@ -159,8 +167,8 @@ impl RowView {
                     Cell::new(points(by), by, title)
                 },
             ),
-            fit: time(figures.fit_s, figures.fit_cpu_s),
-            predict: time(figures.predict_s, figures.predict_cpu_s),
+            fit: time(record, figures.fit_s, figures.fit_cpu_s),
+            predict: time(record, figures.predict_s, figures.predict_cpu_s),
             speedup: speedup(figures),
             n_repeats: record.num_repeat,
             repeats_title: repeats_title(record),
@@ -185,10 +193,28 @@ fn speedup(figures: &RowFigures) -> Option<Cell> {
     Some(Cell::new(format!(">\u{a0}{}×", ratio(least)), least, title))
 }
 
-fn time(wall_s: Option<f64>, cpu_s: Option<f64>) -> Option<Cell> {
-    let (wall_s, cpu_s) = wall_s.zip(cpu_s)?;
-    let title = format!("median of the repeats; {} CPU seconds", seconds(cpu_s));
+fn time(record: &Record, wall_s: Option<f64>, cpu_s: Option<f64>) -> Option<Cell> {
+    let wall_s = wall_s?;
+    if record.submission.is_some() {
+        let title = "as claimed, on a machine of theirs".to_owned();
+        let text = format!("{} (claimed)", seconds(wall_s));
+        return Some(Cell::new(text, wall_s, title));
+    }
+    let cpu = cpu_s.map_or_else(
+        || "CPU seconds were not taken".to_owned(),
+        |cpu_s| format!("{} CPU seconds", seconds(cpu_s)),
+    );
+    let title = format!("median of the repeats; {cpu}");
     Some(Cell::new(seconds(wall_s), wall_s, title))
+}
+
+/// `sklearn 1.5.2`: the library of an engine's row, or else the engine.
+fn engine_label(engine: &Engine) -> String {
+    let software = engine.library.as_ref().or(engine.program.as_ref());
+    escape::line(&software.map_or_else(
+        || engine.name.clone(),
+        |software| format!("{} {}", software.name, software.version),
+    ))
 }
 
 fn interval_title(interval: super::interval::Interval) -> String {
@@ -218,8 +244,31 @@ fn repeats_title(record: &Record) -> String {
     format!("{asked} asked for")
 }
 
+/// A link of a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct LinkView {
+    pub url: String,
+    pub host: String,
+}
+
+impl LinkView {
+    /// Whatever is no web address does not become a link, whoever wrote it into the table.
+    fn of(record: &Record) -> Option<Self> {
+        let url = record.submission.as_ref()?.url.as_deref();
+        let url = url.filter(|url| is_link(url))?;
+        let host = url.split('/').nth(2).unwrap_or_default();
+        Some(Self {
+            url: url.to_owned(),
+            host: host.to_owned(),
+        })
+    }
+}
+
 /// Returns how a row ended, as a word for style sheets and in words for people.
 pub(super) fn status_of(record: &Record, figures: &RowFigures) -> (&'static str, String) {
+    if let Some(state) = record.submission_state() {
+        return (state, state.to_owned());
+    }
     if record.status == Status::Ok && figures.converged == Some(false) {
         return ("unconverged", "not converged".to_owned());
     }

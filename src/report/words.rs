@@ -18,6 +18,7 @@ pub fn family_label(family: Family) -> &'static str {
         Family::GaussianProcess => "Gaussian process",
         Family::Linfa => "linfa",
         Family::Engines => "engines",
+        Family::Submitted => "submitted",
     }
 }
 

@@ -29,8 +29,8 @@ impl<'a> FromIterator<&'a Record> for Effort {
             let family = effort.by_family.entry(record.family).or_default();
             family.n_jobs += 1;
             for repeat in &record.repeats {
-                family.wall_s += repeat.fit_s + repeat.predict_s;
-                family.cpu_s += repeat.fit_cpu_s + repeat.predict_cpu_s;
+                family.wall_s += repeat.wall_s().unwrap_or_default();
+                family.cpu_s += repeat.cpu_s().unwrap_or_default();
             }
         }
         effort
@@ -102,7 +102,7 @@ mod tests {
         svm.family = Family::Svm;
         for (row, seconds) in [(&mut tree, 1.0), (&mut svm, 6.0)] {
             for repeat in &mut row.repeats {
-                (repeat.fit_s, repeat.predict_s) = (seconds, 0.5);
+                (repeat.fit_s, repeat.predict_s) = (Some(seconds), Some(0.5));
             }
         }
         [tree, svm]

@@ -42,8 +42,8 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
         status: Status::Ok,
         reason: None,
         score: scores.to_vec(),
-        start_time: 1_500_000_000,
-        done_time: 1_500_000_003,
+        start_time: Some(1_500_000_000),
+        done_time: Some(1_500_000_003),
         num_repeat: scores.len(),
         mean_accuracy: mean_accuracy(scores),
         std_accuracy: std_accuracy(scores),
@@ -58,9 +58,11 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
         peak_rss_bytes: Some(12_000_000),
         path: Vec::new(),
         limits: Limits::default(),
+        limit_cpu_s: None,
         engine: None,
+        submission: None,
         dataset: dataset(),
-        environment: Environment {
+        environment: Some(Environment {
             host: "host".to_owned(),
             cpu: "cpu".to_owned(),
             processor: Some(Processor {
@@ -78,7 +80,7 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
             version: "0.1.0".to_owned(),
             git_revision: None,
             in_process: false,
-        },
+        }),
     }
 }
 
@@ -96,12 +98,12 @@ fn repeat(seed: u64, accuracy: f64) -> Repeat {
         2,
     );
     Repeat {
-        seed,
+        seed: Some(seed),
         accuracy,
-        fit_s: 1.5,
-        fit_cpu_s: 1.25,
-        predict_s: 0.5,
-        predict_cpu_s: 0.5,
+        fit_s: Some(1.5),
+        fit_cpu_s: Some(1.25),
+        predict_s: Some(0.5),
+        predict_cpu_s: Some(0.5),
         fit: FitInfo::default(),
         classes: vec![
             ClassScores {
@@ -112,8 +114,8 @@ fn repeat(seed: u64, accuracy: f64) -> Repeat {
             2
         ],
         confusion: vec![vec![n_correct, 8 - n_correct], vec![0, 0]],
-        correct: packed.correct,
+        correct: Some(packed.correct),
         wrong_labels: Some(packed.wrong_labels),
-        predictions_sha256: "00".to_owned(),
+        predictions_sha256: Some("00".to_owned()),
     }
 }

@@ -109,7 +109,7 @@ mod tests {
     use crate::results::fixture::record;
 
     fn environment(change: impl FnOnce(&mut Environment)) -> Environment {
-        let mut environment = record("A", &[]).environment;
+        let mut environment = record("A", &[]).environment.unwrap();
         change(&mut environment);
         environment
     }

@@ -139,10 +139,11 @@ impl Merged {
     }
 }
 
-fn predictions(record: &Record) -> Vec<&str> {
+/// What a row found, repeat by repeat. Accuracies tell rows apart that hold no predictions.
+fn predictions(record: &Record) -> Vec<(Option<&str>, f64)> {
     let repeats = record.repeats.iter();
     repeats
-        .map(|repeat| repeat.predictions_sha256.as_str())
+        .map(|repeat| (repeat.predictions_sha256.as_deref(), repeat.accuracy))
         .collect()
 }
 
@@ -175,7 +176,7 @@ mod tests {
 
     fn predicting(hash: &str) -> Record {
         let mut row = record("A", &[0.5]);
-        hash.clone_into(&mut row.repeats[0].predictions_sha256);
+        row.repeats[0].predictions_sha256 = Some(hash.to_owned());
         row
     }
 
@@ -192,8 +193,8 @@ mod tests {
     #[test]
     fn a_job_with_the_same_answer_is_kept_once_whatever_it_took() {
         let mut again = record("A", &[0.5]);
-        again.repeats[0].fit_s *= 2.0;
-        again.environment.host = "other".to_owned();
+        again.repeats[0].fit_s = Some(3.0);
+        again.environment.as_mut().unwrap().host = "other".to_owned();
         let first = record("A", &[0.5]);
         let merged = merge(&[single(&first), single(&again), single(&first)]);
         assert_eq!(merged.rows, [RowKind::Ours(Box::new(first))]);

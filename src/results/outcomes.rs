@@ -38,6 +38,9 @@ pub struct Outcomes {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OutcomesError {
+    /// The row holds scores alone.
+    #[error("the row holds no predictions")]
+    Absent,
     /// Not base64.
     #[error("`{field}` is not base64: {source}")]
     NotBase64 {
@@ -121,7 +124,8 @@ pub fn predictions_sha256(labels: impl IntoIterator<Item = u16>, n_classes: usiz
 /// # Errors
 /// [`OutcomesError`] if its strings are not what [`pack`] makes of `n_test` images.
 pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError> {
-    let bitmap = decode("correct", &repeat.correct)?;
+    let correct = repeat.correct.as_deref().ok_or(OutcomesError::Absent)?;
+    let bitmap = decode("correct", correct)?;
     if bitmap.len() != n_test.div_ceil(8) {
         return Err(OutcomesError::BitmapSize {
             expected: n_test.div_ceil(8),
@@ -181,7 +185,7 @@ mod tests {
 
     fn repeat(packed: Packed) -> Repeat {
         let mut repeat = record("GaussianNB", &[0.5]).repeats.remove(0);
-        repeat.correct = packed.correct;
+        repeat.correct = Some(packed.correct);
         repeat.wrong_labels = Some(packed.wrong_labels);
         repeat
     }
@@ -212,8 +216,11 @@ mod tests {
     fn strings_that_say_something_else_are_refused() {
         let good = repeat(pack(&[None, Some(3), Some(4)], 10));
         type Break = (&'static str, usize, fn(&mut Repeat));
-        let broken: [Break; 5] = [
-            ("`correct` is not base64: ", 3, |row| row.correct.push('!')),
+        let broken: [Break; 6] = [
+            ("the row holds no predictions", 3, |row| row.correct = None),
+            ("`correct` is not base64: ", 3, |row| {
+                row.correct = Some("!".to_owned());
+            }),
             ("expected 2 bytes in `correct`, got 1", 9, |_| {}),
             ("`wrong_labels` is not base64: ", 3, |row| {
                 row.wrong_labels = Some("!".to_owned());

@@ -5,15 +5,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::engine::Engine;
+use super::escape;
 use super::label::label;
 use super::machine::Environment;
+use super::submission::Submission;
 use crate::catalog::{Family, Profile, names};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
 use crate::grid::{Alias, JobId, Limits};
 
 /// Version of the row's schema; a new field bumps it.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 names! {
     /// How a job ended.
@@ -86,10 +88,13 @@ pub struct Record {
     pub reason: Option<String>,
     /// Test accuracy of each repeat, in [0, 1].
     pub score: Vec<f64>,
-    /// Unix time in seconds at which the job started.
-    pub start_time: i64,
-    /// Unix time in seconds at which the job ended.
-    pub done_time: i64,
+    /// Unix time in seconds at which the job started; absent where it was not noted, as only rows
+    /// since schema 5 may have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<i64>,
+    /// Unix time in seconds at which the job ended; absent likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_time: Option<i64>,
     /// Repeats done.
     pub num_repeat: usize,
     /// Mean of `score`; absent without a score.
@@ -102,7 +107,7 @@ pub struct Record {
     pub repeats_asked: usize,
     /// Whether repeating stopped because the first two scores were equal within 1e-3.
     pub invariant: bool,
-    /// Base seed of the run.
+    /// Base seed of the run; 0 for a submission, which has none.
     pub seed: u64,
     /// Each repeat in full.
     pub repeats: Vec<Repeat>,
@@ -115,20 +120,66 @@ pub struct Record {
     pub path: Vec<JobId>,
     /// Limits in force.
     pub limits: Limits,
+    /// CPU seconds within which it was not done, or would not have been: `reason` says which. Only in
+    /// rows that were measured under a limit of CPU time. Since schema 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_cpu_s: Option<f64>,
     /// Which engine the classifier is of; absent for those of this program. Since schema 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<Engine>,
+    /// Whose predictions these are, if they were made elsewhere and handed in. Since schema 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Submission>,
     /// What it was trained and scored on.
     pub dataset: DatasetIdentity,
-    /// Where and with what it ran.
-    pub environment: Environment,
+    /// Where and with what it ran; absent where it was not noted, as only rows since schema 5 may
+    /// have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+}
+
+impl Repeat {
+    /// Returns the wall seconds of fit and predict together.
+    #[must_use]
+    pub fn wall_s(&self) -> Option<f64> {
+        Some(self.fit_s? + self.predict_s?)
+    }
+
+    /// Returns the CPU seconds of fit and predict together.
+    #[must_use]
+    pub fn cpu_s(&self) -> Option<f64> {
+        Some(self.fit_cpu_s? + self.predict_cpu_s?)
+    }
 }
 
 impl Record {
-    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote.
+    /// Returns `SVC(C=1, kernel=rbf)`, from the parameters that the config wrote; of a submission the
+    /// name alone.
     #[must_use]
     pub fn label(&self) -> String {
+        if self.submission.is_some() {
+            return escape::line(&self.name);
+        }
         label(&self.name, &self.parameter)
+    }
+
+    /// Whether there are predictions behind every score, which is then ours and not only claimed.
+    #[must_use]
+    pub fn has_predictions(&self) -> bool {
+        let mut repeats = self.repeats.iter();
+        !self.repeats.is_empty() && repeats.all(|repeat| repeat.correct.is_some())
+    }
+
+    /// How far a submission is to be trusted: `scored` if its predictions are there, `claimed` if not;
+    /// nothing for a row that was run.
+    #[must_use]
+    pub fn submission_state(&self) -> Option<&'static str> {
+        self.submission.as_ref()?;
+        Some(if self.has_predictions() {
+            "scored"
+        } else {
+            "claimed"
+        })
     }
 
     /// Whether every repeat met its stopping rule, or has none.
@@ -140,36 +191,48 @@ impl Record {
 }
 
 /// One repeat of a job.
+///
+/// A run notes everything here. What is absent was not noted: the rows of scikit-learn that were
+/// measured before schema 5 hold no predictions, a submission holds no times but claimed ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
     /// Seed of the shuffle and of the estimator.
-    pub seed: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// Test accuracy in [0, 1].
     pub accuracy: f64,
     /// Wall seconds of `fit`.
-    pub fit_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_s: Option<f64>,
     /// CPU seconds of `fit`, over all threads.
-    pub fit_cpu_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_cpu_s: Option<f64>,
     /// Wall seconds of predicting the test split.
-    pub predict_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predict_s: Option<f64>,
     /// CPU seconds of predicting the test split.
-    pub predict_cpu_s: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predict_cpu_s: Option<f64>,
     /// How the fit went.
     pub fit: FitInfo,
     /// Scores of each class, in class order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<ClassScores>,
     /// Test images by true class (row) and predicted class (column).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confusion: Vec<Vec<u32>>,
     /// Which test images were classified correctly: bit i%8 of byte i/8, base64.
-    pub correct: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correct: Option<String>,
     /// What the others were taken for: the predicted labels of the test images that `correct`
     /// calls wrong, in test order, a byte each (two each, the lower first, with more than 256
     /// classes), deflated, base64; absent in rows of schema 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrong_labels: Option<String>,
     /// SHA-256 of the predicted labels, a byte each (two with more than 256 classes), in test order.
-    pub predictions_sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions_sha256: Option<String>,
 }
 
 /// Precision, recall and F1 of one class; 0 where undefined, as in scikit-learn.

@@ -35,6 +35,16 @@ impl Row {
     }
 }
 
+/// Parses the whole text of a table.
+///
+/// # Errors
+/// The number of the first line that is no row, and what is wrong with it.
+pub fn parse_rows(text: &[u8]) -> Result<Vec<Row>, (usize, LineError)> {
+    let lines = text.split(|&byte| byte == b'\n').zip(1..);
+    let rows = lines.map(|(line, number)| parse_row(line, number).map_err(|error| (number, error)));
+    rows.filter_map(Result::transpose).collect()
+}
+
 /// Parses a line as a row; nothing for an empty line.
 pub(super) fn parse_row(line: &[u8], number: usize) -> Result<Option<Row>, LineError> {
     let text = std::str::from_utf8(line)?.trim();

@@ -153,14 +153,12 @@ fn cells(entry: Entry<'_>) -> [String; 7] {
         (Some(mean), _) => format!("{mean:.4}"),
         (None, _) => String::new(),
     };
-    let mean = |seconds: fn(&Repeat) -> f64| {
-        let n = record.repeats.len() as f64;
-        let sum: f64 = record.repeats.iter().map(seconds).sum();
-        if n > 0.0 {
-            format!("{:.2}", sum / n)
-        } else {
-            String::new()
+    let mean = |seconds: fn(&Repeat) -> Option<f64>| {
+        let seconds: Vec<f64> = record.repeats.iter().filter_map(seconds).collect();
+        if seconds.is_empty() {
+            return String::new();
         }
+        format!("{:.2}", seconds.iter().sum::<f64>() / seconds.len() as f64)
     };
     let peak = record
         .peak_rss_bytes

@@ -10,6 +10,7 @@ use super::place::check_place;
 use super::record::{Record, Repeat, Status};
 use super::row::{Row, parse_row};
 use super::statistics::{mean_accuracy, std_accuracy};
+use super::submission::{is_link, submission_id};
 use crate::grid::JobId;
 
 /// What is in a file of rows.
@@ -71,18 +72,21 @@ pub fn problems(record: &Record) -> Vec<String> {
             found.push(problem());
         }
     };
-    // An engine owns its defaults, so its rows are named by what was written.
-    let (params, which) = match record.engine {
-        Some(_) => (&record.parameter, "written"),
-        None => (&record.resolved, "resolved"),
-    };
-    let id = JobId::new(&record.name, params);
+    let (id, what) = true_id(record);
     expect(record.id == id, &|| {
         format!(
-            "expected id {id} for its name and {which} parameters, got {}",
+            "expected id {id} for its name and {what}, got {}",
             record.id
         )
     });
+    expect(
+        record
+            .submission
+            .as_ref()
+            .and_then(|submission| submission.url.as_deref())
+            .is_none_or(is_link),
+        &|| "expected a `url` that begins with http:// or https://".to_owned(),
+    );
     let accuracies: Vec<_> = record
         .repeats
         .iter()
@@ -113,11 +117,13 @@ pub fn problems(record: &Record) -> Vec<String> {
     expect(!record.invariant || record.num_repeat >= 2, &|| {
         "`invariant` is of two scores that are equal".to_owned()
     });
-    let seeds: BTreeSet<u64> = record.repeats.iter().map(|repeat| repeat.seed).collect();
-    expect(seeds.len() == record.repeats.len(), &|| {
+    let mut seeds = BTreeSet::new();
+    let mut known_seeds = record.repeats.iter().filter_map(|repeat| repeat.seed);
+    expect(known_seeds.all(|seed| seeds.insert(seed)), &|| {
         "two repeats have one seed".to_owned()
     });
-    expect(record.done_time >= record.start_time, &|| {
+    let times = record.done_time.zip(record.start_time);
+    expect(times.is_none_or(|(done, start)| done >= start), &|| {
         "`done_time` lies before `start_time`".to_owned()
     });
     let is_complete = record.num_repeat == record.repeats_asked || record.invariant;
@@ -146,14 +152,30 @@ pub fn problems(record: &Record) -> Vec<String> {
     found
 }
 
+/// The id that a row must have, and what of it the id hashes.
+fn true_id(record: &Record) -> (JobId, &'static str) {
+    if record.submission.is_some() {
+        let first = record.repeats.first();
+        let hash = first.and_then(|repeat| repeat.predictions_sha256.as_deref());
+        let accuracy = first.map_or(0.0, |repeat| repeat.accuracy);
+        let id = submission_id(&record.name, hash, accuracy);
+        return (id, "predictions");
+    }
+    // An engine owns its defaults, so its rows are named by what was written.
+    match record.engine {
+        Some(_) => (
+            JobId::new(&record.name, &record.parameter),
+            "written parameters",
+        ),
+        None => (
+            JobId::new(&record.name, &record.resolved),
+            "resolved parameters",
+        ),
+    }
+}
+
 fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
     let mut found = Vec::new();
-    let n_scored: u64 = repeat
-        .confusion
-        .iter()
-        .flatten()
-        .map(|&n| u64::from(n))
-        .sum();
     if !(0.0..=1.0).contains(&repeat.accuracy) {
         found.push(format!(
             "expected an accuracy in [0, 1], got {}",
@@ -166,8 +188,33 @@ fn repeat_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
         repeat.predict_s,
         repeat.predict_cpu_s,
     ];
+    let seconds: Vec<f64> = seconds.into_iter().flatten().collect();
     if seconds.iter().any(|&s| !(s.is_finite() && s >= 0.0)) {
         found.push(format!("expected times of 0 or more, got {seconds:?}"));
+    }
+    let holds = [
+        repeat.correct.is_some(),
+        repeat.predictions_sha256.is_some(),
+        !repeat.confusion.is_empty(),
+        !repeat.classes.is_empty(),
+    ];
+    if holds.contains(&true) {
+        found.extend(prediction_problems(repeat, n_test));
+    }
+    found
+}
+
+/// What is wrong with the predictions of a repeat, and with what was counted of them.
+fn prediction_problems(repeat: &Repeat, n_test: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    let n_scored: u64 = repeat
+        .confusion
+        .iter()
+        .flatten()
+        .map(|&n| u64::from(n))
+        .sum();
+    if repeat.predictions_sha256.is_none() {
+        found.push("expected the hash of its predictions".to_owned());
     }
     if n_scored != n_test as u64 {
         found.push(format!(
@@ -225,7 +272,10 @@ mod tests {
     fn contradictions_in_a_row_are_found() {
         let whole = record("GaussianNB", &[0.5, 0.75]);
         type Break = (&'static str, fn(&mut Record));
-        let broken: [Break; 14] = [
+        let broken: [Break; 15] = [
+            ("repeat 0: expected the hash", |row| {
+                row.repeats[0].predictions_sha256 = None;
+            }),
             ("`invariant` is of two", |row| {
                 row.repeats.truncate(1);
                 row.num_repeat = 1;
@@ -242,14 +292,14 @@ mod tests {
                 row.repeats[0].accuracy = -0.5;
             }),
             ("repeat 0: expected times", |row| {
-                row.repeats[0].fit_cpu_s = -1.0
+                row.repeats[0].fit_cpu_s = Some(-1.0)
             }),
             ("expected id", |row| row.name = "SVC".to_owned()),
             ("`score` is not", |row| row.score[0] = 0.25),
             ("expected num_repeat 2, got 3", |row| row.num_repeat = 3),
             ("`mean_accuracy`", |row| row.mean_accuracy = None),
             ("`std_accuracy`", |row| row.std_accuracy = Some(0.0)),
-            ("`done_time`", |row| row.done_time = 0),
+            ("`done_time`", |row| row.done_time = Some(0)),
             ("expected 5 repeats", |row| row.repeats_asked = 5),
             ("expected a reason", |row| row.status = Status::Failed),
             ("repeat 1: expected 8 images", |row| {
@@ -271,7 +321,7 @@ mod tests {
     fn a_bitmap_that_counts_other_images_is_found() {
         let mut row = record("GaussianNB", &[0.5]);
         let all_right = outcomes::pack(&[None; 8], 2);
-        row.repeats[0].correct = all_right.correct;
+        row.repeats[0].correct = Some(all_right.correct);
         assert_eq!(
             problems(&row),
             ["repeat 0: expected 0 labels in `wrong_labels`, got 4"]

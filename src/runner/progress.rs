@@ -12,7 +12,7 @@ use super::forecast::Forecast;
 use super::planned::Planned;
 use crate::results::duration::render_duration;
 use crate::results::mutex::lock;
-use crate::results::{Record, escape};
+use crate::results::{Record, Repeat, escape};
 
 /// How often a bar is drawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -49,11 +49,7 @@ fn verdict(record: &Record) -> String {
     if let Some(accuracy) = record.mean_accuracy {
         text.push_str(&format!(": {accuracy:.4}"));
     }
-    let seconds: f64 = record
-        .repeats
-        .iter()
-        .map(|repeat| repeat.fit_s + repeat.predict_s)
-        .sum();
+    let seconds: f64 = record.repeats.iter().filter_map(Repeat::wall_s).sum();
     if record.num_repeat > 0 {
         text.push_str(&format!(" in {}", render_duration(seconds)));
     }

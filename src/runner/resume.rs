@@ -73,11 +73,14 @@ impl Wanted<'_> {
         let status = record.status;
         !self.retry.iter().any(|retry| retry.is_for(status))
             && match status {
-                Status::Ok => true,
+                // One without predictions was measured before rows held them.
+                Status::Ok => record.has_predictions(),
                 Status::Lost => false,
                 Status::TimedOut | Status::OutOfMemory => self.is_no_looser_than(record),
                 Status::Failed | Status::Invalid | Status::Unsupported => {
-                    self.is_no_looser_than(record) && self.is_same_program(&record.environment)
+                    let then = record.environment.as_ref();
+                    self.is_no_looser_than(record)
+                        && then.is_some_and(|then| self.is_same_program(then))
                 }
             }
     }
@@ -156,7 +159,7 @@ mod tests {
         let wanted = Wanted {
             dataset: &now.dataset,
             settings: &settings,
-            environment: &now.environment,
+            environment: now.environment.as_ref().unwrap(),
             retry,
         };
         wanted.is_row_of(&now.id, then) && wanted.stands(then)
@@ -239,10 +242,12 @@ mod tests {
                 Status::Failed | Status::Invalid | Status::Unsupported | Status::Lost
             );
             let row = row(status);
-            let newer = |now: &mut Record| now.environment.version = "9.9.9".to_owned();
+            let newer = |now: &mut Record| {
+                now.environment.as_mut().unwrap().version = "9.9.9".to_owned();
+            };
             assert_eq!(stands(&row, newer), is_kept, "{status:?}");
             let mut dirty = row.clone();
-            dirty.environment.git_revision = Some(format!("0123abcd{DIRTY}"));
+            dirty.environment.as_mut().unwrap().git_revision = Some(format!("0123abcd{DIRTY}"));
             assert_eq!(stands(&dirty, |_| {}), is_kept, "{status:?}");
         }
     }

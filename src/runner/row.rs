@@ -65,8 +65,8 @@ impl Origin<'_> {
                 .as_ref()
                 .map_or(Status::Ok, |failure| failure.status),
             reason: failure.map(|failure| failure.reason),
-            start_time,
-            done_time,
+            start_time: Some(start_time),
+            done_time: Some(done_time),
             num_repeat: score.len(),
             mean_accuracy: mean_accuracy(&score),
             std_accuracy: std_accuracy(&score),
@@ -83,9 +83,11 @@ impl Origin<'_> {
                 .map(|other| other.id.clone())
                 .collect(),
             limits: self.settings.limits,
+            limit_cpu_s: None,
             engine,
+            submission: None,
             dataset: self.dataset.clone(),
-            environment: self.environment.clone(),
+            environment: Some(self.environment.clone()),
         })
     }
 }

@@ -11,8 +11,8 @@ fn record(name: &str, repeats: &[(u64, f64, &str)]) -> Record {
     let scores: Vec<_> = repeats.iter().map(|repeat| repeat.1).collect();
     let mut record = fixture::record(name, &scores);
     for (repeat, &(seed, _, hash)) in record.repeats.iter_mut().zip(repeats) {
-        repeat.seed = seed;
-        hash.clone_into(&mut repeat.predictions_sha256);
+        repeat.seed = Some(seed);
+        repeat.predictions_sha256 = Some(hash.to_owned());
     }
     record
 }
@@ -192,8 +192,8 @@ fn times_are_judged_by_the_calibration_row() {
     // Everything takes twice as long on a slower machine; A takes thrice that.
     let slowed = |mut row: Record, factor: f64| {
         for repeat in &mut row.repeats {
-            repeat.fit_cpu_s *= factor;
-            repeat.predict_cpu_s *= factor;
+            repeat.fit_cpu_s = repeat.fit_cpu_s.map(|s| s * factor);
+            repeat.predict_cpu_s = repeat.predict_cpu_s.map(|s| s * factor);
         }
         row
     };
@@ -217,7 +217,13 @@ fn times_are_judged_by_the_calibration_row() {
     // On another CPU the times are shown, not judged.
     let slow_code_here = slow_code.clone();
     let elsewhere = slow_code.map(|mut row| {
-        row.environment.processor.as_mut().unwrap().model = "1".to_owned();
+        row.environment
+            .as_mut()
+            .unwrap()
+            .processor
+            .as_mut()
+            .unwrap()
+            .model = "1".to_owned();
         row
     });
     assert!(
@@ -250,10 +256,20 @@ fn times_are_judged_by_the_calibration_row() {
 fn the_recorded_processor_is_that_of_the_calibration_row() {
     let unit = steady("Unit");
     let mut other = steady("A");
-    other.environment.processor.as_mut().unwrap().model = "1".to_owned();
+    other
+        .environment
+        .as_mut()
+        .unwrap()
+        .processor
+        .as_mut()
+        .unwrap()
+        .model = "1".to_owned();
     for records in [[unit.clone(), other.clone()], [other, unit.clone()]] {
         let reference = Reference::from_records(&records, None, Some("Unit")).unwrap();
-        assert_eq!(reference.processor, unit.environment.processor);
+        assert_eq!(
+            reference.processor,
+            unit.environment.as_ref().unwrap().processor
+        );
         for row in &reference.rows {
             assert_eq!(row.fit_ratio.is_some(), row.name == "Unit");
         }
@@ -273,7 +289,7 @@ fn runs_under_several_base_seeds_are_recorded_together() {
     let mut runs = [varying("A"), varying("A")];
     runs[0].seed = 1;
     for repeat in &mut runs[0].repeats {
-        repeat.seed += 1;
+        repeat.seed = repeat.seed.map(|seed| seed + 1);
     }
     let reference = reference(&runs);
     assert_eq!(reference.rows.len(), 1);

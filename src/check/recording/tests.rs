@@ -22,7 +22,7 @@ fn table() -> [Record; 3] {
 
 fn predicting(name: &str, hash: &str) -> Record {
     let mut row = row(name, &[0.5]);
-    hash.clone_into(&mut row.repeats[0].predictions_sha256);
+    row.repeats[0].predictions_sha256 = Some(hash.to_owned());
     row
 }
 
@@ -147,7 +147,13 @@ fn recorded_times_stay_only_beside_times_of_their_processor() {
     // The calibration row on another generation of one name.
     let mut part = [row("Unit", &[0.5]), row("A", &[0.5])];
     for row in &mut part {
-        row.environment.processor.as_mut().unwrap().model = "1".to_owned();
+        row.environment
+            .as_mut()
+            .unwrap()
+            .processor
+            .as_mut()
+            .unwrap()
+            .model = "1".to_owned();
     }
     let found = renewed(&part, &old, false);
     assert!(has_times(&found.reference, "A") && !has_times(&found.reference, "B"));
@@ -160,7 +166,7 @@ fn seeds_that_were_not_run_stay_in_a_row_that_did_not_change() {
     let seeded = |seed: u64, hash: &str| {
         let mut row = predicting("A", hash);
         row.seed = seed;
-        row.repeats[0].seed = seed;
+        row.repeats[0].seed = Some(seed);
         row
     };
     let old = [row("Unit", &[0.5]), seeded(1, "a"), seeded(2, "b")];

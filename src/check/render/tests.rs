@@ -53,7 +53,7 @@ fn nothing_in_a_row_breaks_out_of_the_xml() {
 
 fn timed(name: &str, fit_cpu_s: f64) -> Record {
     let mut row = record(name, &[0.5]);
-    row.repeats[0].fit_cpu_s = fit_cpu_s;
+    row.repeats[0].fit_cpu_s = Some(fit_cpu_s);
     row
 }
 
@@ -74,7 +74,7 @@ fn times_that_were_not_judged_are_counted_everywhere() {
     let records = [timed("Unit", 1.0), timed("A", 1.0)];
     let reference = Reference::from_records(&records, None, Some("Unit")).unwrap();
     let mut elsewhere = [timed("Unit", 1.0), timed("A", 10.0)];
-    elsewhere[1].environment.boot_id = Some("another".to_owned());
+    elsewhere[1].environment.as_mut().unwrap().boot_id = Some("another".to_owned());
     let mut report = judge(&elsewhere, &reference);
     assert_eq!(report.verdict, Verdict::Unchanged);
     let told = "1 row's times not judged: no calibration row of their host";

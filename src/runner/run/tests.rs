@@ -160,7 +160,7 @@ fn every_job_gets_one_truthful_row() {
             Vec::<String>::new()
         );
         assert_eq!((row.status, row.num_repeat, row.seed), (Status::Ok, 2, 1));
-        assert_eq!(row.environment.jobs, 2);
+        assert_eq!(row.environment.as_ref().unwrap().jobs, 2);
     }
     // The report is in the order of the plan, whatever the order of the table.
     let ids: Vec<_> = report

@@ -12,7 +12,6 @@ mod label_codes;
 mod learner;
 mod panics;
 mod repeats;
-mod score;
 mod serve;
 mod trial;
 mod work;

@@ -10,11 +10,10 @@ use std::hint::black_box;
 
 use super::learner::{Learner, Measured, News};
 use super::panics::catch;
-use super::score::score;
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
-use crate::results::{Repeat, Status};
+use crate::results::{Repeat, Status, score};
 use crate::runner::protocol::{Failure, JobSettings, Message};
 
 /// First two scores closer than this end the repeats.
@@ -112,18 +111,18 @@ fn message_of(
         Failure::new(Status::Failed, reason)
     })?;
     let repeat = Repeat {
-        seed,
+        seed: Some(seed),
         accuracy: score.accuracy,
-        fit_s: measured.fit.wall_s,
-        fit_cpu_s: measured.fit.cpu_s,
-        predict_s: measured.predict.wall_s,
-        predict_cpu_s: measured.predict.cpu_s,
+        fit_s: Some(measured.fit.wall_s),
+        fit_cpu_s: Some(measured.fit.cpu_s),
+        predict_s: Some(measured.predict.wall_s),
+        predict_cpu_s: Some(measured.predict.cpu_s),
         fit: measured.info,
         classes: score.classes,
         confusion: score.confusion,
-        correct: score.outcomes.correct,
+        correct: Some(score.outcomes.correct),
         wrong_labels: Some(score.outcomes.wrong_labels),
-        predictions_sha256: score.predictions_sha256,
+        predictions_sha256: Some(score.predictions_sha256),
     };
     let message = Message::Repeat {
         member,
@@ -282,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_predictions() {
-        let hashes = |repeats: &[Repeat]| -> Vec<String> {
+        let hashes = |repeats: &[Repeat]| -> Vec<Option<String>> {
             let hashes = repeats.iter().map(|repeat| &repeat.predictions_sha256);
             hashes.cloned().collect()
         };

@@ -2,8 +2,8 @@
 
 use ndarray::ArrayView1;
 
-use crate::results::ClassScores;
-use crate::results::outcomes::{self, Packed};
+use super::outcomes::{self, Packed};
+use super::record::ClassScores;
 
 /// How well predictions fit.
 #[derive(Debug, Clone, PartialEq)]
