@@ -21,10 +21,14 @@
 //!
 //! A group is done where its loss says so, which for the smooth ones takes a small gradient and a
 //! small last step ([`super::stop`]). The line search goes to the root of the directional derivative, to a tenth of its first value
-//! ([`find_root`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
+//! ([`find_root`]). Small problems go on to the minimum in double precision ([`refinement`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+mod refinement;
+
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 use rayon::slice::ParallelSlice;
 
 use super::conjugate_gradients::{self, NewtonSystem};
@@ -98,10 +102,11 @@ pub(super) fn minimise<L: GroupLoss>(
             step(settings, &mut running);
         }
     }
-    groups
-        .into_iter()
-        .map(|group| group.finish(settings))
-        .collect()
+    let refined = groups.into_par_iter().with_max_len(1).map(|mut group| {
+        group.refine(settings);
+        group.finish(settings)
+    });
+    refined.collect()
 }
 
 /// Brings the gradients of `groups` up to date and judges each by its loss.
@@ -236,6 +241,42 @@ impl<L: GroupLoss> NewtonGroup<L> {
     /// Goes to the root of the derivative along the direction, whose products with the rows are
     /// `q`.
     fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
+        let (t, slope) = self.length_and_slope(settings, q);
+        // Half-way to the solution of its system a direction says little of what is left.
+        self.decrement = if self.state.is_solved {
+            -0.5 * slope
+        } else {
+            f64::INFINITY
+        };
+        if !self.state.is_solved && self.verdict == Verdict::StepOn {
+            self.n_unsolved += 1;
+        }
+        self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
+        self.go(t, q);
+        self.state.n_iter += 1;
+        if t > 0.0 {
+            self.gradient_norm = f64::INFINITY;
+        }
+    }
+
+    /// Moves weights and scores by `t` times the direction, whose products with the rows are `q`.
+    fn go<Q: Copy + Into<f64>>(&mut self, t: f64, q: &[Vec<Q>]) {
+        self.state.move_weights(t);
+        for (z, q) in self.state.z.iter_mut().zip(q) {
+            for (z, &q) in z.iter_mut().zip(q) {
+                let q: f64 = q.into();
+                *z += t * q;
+            }
+        }
+    }
+
+    /// Returns how far to go along the direction, whose products with the rows are `q`, and the
+    /// derivative at its start.
+    fn length_and_slope<Q: Copy + Into<f64>>(
+        &self,
+        settings: &GroupSettings<'_>,
+        q: &[Vec<Q>],
+    ) -> (f64, f64) {
         let (mut linear, mut square, mut slope) = (0.0, 0.0, 0.0);
         for ((w, d), g) in self
             .state
@@ -259,41 +300,29 @@ impl<L: GroupLoss> NewtonGroup<L> {
         } else {
             0.0
         };
-        // Half-way to the solution of its system a direction says little of what is left.
-        self.decrement = if self.state.is_solved {
-            -0.5 * slope
-        } else {
-            f64::INFINITY
-        };
-        if !self.state.is_solved && self.verdict == Verdict::StepOn {
-            self.n_unsolved += 1;
-        }
-        self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
-        self.state.move_weights(t);
-        for (z, q) in self.state.z.iter_mut().zip(q) {
-            for (z, &q) in z.iter_mut().zip(q) {
-                *z += t * f64::from(q);
-            }
-        }
-        self.state.n_iter += 1;
-        if t > 0.0 {
-            self.gradient_norm = f64::INFINITY;
-        }
+        (t, slope)
     }
 
-    fn finish(self, settings: &GroupSettings<'_>) -> Solution {
-        let state = self.state;
-        let half_norm: f64 = state
+    /// Returns the objective with the problem's own loss.
+    fn objective(&self, settings: &GroupSettings<'_>) -> f64 {
+        let half_norm: f64 = self
+            .state
             .weights
             .iter()
             .flat_map(|w| w.iter().zip(settings.ridge))
             .map(|(w, ridge)| 0.5 * ridge * w * w)
             .sum();
+        half_norm + self.state.loss.value(&self.state.z)
+    }
+
+    fn finish(self, settings: &GroupSettings<'_>) -> Solution {
+        let objective = self.objective(settings);
+        let state = self.state;
         let relative_gradient = self.gradient_norm / self.first_norm.max(f64::MIN_POSITIVE);
         Solution {
             n_iter: state.n_iter,
             converged: self.verdict == Verdict::Done,
-            objective: half_norm + state.loss.value(&state.z),
+            objective,
             gap: state.loss.duality_gap().unwrap_or(relative_gradient),
             weights: state.weights,
         }

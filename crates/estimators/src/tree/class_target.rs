@@ -61,6 +61,16 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
+    /// Returns the weight of each class, added up sample by sample as scikit-learn does.
+    fn added(&self, samples: &[ClassSample]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.n_classes()];
+        for sample in samples {
+            let class = usize::from(sample.class);
+            sums[class] += f64::from(sample.count) * self.class_weights[class];
+        }
+        sums
+    }
+
     /// Returns a child's part of the score: minus its weight times its impurity, up to a constant.
     #[inline]
     fn child_score(&self, class_term: f64, weight: f64) -> f64 {
@@ -250,6 +260,11 @@ impl Target for ClassTarget {
         ClassTotals {
             weight: weights.iter().sum(),
             weights,
+            added: if self.terms.is_some() {
+                Vec::new()
+            } else {
+                self.added(samples)
+            },
             counts_samples: self.counts_samples,
             n_samples: if self.counts_samples {
                 samples.len()
@@ -282,7 +297,13 @@ impl Target for ClassTarget {
         } else {
             1.0
         };
-        values.extend(totals.weights.iter().map(|weight| weight / scale));
+        // Balanced weights make classes equally likely but for rounding, which then decides.
+        let weights = if totals.added.is_empty() {
+            &totals.weights
+        } else {
+            &totals.added
+        };
+        values.extend(weights.iter().map(|weight| weight / scale));
         if self.signs.is_some()
             && let [.., first, second] = values.as_mut_slice()
             && self.n_classes() == 2

@@ -1,0 +1,96 @@
+//! The way of a small problem from where the tolerance lets it end to the minimum.
+//!
+//! Newton's method with the whole matrix, in double precision ([`super::super::exact`]). Steps are
+//! not counted. Without any penalty rows that can be separated have no minimum; a problem that does
+//! not end within a few steps stays where it was then.
+
+use super::super::columns::exact_scores;
+use super::super::exact::{differentiate, is_small};
+use super::super::group::GroupSettings;
+use super::super::group_loss::{GroupLoss, Verdict};
+use super::NewtonGroup;
+use fashion_bench_numeric::cholesky::Cholesky;
+
+/// Steps at most, of smooth losses and of those that are minimised by smoothed ones.
+const MAX_STEPS: [usize; 2] = [30, 400];
+
+/// Share of the objective that is not worth another step.
+const NOTHING: f64 = 1e-20;
+
+/// Share of the largest curvature that weights without a penalty get for one, in the matrix alone.
+const RIDGE: f64 = 1e-13;
+
+impl<L: GroupLoss> NewtonGroup<L> {
+    /// Goes on to the minimum if the problem is small and steps are left.
+    pub(super) fn refine(&mut self, settings: &GroupSettings<'_>) {
+        let mut is_done = self.verdict == Verdict::Done;
+        let may_go_on = is_done || self.state.has_steps(settings);
+        if !may_go_on || !is_small(settings, self.state.weights.len()) {
+            return;
+        }
+        let is_penalised = settings.ridge.iter().any(|&ridge| ridge > 0.0);
+        let before = (self.state.weights.clone(), self.state.z.clone());
+        let is_at_minimum = self.step_to_minimum(settings, &mut is_done);
+        if !is_at_minimum && !is_penalised {
+            (self.state.weights, self.state.z) = before;
+        }
+        if is_done || is_at_minimum || self.state.loss.is_met() {
+            self.verdict = Verdict::Done;
+        }
+    }
+
+    /// Returns whether the minimum was reached, and sets `is_done` where the tolerance was.
+    fn step_to_minimum(&mut self, settings: &GroupSettings<'_>, is_done: &mut bool) -> bool {
+        let is_smooth = self.state.loss.duality_gap().is_none();
+        self.state.loss.tighten();
+        for _ in 0..MAX_STEPS[usize::from(!is_smooth)] {
+            self.state.z = exact_scores(settings.design, &self.state.weights);
+            let matrix = differentiate(settings, &mut self.state);
+            self.assess(settings);
+            *is_done |= self.verdict == Verdict::Done;
+            if !is_smooth && self.verdict == Verdict::Done || self.gradient_norm == 0.0 {
+                return true;
+            }
+            if self.verdict == Verdict::Changed {
+                continue;
+            }
+            if !self.aim(settings, matrix) {
+                return false;
+            }
+            let q = exact_scores(settings.design, &self.state.direction);
+            let (t, slope) = self.length_and_slope(settings, &q);
+            if t == 0.0 {
+                return false;
+            }
+            self.decrement = -0.5 * slope;
+            self.go(t, &q);
+            let objective = self.objective(settings);
+            if is_smooth && -slope <= NOTHING * objective {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Sets the direction to the solution of the system with `matrix`; returns whether there is one.
+    fn aim(&mut self, settings: &GroupSettings<'_>, mut matrix: Vec<f64>) -> bool {
+        let width = settings.design.width();
+        let size = self.state.weights.len() * width;
+        let diagonal = |matrix: &[f64], at: usize| matrix[at * size + at];
+        let largest = (0..size)
+            .map(|at| diagonal(&matrix, at))
+            .fold(0.0, f64::max);
+        for (at, &ridge) in settings.ridge.iter().cycle().take(size).enumerate() {
+            if ridge == 0.0 {
+                matrix[at * size + at] += RIDGE * largest;
+            }
+        }
+        let Some(factor) = Cholesky::of_elements(matrix, size) else {
+            return false;
+        };
+        let mut direction: Vec<f64> = self.state.gradient.iter().flatten().map(|g| -g).collect();
+        factor.solve_in_place(&mut direction);
+        self.state.direction = direction.chunks(width).map(<[f64]>::to_vec).collect();
+        true
+    }
+}
