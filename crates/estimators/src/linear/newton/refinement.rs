@@ -94,3 +94,56 @@ impl<L: GroupLoss> NewtonGroup<L> {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use rand::Rng as _;
+
+    use super::super::super::margin::{MarginKind, MarginLoss};
+    use super::super::super::solution::Solution;
+    use super::super::super::stop::Stop;
+    use super::super::minimise;
+    use super::*;
+    use fashion_bench_numeric::rng::stream;
+    use fashion_bench_numeric::tall::Tall;
+
+    /// Fits one problem of 90 rows whose features are of very different scales.
+    fn fit(kind: MarginKind, tol: f64) -> Solution {
+        let mut rng = stream(8, &[]);
+        let scales = [1e6, 1e5, 10.0, 1e4];
+        let x = Array2::from_shape_fn((90, 4), |(_, j)| {
+            let value: f64 = rng.gen_range(-1.0..1.0);
+            (value * scales[j]) as f32
+        });
+        let mut sign = |row: usize| {
+            let score = x[[row, 0]] / 1e6 + x[[row, 1]] / 1e5 + rng.gen_range(-1.0_f32..1.0);
+            f64::from(score.signum())
+        };
+        let y: Vec<f64> = (0..90).map(&mut sign).collect();
+        let design = Tall::new(x.view(), Some(0.01));
+        let settings = GroupSettings {
+            design: &design,
+            ridge: &[1.0; 5],
+            leverages: &design.leverages(),
+            max_iter: 1000,
+            seed: 1,
+        };
+        let loss = MarginLoss::new(kind, y, vec![1.0; 90], Stop::relative(tol, tol), tol);
+        minimise(&settings, vec![loss], None).remove(0)
+    }
+
+    #[test]
+    fn the_answer_to_a_small_problem_does_not_depend_on_the_tolerance() {
+        for kind in [
+            MarginKind::Logistic,
+            MarginKind::SquaredHinge,
+            MarginKind::Hinge,
+        ] {
+            let (coarse, fine) = (fit(kind, 0.1), fit(kind, 1e-6));
+            assert!(coarse.converged && fine.converged, "{kind:?} {}", fine.gap);
+            let error = (coarse.objective / fine.objective - 1.0).abs();
+            assert!(error < 1e-9, "{kind:?} {} {}", coarse.objective, fine.objective);
+        }
+    }
+}
