@@ -42,6 +42,9 @@ use super::solution::Solution;
 /// exactly, for which that is a passing state, and for the others.
 const N_SAMPLED: [usize; 2] = [4_000, 10_000];
 
+/// Steps of a line search at most.
+const SEARCH_STEPS: usize = 30;
+
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
 
@@ -241,7 +244,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
     /// Goes to the root of the derivative along the direction, whose products with the rows are
     /// `q`.
     fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
-        let (t, slope) = self.length_and_slope(settings, q);
+        let (t, slope) = self.length_and_slope(settings, q, SEARCH_STEPS);
         // Half-way to the solution of its system a direction says little of what is left.
         self.decrement = if self.state.is_solved {
             -0.5 * slope
@@ -276,6 +279,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
         &self,
         settings: &GroupSettings<'_>,
         q: &[Vec<Q>],
+        max_steps: usize,
     ) -> (f64, f64) {
         let (mut linear, mut square, mut slope) = (0.0, 0.0, 0.0);
         for ((w, d), g) in self
@@ -296,7 +300,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
             (first + linear + t * square, second + square)
         };
         let t = if slope < 0.0 {
-            find_root(derivative)
+            find_root(max_steps, derivative)
         } else {
             0.0
         };

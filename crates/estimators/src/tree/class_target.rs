@@ -61,12 +61,17 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
-    /// Returns the weight of each class, added up sample by sample as scikit-learn does.
-    fn added(&self, samples: &[ClassSample]) -> Vec<f64> {
-        let mut sums = vec![0.0; self.n_classes()];
+    /// Returns the share of each class, of weights added up sample by sample as scikit-learn does.
+    fn added_shares(&self, samples: &[ClassSample]) -> Vec<f64> {
+        let (mut sums, mut total) = (vec![0.0; self.n_classes()], 0.0);
         for sample in samples {
             let class = usize::from(sample.class);
-            sums[class] += f64::from(sample.count) * self.class_weights[class];
+            let weight = f64::from(sample.count) * self.class_weights[class];
+            sums[class] += weight;
+            total += weight;
+        }
+        if total > 0.0 {
+            sums.iter_mut().for_each(|sum| *sum /= total);
         }
         sums
     }
@@ -260,10 +265,10 @@ impl Target for ClassTarget {
         ClassTotals {
             weight: weights.iter().sum(),
             weights,
-            added: if self.terms.is_some() {
+            added_shares: if self.terms.is_some() {
                 Vec::new()
             } else {
-                self.added(samples)
+                self.added_shares(samples)
             },
             counts_samples: self.counts_samples,
             n_samples: if self.counts_samples {
@@ -298,12 +303,11 @@ impl Target for ClassTarget {
             1.0
         };
         // Balanced weights make classes equally likely but for rounding, which then decides.
-        let weights = if totals.added.is_empty() {
-            &totals.weights
+        if totals.added_shares.is_empty() {
+            values.extend(totals.weights.iter().map(|weight| weight / scale));
         } else {
-            &totals.added
-        };
-        values.extend(weights.iter().map(|weight| weight / scale));
+            values.extend(&totals.added_shares);
+        }
         if self.signs.is_some()
             && let [.., first, second] = values.as_mut_slice()
             && self.n_classes() == 2

@@ -14,6 +14,10 @@ use fashion_bench_numeric::cholesky::Cholesky;
 /// Steps at most, of smooth losses and of those that are minimised by smoothed ones.
 const MAX_STEPS: [usize; 2] = [30, 400];
 
+/// Steps of a line search at most: where few rows have any curvature a direction may be 1e9 times too
+/// long.
+const MAX_HALVINGS: usize = 200;
+
 /// Share of the objective that is not worth another step.
 const NOTHING: f64 = 1e-20;
 
@@ -58,7 +62,7 @@ impl<L: GroupLoss> NewtonGroup<L> {
                 return false;
             }
             let q = exact_scores(settings.design, &self.state.direction);
-            let (t, slope) = self.length_and_slope(settings, &q);
+            let (t, slope) = self.length_and_slope(settings, &q, MAX_HALVINGS);
             if t == 0.0 {
                 return false;
             }
@@ -143,7 +147,12 @@ mod tests {
             let (coarse, fine) = (fit(kind, 0.1), fit(kind, 1e-6));
             assert!(coarse.converged && fine.converged, "{kind:?} {}", fine.gap);
             let error = (coarse.objective / fine.objective - 1.0).abs();
-            assert!(error < 1e-9, "{kind:?} {} {}", coarse.objective, fine.objective);
+            assert!(
+                error < 1e-9,
+                "{kind:?} {} {}",
+                coarse.objective,
+                fine.objective
+            );
         }
     }
 }
