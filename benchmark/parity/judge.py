@@ -76,9 +76,10 @@ class Case:
         if all(is_steady):
             verdict = self.of_one_answer(ours, theirs)
             # Three seeds may agree by chance.
-            if verdict[0] != "disagreement" or self.of_chance([ours], [theirs])[0] == "disagreement":
+            if verdict[0] != "disagreement":
                 return verdict
-            return "same distribution", f"p = {self.p[-1]:.3g}"
+            by_chance = self.of_chance([ours], [theirs])
+            return verdict if by_chance[0] == "disagreement" else by_chance
         return self.of_chance([ours] + [m[0] for m in more], [theirs] + [m[1] for m in more])
 
     def without_labels(self, ours, theirs):
@@ -257,6 +258,7 @@ class Case:
         p, k = float(self.params.get("p", 2)), self.params.get("n_neighbors", 5)
         metric = self.params.get("metric", "minkowski")
         options = {"p": p} if metric == "minkowski" else {}
+        metric = {"p": "euclidean", "infinity": "chebyshev", "sokalmichener": "rogerstanimoto"}.get(metric, metric)
         if metric in ("seuclidean", "mahalanobis"):
             return False  # These depend on more than two rows.
         rows = [self.xt[[row]].astype(float), self.x.astype(float)]
