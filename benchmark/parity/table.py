@@ -12,7 +12,7 @@ DOCUMENTED = [
     ("refused here only", r"`metric` of KNeighborsClassifier.*got \"(haversine|mahalanobis|precomputed|pyfunc|seuclidean)\""),
     ("refused here only", r"diverged: (the training loss|a weight or intercept) was -?inf"),
     ("refused there only", r"The classes, \[.*\], are not in class_weight"),
-    ("refused there only", r"must be an int .*Got -?\d+\.0 instead"),
+    ("refused there only", r"must be .*an int .*Got -?\d+\.0 instead"),
     ("refused there only", r"^IndexError: index 1 is out of bounds for axis 0 with size 1"),
     ("refused there only", r"'p' parameter of KNeighborsClassifier .*Got 'inf' instead"),
 ]

@@ -20,10 +20,11 @@ const MAX_WORK: f64 = 1e12;
 /// tolerance: its answer then does not depend on that.
 const MAX_SMALL: usize = 20_000;
 
-/// The gap that a small problem goes on to, and the iterations that it has for that, as a multiple of
-/// those that met the tolerance.
+/// The gap that a small problem goes on to, and what it has for that: iterations, as a multiple of
+/// those that met the tolerance, and multiply-adds.
 const SMALL_GAP: f64 = 1e-9;
 const MORE_ITERATIONS: usize = 20;
+const MORE_WORK: f64 = 3e8;
 
 /// The least primal objective and the largest dual one that were seen.
 struct Best {
@@ -64,7 +65,7 @@ pub(in super::super) fn minimise(problem: &CrammerSinger<'_>) -> Solution {
     let mut best = Best::new();
     let mut n_iter = 0;
     let is_small = problem.codes.len() * problem.n_classes <= MAX_SMALL;
-    let mut met: Option<usize> = None;
+    let mut met: Option<(usize, f64)> = None;
     loop {
         let mut blocks = ascent.blocks(&mut rng);
         for _ in 0..SWEEPS {
@@ -77,14 +78,16 @@ pub(in super::super) fn minimise(problem: &CrammerSinger<'_>) -> Solution {
             best.look(&mut ascent);
             let is_met = best.gap() <= problem.tol;
             if is_met && met.is_none() {
-                met = Some(n_iter);
+                met = Some((n_iter, ascent.work));
             }
             let goes_on = is_small
                 && best.gap() > SMALL_GAP
-                && met.is_some_and(|met| n_iter < MORE_ITERATIONS * met);
+                && met.is_some_and(|(iterations, work)| {
+                    n_iter < MORE_ITERATIONS * iterations && ascent.work < work + MORE_WORK
+                });
             if is_last || is_met && !goes_on {
                 return Solution {
-                    n_iter: met.unwrap_or(n_iter),
+                    n_iter: met.map_or(n_iter, |(iterations, _)| iterations),
                     converged: is_met,
                     objective: best.primal,
                     gap: best.gap(),
