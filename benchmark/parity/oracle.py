@@ -13,6 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import kernels
 from sklearn.utils import all_estimators
 
+# How far weights of rows are off where rounding is asked for.
+JITTER = 1e-12
+
 CLASSIFIERS = dict(all_estimators("classifier"))
 
 
@@ -37,6 +40,12 @@ def scores_of(estimator, x):
     if type(estimator).__name__ in ("SVC", "NuSVC"):
         estimator.decision_function_shape = "ovo"
         return "pairs", np.asarray(estimator.decision_function(x))
+    if type(estimator).__name__ == "GaussianProcessClassifier" and len(estimator.classes_) > 2:
+        if estimator.multi_class == "one_vs_one":
+            return None, None
+        # Before they are scaled to a sum of 1, which makes numbers of what is only rounding.
+        of_class = [one.predict_proba(x)[:, 1] for one in estimator.base_estimator_.estimators_]
+        return "probabilities", np.column_stack(of_class)
     for method in ("decision_function", "predict_proba"):
         if hasattr(estimator, method):
             return "scores", np.asarray(getattr(estimator, method)(x))
@@ -56,8 +65,12 @@ def run(request):
             for name, factor in request.get("scale", {}).items():
                 value = estimator.get_params()[name]
                 if isinstance(value, (int, float)) and value > 0:
-                    setattr(estimator, name, type(value)(value * factor))
-            estimator.fit(x, y)
+                    setattr(estimator, name, float(value * factor) if name == "tol" else type(value)(value * factor))
+            weights = {}
+            if "jitter" in request:
+                noise = np.random.default_rng(request["jitter"]).normal(size=len(x))
+                weights["sample_weight"] = 1 + JITTER * noise
+            estimator.fit(x, y, **weights)
             answer["labels"] = np.asarray(estimator.predict(xt))
             if request.get("want_scores"):
                 try:

@@ -5,6 +5,7 @@
   parity.py table cases.jsonl           the summary and the findings of earlier runs
   parity.py selftest                    scikit-learn against itself, sound and with planted faults
   parity.py record tests/oracle/parity.json    the fixed cases of tests/parity.rs
+  parity.py record --case 11:255 tests/oracle/parity_found.json    cases that once were findings
 
 A case is a function of the seed and its number. See benchmark/parity/README.md.
 """
@@ -180,9 +181,15 @@ def record(args):
     harness = Harness(args)
     engine, oracle = harness.sides()
     data, cases, number = {}, [], 0
-    while len(cases) < args.cases:
-        found, case = harness.case(args.seed, number, engine, oracle, is_small=True)
+    chosen = [tuple(map(int, text.split(":"))) for text in args.case]
+    while len(cases) < (len(chosen) or args.cases):
+        if number == len(chosen) > 0:
+            break
+        seed, at = chosen[number] if chosen else (args.seed, number)
+        found, case = harness.case(seed, at, engine, oracle, is_small=not chosen)
         number += 1
+        if chosen:
+            print(seed, at, found["classifier"], found["verdict"], found["reason"], flush=True)
         if found["verdict"] not in ("equal", "rounding", "refused by both") or "chance" in found["reason"]:
             continue
         key = found["data"]
@@ -208,9 +215,9 @@ def record(args):
 
 
 def self_test(args):
+    """Whether the harness finds what it should, and nothing else."""
     harness = Harness(args)
-    selftest(harness, args, harness.sides)
-    return 0
+    return 0 if selftest(harness, args, harness.sides) else 1
 
 
 def program():
@@ -246,6 +253,7 @@ def main():
     command = commands.add_parser("record")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--cases", type=int, default=200)
+    command.add_argument("--case", action="append", default=[], help="SEED:NUMBER: these cases, whole, in place of small ones")
     command.add_argument("file")
     command.set_defaults(run=record)
     command = commands.add_parser("selftest", help="scikit-learn against itself, sound and with planted faults")

@@ -9,7 +9,11 @@ DOCUMENTED = [
     ("refused here only", r"`class_weight`.*got \{.*-1\.0"),
     ("refused here only", r"`class_weight`.*in \(0, inf\).*got \{.*:0\.0"),
     ("refused here only", r"`n_neighbors`.*must be at most the \d+ rows"),
-    ("refused there only", r"must be an int .*Got -?\d+\.0 instead"),
+    ("refused here only", r"`metric` of KNeighborsClassifier.*got \"(haversine|mahalanobis|precomputed|pyfunc|seuclidean)\""),
+    ("refused here only", r"diverged: (the training loss|a weight or intercept) was -?inf"),
+    ("refused there only", r"The classes, \[.*\], are not in class_weight"),
+    ("refused there only", r"must be .*an int .*Got -?\d+\.0 instead"),
+    ("refused there only", r"^IndexError: index 1 is out of bounds for axis 0 with size 1"),
     ("refused there only", r"'p' parameter of KNeighborsClassifier .*Got 'inf' instead"),
 ]
 COLUMNS = [

@@ -2,10 +2,10 @@
 //!
 //! Sums run over a fixed number of lanes, so that they do not depend on the width of vectors.
 
-use pulp::{Arch, Simd, WithSimd};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Partial sums, as many on every machine.
-const LANES: usize = 16;
+const N_LANES: usize = 16;
 
 /// Returns `max |a[i] − b[i]|`, 0 of empty rows.
 ///
@@ -131,7 +131,7 @@ fn fold<const N: usize>(
     join: impl Fn(f64, f64) -> f64 + Copy,
 ) -> [f64; N] {
     assert_eq!(a.len(), b.len(), "lengths of two rows");
-    Arch::new().dispatch(Fold { a, b, term, join })
+    dispatch(Fold { a, b, term, join })
 }
 
 /// Joins the terms of all places, from 0.
@@ -142,7 +142,7 @@ struct Fold<'a, T, J> {
     join: J,
 }
 
-impl<const N: usize, T, J> WithSimd for Fold<'_, T, J>
+impl<const N: usize, T, J> Kernel for Fold<'_, T, J>
 where
     T: Fn(f64, f64) -> [f64; N] + Copy,
     J: Fn(f64, f64) -> f64 + Copy,
@@ -150,13 +150,13 @@ where
     type Output = [f64; N];
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> [f64; N] {
+    fn run<L: Lanes>(self, _: L) -> [f64; N] {
         // Plain arrays become vectors when they are inlined into the dispatched function.
-        let (a, a_tail) = self.a.as_chunks::<LANES>();
-        let (b, b_tail) = self.b.as_chunks::<LANES>();
-        let mut lanes = [[0.0_f64; LANES]; N];
+        let (a, a_tail) = self.a.as_chunks::<N_LANES>();
+        let (b, b_tail) = self.b.as_chunks::<N_LANES>();
+        let mut lanes = [[0.0_f64; N_LANES]; N];
         for (a, b) in a.iter().zip(b) {
-            for lane in 0..LANES {
+            for lane in 0..N_LANES {
                 let terms = (self.term)(f64::from(a[lane]), f64::from(b[lane]));
                 for (lanes, term) in lanes.iter_mut().zip(terms) {
                     lanes[lane] = (self.join)(lanes[lane], term);

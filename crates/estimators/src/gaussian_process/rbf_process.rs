@@ -3,7 +3,8 @@
 //! A decision is the sign of `f* = Σ k(x*, x_i)(y_i - π_i)`. On standardised pixels its terms lie
 //! between 1e-50 and 1e-300, and the nearest rows of either class decide. Sums are taken relative
 //! to their largest term, over the rows whose terms are not lost beside it, with distances computed
-//! again in `f64`. So no sum underflows, where scikit-learn's may.
+//! again in `f64`. Far from all rows, where the terms are no numbers of double precision any more,
+//! the decision is scikit-learn's all the same: f* is 0 there, and the first class is predicted.
 
 use ndarray::{Array1, Array2, ArrayView2};
 
@@ -21,6 +22,9 @@ const BLOCK_ROWS: usize = 64;
 
 /// Terms smaller by e^-40 than the largest of their class are lost beside it.
 const WINDOW: f64 = 40.0;
+
+/// Terms beyond this exponent may be too small for all 53 bits, or for any.
+const SMALLEST_EXPONENT: f64 = 690.0;
 
 /// From this length scale on, distances from `f32` products are good to 1e-5 of a term.
 const COARSE_LENGTH_SCALE: f64 = 10.0;
@@ -114,7 +118,13 @@ impl RbfProcess {
             .collect();
         let is_second: Vec<Vec<bool>> = latents
             .iter()
-            .map(|latents| latents.iter().map(|f| f.value > 0.0).collect())
+            .zip(&near)
+            .map(|(latents, near)| {
+                let numbered = latents.iter().enumerate();
+                numbered
+                    .map(|(problem, latent)| self.is_second(problem, *latent, near))
+                    .collect()
+            })
             .collect();
         decide(
             self.multi_class,
@@ -177,6 +187,21 @@ impl RbfProcess {
             value: self.kernel.constant * sum,
             exponent,
         }
+    }
+
+    /// Returns whether f* of a problem is above 0 in double precision, where tiny terms are rounded
+    /// one by one, to 0 in the end.
+    fn is_second(&self, problem: usize, latent: Latent, near: &[Near]) -> bool {
+        let constant = self.kernel.constant;
+        if latent.exponent - constant.ln() < SMALLEST_EXPONENT {
+            return latent.value > 0.0;
+        }
+        let residual = &self.problems[problem].posterior.residual;
+        let terms = self.within(problem, near);
+        let sum: f64 = terms
+            .map(|(place, exponent)| constant * (-exponent).exp() * residual[place])
+            .sum();
+        sum > 0.0
     }
 
     /// Returns for each of `rows` the probability of each problem's second class.

@@ -19,14 +19,32 @@ pub(super) trait GroupLoss: Send + Sync {
     /// Replaces `v` by the curvature of row `row_idx` at the last derivatives, times `v`.
     fn apply_curvature(&self, row_idx: usize, curvatures: &[Vec<f32>], v: &mut [f32]);
 
+    /// Writes the gradient (one value per column) and the curvature (columns × columns) of the loss
+    /// of one row with respect to its scores `z`, in double precision.
+    fn exact_derivatives(
+        &self,
+        row_idx: usize,
+        z: &[f64],
+        gradient: &mut [f64],
+        curvature: &mut [f64],
+    );
+
     /// Returns the first and second derivative at `t` of the loss along `z + t·q`.
-    fn along(&self, z: &[Vec<f64>], q: &[Vec<f32>], t: f64) -> (f64, f64);
+    fn along<Q: Copy + Into<f64>>(&self, z: &[Vec<f64>], q: &[Vec<Q>], t: f64) -> (f64, f64);
 
     /// Returns the loss at the scores `z`: the problem's own, where a smoothed one is minimised.
     fn value(&self, z: &[Vec<f64>]) -> f64;
 
     /// Judges the point that [`Self::derivatives`] last saw; may change the smoothing.
     fn assess(&mut self, point: &Point<'_>) -> Verdict;
+
+    /// Makes a loss that is minimised by smoothed ones go on to a duality gap beyond its tolerance.
+    fn tighten(&mut self) {}
+
+    /// Returns whether the duality gap was within the tolerance when the loss was last assessed.
+    fn is_met(&self) -> bool {
+        false
+    }
 
     /// Returns the relative duality gap, if that is what [`Self::assess`] compares with its
     /// tolerance.

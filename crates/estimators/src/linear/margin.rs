@@ -30,6 +30,9 @@ const PENALTY_GROWTH: f64 = 3.0;
 /// Share of the duality gap that the gradient may make up when the multipliers are updated.
 const INNER_SHARE: f64 = 1.0;
 
+/// Relative duality gap that small problems go on to.
+const TIGHT_GAP: f64 = 1e-11;
+
 /// Which loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MarginKind {
@@ -49,6 +52,8 @@ pub(super) struct MarginLoss {
     stop: Stop,
     /// Relative duality gap to reach (hinge).
     gap_tol: f64,
+    /// The gap that is aimed at (hinge).
+    gap_goal: f64,
     /// Multipliers and penalty (hinge).
     alpha: Vec<f64>,
     sigma: f64,
@@ -71,6 +76,7 @@ impl MarginLoss {
             cost,
             stop,
             gap_tol,
+            gap_goal: gap_tol,
         }
     }
 
@@ -131,7 +137,7 @@ impl MarginLoss {
         let primal = point.half_norm + loss;
         self.best_dual = self.best_dual.max(sum - point.half_norm_dual);
         self.gap = (primal - self.best_dual) / primal.max(f64::MIN_POSITIVE);
-        if self.gap <= self.gap_tol {
+        if self.gap <= self.gap_goal {
             return Verdict::Done;
         }
         if point.half_gradient <= INNER_SHARE * slackness {
@@ -181,10 +187,22 @@ impl GroupLoss for MarginLoss {
         v[0] *= curvatures[0][row_idx];
     }
 
-    fn along(&self, z: &[Vec<f64>], q: &[Vec<f32>], t: f64) -> (f64, f64) {
+    fn exact_derivatives(
+        &self,
+        row_idx: usize,
+        z: &[f64],
+        gradient: &mut [f64],
+        curvature: &mut [f64],
+    ) {
+        let y = self.y[row_idx];
+        let (slope, second) = self.derivatives_of(row_idx, y * z[0]);
+        (gradient[0], curvature[0]) = (slope * y, second);
+    }
+
+    fn along<Q: Copy + Into<f64>>(&self, z: &[Vec<f64>], q: &[Vec<Q>], t: f64) -> (f64, f64) {
         let (mut first, mut second) = (0.0, 0.0);
         for (row_idx, ((&z, &q), &y)) in z[0].iter().zip(&q[0]).zip(&self.y).enumerate() {
-            let q = y * f64::from(q);
+            let q: f64 = y * q.into();
             let (slope, curvature) = self.derivatives_of(row_idx, y * z + t * q);
             first += slope * q;
             second += curvature * q * q;
@@ -203,6 +221,14 @@ impl GroupLoss for MarginLoss {
             return self.assess_hinge(point);
         }
         self.stop.assess(point, || self.value(point.z))
+    }
+
+    fn tighten(&mut self) {
+        self.gap_goal = self.gap_goal.min(TIGHT_GAP);
+    }
+
+    fn is_met(&self) -> bool {
+        self.kind == MarginKind::Hinge && self.gap <= self.gap_tol
     }
 
     fn duality_gap(&self) -> Option<f64> {

@@ -8,6 +8,7 @@ mod columns;
 mod conjugate_gradients;
 mod crammer_singer;
 mod curvature;
+mod exact;
 mod group;
 mod group_loss;
 mod l1_model;

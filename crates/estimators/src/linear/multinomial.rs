@@ -35,9 +35,15 @@ fn gather(z: &[Vec<f64>], row_idx: usize, row: &mut [f64]) {
     }
 }
 
-fn gather_along(z: &[Vec<f64>], q: &[Vec<f32>], t: f64, row_idx: usize, row: &mut [f64]) {
+fn gather_along<Q: Copy + Into<f64>>(
+    z: &[Vec<f64>],
+    q: &[Vec<Q>],
+    t: f64,
+    row_idx: usize,
+    row: &mut [f64],
+) {
     for (value, (z, q)) in row.iter_mut().zip(z.iter().zip(q)) {
-        *value = z[row_idx] + t * f64::from(q[row_idx]);
+        *value = z[row_idx] + t * q[row_idx].into();
     }
 }
 
@@ -84,7 +90,26 @@ impl GroupLoss for Multinomial {
         }
     }
 
-    fn along(&self, z: &[Vec<f64>], q: &[Vec<f32>], t: f64) -> (f64, f64) {
+    fn exact_derivatives(
+        &self,
+        row_idx: usize,
+        z: &[f64],
+        gradient: &mut [f64],
+        curvature: &mut [f64],
+    ) {
+        let (code, cost) = (self.codes[row_idx], self.cost[row_idx]);
+        let mut p = z.to_vec();
+        softmax_inplace(&mut p);
+        for (a, of_a) in curvature.chunks_exact_mut(p.len()).enumerate() {
+            for (b, value) in of_a.iter_mut().enumerate() {
+                let own = if a == b { p[a] } else { 0.0 };
+                *value = cost * (own - p[a] * p[b]);
+            }
+            gradient[a] = cost * (p[a] - f64::from(u8::from(a == code)));
+        }
+    }
+
+    fn along<Q: Copy + Into<f64>>(&self, z: &[Vec<f64>], q: &[Vec<Q>], t: f64) -> (f64, f64) {
         let mut row = vec![0.0; self.n_classes];
         let (mut first, mut second) = (0.0, 0.0);
         for (row_idx, (&code, &cost)) in self.codes.iter().zip(&self.cost).enumerate() {
@@ -92,11 +117,12 @@ impl GroupLoss for Multinomial {
             softmax_inplace(&mut row);
             let (mut mean, mut square) = (0.0, 0.0);
             for (p, q) in row.iter().zip(q) {
-                let q = f64::from(q[row_idx]);
+                let q: f64 = q[row_idx].into();
                 mean += p * q;
                 square += p * q * q;
             }
-            first += cost * (mean - f64::from(q[code][row_idx]));
+            let of_own: f64 = q[code][row_idx].into();
+            first += cost * (mean - of_own);
             second += cost * (square - mean * mean);
         }
         (first, second)

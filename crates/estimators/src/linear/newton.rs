@@ -21,10 +21,14 @@
 //!
 //! A group is done where its loss says so, which for the smooth ones takes a small gradient and a
 //! small last step ([`super::stop`]). The line search goes to the root of the directional derivative, to a tenth of its first value
-//! ([`find_root`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
+//! ([`find_root`]). Small problems go on to the minimum in double precision ([`refinement`]). Each loss says when it is done ([`Verdict`]). Newton systems are solved to
 //! `min(0.1, √(|g|/|g₀|))`, as truncated Newton methods do (Dembo, Eisenstat and Steihaug 1982).
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+mod refinement;
+
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 use rayon::slice::ParallelSlice;
 
 use super::conjugate_gradients::{self, NewtonSystem};
@@ -37,6 +41,9 @@ use super::solution::Solution;
 /// Rows that a preconditioner is made from while most of them change: for losses that are followed
 /// exactly, for which that is a passing state, and for the others.
 const N_SAMPLED: [usize; 2] = [4_000, 10_000];
+
+/// Steps of a line search at most.
+const SEARCH_STEPS: usize = 30;
 
 /// Directions in a row that did not decrease the objective before a group is given up.
 const MAX_STALLS: usize = 3;
@@ -98,10 +105,11 @@ pub(super) fn minimise<L: GroupLoss>(
             step(settings, &mut running);
         }
     }
-    groups
-        .into_iter()
-        .map(|group| group.finish(settings))
-        .collect()
+    let refined = groups.into_par_iter().with_max_len(1).map(|mut group| {
+        group.refine(settings);
+        group.finish(settings)
+    });
+    refined.collect()
 }
 
 /// Brings the gradients of `groups` up to date and judges each by its loss.
@@ -236,6 +244,43 @@ impl<L: GroupLoss> NewtonGroup<L> {
     /// Goes to the root of the derivative along the direction, whose products with the rows are
     /// `q`.
     fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
+        let (t, slope) = self.length_and_slope(settings, q, SEARCH_STEPS);
+        // Half-way to the solution of its system a direction says little of what is left.
+        self.decrement = if self.state.is_solved {
+            -0.5 * slope
+        } else {
+            f64::INFINITY
+        };
+        if !self.state.is_solved && self.verdict == Verdict::StepOn {
+            self.n_unsolved += 1;
+        }
+        self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
+        self.go(t, q);
+        self.state.n_iter += 1;
+        if t > 0.0 {
+            self.gradient_norm = f64::INFINITY;
+        }
+    }
+
+    /// Moves weights and scores by `t` times the direction, whose products with the rows are `q`.
+    fn go<Q: Copy + Into<f64>>(&mut self, t: f64, q: &[Vec<Q>]) {
+        self.state.move_weights(t);
+        for (z, q) in self.state.z.iter_mut().zip(q) {
+            for (z, &q) in z.iter_mut().zip(q) {
+                let q: f64 = q.into();
+                *z += t * q;
+            }
+        }
+    }
+
+    /// Returns how far to go along the direction, whose products with the rows are `q`, and the
+    /// derivative at its start.
+    fn length_and_slope<Q: Copy + Into<f64>>(
+        &self,
+        settings: &GroupSettings<'_>,
+        q: &[Vec<Q>],
+        max_steps: usize,
+    ) -> (f64, f64) {
         let (mut linear, mut square, mut slope) = (0.0, 0.0, 0.0);
         for ((w, d), g) in self
             .state
@@ -255,45 +300,33 @@ impl<L: GroupLoss> NewtonGroup<L> {
             (first + linear + t * square, second + square)
         };
         let t = if slope < 0.0 {
-            find_root(derivative)
+            find_root(max_steps, derivative)
         } else {
             0.0
         };
-        // Half-way to the solution of its system a direction says little of what is left.
-        self.decrement = if self.state.is_solved {
-            -0.5 * slope
-        } else {
-            f64::INFINITY
-        };
-        if !self.state.is_solved && self.verdict == Verdict::StepOn {
-            self.n_unsolved += 1;
-        }
-        self.n_stalls = if t > 0.0 { 0 } else { self.n_stalls + 1 };
-        self.state.move_weights(t);
-        for (z, q) in self.state.z.iter_mut().zip(q) {
-            for (z, &q) in z.iter_mut().zip(q) {
-                *z += t * f64::from(q);
-            }
-        }
-        self.state.n_iter += 1;
-        if t > 0.0 {
-            self.gradient_norm = f64::INFINITY;
-        }
+        (t, slope)
     }
 
-    fn finish(self, settings: &GroupSettings<'_>) -> Solution {
-        let state = self.state;
-        let half_norm: f64 = state
+    /// Returns the objective with the problem's own loss.
+    fn objective(&self, settings: &GroupSettings<'_>) -> f64 {
+        let half_norm: f64 = self
+            .state
             .weights
             .iter()
             .flat_map(|w| w.iter().zip(settings.ridge))
             .map(|(w, ridge)| 0.5 * ridge * w * w)
             .sum();
+        half_norm + self.state.loss.value(&self.state.z)
+    }
+
+    fn finish(self, settings: &GroupSettings<'_>) -> Solution {
+        let objective = self.objective(settings);
+        let state = self.state;
         let relative_gradient = self.gradient_norm / self.first_norm.max(f64::MIN_POSITIVE);
         Solution {
             n_iter: state.n_iter,
             converged: self.verdict == Verdict::Done,
-            objective: half_norm + state.loss.value(&state.z),
+            objective,
             gap: state.loss.duality_gap().unwrap_or(relative_gradient),
             weights: state.weights,
         }

@@ -13,9 +13,13 @@
 //! anew. The matrix may be inexact; the gradient and the objective never are.
 //!
 //! Stopping rule: the sum of violations of the optimality conditions is at most `tol` times the
-//! one at zero weights.
+//! one at zero weights. Small problems go on to the minimum in double precision ([`refinement`]).
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+mod refinement;
+
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
 use rayon::slice::ParallelSlice;
 
 use super::curvature::{Curvature, Following};
@@ -91,7 +95,11 @@ pub(super) fn minimise<L: GroupLoss>(
         }
         step(settings, &mut running);
     }
-    groups.into_iter().map(ProximalGroup::finish).collect()
+    let refined = groups.into_par_iter().with_max_len(1).map(|mut group| {
+        group.refine(settings);
+        group.finish()
+    });
+    refined.collect()
 }
 
 /// Brings the gradients of `groups` up to date and sums their violations.
@@ -219,35 +227,52 @@ impl<'a, L: GroupLoss> ProximalGroup<'a, L> {
     /// Goes along the direction, whose products with the rows are `q`, as far as the objective
     /// falls enough.
     fn search(&mut self, settings: &GroupSettings<'_>, q: &[Vec<f32>]) {
-        let predicted = self.predicted();
-        let mut t = 1.0;
-        let mut accepted = None;
-        for _ in 0..MAX_HALVINGS {
-            let along = |(z, q): (&Vec<f64>, &Vec<f32>)| -> Vec<f64> {
-                let pairs = z.iter().zip(q);
-                pairs.map(|(z, &q)| z + t * f64::from(q)).collect()
-            };
-            let z: Vec<Vec<f64>> = self.state.z.iter().zip(q).map(along).collect();
-            let objective = self.penalty(settings, t) + self.state.loss.value(&z);
-            if objective - self.objective <= SUFFICIENT * t * predicted {
-                accepted = Some((z, objective));
-                break;
-            }
-            t *= 0.5;
-        }
+        let (t, accepted) = self.length(settings, q);
         self.state.n_iter += 1;
         let was_sampled = self.matrices.iter().any(Curvature::is_sampled);
         if t < TRUSTED {
             self.matrices.iter_mut().for_each(Curvature::need_all_rows);
         }
-        let Some((z, objective)) = accepted else {
+        let Some(accepted) = accepted else {
             self.is_stuck = !was_sampled;
             return;
         };
+        self.go(t, accepted);
+    }
+
+    /// Moves the weights by `t` times the direction, to these scores and this objective.
+    fn go(&mut self, t: f64, (z, objective): (Vec<Vec<f64>>, f64)) {
         self.state.z = z;
         self.objective = objective;
         self.violation = f64::INFINITY;
         self.state.move_weights(t);
+    }
+
+    /// Returns how far to go along the direction, whose products with the rows are `q`, with the
+    /// scores and the objective there; none if the objective does not fall enough.
+    fn length<Q: Copy + Into<f64>>(
+        &self,
+        settings: &GroupSettings<'_>,
+        q: &[Vec<Q>],
+    ) -> (f64, Option<(Vec<Vec<f64>>, f64)>) {
+        let predicted = self.predicted();
+        let mut t = 1.0;
+        for _ in 0..MAX_HALVINGS {
+            let along = |(z, q): (&Vec<f64>, &Vec<Q>)| -> Vec<f64> {
+                let move_by = |(z, &q): (&f64, &Q)| {
+                    let q: f64 = q.into();
+                    z + t * q
+                };
+                z.iter().zip(q).map(move_by).collect()
+            };
+            let z: Vec<Vec<f64>> = self.state.z.iter().zip(q).map(along).collect();
+            let objective = self.penalty(settings, t) + self.state.loss.value(&z);
+            if objective - self.objective <= SUFFICIENT * t * predicted {
+                return (t, Some((z, objective)));
+            }
+            t *= 0.5;
+        }
+        (t, None)
     }
 
     /// Returns the change of the objective over the whole direction, as far as slopes tell.

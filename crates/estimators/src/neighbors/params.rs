@@ -9,8 +9,8 @@ choices! {
     pub enum Metric {
         /// Minkowski distance with `p`.
         Minkowski = "minkowski",
-        /// Minkowski distance with p=2.
-        Euclidean = "euclidean" | "l2" | "nan_euclidean",
+        /// Minkowski distance with p=2, whatever `p` is.
+        Euclidean = "euclidean" | "l2" | "nan_euclidean" | "p",
         /// Minkowski distance with p=1, also called city-block distance.
         Manhattan = "manhattan" | "l1" | "cityblock",
         /// Largest difference, the Minkowski distance with p=inf.
@@ -32,7 +32,7 @@ choices! {
         /// As Jaccard's, with double weight on agreement.
         Dice = "dice",
         /// Share that differs, counted twice.
-        RogersTanimoto = "rogerstanimoto",
+        RogersTanimoto = "rogerstanimoto" | "sokalmichener",
         /// Share of features where not both differ from 0.
         RussellRao = "russellrao",
         /// As Jaccard's, with double weight on differences.

@@ -1,8 +1,11 @@
 //! One class against the rest while it is trained: weights, steps, average, stopping rule.
 
+use rand::seq::SliceRandom as _;
+
 use super::penalised_weights::PenalisedWeights;
 use super::settings::{Settings, StepLength};
 use fashion_bench_numeric::dot::dot;
+use fashion_bench_numeric::rng::Rng;
 use fashion_bench_numeric::simd::Lanes;
 
 /// scikit-learn multiplies the common factor of the weights in when it is below this.
@@ -16,6 +19,8 @@ const MAX_SLOPE: f64 = 1e12;
 pub(super) struct ClassState {
     /// Code of the positive class.
     pub class: usize,
+    /// Order of the rows in the last epoch, where it is kept.
+    order: Vec<usize>,
     /// Costs of positive and negative rows.
     costs: (f64, f64),
     weights: PenalisedWeights,
@@ -57,6 +62,22 @@ pub(super) struct Visit<'a> {
 }
 
 impl ClassState {
+    /// Shuffles the order of the last epoch, at first that of `rows`, and lends it; to be given back
+    /// by [`Self::keep_order`].
+    pub fn shuffled_order(&mut self, rows: &[usize], rng: &mut Rng) -> Vec<usize> {
+        let mut order = std::mem::take(&mut self.order);
+        if order.is_empty() {
+            order.extend_from_slice(rows);
+        }
+        order.shuffle(rng);
+        order
+    }
+
+    /// Keeps the order of an epoch for the next one.
+    pub fn keep_order(&mut self, order: Vec<usize>) {
+        self.order = order;
+    }
+
     pub fn new(settings: &Settings, class: usize, costs: (f64, f64), n_features: usize) -> Self {
         let typical = (1.0 / settings.penalty.alpha.sqrt()).sqrt();
         let first_eta = typical / settings.loss.slope(1.0, -typical).max(1.0);
@@ -71,6 +92,7 @@ impl ClassState {
         let averages = settings.average.first_row().is_some();
         Self {
             class,
+            order: Vec::new(),
             costs,
             weights: PenalisedWeights::new(n_features, settings.penalty.l1_share() > 0.0, averages),
             intercept: 0.0,

@@ -168,6 +168,9 @@ where
                 rows: (0..train.len()).collect(),
                 is_first: train.iter().map(|&place| !is_first[place]).collect(),
             };
+            if has_full_class(&(self.problem)(&part)) {
+                return Ok(vec![f64::NAN; held_back.len()]);
+            }
             let x_train = of(train);
             let solution = self.fit_pair(x_train.view(), &part);
             let codes: Vec<usize> = part.is_first.iter().map(|&is| usize::from(!is)).collect();
@@ -189,6 +192,20 @@ where
 
 fn check_finite_state(found: Option<NotFinite>) -> Result<(), FitError> {
     found.map_or(Ok(()), |found| Err(found.into()))
+}
+
+/// Whether a class of ν-SVC's problem has no more rows than ν·n/2, so that all of them are at their
+/// bound whatever the solution, and nothing says where the margin is. A fit refuses that; in the
+/// parts of a cross-validation LIBSVM goes on, with decisions that are not numbers.
+fn has_full_class(dual: &Dual) -> bool {
+    let is_full = |group: u8| {
+        let of_group = (0..dual.beta.len()).filter(|&idx| dual.group[idx] == group);
+        of_group.clone().count() > 0
+            && of_group
+                .into_iter()
+                .all(|idx| dual.beta[idx] == dual.lower[idx] + dual.upper[idx])
+    };
+    dual.n_groups == 2 && (is_full(0) || is_full(1))
 }
 
 /// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel

@@ -174,10 +174,10 @@ pub(crate) fn drop_weightless(samples: &mut Samples<ClassSample>, class_weights:
 mod tests {
     use std::collections::BTreeMap;
 
-    use ndarray::array;
+    use ndarray::{Array1, Array2, array};
 
     use super::*;
-    use crate::tree::{DecisionTree, ExtraTree};
+    use crate::tree::{DecisionTree, ExtraTree, TreeShape};
     use linfa::DatasetBase;
     use linfa::traits::{Fit as _, Predict as _};
 
@@ -196,6 +196,39 @@ mod tests {
             assert_eq!(tree.tree().stats[0].n_samples, 4);
             let found = tree.predict(&array![[0.0_f32], [2.0], [3.0], [5.0]]);
             assert_eq!(found, array![0, 0, 2, 2]);
+        }
+    }
+
+    #[test]
+    fn of_balanced_classes_that_are_equally_likely_rounding_decides_as_in_scikit_learn() {
+        // scikit-learn 1.5.2, `DecisionTreeClassifier(class_weight="balanced",
+        // min_impurity_decrease=1)`: sums of equal weights, one by one.
+        let cases: [(&[usize], usize); 5] = [
+            (&[12, 12, 1], 0),
+            (&[33, 26, 39], 2),
+            (&[7, 3, 5], 0),
+            (&[10, 11, 12, 13], 3),
+            (&[3, 7, 11], 2),
+        ];
+        for (counts, expected) in cases {
+            let classes = counts.iter().enumerate();
+            let y: Array1<usize> = classes
+                .flat_map(|(class, &n)| std::iter::repeat_n(class, n))
+                .collect();
+            let x = Array2::from_shape_fn((y.len(), 1), |(row, _)| (row % 5) as f32);
+            let tree = DecisionTree::params()
+                .class_weight(ClassWeight::Balanced)
+                .shape(TreeShape {
+                    min_impurity_decrease: 1.0,
+                    ..TreeShape::default()
+                })
+                .fit(&DatasetBase::new(x, y))
+                .unwrap();
+            assert_eq!(
+                tree.predict(&array![[0.0_f32]]),
+                array![expected],
+                "{counts:?}"
+            );
         }
     }
 

@@ -16,6 +16,8 @@ pub struct ClassTotals {
     pub(super) counts: Vec<i32>,
     /// Weight of the samples of each class.
     pub(super) weights: Vec<f64>,
+    /// Shares of the classes, of weights added up sample by sample, if these are not all 1.
+    pub(super) added_shares: Vec<f64>,
     /// Whether samples are counted once, whatever their multiplicities.
     pub(super) counts_samples: bool,
     /// Number of samples; with multiplicities, unless `counts_samples`.

@@ -61,6 +61,21 @@ impl ClassTarget {
         self.class_weights.len()
     }
 
+    /// Returns the share of each class, of weights added up sample by sample as scikit-learn does.
+    fn added_shares(&self, samples: &[ClassSample]) -> Vec<f64> {
+        let (mut sums, mut total) = (vec![0.0; self.n_classes()], 0.0);
+        for sample in samples {
+            let class = usize::from(sample.class);
+            let weight = f64::from(sample.count) * self.class_weights[class];
+            sums[class] += weight;
+            total += weight;
+        }
+        if total > 0.0 {
+            sums.iter_mut().for_each(|sum| *sum /= total);
+        }
+        sums
+    }
+
     /// Returns a child's part of the score: minus its weight times its impurity, up to a constant.
     #[inline]
     fn child_score(&self, class_term: f64, weight: f64) -> f64 {
@@ -250,6 +265,11 @@ impl Target for ClassTarget {
         ClassTotals {
             weight: weights.iter().sum(),
             weights,
+            added_shares: if self.terms.is_some() {
+                Vec::new()
+            } else {
+                self.added_shares(samples)
+            },
             counts_samples: self.counts_samples,
             n_samples: if self.counts_samples {
                 samples.len()
@@ -282,7 +302,12 @@ impl Target for ClassTarget {
         } else {
             1.0
         };
-        values.extend(totals.weights.iter().map(|weight| weight / scale));
+        // Balanced weights make classes equally likely but for rounding, which then decides.
+        if totals.added_shares.is_empty() {
+            values.extend(totals.weights.iter().map(|weight| weight / scale));
+        } else {
+            values.extend(&totals.added_shares);
+        }
         if self.signs.is_some()
             && let [.., first, second] = values.as_mut_slice()
             && self.n_classes() == 2

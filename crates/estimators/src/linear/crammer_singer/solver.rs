@@ -16,6 +16,16 @@ const CHECK_INTERVAL: usize = 5;
 /// Multiply-adds after which the solver ends, as not converged.
 const MAX_WORK: f64 = 1e12;
 
+/// Elements of the scores up to which a problem is small, so that it goes on to a gap beyond its
+/// tolerance: its answer then does not depend on that.
+const MAX_SMALL: usize = 20_000;
+
+/// The gap that a small problem goes on to, and what it has for that: iterations, as a multiple of
+/// those that met the tolerance, and multiply-adds.
+const SMALL_GAP: f64 = 1e-9;
+const MORE_ITERATIONS: usize = 20;
+const MORE_WORK: f64 = 3e8;
+
 /// The least primal objective and the largest dual one that were seen.
 struct Best {
     primal: f64,
@@ -54,6 +64,8 @@ pub(in super::super) fn minimise(problem: &CrammerSinger<'_>) -> Solution {
     let mut rng = stream(problem.seed, &[]);
     let mut best = Best::new();
     let mut n_iter = 0;
+    let is_small = problem.codes.len() * problem.n_classes <= MAX_SMALL;
+    let mut met: Option<(usize, f64)> = None;
     loop {
         let mut blocks = ascent.blocks(&mut rng);
         for _ in 0..SWEEPS {
@@ -64,10 +76,19 @@ pub(in super::super) fn minimise(problem: &CrammerSinger<'_>) -> Solution {
         let is_last = n_iter == problem.max_iter || ascent.work >= MAX_WORK;
         if is_last || n_iter % CHECK_INTERVAL == 0 {
             best.look(&mut ascent);
-            if is_last || best.gap() <= problem.tol {
+            let is_met = best.gap() <= problem.tol;
+            if is_met && met.is_none() {
+                met = Some((n_iter, ascent.work));
+            }
+            let goes_on = is_small
+                && best.gap() > SMALL_GAP
+                && met.is_some_and(|(iterations, work)| {
+                    n_iter < MORE_ITERATIONS * iterations && ascent.work < work + MORE_WORK
+                });
+            if is_last || is_met && !goes_on {
                 return Solution {
-                    n_iter,
-                    converged: best.gap() <= problem.tol,
+                    n_iter: met.map_or(n_iter, |(iterations, _)| iterations),
+                    converged: is_met,
                     objective: best.primal,
                     gap: best.gap(),
                     weights: best.weights,
