@@ -97,11 +97,11 @@ pub fn record(request: &RecordingRequest<'_>) -> Result<Recording, CheckError> {
     };
     // Without a calibration row nothing is timed, and what was is of the processor that it was of.
     let first = || table.ok.values().flat_map(BTreeMap::values).next();
-    if let Some(record) = timed.or_else(|| first().filter(|_| old.is_none())) {
-        if let Some(environment) = &record.environment {
-            reference.cpu.clone_from(&environment.cpu);
-            reference.processor.clone_from(&environment.processor);
-        }
+    if let Some(record) = timed.or_else(|| first().filter(|_| old.is_none()))
+        && let Some(environment) = &record.environment
+    {
+        reference.cpu.clone_from(&environment.cpu);
+        reference.processor.clone_from(&environment.processor);
     }
     let timed_on = timed.and_then(|record| record.environment.as_ref());
     let is_same_processor =

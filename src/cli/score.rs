@@ -47,13 +47,18 @@ pub struct ScoreArgs {
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     /// Seconds that training took; shown as claimed
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     fit_s: Option<f64>,
     /// Seconds that predicting the test images took; shown as claimed
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     predict_s: Option<f64>,
     /// An accuracy in [0, 1] without predictions; the row says that it is only claimed
-    #[arg(long, value_name = "ACCURACY", conflicts_with = "predictions")]
+    #[arg(
+        long,
+        value_name = "ACCURACY",
+        conflicts_with = "predictions",
+        allow_negative_numbers = true
+    )]
     claimed_accuracy: Option<f64>,
     /// The data set that was predicted, by name; `data list` shows them
     #[arg(long, value_name = "NAME", default_value = "fashion-mnist")]

@@ -66,27 +66,12 @@ pub fn validate_file(path: &Path) -> Result<FileReport, TableError> {
 /// Returns everything in a row that contradicts something else in it.
 #[must_use]
 pub fn problems(record: &Record) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut found = name_problems(record);
     let mut expect = |holds: bool, problem: &dyn Fn() -> String| {
         if !holds {
             found.push(problem());
         }
     };
-    let (id, what) = true_id(record);
-    expect(record.id == id, &|| {
-        format!(
-            "expected id {id} for its name and {what}, got {}",
-            record.id
-        )
-    });
-    expect(
-        record
-            .submission
-            .as_ref()
-            .and_then(|submission| submission.url.as_deref())
-            .is_none_or(is_link),
-        &|| "expected a `url` that begins with http:// or https://".to_owned(),
-    );
     let accuracies: Vec<_> = record
         .repeats
         .iter()
@@ -148,6 +133,24 @@ pub fn problems(record: &Record) -> Vec<String> {
                 .into_iter()
                 .map(|problem| format!("repeat {repeat_idx}: {problem}")),
         );
+    }
+    found
+}
+
+/// What is wrong with the id of a row, and with the address of a submission.
+fn name_problems(record: &Record) -> Vec<String> {
+    let mut found = Vec::new();
+    let (id, what) = true_id(record);
+    if record.id != id {
+        let given = &record.id;
+        found.push(format!(
+            "expected id {id} for its name and {what}, got {given}"
+        ));
+    }
+    let submission = record.submission.as_ref();
+    let url = submission.and_then(|submission| submission.url.as_deref());
+    if !url.is_none_or(is_link) {
+        found.push("expected a `url` that begins with http:// or https://".to_owned());
     }
     found
 }

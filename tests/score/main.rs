@@ -234,7 +234,10 @@ fn what_is_no_prediction_is_refused_and_nothing_is_written() {
             ["--url", "ftp://example.org"],
             "the `url` of a submission must be",
         ),
-        (["--fit-s", "-1"], "--fit-s"),
+        (
+            ["--fit-s", "-1"],
+            "the `fit-s` of a submission must be a number in [0, inf), got -1",
+        ),
         (
             ["--predict-s", "inf"],
             "the `predict-s` of a submission must be a number in [0, inf)",
@@ -316,7 +319,7 @@ fn a_name_stands_once() {
 }
 
 #[test]
-fn rows_that_were_handed_in_are_shown_compared_and_not_checked() {
+fn rows_that_were_handed_in_are_shown_and_compared() {
     let bench = Bench::new();
     bench.write_labels("labels.txt", &bench.labels);
     bench.write_labels("truth.txt", &bench.truth);
@@ -374,8 +377,14 @@ fn rows_that_were_handed_in_are_shown_compared_and_not_checked() {
     );
     let nothing = bench.call(&["predictions", table, "--id", &ids[2], "--out", "x.csv"]);
     assert_refused(&nothing, "holds no predictions");
+}
 
-    // A reference does not have them, and a check does not miss them.
+#[test]
+fn rows_that_were_handed_in_are_neither_recorded_nor_checked() {
+    let bench = Bench::new();
+    bench.write_labels("truth.txt", &bench.truth);
+    assert_code(&bench.score("truth.txt", "oracle", &[]), 0);
+    let table = "results/submitted.jsonl";
     fs::write(
         bench.path("config.json"),
         r#"{"dataset": "demo", "classifiers": {"NearestCentroid": []}}"#,
