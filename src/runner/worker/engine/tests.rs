@@ -114,7 +114,11 @@ fn what_goes_wrong_is_an_answer_and_the_next_round_is_served() {
             "protocol",
             "expected version 1 of the protocol, got 2",
         ),
-        (other_shape, "protocol", "expected 5 × 2 values, found 4 × 2"),
+        (
+            other_shape,
+            "protocol",
+            "expected 5 × 2 values, found 4 × 2",
+        ),
         (
             hello(path, "Nobody", json!({})),
             "refused",
