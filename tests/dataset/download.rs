@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use fashion_bench::dataset::{DatasetError, Downloader, Event, Timeouts};
 use md5::{Digest, Md5};
 
-use crate::mirror::{Mirror, Reply};
-use crate::support::remote;
+use crate::mirror::{Mirror, Reply, remote};
 
 const NAME: &str = "train-images-idx3-ubyte.gz";
 

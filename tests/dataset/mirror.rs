@@ -1,11 +1,19 @@
-//! An HTTP server on loopback, as good or as bad as a test wants it.
+//! An HTTP server on loopback, as good or as bad as a test wants it, what it may be asked for, and what
+//! a download leaves.
 
-use std::io::{BufRead, BufReader, Write};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use fashion_bench::dataset::RemoteFile;
+use flate2::read::MultiGzDecoder;
+use md5::Md5;
+use sha2::{Digest, Sha256};
 
 /// What a mirror answers.
 #[derive(Clone)]
@@ -154,4 +162,43 @@ fn wait_for_hang_up(mut stream: &TcpStream, stop: &AtomicBool) -> std::io::Resul
         }
     }
     Ok(())
+}
+
+/// What is to be downloaded: `content`, plain or gzip, as `name`.
+pub fn remote(name: &str, content: &[u8]) -> RemoteFile {
+    let mut plain = Vec::new();
+    let is_gzip = content.starts_with(&[0x1f, 0x8b]);
+    if is_gzip {
+        MultiGzDecoder::new(content)
+            .read_to_end(&mut plain)
+            .unwrap();
+    } else {
+        plain.extend(content);
+    }
+    RemoteFile {
+        name: name.to_owned(),
+        md5: hex::encode(Md5::digest(content)),
+        sha256: hex::encode(Sha256::digest(&plain)),
+        head_sha256: hex::encode(Sha256::digest(&plain[..plain.len().min(1024)])),
+    }
+}
+
+/// Every file, link and folder under `dir` with what it holds.
+pub fn snapshot(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let kind = std::fs::symlink_metadata(&path).unwrap().file_type();
+        let content = if kind.is_dir() {
+            found.extend(snapshot(&path));
+            b"a folder".to_vec()
+        } else if kind.is_symlink() {
+            let target = std::fs::read_link(&path).unwrap();
+            format!("a link to {}", target.display()).into_bytes()
+        } else {
+            std::fs::read(&path).unwrap()
+        };
+        found.insert(path, content);
+    }
+    found
 }

@@ -11,8 +11,8 @@ use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 
 use crate::fashion;
-use crate::mirror::{Mirror, Reply};
-use crate::support::{FILE_NAMES, files_of, snapshot, split, write_files};
+use crate::mirror::{Mirror, Reply, snapshot};
+use crate::support::{FILE_NAMES, files_of, split, write_files};
 
 const CONFIG: &str = r#"{"classifiers": {"NearestCentroid": []}}"#;
 

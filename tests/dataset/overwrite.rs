@@ -6,8 +6,8 @@ use std::path::Path;
 
 use fashion_bench::dataset::{DatasetError, Downloader, Event, RemoteFile, Timeouts};
 
-use crate::mirror::{Mirror, Reply};
-use crate::support::{FILE_NAMES, files_of, gzip, remote, snapshot, split, write_files};
+use crate::mirror::{Mirror, Reply, remote, snapshot};
+use crate::support::{FILE_NAMES, files_of, gzip, split, write_files};
 
 /// A data set that is "published" on a mirror of its own.
 struct Published {

@@ -1,18 +1,14 @@
 //! Files of small data sets of the tests' own.
 
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use fashion_bench::dataset::{
-    DatasetError, DatasetName, DatasetRequest, DemoShape, RawDataset, RawSplit, RemoteFile, Values,
+    DatasetError, DatasetName, DatasetRequest, DemoShape, RawDataset, RawSplit, Values,
     generate_demo, load,
 };
 use flate2::Compression;
-use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use md5::Md5;
-use sha2::{Digest, Sha256};
 
 /// File names in the order of an identity.
 pub const FILE_NAMES: [&str; 4] = [
@@ -65,45 +61,6 @@ pub fn files_of(train: &RawSplit, test: &RawSplit) -> [Vec<u8>; 4] {
         idx(&[split.labels.len() as u32], &labels)
     };
     [images(train), labels(train), images(test), labels(test)]
-}
-
-/// What is to be downloaded: `content`, plain or gzip, as `name`.
-pub fn remote(name: &str, content: &[u8]) -> RemoteFile {
-    let mut plain = Vec::new();
-    let is_gzip = content.starts_with(&[0x1f, 0x8b]);
-    if is_gzip {
-        MultiGzDecoder::new(content)
-            .read_to_end(&mut plain)
-            .unwrap();
-    } else {
-        plain.extend(content);
-    }
-    RemoteFile {
-        name: name.to_owned(),
-        md5: hex::encode(Md5::digest(content)),
-        sha256: hex::encode(Sha256::digest(&plain)),
-        head_sha256: hex::encode(Sha256::digest(&plain[..plain.len().min(1024)])),
-    }
-}
-
-/// Every file, link and folder under `dir` with what it holds.
-pub fn snapshot(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        let kind = std::fs::symlink_metadata(&path).unwrap().file_type();
-        let content = if kind.is_dir() {
-            found.extend(snapshot(&path));
-            b"a folder".to_vec()
-        } else if kind.is_symlink() {
-            let target = std::fs::read_link(&path).unwrap();
-            format!("a link to {}", target.display()).into_bytes()
-        } else {
-            std::fs::read(&path).unwrap()
-        };
-        found.insert(path, content);
-    }
-    found
 }
 
 /// Writes the four files, gzipped where `is_gzip`, into `dir`.

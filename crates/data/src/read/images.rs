@@ -58,6 +58,7 @@ impl Pictures {
     }
 
     /// Names labels: `("7", "Sneaker")`.
+    #[cfg(feature = "parquet")]
     pub fn name_labels(&mut self, titles: Vec<(String, String)>) {
         self.labels.titles = titles;
     }

@@ -122,6 +122,7 @@ impl<'a> Table<'a> {
     }
 
     /// Names rows in errors as rows, not as lines of a text.
+    #[cfg(feature = "parquet")]
     pub fn of_rows(self) -> Self {
         Self {
             unit: "row",
