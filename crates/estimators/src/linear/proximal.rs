@@ -60,6 +60,12 @@ struct ProximalGroup<'a, L> {
     is_stuck: bool,
 }
 
+/// Where a step ends: the scores, column by column, and the objective.
+struct Reached {
+    z: Vec<Vec<f64>>,
+    objective: f64,
+}
+
 /// Minimises every problem from zero weights or from `start`, the solutions of like problems.
 /// `l1` holds a weight per coefficient, `tols` a tolerance per problem.
 pub(super) fn minimise<L: GroupLoss>(
@@ -241,7 +247,7 @@ impl<'a, L: GroupLoss> ProximalGroup<'a, L> {
     }
 
     /// Moves the weights by `t` times the direction, to these scores and this objective.
-    fn go(&mut self, t: f64, (z, objective): (Vec<Vec<f64>>, f64)) {
+    fn go(&mut self, t: f64, Reached { z, objective }: Reached) {
         self.state.z = z;
         self.objective = objective;
         self.violation = f64::INFINITY;
@@ -254,7 +260,7 @@ impl<'a, L: GroupLoss> ProximalGroup<'a, L> {
         &self,
         settings: &GroupSettings<'_>,
         q: &[Vec<Q>],
-    ) -> (f64, Option<(Vec<Vec<f64>>, f64)>) {
+    ) -> (f64, Option<Reached>) {
         let predicted = self.predicted();
         let mut t = 1.0;
         for _ in 0..MAX_HALVINGS {
@@ -268,7 +274,7 @@ impl<'a, L: GroupLoss> ProximalGroup<'a, L> {
             let z: Vec<Vec<f64>> = self.state.z.iter().zip(q).map(along).collect();
             let objective = self.penalty(settings, t) + self.state.loss.value(&z);
             if objective - self.objective <= SUFFICIENT * t * predicted {
-                return (t, Some((z, objective)));
+                return (t, Some(Reached { z, objective }));
             }
             t *= 0.5;
         }
