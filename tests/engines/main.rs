@@ -248,6 +248,13 @@ fn what_an_engine_leaves_behind_is_ended() {
 }
 
 #[test]
+fn an_engine_that_does_not_say_goodbye_is_ended() {
+    let bench = Bench::of_fakes(&["no_bye"], "");
+    assert_code(&bench.run(&[]), 0);
+    assert_eq!(bench.n_alive("fake.py"), 0);
+}
+
+#[test]
 fn what_engines_that_fail_write_to_standard_error_is_kept_beside_the_table() {
     let bench = Bench::of_fakes(&["raise", "error", "notes"], "");
     assert_code(&bench.run(&[]), 1);

@@ -117,14 +117,23 @@ mod tests {
     fn a_long_log_keeps_its_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("logs/one.log");
-        let text = "an iteration\n".repeat(200_000) + "Error: at last\n\n";
-        let log = EngineLog::keep(io::Cursor::new(text), Some(path.clone()));
-        log.settle();
-        assert_eq!(log.last_line().unwrap(), "Error: at last");
+        let mut file = LogFile::new(Some(path.clone()));
+        let text = "an iteration\n".repeat(300);
+        for _ in 0..2 * MAX_FILE_BYTES / text.len() {
+            file.write(text.as_bytes(), text.as_bytes());
+        }
+        file.write(b"Error: at last\n", b"an iteration\nError: at last\n");
         let kept = fs::read_to_string(path).unwrap();
         assert!(kept.starts_with("(the beginning is left out)\n"));
-        assert!(kept.ends_with("an iteration\nError: at last\n\n"));
+        assert!(kept.ends_with("an iteration\nError: at last\n"));
         assert!(kept.len() <= MAX_FILE_BYTES + 100, "{}", kept.len());
+    }
+
+    #[test]
+    fn the_last_line_that_is_not_blank_is_told() {
+        let log = EngineLog::keep(io::Cursor::new("Traceback\n  Error: at last \n\n"), None);
+        log.settle();
+        assert_eq!(log.last_line().unwrap(), "Error: at last");
     }
 
     #[test]
