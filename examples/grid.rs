@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         memory: machine_memory(),
         is_rerun: false,
         retry: &[],
+        has_paths: true,
     };
     let folder = tempfile::tempdir()?;
     let table = Table::new(folder.path().join("demo.jsonl"));

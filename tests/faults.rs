@@ -24,7 +24,7 @@ use fashion_bench::results::{Record, Status, Table};
 use fashion_bench::runner::progress::Silent;
 use fashion_bench::runner::{
     Cancel, Executor, InlineExecutor, JobSettings, MachineMemory, ProcessExecutor, RunReport,
-    RunRequest, run, worker,
+    RunRequest, Step, run, worker,
 };
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
@@ -110,8 +110,8 @@ fn eat(n_bytes: usize) {
 )]
 fn print_much(n_rows: usize) {
     for line in 0..n_rows {
-        println!("@fashion-bench {{\"Finished\":{{\"invariant\":true}}}} {line}");
-        println!("@fashion-bench {{\"Finished\":{{\"invariant\":true}}}}");
+        println!("@fashion-bench {{\"Finished\":{{\"member\":0,\"invariant\":true}}}} {line}");
+        println!("@fashion-bench {{\"Finished\":{{\"member\":0,\"invariant\":true}}}}");
         eprintln!("@fashion-bench noise {line}");
     }
 }
@@ -360,14 +360,20 @@ fn a_cancelled_job_is_killed_at_once() {
     let plan = plan(&["Hanging"], Limits::default());
     let job: &Job = &plan.jobs[0];
     let (cancel, started) = (Cancel::default(), Instant::now());
-    let outcome = thread::scope(|scope| {
+    let mut ends = Vec::new();
+    thread::scope(|scope| {
         scope.spawn(|| {
             thread::sleep(Duration::from_millis(500));
             cancel.cancel();
         });
-        executor().train(job, &JobSettings::from(&plan.settings), &cancel, &|_| {})
+        let settings = JobSettings::from(&plan.settings);
+        executor().train(&[job], &settings, &cancel, &mut |_, step| {
+            if let Step::Ended(outcome) = step {
+                ends.push(outcome.end);
+            }
+        });
     });
-    assert_eq!(outcome.end, None);
+    assert_eq!(ends, [None]);
     assert!(started.elapsed() < Duration::from_secs(30));
 }
 

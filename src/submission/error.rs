@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use ndarray_npy::ReadNpyError;
 use thiserror::Error;
+
+use crate::dataset::DatasetError;
 
 /// Why predictions cannot be had from a file.
 #[derive(Debug, Error)]
@@ -42,7 +43,7 @@ pub enum ContentError {
     },
     /// An `.npy` file of something else.
     #[error("expected integers or floats in an .npy file")]
-    Npy(#[from] ReadNpyError),
+    Npy(#[from] DatasetError),
     /// An array of more than two dimensions, or of none.
     #[error(
         "expected an array of labels (n or n × 1) or of probabilities (n × classes), got shape {found:?}"

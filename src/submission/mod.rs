@@ -42,7 +42,7 @@ pub fn read_predictions(
         source,
     })?;
     let table = if npy::is_npy(&bytes) {
-        npy::parse(&bytes)
+        npy::parse(&bytes, path)
     } else {
         text::parse(&bytes, n_test)
     };

@@ -1,12 +1,12 @@
 //! `.npy` files with numbers of any type.
 
-use std::io::Cursor;
+use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis};
-use ndarray_npy::{ReadNpyError, ReadNpyExt};
+use ndarray::Array2;
 
 use super::error::ContentError;
 use super::interpret::Table;
+use crate::dataset::parse_npy;
 
 /// The first bytes of a file.
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -16,107 +16,76 @@ pub(super) fn is_npy(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
-/// Parses an array of one or two dimensions.
-pub(super) fn parse(bytes: &[u8]) -> Result<Table, ContentError> {
-    let array = read(bytes)?;
-    let found = array.shape().to_vec();
-    let shape = || ContentError::Shape { found };
-    let values: Array2<f64> = match array.ndim() {
-        1 => array.insert_axis(Axis(1)).into_dimensionality(),
-        _ => array.into_dimensionality(),
-    }
-    .map_err(|_| shape())?;
+/// Parses the array of one or two dimensions in the file at `path`.
+pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Table, ContentError> {
+    let (shape, values) = parse_npy(bytes, path)?;
+    let dim = match shape[..] {
+        [n] => (n, 1),
+        [n, n_columns] => (n, n_columns),
+        _ => return Err(ContentError::Shape { found: shape }),
+    };
+    let values = Array2::from_shape_vec(dim, values);
     Ok(Table {
-        values,
+        values: values.expect("as many values as the shape says"),
         may_have_index: false,
         notes: Vec::new(),
     })
 }
 
-/// Reads numbers as `f64`, which holds every label exactly.
-fn read(bytes: &[u8]) -> Result<ArrayD<f64>, ReadNpyError> {
-    macro_rules! try_types {
-        ($($kind:ty => $convert:expr),+ $(,)?) => {
-            $(
-                match ArrayD::<$kind>::read_npy(Cursor::new(bytes)) {
-                    Ok(array) => return Ok(array.mapv($convert)),
-                    Err(ReadNpyError::WrongDescriptor(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            )+
-        };
-    }
-    #[expect(clippy::cast_precision_loss, reason = "no label is that large")]
-    {
-        try_types!(
-            i64 => |value| value as f64,
-            u8 => f64::from,
-            i32 => f64::from,
-            f32 => f64::from,
-            f64 => |value| value,
-            u64 => |value| value as f64,
-            u32 => f64::from,
-            u16 => f64::from,
-            i16 => f64::from,
-            i8 => f64::from,
-        );
-    }
-    // The last type says what is wrong with all of them.
-    let array = ArrayD::<bool>::read_npy(Cursor::new(bytes))?;
-    Ok(array.mapv(|value| f64::from(u8::from(value))))
-}
-
 #[cfg(test)]
 mod tests {
-    use ndarray::{ShapeBuilder, array};
-    use ndarray_npy::{WritableElement, WriteNpyExt};
+    use ndarray::array;
 
     use super::*;
+    use crate::dataset::{NpyElement, write_npy};
 
-    fn bytes<T: WritableElement, D: ndarray::Dimension>(array: &ndarray::Array<T, D>) -> Vec<u8> {
-        let mut bytes = Cursor::new(Vec::new());
-        array.write_npy(&mut bytes).unwrap();
-        bytes.into_inner()
+    fn bytes<T: NpyElement>(shape: &[usize], values: &[T]) -> Vec<u8> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.npy");
+        write_npy(&path, shape, values.iter().copied()).unwrap();
+        std::fs::read(path).unwrap()
     }
 
-    fn values(bytes: &[u8]) -> Array2<f64> {
-        parse(bytes).unwrap().values
+    /// The bytes with another text of the same length in the header.
+    fn edited(mut bytes: Vec<u8>, old: &str, new: &str) -> Vec<u8> {
+        let mut places = bytes.windows(old.len());
+        let place = places.position(|part| part == old.as_bytes()).unwrap();
+        bytes[place..place + old.len()].copy_from_slice(new.as_bytes());
+        bytes
     }
 
-    #[test]
-    fn every_type_of_numbers_is_read() {
-        let expected = array![[1.0], [0.0]];
-        assert_eq!(values(&bytes(&array![1_i64, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_u8, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_i32, 0])), expected);
-        assert_eq!(values(&bytes(&array![1.0_f32, 0.0])), expected);
-        assert_eq!(values(&bytes(&array![[1.0], [0.0]])), expected);
-        assert_eq!(values(&bytes(&array![1_u64, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_u32, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_u16, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_i16, 0])), expected);
-        assert_eq!(values(&bytes(&array![1_i8, 0])), expected);
-        assert_eq!(values(&bytes(&array![true, false])), expected);
+    fn parsed(bytes: &[u8]) -> Result<Array2<f64>, ContentError> {
+        parse(bytes, Path::new("labels.npy")).map(|table| table.values)
     }
 
     #[test]
-    fn columns_in_either_order_are_read() {
-        let rows = array![[0.25_f32, 0.75], [1.0, 0.0], [0.5, 0.5]];
-        let mut columns = Array2::zeros((3, 2).f());
-        columns.assign(&rows);
-        assert_eq!(values(&bytes(&rows)), values(&bytes(&columns)));
+    fn labels_and_probabilities_are_read() {
+        let column = array![[1.0], [0.0], [-3.0]];
+        assert_eq!(parsed(&bytes(&[3], &[1_i64, 0, -3])).unwrap(), column);
+        assert_eq!(
+            parsed(&bytes(&[3, 1], &[1.0_f32, 0.0, -3.0])).unwrap(),
+            column
+        );
+        // As numpy.asfortranarray writes it: column by column.
+        let rows = array![[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]];
+        let columns = bytes(&[3, 2], &[0.25_f64, 1.0, 0.5, 0.75, 0.0, 0.5]);
+        let columns = edited(columns, "'fortran_order': False", "'fortran_order': True ");
+        assert_eq!(parsed(&columns).unwrap(), rows);
     }
 
     #[test]
     fn other_shapes_and_types_are_refused() {
-        let cube = bytes(&ndarray::Array3::<f64>::zeros((2, 2, 2)));
-        let error = parse(&cube).unwrap_err().to_string();
-        assert!(error.ends_with("got shape [2, 2, 2]"), "{error}");
-        let mut text = bytes(&array![1_i64]);
-        let place = text.windows(3).position(|part| part == b"<i8").unwrap();
-        text[place..place + 3].copy_from_slice(b"<U8");
-        let error = parse(&text).unwrap_err().to_string();
+        let error = parsed(&bytes(&[2, 2, 2], &[0.0_f64; 8])).unwrap_err();
+        assert!(
+            error.to_string().ends_with("got shape [2, 2, 2]"),
+            "{error}"
+        );
+        let text = edited(bytes(&[1], &[1_i64]), "<i8", "<U2");
+        let error = parsed(&text).unwrap_err().to_string();
         assert!(error.starts_with("expected integers or floats"), "{error}");
-        assert!(parse(&bytes(&array![1_i64, 2])[..130]).is_err());
+        let whole = bytes(&[2], &[1_i64, 2]);
+        assert!(parsed(&whole[..whole.len() - 1]).is_err());
+        let huge = edited(bytes(&[10], &[0_i64; 10]), "(10,)", "(99,)");
+        assert!(parsed(&huge).is_err());
     }
 }

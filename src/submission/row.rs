@@ -102,6 +102,7 @@ fn of_repeat(
         seed: 0,
         repeats: vec![repeat],
         peak_rss_bytes: None,
+        path: Vec::new(),
         limits: Limits::default(),
         limit_cpu_s: None,
         engine: None,

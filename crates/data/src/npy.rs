@@ -1,7 +1,8 @@
 //! NPY, numpy's format of one array: its header, its values in any order, and writing it.
 //!
 //! [`read_npy`] and [`write_npy`] are for arrays whose type and shape are known, such as those that
-//! engines exchange. The reader of data files, which has to take what comes, uses the parts.
+//! engines exchange, [`parse_npy`] for numbers of any type. The reader of data files, which has to
+//! take what comes, uses the parts.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -120,6 +121,35 @@ pub fn read_npy<T: NpyElement>(path: &Path, shape: &[usize]) -> Result<Vec<T>, D
     })?;
     check_end(&mut reader, path)?;
     Ok(header.row_by_row(values))
+}
+
+/// Returns the shape and the values, row by row, of an array of whole numbers or floats of any size,
+/// from the bytes of the file at `path`.
+///
+/// # Errors
+/// [`DatasetError::Format`] if it holds texts, breaks off or goes on after the values.
+pub fn parse_npy(bytes: &[u8], path: &Path) -> Result<(Vec<usize>, Vec<f64>), DatasetError> {
+    let mut reader = bytes;
+    let header = Header::read(&mut reader, path)?;
+    if let Kind::Text(_) = header.kind {
+        let found = header.kind.describe();
+        return Err(DatasetError::format(path, "integers or floats", found));
+    }
+    let mut sizes = header.shape.iter();
+    let n = sizes.try_fold(1_usize, |n, &size| n.checked_mul(size));
+    let n = n.filter(|n| n.checked_mul(header.kind.n_bytes()).is_some());
+    let n = n.ok_or_else(|| {
+        let found = shown(&header.shape);
+        DatasetError::format(path, "a shape that fits in memory", found)
+    })?;
+    let mut values = Vec::new();
+    header.each(&mut reader, path, n, |bytes| {
+        values.push(header.number(bytes));
+        Ok(())
+    })?;
+    check_end(&mut reader, path)?;
+    let values = header.row_by_row(values);
+    Ok((header.shape, values))
 }
 
 /// Writes an array, row by row; a file that is there is replaced.

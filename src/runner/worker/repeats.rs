@@ -240,7 +240,7 @@ mod tests {
         // As each does alone.
         for (member, kind) in kinds.into_iter().enumerate() {
             let (alone, end) = run(kind, 3);
-            let hashes = |repeats: &[Repeat]| -> Vec<String> {
+            let hashes = |repeats: &[Repeat]| -> Vec<Option<String>> {
                 let hashes = repeats.iter().map(|repeat| &repeat.predictions_sha256);
                 hashes.cloned().collect()
             };
