@@ -114,7 +114,7 @@ fn rows_that_are_there_are_not_trained_again() {
 /// answer and gets all the others that it would have alone.
 #[test]
 fn a_time_limit_ends_only_the_jobs_that_reach_it() {
-    let config = r#"{"dataset": "demo", "repeats": 3, "limits": {"time_s": 4}, "classifiers": {
+    let config = r#"{"dataset": "demo", "repeats": 3, "limits": {"time_s": 4, "memory_mb": 4000}, "classifiers": {
         "RandomForestClassifier": [{"n_estimators": [1000000, 4, 2000000]}]}}"#;
     let folder = tempfile::tempdir().unwrap();
     let (output, rows) = run(folder.path(), config, "t.jsonl", &[]);

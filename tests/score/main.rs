@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use fashion_bench::dataset::{DatasetName, DatasetRequest, load};
+use fashion_bench::engine::arrays;
 use fashion_bench::results::{Record, Row, Status, Table};
 use ndarray::{Array1, Array2};
-use ndarray_npy::write_npy;
 use tempfile::TempDir;
 
 /// A folder, the demo set's test labels, and predictions of which every ninth is wrong.
@@ -159,18 +159,22 @@ fn every_form_of_a_file_holds_the_same_predictions() {
     let bench = Bench::new();
     let (n, labels) = (bench.labels.len(), &bench.labels);
     let numbers = |of: fn(u16) -> f64| -> Array1<f64> { labels.iter().map(|&l| of(l)).collect() };
-    write_npy(bench.path("a.npy"), &numbers(f64::from)).unwrap();
-    write_npy(bench.path("b.npy"), &numbers(f64::from).mapv(|l| l as i64)).unwrap();
+    arrays::write(&bench.path("a.npy"), &numbers(f64::from).view()).unwrap();
+    arrays::write(
+        &bench.path("b.npy"),
+        &numbers(f64::from).mapv(|l| l as i64).view(),
+    )
+    .unwrap();
     let column: Array2<f32> = numbers(f64::from)
         .mapv(|l| l as f32)
         .into_shape_with_order((n, 1))
         .unwrap();
-    write_npy(bench.path("c.npy"), &column).unwrap();
+    arrays::write(&bench.path("c.npy"), &column.view()).unwrap();
     let mut shares = Array2::<f32>::from_elem((n, 10), 0.01);
     for (image, &label) in labels.iter().enumerate() {
         shares[[image, usize::from(label)]] = 0.9;
     }
-    write_npy(bench.path("d.npy"), &shares).unwrap();
+    arrays::write(&bench.path("d.npy"), &shares.view()).unwrap();
     bench.write("e.csv", (0..n).map(|i| format!("{},{}", i + 1, labels[i])));
     let header = std::iter::once("Id,Label".to_owned());
     bench.write(
@@ -217,7 +221,7 @@ fn what_is_no_prediction_is_refused_and_nothing_is_written() {
     assert_refused(&bench.score("class.txt", "x", &[]), expected);
     let mut shares = Array2::<f64>::zeros((n, 10));
     shares[[2, 3]] = f64::NAN;
-    write_npy(bench.path("nan.npy"), &shares).unwrap();
+    arrays::write(&bench.path("nan.npy"), &shares.view()).unwrap();
     let expected = "expected finite numbers, got NaN in row 3";
     assert_refused(&bench.score("nan.npy", "x", &[]), expected);
     assert_refused(

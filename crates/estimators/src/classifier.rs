@@ -66,18 +66,27 @@ pub trait Classifier: Send + Sync {
         x: ArrayView2<'_, f32>,
         labels: impl IntoIterator<Item = &'a usize>,
     ) -> Result<Self::Model, FitError> {
-        let (x, codes, encoding) = checked::<Self>(x, labels)?;
+        let Checked { x, codes, encoding } = checked::<Self>(x, labels)?;
         let model = self.fit_codes(x.view(), &codes, encoding)?;
         check_fitted(&model)?;
         Ok(model)
     }
 }
 
+/// Rows and labels that were checked.
+pub(crate) struct Checked<'x> {
+    /// `n_samples` × `n_features`, row-major.
+    pub x: CowArray<'x, f32, Ix2>,
+    /// The class code of each sample.
+    pub codes: Vec<usize>,
+    pub encoding: ClassEncoding,
+}
+
 /// Checks rows and labels for `C` and encodes the labels.
 pub(crate) fn checked<'x, 'a, C: Classifier + ?Sized>(
     x: ArrayView2<'x, f32>,
     labels: impl IntoIterator<Item = &'a usize>,
-) -> Result<(CowArray<'x, f32, Ix2>, Vec<usize>, ClassEncoding), FitError> {
+) -> Result<Checked<'x>, FitError> {
     let (encoding, codes) = ClassEncoding::new(labels);
     check_shapes(x, codes.len())?;
     let x = CowArray::from(x);
@@ -92,7 +101,7 @@ pub(crate) fn checked<'x, 'a, C: Classifier + ?Sized>(
     if !C::ACCEPTS_ONE_CLASS {
         check_classes(&encoding)?;
     }
-    Ok((x, codes, encoding))
+    Ok(Checked { x, codes, encoding })
 }
 
 /// A fitted classifier.

@@ -2,7 +2,9 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use crate::classifier::{Classifier, FittedClassifier, check_finite, check_width, checked};
+use crate::classifier::{
+    Checked, Classifier, FittedClassifier, check_finite, check_width, checked,
+};
 use crate::error::FitError;
 use crate::info::FitInfo;
 use crate::path::{Ledger, PathData};
@@ -130,7 +132,7 @@ impl<C: Classifier<Model: 'static>> Estimator for C {
     ) -> Result<(), FitError> {
         let all: Vec<usize> = (0..path.len()).collect();
         ledger.fit_for(&all);
-        let (x, codes, encoding) = checked::<C>(x, y.iter())?;
+        let Checked { x, codes, encoding } = checked::<C>(x, y.iter())?;
         let data = PathData {
             x: x.view(),
             codes: &codes,
