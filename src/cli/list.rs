@@ -197,6 +197,13 @@ fn render_counts(text: &mut String, plan: &Plan) {
     let one_repeat_s = paths::seconds(&plan.jobs);
     let n_trainings = paths::group(plan.jobs.iter().enumerate()).len();
     let peak = plan.jobs.iter().map(|job| job.cost.memory_bytes).max();
+    if n_trainings < plan.jobs.len() {
+        let n_jobs = plan.jobs.len();
+        push_line(
+            text,
+            &format!("{n_trainings} trainings serve the {n_jobs} jobs (docs/running.md, Paths)"),
+        );
+    }
     push_line(
         text,
         &format!(
@@ -209,13 +216,6 @@ fn render_counts(text: &mut String, plan: &Plan) {
             counts.not_implemented
         ),
     );
-    if n_trainings < plan.jobs.len() {
-        let n_jobs = plan.jobs.len();
-        push_line(
-            text,
-            &format!("{n_trainings} trainings serve the {n_jobs} jobs (docs/running.md, Paths)"),
-        );
-    }
     text.push_str(&format!(
         "predicted: {} of one core per repeat, the largest job {}; repeats: {}, ",
         format_seconds(one_repeat_s),

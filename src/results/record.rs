@@ -115,7 +115,7 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
     /// The other jobs that one training served beside this one; times are those that this job alone
-    /// would have taken. Since schema 4.
+    /// would have taken. Since schema 5.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<JobId>,
     /// Limits in force.

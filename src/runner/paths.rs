@@ -77,13 +77,12 @@ mod tests {
             .map(|group| (plan.jobs[group[0]].name().to_owned(), group.len()))
             .collect();
         let expected = [
-            ("RandomForestClassifier", 2),
-            ("RandomForestClassifier", 2),
             ("GaussianNB", 1),
-            ("GaussianNB", 1),
-            ("KNeighborsClassifier", 4),
-            ("KNeighborsClassifier", 4),
             ("HistGradientBoostingClassifier", 3),
+            ("KNeighborsClassifier", 4),
+            ("KNeighborsClassifier", 4),
+            ("RandomForestClassifier", 2),
+            ("RandomForestClassifier", 2),
         ];
         assert_eq!(sizes, expected.map(|(name, n)| (name.to_owned(), n)));
         assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), plan.jobs.len());

@@ -184,7 +184,7 @@ fn each_way_to_go_wrong_is_a_row_with_its_reason() {
         (
             "too_few",
             Status::Failed,
-            "the predictions of the engine cannot be used: expected ",
+            "the predictions of the engine cannot be used: labels.npy: expected 500 values, found 499",
         ),
         (
             "no_class",

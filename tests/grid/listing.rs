@@ -78,6 +78,7 @@ fn the_listing_for_machines_has_the_documented_fields() {
             "name",
             "notes",
             "parameter",
+            "path",
             "resolved",
         ];
         assert_eq!(keys(job), expected);

@@ -341,9 +341,11 @@ fn info_of(fitted: Fitted) -> FitInfo {
 fn read_labels(path: &Path, n_test: usize, n_classes: usize) -> Result<Array1<usize>, Failure> {
     let unusable = |text: String| Failure::new(Status::Failed, text);
     let labels = load_labels(path, n_test).map_err(|error| {
+        // The folder is a temporary one, of which nothing is left for the reader of the row.
+        let folder = path.parent().unwrap_or(path).display();
+        let reason = chain(&error).replace(&format!("{folder}/"), "");
         unusable(format!(
-            "the predictions of the engine cannot be used: {}",
-            chain(&error)
+            "the predictions of the engine cannot be used: {reason}"
         ))
     })?;
     let class = |&label: &i64| {

@@ -291,7 +291,7 @@ fn more_neighbors_than_rows_are_refused_by_the_fit() {
     let params = KNeighborsClassifier::params().n_neighbors(3);
     let train = DatasetBase::new(array![[0.0_f32], [1.0]], array![0_usize, 1]);
     let text = params.fit(&train).unwrap_err().to_string();
-    let expected = "the `n_neighbors` of KNeighborsClassifier must be at most the 2 rows of the \
+    let expected = "the `n_neighbors` of KNeighborsClassifier must be at most the 2 samples of the \
                     training data, got 3";
     assert_eq!(text, expected);
 }
