@@ -6,8 +6,8 @@
 //! # The rule
 //! A reference records each row under one or more seeds: accuracy and hash of the predictions.
 //! - A repeat whose seed was recorded must predict what was recorded, and so must any repeat of a
-//!   row that predicted the same under every recorded seed. A family whose sums round differently
-//!   by SIMD width may differ in a few test images instead; its tolerance says how many and why.
+//!   row that predicted the same under every recorded seed. A family that needs room may differ in
+//!   a few test images instead; its tolerance says how many and why.
 //! - A row under seeds that were not recorded must have a mean accuracy within the prediction
 //!   interval of the recorded ones, [`Spread::reach`]. The share of runs in which chance alone
 //!   breaks this is the reference's `false_alarm`, divided by the number of rows that depend on
