@@ -8,7 +8,7 @@ DOCUMENTED = [
     ("refused here only", r"`class_weight`.*weights of which at least one"),
     ("refused here only", r"`class_weight`.*got \{.*-1\.0"),
     ("refused here only", r"`class_weight`.*in \(0, inf\).*got \{.*:0\.0"),
-    ("refused here only", r"`n_neighbors`.*must be at most the \d+ rows"),
+    ("refused here only", r"`n_neighbors`.*must be at most the \d+ samples?"),
     ("refused here only", r"`metric` of KNeighborsClassifier.*got \"(haversine|mahalanobis|precomputed|pyfunc|seuclidean)\""),
     ("refused here only", r"diverged: (the training loss|a weight or intercept) was -?inf"),
     ("refused there only", r"The classes, \[.*\], are not in class_weight"),
