@@ -13,21 +13,10 @@ use super::job::Limits;
 use super::subset_grid::SubsetGrid;
 use crate::catalog::Profile;
 use crate::catalog::engine::Launch;
-use crate::dataset::OwnData;
+use crate::dataset::{self, OwnData};
 
 /// Names that `dataset` may have.
-pub const DATASETS: &[&str] = &[
-    "auto",
-    "fashion-mnist",
-    "mnist",
-    "kmnist",
-    "k49",
-    "qmnist",
-    "emnist-letters",
-    "emnist-balanced",
-    "emnist-digits",
-    "demo",
-];
+pub const DATASETS: &[&str] = &dataset::DatasetName::NAMES;
 /// The largest number of sizes of the train split.
 pub(super) const MAX_SIZES: usize = 100;
 /// The largest number of repeats of a job.

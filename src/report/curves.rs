@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use serde::Serialize;
 
@@ -291,34 +292,13 @@ fn draw_accuracy(
     range: Range<f64>,
     paper: &mut String,
 ) -> Result<Vec<CurveLine>, DrawingError> {
-    measure_by_own_font();
-    let root = SVGBackend::with_string(paper, SIZE).into_drawing_area();
-    let mut chart = ChartBuilder::on(&root)
-        .margin_top(10)
-        .margin_right(14)
-        .x_label_area_size(46)
-        .y_label_area_size(72)
-        .build_cartesian_2d(rows_range(sizes).log_scale(), range)?;
-    chart
-        .configure_mesh()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(GRID)
-        .axis_style(AXIS)
-        .label_style(("sans-serif", 13))
-        .axis_desc_style(("sans-serif", 13))
-        .x_desc("train rows")
-        .y_desc("test accuracy")
-        .x_label_formatter(&|rows| rows_label(*rows))
-        .y_label_formatter(&|accuracy| format!("{:.0} %", accuracy * 100.0))
-        .draw()?;
-    let lines = curves.iter().map(|curve| {
-        let points = curve.points.iter();
-        let marks = points.map(|point| chart.backend_coord(&(point.0 as f64, point.1)));
-        curve_line(curve, marks.collect())
-    });
-    let lines = lines.collect();
-    root.present()?;
-    Ok(lines)
+    let figure = Figure {
+        name: "test accuracy",
+        range,
+        label: &|accuracy| format!("{:.0} %", accuracy * 100.0),
+        of: |point| point.1,
+    };
+    draw(curves, sizes, figure, paper)
 }
 
 fn draw_time(
@@ -327,6 +307,34 @@ fn draw_time(
     range: Range<f64>,
     paper: &mut String,
 ) -> Result<Vec<CurveLine>, DrawingError> {
+    let figure = Figure {
+        name: "training time in CPU seconds",
+        range: range.log_scale(),
+        label: &|time| seconds(*time),
+        of: |point| point.2.max(0.001),
+    };
+    draw(curves, sizes, figure, paper)
+}
+
+/// What a chart shows over the number of train rows.
+struct Figure<'a, Y> {
+    name: &'a str,
+    range: Y,
+    label: &'a dyn Fn(&f64) -> String,
+    /// The figure of a point: rows, accuracy and seconds.
+    of: fn(&(usize, f64, f64)) -> f64,
+}
+
+fn draw<Y>(
+    curves: &[Curve<'_>],
+    sizes: &[usize],
+    figure: Figure<'_, Y>,
+    paper: &mut String,
+) -> Result<Vec<CurveLine>, DrawingError>
+where
+    Y: AsRangedCoord<Value = f64>,
+    Y::CoordDescType: ValueFormatter<f64>,
+{
     measure_by_own_font();
     let root = SVGBackend::with_string(paper, SIZE).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
@@ -334,7 +342,7 @@ fn draw_time(
         .margin_right(14)
         .x_label_area_size(46)
         .y_label_area_size(72)
-        .build_cartesian_2d(rows_range(sizes).log_scale(), range.log_scale())?;
+        .build_cartesian_2d(rows_range(sizes).log_scale(), figure.range)?;
     chart
         .configure_mesh()
         .light_line_style(TRANSPARENT)
@@ -343,13 +351,13 @@ fn draw_time(
         .label_style(("sans-serif", 13))
         .axis_desc_style(("sans-serif", 13))
         .x_desc("train rows")
-        .y_desc("training time in CPU seconds")
+        .y_desc(figure.name)
         .x_label_formatter(&|rows| rows_label(*rows))
-        .y_label_formatter(&|time| seconds(*time))
+        .y_label_formatter(figure.label)
         .draw()?;
     let lines = curves.iter().map(|curve| {
         let points = curve.points.iter();
-        let marks = points.map(|point| chart.backend_coord(&(point.0 as f64, point.2.max(0.001))));
+        let marks = points.map(|point| chart.backend_coord(&(point.0 as f64, (figure.of)(point))));
         curve_line(curve, marks.collect())
     });
     let lines = lines.collect();

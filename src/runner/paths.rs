@@ -37,16 +37,21 @@ fn key(job: &Job) -> Option<String> {
     ))
 }
 
-/// Estimated seconds of one repeat of all `jobs` on one core: of a path, those of its longest job.
+/// Estimated seconds of one repeat of the jobs of a path on one core: those of its longest job.
+pub(super) fn longest_s<'a>(path: impl IntoIterator<Item = &'a Job>) -> f64 {
+    let seconds = path.into_iter().map(|job| job.cost.cpu_s);
+    seconds.fold(0.0, f64::max)
+}
+
+/// Estimated seconds of one repeat of all `jobs` on one core, path by path.
 #[must_use]
 pub fn seconds<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> f64 {
     let jobs: Vec<&Job> = jobs.into_iter().collect();
-    let longest = |path: &Vec<usize>| {
-        let seconds = path.iter().map(|&job_idx| jobs[job_idx].cost.cpu_s);
-        seconds.fold(0.0, f64::max)
-    };
     let paths = group(jobs.iter().copied().enumerate());
-    paths.iter().map(longest).sum()
+    let seconds = paths
+        .iter()
+        .map(|path| longest_s(path.iter().map(|&job_idx| jobs[job_idx])));
+    seconds.sum()
 }
 
 #[cfg(test)]

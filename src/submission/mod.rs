@@ -14,6 +14,8 @@ mod text;
 use std::fs;
 use std::path::Path;
 
+use crate::dataset::is_npy;
+
 pub use doubt::{Doubt, KnownLabels, find_doubt, is_no_better_than_chance};
 pub use error::SubmissionError;
 pub use row::{Claim, claimed_row, row};
@@ -41,7 +43,7 @@ pub fn read_predictions(
         path: path.to_owned(),
         source,
     })?;
-    let table = if npy::is_npy(&bytes) {
+    let table = if is_npy(&bytes) {
         npy::parse(&bytes, path)
     } else {
         text::parse(&bytes, n_test)

@@ -8,14 +8,6 @@ use super::error::ContentError;
 use super::interpret::Table;
 use crate::dataset::parse_npy;
 
-/// The first bytes of a file.
-const MAGIC: &[u8] = b"\x93NUMPY";
-
-/// Whether a file is an `.npy` file, whatever its name.
-pub(super) fn is_npy(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
-}
-
 /// Parses the array of one or two dimensions in the file at `path`.
 pub(super) fn parse(bytes: &[u8], path: &Path) -> Result<Table, ContentError> {
     let (shape, values) = parse_npy(bytes, path)?;

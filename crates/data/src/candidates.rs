@@ -39,7 +39,7 @@ pub fn missing(name: DatasetName, dir: &Path) -> Vec<String> {
     names
 }
 
-/// Whether any file under the usual names lies in `dir`: a whole set, or a part of one.
+/// Returns whether `dir` has at least one file with a usual name.
 pub fn has_any(dir: &Path) -> bool {
     let mut names = FILE_NAMES.iter().chain(&CSV_FILE_NAMES);
     names.any(|name| !packed_or_plain(dir, name).is_empty())

@@ -26,7 +26,7 @@ pub struct Assigned {
     train: Vec<FileRef>,
     test: Vec<FileRef>,
     open: Vec<FileRef>,
-    /// Whether the user named each file, so that several of a split are its parts.
+    /// True if the user named each file: then several files of a split are its parts.
     is_named: bool,
 }
 
@@ -91,7 +91,7 @@ impl Assigned {
         }
     }
 
-    /// Whether there may be a whole data set among the files.
+    /// Returns whether the files may hold both splits.
     pub fn is_whole(&self) -> bool {
         !self.open.is_empty() || !(self.train.is_empty() || self.test.is_empty())
     }

@@ -139,7 +139,7 @@ pub fn once_packed<'a>(content: Box<dyn Read + 'a>) -> io::Result<Box<dyn Read +
     Ok(Box::new(buffered))
 }
 
-/// What a reader on the way found to be wrong with the content of a file, in an [`io::Error`].
+/// The content of a file is wrong. A reader passes it on inside an [`io::Error`].
 #[derive(Debug, thiserror::Error)]
 #[error("expected {expected}, found {found}")]
 pub struct Misfit {

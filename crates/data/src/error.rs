@@ -186,9 +186,9 @@ pub enum DatasetError {
         place: PathBuf,
         /// `train` or `test`.
         split: &'static str,
-        /// How many files were looked at.
+        /// The number of files examined.
         found: usize,
-        /// What can be read.
+        /// The formats that can be read, as a list in words.
         formats: String,
     },
     /// More rows were asked for than there are.

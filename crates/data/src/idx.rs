@@ -3,17 +3,16 @@
 //! The header is not trusted: sizes are checked against what is plausible before anything is kept,
 //! and memory grows only with bytes that are really there.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use super::digest::read_error;
 use super::error::DatasetError;
+use super::read::fill;
+use super::shape::MAX_SIDE;
 
 /// Most bytes a file may hold: 1 GiB, over a million images of 28 × 28.
 pub const MAX_BYTES: usize = 1 << 30;
-
-/// Largest width or height of an image.
-pub const MAX_SIDE: usize = 1024;
 
 /// IDX's code for unsigned bytes.
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -200,20 +199,6 @@ fn read_body(
         )),
         Err(error) => Err(read_error(path, error)),
     }
-}
-
-/// Fills `buffer` as far as the content goes; the number of bytes read.
-fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut n_read = 0;
-    while n_read < buffer.len() {
-        match reader.read(&mut buffer[n_read..]) {
-            Ok(0) => break,
-            Ok(n_bytes) => n_read += n_bytes,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(n_read)
 }
 
 fn describe_start(start: &[u8]) -> String {

@@ -46,6 +46,17 @@ impl DatasetName {
         Self::Demo,
     ];
 
+    /// The names as a config writes them, in the order of [`Self::ALL`].
+    pub const NAMES: [&'static str; Self::ALL.len()] = {
+        let mut names = [""; Self::ALL.len()];
+        let mut place = 0;
+        while place < names.len() {
+            names[place] = Self::ALL[place].as_str();
+            place += 1;
+        }
+        names
+    };
+
     /// Returns the name as a config writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

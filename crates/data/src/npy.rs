@@ -123,6 +123,12 @@ pub fn read_npy<T: NpyElement>(path: &Path, shape: &[usize]) -> Result<Vec<T>, D
     Ok(header.row_by_row(values))
 }
 
+/// Whether the content of a file is NPY, whatever its name.
+#[must_use]
+pub fn is_npy(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
 /// Returns the shape and the values, row by row, of an array of whole numbers or floats of any size,
 /// from the bytes of the file at `path`.
 ///

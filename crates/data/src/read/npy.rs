@@ -10,7 +10,7 @@ use super::piece::{Block, Piece, SplitName};
 use super::reader::{ReadOptions, Reader, Start};
 use crate::digest::read_error;
 use crate::error::DatasetError;
-use crate::npy::{Header, Kind, MAGIC, check_end};
+use crate::npy::{Header, Kind, check_end, is_npy};
 use crate::raw::Values;
 use crate::shape::{MAX_SIDE, Shape};
 
@@ -23,7 +23,7 @@ impl Reader for NpyReader {
     }
 
     fn is_for(&self, start: &Start<'_>) -> bool {
-        start.head.starts_with(MAGIC)
+        is_npy(start.head)
     }
 
     fn read(&self, input: Input<'_>, options: &ReadOptions) -> Result<Vec<Piece>, DatasetError> {
