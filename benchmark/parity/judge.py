@@ -31,6 +31,12 @@ SUSPICIOUS, DIFFERENT = 0.05, 0.001
 SPLITS = np.array([[i in chosen for i in range(2 * N_SEEDS)] for chosen in combinations(range(2 * N_SEEDS), N_SEEDS)])
 
 
+def has_nan(answer):
+    """Whether a side's labels come from scores that are no numbers: the first class, whatever the row."""
+    scores = answer.get("scores")
+    return scores is not None and bool(np.isnan(np.asarray(scores, float)).any())
+
+
 class Case:
     """Both sides with one problem."""
 
@@ -103,6 +109,8 @@ class Case:
         differing = np.flatnonzero(ours["labels"] != theirs["labels"])
         if not len(differing):
             return "equal", ""
+        if has_nan(theirs):
+            return "undecidable", "scikit-learn's own scores are NaN"
         verdict = self.excuse(ours["labels"], theirs, differing)
         if verdict[0] != "disagreement" or self.classifier not in OPTIMUM:
             return verdict
@@ -334,7 +342,9 @@ class Case:
             return verdict
         # Once more, so that it is no accident of these seeds.
         seeds = range(200, 200 + N_MORE)
-        again = [self.ours(s) for s in seeds], [self.theirs(s) for s in seeds]
+        again = [self.ours(s) for s in seeds], [self.theirs(s, want_scores=True) for s in seeds]
+        if n_nan := sum(has_nan(answer) for answer in again[1]):
+            return "undecidable", f"scikit-learn's own scores are NaN with {n_nan} of {N_MORE} seeds"
         if all(answer["status"] == "ok" for answer in again[0] + again[1]):
             self.p.append(self.permutation_p(*again, splits))
             if self.p[-1] > SUSPICIOUS:

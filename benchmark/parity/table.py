@@ -10,7 +10,7 @@ DOCUMENTED = [
     ("refused here only", r"`class_weight`.*in \(0, inf\).*got \{.*:0\.0"),
     ("refused here only", r"`n_neighbors`.*must be at most the \d+ samples?"),
     ("refused here only", r"`metric` of KNeighborsClassifier.*got \"(haversine|mahalanobis|precomputed|pyfunc|seuclidean)\""),
-    ("refused here only", r"diverged: (the training loss|a weight or intercept) was -?inf"),
+    ("refused here only", r"diverged: (the training loss|a weight|an intercept) was (-?inf|NaN)"),
     ("refused there only", r"The classes, \[.*\], are not in class_weight"),
     ("refused there only", r"must be .*an int .*Got -?\d+\.0 instead"),
     ("refused there only", r"^IndexError: index 1 is out of bounds for axis 0 with size 1"),

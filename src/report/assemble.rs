@@ -98,8 +98,18 @@ pub fn build_report<'a>(request: &ReportRequest<'a>) -> Result<Report<'a>, Repor
         .collect();
     let (pairs, has_both) = pair_up(&sides, request.known);
     drop(sides);
+    let mut labels: Vec<&str> = Vec::new();
+    for sheet in &all_sheets {
+        let label = dataset_label(sheet.dataset);
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
     let page = PageView {
         version: env!("CARGO_PKG_VERSION"),
+        subject: list(&labels),
+        // With no rows at all, the page says how to compute these.
+        has_seed: labels.is_empty() || all_sheets.iter().any(is_seed),
         sheets: views,
         pairs,
         curves,
@@ -181,11 +191,11 @@ fn build_sheet<'a>(
         details.insert(key(record), row);
     }
     let points = chart_points(sheet, figures, &rows);
-    let missing = match sheet.dataset.name.as_str() {
-        "fashion-mnist" | "mnist" if sheet.dataset.subset.is_none() => request
-            .known
-            .missing_of_published(sheet.rows.iter().map(|record| &record.id)),
-        _ => Vec::new(),
+    let missing = if is_seed(sheet) && sheet.dataset.subset.is_none() {
+        let ids = sheet.rows.iter().map(|record| &record.id);
+        request.known.missing_of_published(ids)
+    } else {
+        Vec::new()
     };
     let view = SheetView {
         dataset: describe(sheet),
@@ -286,6 +296,20 @@ fn headline(rows: &[RowView], figures: &[RowFigures]) -> Option<Headline> {
         n_published: above_published.len(),
         median_above_published: median(above_published).map(points),
     })
+}
+
+/// Whether a sheet is of a data set that the published table has.
+fn is_seed(sheet: &Sheet<'_>) -> bool {
+    matches!(sheet.dataset.name.as_str(), "fashion-mnist" | "mnist")
+}
+
+/// Joins names: `A`, `A and B`, `A, B and C`.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => "Fashion-MNIST".to_owned(),
+        [name] => (*name).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// Describes the data: `Fashion-MNIST v3, 60000 images to train, 10000 to test`.

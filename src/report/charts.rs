@@ -26,7 +26,7 @@ const LEFT: u32 = 72;
 /// The margin left of the families' plot for their names, in pixels.
 const NAMES: u32 = 124;
 /// The margin right of the families' plot for the best figure, in pixels.
-const BEST: u32 = 64;
+const BEST: u32 = 76;
 /// The margin below a plot for labels, in pixels.
 const BELOW: u32 = 46;
 /// Shorter times are drawn at this many seconds, because a logarithmic axis has no zero.

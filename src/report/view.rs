@@ -22,6 +22,10 @@ pub(super) struct PageView {
     pub pairs: Vec<PairView>,
     /// The learning curves, one entry per data set that was run at several sizes.
     pub curves: Vec<CurvesView>,
+    /// The data sets in words: `Fashion-MNIST and MNIST`.
+    pub subject: String,
+    /// Whether there are rows of Fashion-MNIST or MNIST, which the published table is of.
+    pub has_seed: bool,
     /// Whether there are rows of both Fashion-MNIST and MNIST.
     pub has_both: bool,
     /// Whether there are rows that were handed in.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::digest::read_error;
 use super::error::DatasetError;
-use super::read::fill;
+use super::read::{describe_start, fill};
 use super::shape::MAX_SIDE;
 
 /// Most bytes a file may hold: 1 GiB, over a million images of 28 × 28.
@@ -36,7 +36,7 @@ pub struct Images {
 /// [`DatasetError::Format`] for anything but one or more images of unsigned bytes, no byte
 /// missing and none left over.
 pub fn parse_images(reader: &mut dyn Read, path: &Path) -> Result<Images, DatasetError> {
-    let [n_samples, height, width] = read_header(reader, path, "images")?;
+    let [n_samples, height, width] = read_dims(reader, path, "images")?;
     let is_plausible = |side: usize| (1..=MAX_SIDE).contains(&side);
     if !is_plausible(height) || !is_plausible(width) {
         return Err(DatasetError::format(
@@ -64,7 +64,7 @@ pub fn parse_labels(
     path: &Path,
     n_classes: usize,
 ) -> Result<Vec<u8>, DatasetError> {
-    let [n_samples] = read_header(reader, path, "labels")?;
+    let [n_samples] = read_dims(reader, path, "labels")?;
     let labels = read_body(reader, path, n_samples, 1)?;
     check_labels(&labels, path, n_classes)?;
     Ok(labels)
@@ -114,50 +114,68 @@ pub fn announced_len(head: &[u8]) -> Option<u64> {
     n_values.checked_add(header_len as u64)
 }
 
-fn read_header<const N: usize>(
+/// The header of an IDX file.
+pub(crate) struct Header {
+    /// The code of the type of its values.
+    pub kind: u8,
+    /// Its dimensions, at least one.
+    pub dims: Vec<usize>,
+}
+
+/// Reads a header of any type; `magic` describes, in the error, the four bytes that are expected.
+///
+/// # Errors
+/// [`DatasetError::Format`] for another start than that of IDX, and for a header cut short.
+pub(crate) fn read_header(
+    reader: &mut dyn Read,
+    path: &Path,
+    magic: &str,
+) -> Result<Header, DatasetError> {
+    let failed = |error| read_error(path, error);
+    let mut start = [0; 4];
+    let n_read = fill(reader, &mut start).map_err(failed)?;
+    let [0, 0, kind, n_dims @ 1..] = start else {
+        return Err(DatasetError::format(path, magic, describe_start(&start[..n_read])));
+    };
+    let mut bytes = vec![0; 4 * usize::from(n_dims)];
+    if fill(reader, &mut bytes).map_err(failed)? < bytes.len() {
+        let expected = format!("a header of {} bytes", 4 + bytes.len());
+        return Err(DatasetError::format(path, expected, "the end of the file"));
+    }
+    let (dims, _) = bytes.as_chunks::<4>();
+    let dims = dims.iter().map(|dim| u32::from_be_bytes(*dim) as usize);
+    Ok(Header {
+        kind,
+        dims: dims.collect(),
+    })
+}
+
+/// Reads the header of unsigned bytes in `N` dimensions.
+fn read_dims<const N: usize>(
     reader: &mut dyn Read,
     path: &Path,
     what: &str,
 ) -> Result<[usize; N], DatasetError> {
-    let mut magic = [0; 4];
-    let n_read = fill(reader, &mut magic).map_err(|error| read_error(path, error))?;
-    let [zero0, zero1, type_code, n_dims] = magic;
-    if n_read < magic.len() || (zero0, zero1) != (0, 0) {
-        return Err(DatasetError::format(
-            path,
-            format!("the magic number 0x0000080{N} of IDX {what}"),
-            describe_start(&magic[..n_read]),
-        ));
-    }
-    if type_code != UNSIGNED_BYTE {
+    let magic = format!("the magic number 0x0000080{N} of IDX {what}");
+    let Header { kind, dims } = read_header(reader, path, &magic)?;
+    if kind != UNSIGNED_BYTE {
         return Err(DatasetError::format(
             path,
             "IDX values of type 0x08 (unsigned bytes)",
-            format!("type 0x{type_code:02x}"),
+            format!("type 0x{kind:02x}"),
         ));
     }
-    if usize::from(n_dims) != N {
-        return Err(DatasetError::format(
+    dims.try_into().map_err(|dims: Vec<_>| {
+        DatasetError::format(
             path,
             format!("{what} ({N} dimension{})", if N == 1 { "" } else { "s" }),
-            match n_dims {
+            match dims.len() {
                 1 => "labels (1 dimension)".to_owned(),
                 3 => "images (3 dimensions)".to_owned(),
                 n => format!("{n} dimensions"),
             },
-        ));
-    }
-    let mut dims = [0; N];
-    for dim in &mut dims {
-        let mut bytes = [0; 4];
-        let n_read = fill(reader, &mut bytes).map_err(|error| read_error(path, error))?;
-        if n_read < bytes.len() {
-            let expected = format!("a header of {} bytes", 4 * (N + 1));
-            return Err(DatasetError::format(path, expected, "the end of the file"));
-        }
-        *dim = u32::from_be_bytes(bytes) as usize;
-    }
-    Ok(dims)
+        )
+    })
 }
 
 /// Reads `n_samples` × `sample_len` bytes and makes sure that the content ends there.
@@ -199,21 +217,6 @@ fn read_body(
         )),
         Err(error) => Err(read_error(path, error)),
     }
-}
-
-fn describe_start(start: &[u8]) -> String {
-    if start.is_empty() {
-        return "an empty file".to_owned();
-    }
-    let text = start.escape_ascii();
-    let hint = if start.starts_with(b"<") {
-        ", the start of a web page"
-    } else if start.starts_with(b"vers") {
-        ", the start of a Git LFS pointer"
-    } else {
-        ""
-    };
-    format!("0x{} (\"{text}\"{hint})", hex::encode(start))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::piece::{Block, Piece, SplitName};
 use super::reader::{ReadOptions, Reader, Start};
 use crate::digest::read_error;
 use crate::error::DatasetError;
+use crate::idx::{Header, read_header};
 use crate::shape::Shape;
 
 /// The most dimensions: rows, height, width, channels.
@@ -32,30 +33,22 @@ impl Reader for IdxReader {
         let mut reader = input.stream();
         let reader = reader.as_mut();
         let failed = |error| read_error(path, error);
-        let mut start = [0; 4 + 4 * MAX_DIMS];
-        let n_read = fill(reader, &mut start[..4]).map_err(failed)?;
-        let (kind, n_dims) = (start[2], usize::from(start[3]));
+        let Header { kind, dims } = read_header(reader, path, "a magic number of IDX")?;
         let width = match kind {
             0x08 | 0x09 => 1,
             0x0b => 2,
             0x0c | 0x0d => 4,
             0x0e => 8,
-            _ => 0,
+            _ => {
+                let expected = "a type of IDX, 0x08, 0x09 or 0x0b to 0x0e";
+                let found = format!("type 0x{kind:02x}");
+                return Err(DatasetError::format(path, expected, found));
+            }
         };
-        if n_read < 4 || width == 0 || !(1..=MAX_DIMS).contains(&n_dims) {
-            let found = format!("0x{}", hex::encode(&start[..n_read]));
-            return Err(DatasetError::format(path, "a magic number of IDX", found));
+        if dims.len() > MAX_DIMS {
+            let expected = format!("at most {MAX_DIMS} dimensions");
+            return Err(DatasetError::format(path, expected, dims.len().to_string()));
         }
-        let header = &mut start[4..4 + 4 * n_dims];
-        if fill(reader, header).map_err(failed)? < 4 * n_dims {
-            let expected = format!("a header of {} bytes", 4 + 4 * n_dims);
-            return Err(DatasetError::format(path, expected, "the end of the file"));
-        }
-        let (dims, _) = header.as_chunks::<4>();
-        let dims: Vec<usize> = dims
-            .iter()
-            .map(|dim| u32::from_be_bytes(*dim) as usize)
-            .collect();
         let n_values = dims.iter().try_fold(1_usize, |n, &dim| n.checked_mul(dim));
         let n_values = n_values
             .filter(|n| (1..=MAX_VALUES).contains(n))

@@ -181,10 +181,10 @@ fn run(
                     state.end_epoch(settings, score, rows.training.len());
                 }
             });
-        if let Some(state) = running.iter().find(|state| !state.is_finite()) {
+        if let Some(found) = running.iter().find_map(|state| state.not_finite()) {
             return Err(FitError::Diverged {
-                what: "a weight or intercept",
-                value: state.intercept,
+                what: found.what,
+                value: found.value,
                 n_iter: epoch + 1,
                 fix: "scale the features or lower the learning rate",
             });

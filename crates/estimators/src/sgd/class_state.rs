@@ -4,6 +4,7 @@ use rand::seq::SliceRandom as _;
 
 use super::penalised_weights::PenalisedWeights;
 use super::settings::{Settings, StepLength};
+use crate::finite::{NotFinite, first_not_finite};
 use fashion_bench_numeric::dot::dot;
 use fashion_bench_numeric::rng::Rng;
 use fashion_bench_numeric::simd::Lanes;
@@ -248,9 +249,10 @@ impl ClassState {
         }
     }
 
-    /// Whether all weights are finite numbers.
-    pub fn is_finite(&self) -> bool {
-        self.intercept.is_finite() && self.weights.as_slice().iter().all(|w| w.is_finite())
+    /// Returns the first weight, or the intercept, that is NaN or infinite.
+    pub fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite("a weight", self.weights.as_slice())
+            .or_else(|| first_not_finite("an intercept", [&self.intercept]))
     }
 
     /// Returns weights and intercept of the model: the averages, where averaging has begun.
