@@ -5,7 +5,8 @@
 //! [`check`] compares a table with a recorded one, [`compare`] with another; [`report`] makes a page
 //! of it, both beside the known [`figures`]; [`submission`]
 //! scores what was predicted elsewhere; [`embed`] draws the data; [`engine`] is how classifiers
-//! in other processes are driven.
+//! in other processes are driven. [`builtin`] has the configs and references that an installed program
+//! carries.
 //!
 //! Three crates stand below: the [`estimators`] themselves, usable from any linfa program; the
 //! kernels of [`numeric`]; and [`dataset`], which reads and prepares the data.
@@ -14,6 +15,7 @@ pub use fashion_bench_data as dataset;
 pub use fashion_bench_estimators as estimators;
 pub use fashion_bench_numeric as numeric;
 
+pub mod builtin;
 pub mod catalog;
 pub mod check;
 pub mod compare;

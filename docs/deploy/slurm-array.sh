@@ -19,7 +19,7 @@
 #SBATCH --open-mode=append
 set -euo pipefail
 
-config=${1:?usage: sbatch --array=1-N slurm-array.sh CONFIG}
+: "${1:?usage: sbatch --array=1-N slurm-array.sh CONFIG [OPTION of fashion-bench run]...}"
 shard=$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT
 # The data once for all nodes; compute nodes often have no network.
 export FASHION_MNIST_DIR=${FASHION_MNIST_DIR:-$SLURM_SUBMIT_DIR/data/fashion-mnist}
@@ -28,7 +28,7 @@ export XDG_CACHE_HOME=${TMPDIR:-/tmp}/fashion-bench-$SLURM_JOB_ID
 trap 'rm -rf "$XDG_CACHE_HOME"' EXIT
 
 # In the background, so that the shell can hand on the signal that comes before the time is up.
-fashion-bench run "$config" --shard "$shard" --jobs "$SLURM_CPUS_PER_TASK" \
+fashion-bench run "$@" --shard "$shard" --jobs "$SLURM_CPUS_PER_TASK" \
     --results "results/shard-$SLURM_ARRAY_TASK_ID.jsonl" &
 trap 'kill -TERM $!' TERM
 wait $! || { code=$?; wait $! || code=$?; exit "$code"; }

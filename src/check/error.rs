@@ -21,6 +21,9 @@ pub enum CheckError {
         /// What the system said.
         source: io::Error,
     },
+    /// The program has no reference of its own of that name.
+    #[error("{0}")]
+    BuiltIn(String),
     /// The file is no reference file.
     #[error(
         "{} is not a reference file of format {expected}; record one with `check --update`",

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::CheckError;
 use super::spread::Spread;
+use crate::builtin;
 use crate::catalog::Family;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
@@ -156,12 +157,18 @@ impl ReferenceRow {
 }
 
 impl Reference {
-    /// Reads a reference file.
+    /// Reads a reference file, or the program's own if `path` is `builtin:NAME`.
     ///
     /// # Errors
     /// [`CheckError`] if it cannot be read, is malformed, or contradicts itself.
     pub fn load(path: &Path) -> Result<Self, CheckError> {
-        let text = fs::read_to_string(path).map_err(CheckError::io("read", path))?;
+        let text = match builtin::asked_name(path) {
+            Some(name) => builtin::find(builtin::REFERENCES, name)
+                .map_err(CheckError::BuiltIn)?
+                .text
+                .to_owned(),
+            None => fs::read_to_string(path).map_err(CheckError::io("read", path))?,
+        };
         let reference: Self = serde_json::from_str(&text).map_err(|source| CheckError::Format {
             path: path.to_owned(),
             expected: FORMAT,

@@ -6,8 +6,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
+use fashion_bench::builtin::asked_name;
 use fashion_bench::check::{
     Changes, RecordingRequest, Reference, Report, Verdict, judge, record, render_annotations,
     render_junit, render_markdown, render_text,
@@ -26,7 +27,7 @@ use super::table::read_records;
 pub struct CheckArgs {
     /// The results table
     results: PathBuf,
-    /// The recorded rows
+    /// The recorded rows; `builtin:quick`, `builtin:ci` and `builtin:baselines` are inside the program
     #[arg(long, value_name = "FILE")]
     reference: PathBuf,
     /// Record the table's rows in the reference instead, showing what changes; other rows stay
@@ -113,6 +114,12 @@ fn write_junit(args: &CheckArgs, report: &Report) -> anyhow::Result<()> {
 
 fn update(args: &CheckArgs, records: &[Record]) -> anyhow::Result<()> {
     let path = &args.reference;
+    if asked_name(path).is_some() {
+        bail!(
+            "--update: {} is inside the program; name a file to record the rows in",
+            path.display()
+        );
+    }
     let old = path.exists().then(|| Reference::load(path)).transpose()?;
     let recording = record(&RecordingRequest {
         records,

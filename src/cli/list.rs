@@ -18,7 +18,8 @@ use super::output::print;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// The config, e.g. configs/baselines.json; `-` reads it from standard input
+    /// The config, e.g. configs/baselines.json; `-` reads it from standard input, `builtin:baselines` is
+    /// inside the program
     config: PathBuf,
     /// Print JSON for machines, as docs/config.md describes it
     #[arg(long, conflicts_with = "full")]

@@ -12,6 +12,7 @@ mod dry_run;
 mod embed;
 mod engine;
 mod estimators;
+mod init;
 mod list;
 mod loading;
 mod merge;
@@ -22,19 +23,34 @@ mod report;
 mod results;
 mod run;
 mod score;
+mod shell;
 mod show;
 mod suspects;
 mod table;
 mod worker;
 
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use fashion_bench::numeric::simd::Level;
+
+/// `0.1.0 (revision 1a2b3c4, AVX-512)`: what figures depend on.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let revision = option_env!("FASHION_BENCH_GIT_REVISION").map_or_else(
+        || "no revision".to_owned(),
+        |revision| format!("revision {revision}"),
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    match Level::from_environment() {
+        Ok(level) => format!("{version} ({revision}, {level} instructions)"),
+        Err(error) => format!("{version} ({revision}; {error})"),
+    }
+});
 
 /// The Fashion-MNIST classifier benchmark.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version = VERSION.as_str(), about)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -42,6 +58,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a config to begin with, and say what to do next
+    Init(init::InitArgs),
     /// Train and score the jobs of a config, and append their rows to a results table
     Run(Box<run::RunArgs>),
     /// Check a results table against recorded rows, for CI
@@ -70,6 +88,10 @@ enum Command {
     Config(config::ConfigArgs),
     /// List the classifiers and their parameters
     Estimators(estimators::EstimatorsArgs),
+    /// Print completions for a shell
+    Completions(shell::CompletionsArgs),
+    /// Write the manual pages
+    Man(shell::ManArgs),
     /// Serve this program's classifiers to another program, by the protocol of docs/engines.md
     Engine,
     /// Do one job for a runner
@@ -83,6 +105,7 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
     // Before anything depends on it.
     Level::from_environment()?;
     match command {
+        Command::Init(args) => init::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Compare(args) => compare::run(&args),
@@ -92,6 +115,8 @@ pub fn dispatch() -> anyhow::Result<ExitCode> {
         Command::Score(args) => score::run(&args),
         Command::Predictions(args) => predictions::run(&args),
         Command::Results(args) => results::run(&args),
+        Command::Completions(args) => shell::complete(&args, Cli::command()),
+        Command::Man(args) => shell::write_manual(&args, Cli::command()),
         Command::Engine => engine::run(),
         Command::Worker => worker::run(),
         Command::Data(args) => data::run(&args),

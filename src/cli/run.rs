@@ -46,7 +46,8 @@ const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The config, e.g. configs/quick.json; `-` reads it from standard input
+    /// The config, e.g. configs/quick.json; `-` reads it from standard input, `builtin:quick` is inside
+    /// the program (`fashion-bench init --list`)
     config: PathBuf,
     /// Run only what fits, e.g. "SVC C=1 kernel~rbf !gamma=auto"
     #[arg(long, value_name = "EXPR", value_parser = Filter::parse)]

@@ -20,6 +20,9 @@ pub enum GridError {
         /// Empty, or `; did you mean …?` with a file that lies beside it.
         hint: String,
     },
+    /// The program has no config of its own of that name.
+    #[error("{0}")]
+    BuiltIn(String),
     /// The path names a directory.
     #[error("{} is a directory; name the config file in it", path.display())]
     Directory {

@@ -8,12 +8,14 @@ use super::error::{GridError, Problem, Spot};
 use super::job::Plan;
 use super::origin::{is_standard_input, origin_of};
 use super::plan::{Overrides, parse};
+use crate::builtin;
 use crate::catalog::{Classifier, ESTIMATORS, did_you_mean};
 
 /// The largest size of a config in bytes.
 const MAX_BYTES: u64 = 1 << 24;
 
-/// Reads the config at `path`, or from standard input if `path` is `-`, and plans its jobs with the
+/// Reads the config at `path`, from standard input if `path` is `-`, or the program's own if it is
+/// `builtin:NAME`, and plans its jobs with the
 /// estimators of the registry.
 ///
 /// # Errors
@@ -54,6 +56,10 @@ fn folder_of(path: &Path) -> PathBuf {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, GridError> {
+    if let Some(name) = builtin::asked_name(path) {
+        let config = builtin::find(builtin::CONFIGS, name).map_err(GridError::BuiltIn)?;
+        return Ok(config.text.as_bytes().to_owned());
+    }
     let named = path.to_owned();
     let failed = |source: std::io::Error| match source.kind() {
         ErrorKind::NotFound => GridError::Missing {

@@ -134,8 +134,12 @@ pub(crate) fn read_header(
     let failed = |error| read_error(path, error);
     let mut start = [0; 4];
     let n_read = fill(reader, &mut start).map_err(failed)?;
-    let [0, 0, kind, n_dims @ 1..] = start else {
-        return Err(DatasetError::format(path, magic, describe_start(&start[..n_read])));
+    let [0, 0, kind, n_dims @ 1..=u8::MAX] = start else {
+        return Err(DatasetError::format(
+            path,
+            magic,
+            describe_start(&start[..n_read]),
+        ));
     };
     let mut bytes = vec![0; 4 * usize::from(n_dims)];
     if fill(reader, &mut bytes).map_err(failed)? < bytes.len() {
