@@ -53,13 +53,15 @@ pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot write {path}"))?;
     let table = args.config.with_extension("jsonl");
     let table = table.display();
-    print(&format!(
-        "wrote {path}: {}\n\n\
-         fashion-bench list {path}                    the models that it stands for\n\
-         fashion-bench run {path} --results {table}   trains and scores them\n\
-         fashion-bench report {table}                 makes a page of the rows\n\
-         fashion-bench estimators                     the classifiers and their parameters\n",
-        config.purpose
-    ))?;
+    let next = [
+        (format!("list {path}"), "the models that it stands for"),
+        (format!("run {path} --results {table}"), "train and score them"),
+        (format!("report {table}"), "make a page of the rows"),
+        ("estimators".to_owned(), "the classifiers and their parameters"),
+    ];
+    let width = next.iter().map(|(command, _)| command.len()).max();
+    let width = width.unwrap_or(0);
+    let lines = next.map(|(command, what)| format!("  fashion-bench {command:<width$}   {what}\n"));
+    print(&format!("wrote {path}: {}\n\n{}", config.purpose, lines.concat()))?;
     Ok(ExitCode::SUCCESS)
 }
