@@ -55,13 +55,23 @@ pub fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let table = table.display();
     let next = [
         (format!("list {path}"), "the models that it stands for"),
-        (format!("run {path} --results {table}"), "train and score them"),
+        (
+            format!("run {path} --results {table}"),
+            "train and score them",
+        ),
         (format!("report {table}"), "make a page of the rows"),
-        ("estimators".to_owned(), "the classifiers and their parameters"),
+        (
+            "estimators".to_owned(),
+            "the classifiers and their parameters",
+        ),
     ];
     let width = next.iter().map(|(command, _)| command.len()).max();
     let width = width.unwrap_or(0);
     let lines = next.map(|(command, what)| format!("  fashion-bench {command:<width$}   {what}\n"));
-    print(&format!("wrote {path}: {}\n\n{}", config.purpose, lines.concat()))?;
+    print(&format!(
+        "wrote {path}: {}\n\n{}",
+        config.purpose,
+        lines.concat()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
