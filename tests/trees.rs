@@ -79,7 +79,9 @@ fn importances(info: &FitInfo) -> Vec<f64> {
 
 #[test]
 fn decision_trees_are_those_of_scikit_learn_for_every_growth_parameter() {
-    for case in oracle("synthetic.json")["trees"].as_array().unwrap() {
+    let (narrow, wide) = (oracle("synthetic.json"), oracle("wide.json"));
+    let cases = [&narrow, &wide].map(|data| data["trees"].as_array().unwrap());
+    for case in cases.into_iter().flatten() {
         let (x, y) = synthetic(case);
         let given = params(&case["parameter"]);
         let what = case["parameter"].to_string();
@@ -108,22 +110,20 @@ fn labels_or_leaf(value: &Value) -> Vec<Option<usize>> {
 
 #[test]
 fn gradient_boosting_has_the_losses_and_importances_of_scikit_learn() {
-    let data = oracle("synthetic.json");
-    let (x, y) = synthetic(&data);
-    for case in data["boosted"].as_array().unwrap() {
-        let highest = case["classes"].as_u64().unwrap() as usize - 1;
-        let y = y.mapv(|label| label.min(highest));
-        let given = params(&case["parameter"]);
-        let what = format!("{} {highest}", case["parameter"]);
-        let (predictions, info) = fit_predict("GradientBoostingClassifier", &given, 0, (&x, &y));
-        assert_close(&info.loss_curve, &numbers(&case["loss"]), 1e-6, &what);
-        assert_close(
-            &importances(&info),
-            &numbers(&case["importances"]),
-            1e-4,
-            &what,
-        );
-        assert_eq!(predictions, labels(&case["predictions"]), "{what}");
+    for data in ["synthetic.json", "wide.json"].map(oracle) {
+        let (x, y) = synthetic(&data);
+        for case in data["boosted"].as_array().unwrap() {
+            let highest = case["classes"].as_u64().unwrap() as usize - 1;
+            let y = y.mapv(|label| label.min(highest));
+            let given = params(&case["parameter"]);
+            let what = format!("{} {highest}", case["parameter"]);
+            let (predictions, info) =
+                fit_predict("GradientBoostingClassifier", &given, 0, (&x, &y));
+            assert_close(&info.loss_curve, &numbers(&case["loss"]), 1e-6, &what);
+            let theirs = numbers(&case["importances"]);
+            assert_close(&importances(&info), &theirs, 1e-4, &what);
+            assert_eq!(predictions, labels(&case["predictions"]), "{what}");
+        }
     }
 }
 

@@ -104,11 +104,18 @@ def first_stable(case):
             continue
 
 
-def data(seed):
+def data(seed, n=240):
     rng = np.random.RandomState(seed)
-    x = rng.permutation(np.arange(240 * 5)).reshape(240, 5).astype(float)
-    score = x[:, :3] @ [1.0, -0.7, 0.4] + rng.normal(0, 150, 240)
+    x = rng.permutation(np.arange(n * 5)).reshape(n, 5).astype(float)
+    score = x[:, :3] @ [1.0, -0.7, 0.4] + rng.normal(0, 150 * n / 240, n)
     return x, np.digitize(score, np.quantile(score, [0.5, 0.8]))
+
+
+def wide_data(seed):
+    """Features of more values than a byte tells apart, and one of seven."""
+    x, y = data(seed, 400)
+    x[:, 1] = x[:, 1] // 286
+    return x, y
 
 
 def tree_cases():
@@ -128,8 +135,18 @@ def tree_cases():
     return [first_stable(lambda seed: tree_case(seed, {**base, **s})) for s in settings]
 
 
-def tree_case(seed, s):
-    x, y = data(seed)
+def wide_tree_cases():
+    base = dict(min_samples_leaf=6, max_depth=5, random_state=0)
+    settings = [
+        dict(),
+        dict(criterion="entropy", class_weight={0: 1.0, 1: 2.5, 2: 0.5}),
+        dict(max_leaf_nodes=12),
+    ]
+    return [first_stable(lambda seed: tree_case(seed, {**base, **s}, wide_data)) for s in settings]
+
+
+def tree_case(seed, s, make=data):
+    x, y = make(seed)
     tree = stable(lambda state: DecisionTreeClassifier(**{**s, "random_state": state}).fit(*noisy(state, x, y)))
     weights = s.get("class_weight")
     if isinstance(weights, dict):
@@ -144,8 +161,8 @@ def tree_case(seed, s):
     )
 
 
-def boosted_cases(seed):
-    x, y = data(seed)
+def boosted_cases(seed, make=data):
+    x, y = make(seed)
     boosted = []
     for s in [
         dict(),
@@ -293,5 +310,7 @@ def save(name, what):
 
 if __name__ == "__main__":
     save("synthetic.json", dict(trees=tree_cases(), hist=hist_cases(), **first_stable(boosted_cases)))
+    wide_boosted = first_stable(lambda seed: boosted_cases(seed, wide_data))
+    save("wide.json", dict(trees=wide_tree_cases(), **wide_boosted))
     save("exact.json", exact_cases())
     save("fashion_mnist_6000.json", fashion_mnist())

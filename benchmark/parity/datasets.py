@@ -40,6 +40,13 @@ def ties(rng):
     return np.round(x / 2), y, np.round(t / 2)
 
 
+def many_values(rng):
+    """More values of a feature than a byte tells apart, and one of few."""
+    x, y, t = _blobs(rng, rng.integers(300, 600), rng.integers(2, 5), [1, 1, 1], 0.7)
+    x[:, 0], t[:, 0] = np.round(x[:, 0]), np.round(t[:, 0])
+    return x, y, t
+
+
 def one_pixel(rng):
     return _blobs(rng, rng.integers(10, 100), 1, [1, 1, 1])
 
@@ -107,7 +114,7 @@ def digits(rng):
 GENERATORS = {
     f.__name__: f
     for f in [
-        two_classes, imbalanced, constant_and_duplicated_features, duplicated_rows, ties, one_pixel,
+        two_classes, imbalanced, constant_and_duplicated_features, duplicated_rows, ties, many_values, one_pixel,
         two_rows, a_class_with_one_row, many_classes, odd_labels, four_grey_levels, large_scale,
         small_scale, one_class, wide, sparse, digits,
     ]

@@ -15,7 +15,7 @@ use super::loss::{Loss, Slope};
 use super::model::Boosted;
 use super::patience::Patience;
 use crate::classifier::Classifier;
-use crate::hist::{Binned, MAX_BINS};
+use crate::hist::Binned;
 use crate::holdout::Share;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
@@ -47,7 +47,7 @@ impl TreeGrower for GradientTrees<'_> {
     }
 
     fn columns(&self, x: ArrayView2<'_, f32>) -> Result<Binned, FitError> {
-        Binned::new(x, MAX_BINS)
+        Binned::new(x)
     }
 
     fn grow(

@@ -15,7 +15,7 @@ use super::model::{RandomForest, Voter};
 use super::params::{RandomForestParams, RandomForestValidParams};
 use crate::FitError;
 use crate::classifier::Classifier;
-use crate::hist::{Binned, MAX_BINS};
+use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
 use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
@@ -69,7 +69,7 @@ impl Staged for RandomForestValidParams {
         let estimator = RandomForestParams::ESTIMATOR;
         let counts = class_counts(codes, encoding.n_classes());
         let order = class_order(codes);
-        let mut binned = Binned::in_order(x, &order, MAX_BINS)?;
+        let mut binned = Binned::in_order(x, &order)?;
         let n_searched = self.shape.max_features.of(n_features);
         let signs = self
             .monotonic_cst

@@ -3,13 +3,14 @@
 //! A first pass writes codes: the slot of each value in a hash table of the feature's distinct
 //! values ([`Distinct`]). Its hash is affine, so that the codes of values on a lattice ascend with
 //! them, and are the bins. Only features of other values take a second pass, from codes to bins.
+//! A feature of more values than a byte can tell apart gets ranks of 32 bits instead.
 
 use std::ops::Range;
 
 use ndarray::{ArrayView2, Axis, Slice};
 use rayon::prelude::*;
 
-use super::bins::FeatureBins;
+use super::bins::{FeatureBins, MAX_BINS};
 use super::distinct::{Distinct, first_slot};
 use super::edge_bins::EdgeBins;
 use super::matrix::{BLOCK, BinMatrix};
@@ -30,8 +31,11 @@ pub trait Bins: Sized + Send {
     fn of_lattice(keys: &[f32]) -> Option<Self>;
 
     /// Returns the bins of a feature whose ascending values are `values`, each with the number of
-    /// rows that have it; at most `max_bins`.
+    /// rows that have it; at most `max_bins` if the rule joins values.
     fn of_sorted(values: &[(f32, usize)], max_bins: usize) -> Self;
+
+    /// Returns the number of bins.
+    fn n_bins(&self) -> usize;
 
     /// Returns the bin of a value.
     fn bin(&self, value: f32) -> usize;
@@ -42,8 +46,12 @@ impl Bins for FeatureBins {
         Self::of_lattice(keys)
     }
 
-    fn of_sorted(values: &[(f32, usize)], max_bins: usize) -> Self {
-        Self::new(values, max_bins)
+    fn of_sorted(values: &[(f32, usize)], _max_bins: usize) -> Self {
+        Self::new(values.iter().map(|&(value, _)| value))
+    }
+
+    fn n_bins(&self) -> usize {
+        self.n_bins()
     }
 
     fn bin(&self, value: f32) -> usize {
@@ -61,14 +69,13 @@ pub struct Binned<B = FeatureBins> {
 }
 
 impl Binned {
-    /// Bins `x` (`n_samples` × `n_features`) into at most `max_bins` ≤
-    /// [`MAX_BINS`](super::MAX_BINS) bins per feature.
+    /// Gives each distinct value of each feature of `x` (`n_samples` × `n_features`) a bin.
     ///
     /// # Errors
     /// [`FitError::NotFinite`] for the first value, row by row, that is NaN or infinite.
-    pub fn new(x: ArrayView2<'_, f32>, max_bins: usize) -> Result<Self, FitError> {
+    pub fn new(x: ArrayView2<'_, f32>) -> Result<Self, FitError> {
         let order: Vec<usize> = (0..x.nrows()).collect();
-        Self::in_order(x, &order, max_bins)
+        Self::in_order(x, &order)
     }
 
     /// Bins the rows of `x` in another order: row `order[i]` of `x` becomes row `i` of the matrix.
@@ -78,12 +85,8 @@ impl Binned {
     ///
     /// # Panics
     /// If `order` does not name each row once.
-    pub fn in_order(
-        x: ArrayView2<'_, f32>,
-        order: &[usize],
-        max_bins: usize,
-    ) -> Result<Self, FitError> {
-        Self::by_rule(x, order, max_bins)
+    pub fn in_order(x: ArrayView2<'_, f32>, order: &[usize]) -> Result<Self, FitError> {
+        Self::by_rule(x, order, MAX_BINS)
     }
 }
 
@@ -126,7 +129,8 @@ impl<B: Bins> Binned<B> {
         let Some(features) = features else {
             return Err(not_finite(x.view()).expect("a group has found one"));
         };
-        let features = features.into_iter().flatten().collect();
+        let (features, ranks): (Vec<B>, Vec<_>) = features.into_iter().flatten().unzip();
+        matrix.keep_ranks(ranks);
         Ok(Self { matrix, features })
     }
 }
@@ -236,8 +240,9 @@ struct Group<'x, 'a> {
 }
 
 impl Group<'_, '_> {
-    /// Fills the blocks and returns the bins of the features; nothing if a value is not finite.
-    fn bin<B: Bins>(mut self, max_bins: usize) -> Option<Vec<B>> {
+    /// Fills the blocks and returns the bins of the features, each with its ranks if it has any;
+    /// nothing if a value is not finite.
+    fn bin<B: Bins>(mut self, max_bins: usize) -> Option<Vec<(B, Vec<u32>)>> {
         let (n_samples, n_features) = self.rows.x.dim();
         let every = Slice::from(..).step_by(n_samples.div_ceil(SAMPLE).cast_signed());
         let sample = self.rows.x.slice_axis(Axis(0), every).to_owned();
@@ -302,8 +307,14 @@ impl Group<'_, '_> {
     }
 
     /// Returns the bins of a feature, unless a value is not finite. Codes are the bins already if
-    /// its values lie on a lattice; other codes are replaced.
-    fn rank<B: Bins>(&mut self, feature: usize, table: &Distinct, max_bins: usize) -> Option<B> {
+    /// its values lie on a lattice; other codes are replaced. If they are too many for codes, the
+    /// bin of each row comes with them, else nothing does.
+    fn rank<B: Bins>(
+        &mut self,
+        feature: usize,
+        table: &Distinct,
+        max_bins: usize,
+    ) -> Option<(B, Vec<u32>)> {
         if !table.is_finite {
             return None;
         }
@@ -315,7 +326,7 @@ impl Group<'_, '_> {
             && keys.len() <= max_bins
             && let Some(bins) = B::of_lattice(keys)
         {
-            return Some(bins);
+            return Some((bins, Vec::new()));
         }
         let column = self.rows.x.column(feature);
         let mut values: Vec<_> = if is_exact && table.n_values <= max_bins {
@@ -329,6 +340,15 @@ impl Group<'_, '_> {
             return None;
         }
         let bins = B::of_sorted(&values, max_bins);
+        if bins.n_bins() > MAX_BINS {
+            let rows = self.rows.order.iter();
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "rows are counted in 32 bits"
+            )]
+            let ranks = rows.map(|&row| bins.bin(column[row]) as u32).collect();
+            return Some((bins, ranks));
+        }
         let codes = self.bins[feature / BLOCK * n_samples..][..n_samples].iter_mut();
         let codes = codes.map(|row| &mut row[feature % BLOCK]);
         #[expect(clippy::cast_possible_truncation, reason = "at most 256 bins")]
@@ -342,7 +362,7 @@ impl Group<'_, '_> {
                 *code = bins.bin(column[row]) as u8;
             }
         }
-        Some(bins)
+        Some((bins, Vec::new()))
     }
 }
 

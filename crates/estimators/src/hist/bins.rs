@@ -1,16 +1,12 @@
 //! The bins of a feature: which range of values each stands for.
 //!
-//! A feature with at most `max_bins` distinct values gets one bin per value, so that a search over
-//! bins finds exactly the splits that a search over sorted values finds. Other features get
-//! quantile bins. Values within 1e-7 of the one below share its bin, since scikit-learn does not
-//! split between them either.
+//! Each distinct value gets a bin of its own, so that a search over bins finds exactly the splits
+//! that a search over sorted values finds. Values within 1e-7 of the one below share its bin, since
+//! scikit-learn does not split between them either.
 //!
 //! ```text
 //! values    0  0  0  3  7  7  9            bin    0     1     2     3
 //! codes     0  0  0  1  2  2  3            range  0..0  3..3  7..7  9..9
-//!
-//! at most 2 bins                           bin    0     1
-//! codes     0  0  0  0  1  1  1            range  0..3  7..9
 //!
 //! on a lattice of step 3                   bin    0     1     2     3
 //! values    0  3  9                        range  0..0  3..3  3..3  9..9
@@ -22,7 +18,7 @@
 
 use fashion_bench_numeric::prefetch::prefetch;
 
-/// Most bins a feature can have.
+/// Most bins that fit the codes of one byte. A feature of more has ranks beside them.
 pub const MAX_BINS: usize = 256;
 
 /// Values closer than this are one value, as in scikit-learn.
@@ -37,25 +33,16 @@ pub struct FeatureBins {
 }
 
 impl FeatureBins {
-    /// Returns the bins of a feature whose ascending values are `values`, each with the number of
-    /// rows that have it; quantile bins where there are more than `max_bins` distinct ones.
-    pub(super) fn new(values: &[(f32, usize)], max_bins: usize) -> Self {
-        let mut merged: Vec<(f32, f32, usize)> = Vec::new();
-        for &(value, count) in values {
-            match merged.last_mut() {
-                Some(last) if value <= last.1 + SAME_VALUE => {
-                    last.1 = value;
-                    last.2 += count;
-                }
-                _ => merged.push((value, value, count)),
+    /// Returns the bins of a feature whose ascending values are `values`.
+    pub(super) fn new(values: impl IntoIterator<Item = f32>) -> Self {
+        let mut ranges: Vec<[f32; 2]> = Vec::new();
+        for value in values {
+            match ranges.last_mut() {
+                Some([_, high]) if value <= *high + SAME_VALUE => *high = value,
+                _ => ranges.push([value; 2]),
             }
         }
-        if merged.len() > max_bins {
-            merged = quantiles(&merged, max_bins);
-        }
-        Self {
-            ranges: merged.iter().map(|bin| [bin.0, bin.1]).collect(),
-        }
+        Self { ranges }
     }
 
     /// Returns one bin for each of `keys`, empty where the key is NaN; nothing if two neighbours do
@@ -125,9 +112,15 @@ impl FeatureBins {
     }
 
     /// Returns the last of the bins `first..=last` that lies at or below `threshold` as a whole, or
-    /// else the first. The search starts where that bin lies if values are evenly spaced.
+    /// else the first. Among few bins the search starts where that bin lies if values are evenly
+    /// spaced.
     #[must_use]
     pub fn last_at_most(&self, threshold: f64, [first, last]: [usize; 2]) -> usize {
+        if last - first >= MAX_BINS {
+            let is_low = |&[_, high]: &[f32; 2]| f64::from(high) <= threshold;
+            let n_low = self.ranges[first..=last].partition_point(is_low);
+            return first + n_low.saturating_sub(1);
+        }
         let high = |bin: usize| f64::from(self.high(bin));
         let share = (threshold - high(first)) / (high(last) - high(first));
         #[expect(
@@ -145,28 +138,4 @@ impl FeatureBins {
         }
         bin
     }
-}
-
-/// Joins neighbouring values, `(smallest, largest, rows)`, into at most `max_bins` bins of about as
-/// many rows each.
-fn quantiles(values: &[(f32, f32, usize)], max_bins: usize) -> Vec<(f32, f32, usize)> {
-    let mut left: usize = values.iter().map(|value| value.2).sum();
-    let mut bins: Vec<(f32, f32, usize)> = Vec::with_capacity(max_bins);
-    let mut is_full = true;
-    let mut goal = 0.0;
-    for (value_idx, &(low, high, count)) in values.iter().enumerate() {
-        // Open a bin for each value once there are only as many values left as bins.
-        let must_open = values.len() - value_idx <= max_bins - bins.len();
-        if (is_full || must_open) && bins.len() < max_bins {
-            goal = left as f64 / (max_bins - bins.len()) as f64;
-            bins.push((low, high, 0));
-        }
-        let n_bins = bins.len();
-        let bin = &mut bins[n_bins - 1];
-        bin.1 = high;
-        bin.2 += count;
-        left -= count;
-        is_full = bin.2 as f64 >= goal;
-    }
-    bins
 }

@@ -67,6 +67,10 @@ impl Bins for EdgeBins {
         Some(Self { edges })
     }
 
+    fn n_bins(&self) -> usize {
+        self.n_bins()
+    }
+
     fn of_sorted(values: &[(f32, usize)], max_bins: usize) -> Self {
         let mut distinct: Vec<f64> = values.iter().map(|&(value, _)| value.into()).collect();
         distinct.dedup();

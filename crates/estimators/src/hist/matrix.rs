@@ -25,6 +25,9 @@ pub struct BinMatrix {
     pub(super) bins: Bytes,
     /// The bins feature after feature, or nothing.
     columns: Bytes,
+    /// For each feature the bin of each sample, where it has too many bins for a byte, else
+    /// nothing; empty if there is no such feature.
+    ranks: Vec<Vec<u32>>,
 }
 
 impl BinMatrix {
@@ -42,7 +45,30 @@ impl BinMatrix {
             n_features,
             bins,
             columns: Bytes::default(),
+            ranks: Vec::new(),
         }
+    }
+
+    /// Keeps the bins of features that have too many of them for a byte: one list for each feature,
+    /// empty for the others, whose bytes count.
+    pub fn keep_ranks(&mut self, ranks: Vec<Vec<u32>>) {
+        if ranks.iter().any(|ranks| !ranks.is_empty()) {
+            self.ranks = ranks;
+        }
+    }
+
+    /// Whether some feature has too many bins for a byte.
+    #[must_use]
+    pub fn has_ranks(&self) -> bool {
+        !self.ranks.is_empty()
+    }
+
+    /// Returns the bin of each sample in a feature that has too many of them for a byte.
+    #[must_use]
+    #[inline]
+    pub fn ranks(&self, feature_idx: usize) -> Option<&[u32]> {
+        let ranks = self.ranks.get(feature_idx)?;
+        (!ranks.is_empty()).then_some(ranks)
     }
 
     /// Returns the bytes, so that their memory can be used again.

@@ -19,7 +19,7 @@ use super::params::{
 use super::shape::TreeShape;
 use super::splitter::Splitter;
 use crate::classifier::Classifier;
-use crate::hist::{Binned, MAX_BINS};
+use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
 use crate::{ClassWeight, FitError};
@@ -113,7 +113,7 @@ impl Recipe<'_> {
             .map(|constraints| constraints.signs(n_features, encoding.n_classes(), self.estimator))
             .transpose()?;
         let order = class_order(codes);
-        let binned = Binned::in_order(x, &order, MAX_BINS)?;
+        let binned = Binned::in_order(x, &order)?;
         let mut samples = all_samples(codes, &order)?;
         drop_weightless(&mut samples, &weights);
         let target = ClassTarget::new(self.criterion, weights, n_samples, false).with_signs(signs);

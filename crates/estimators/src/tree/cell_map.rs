@@ -52,11 +52,11 @@ impl CellMap {
     }
 
     /// Returns the bin that a code of a column stands for. Where no cells are used, codes are bins.
-    pub fn bin(&self, column: usize, code: u8) -> usize {
+    pub fn bin(&self, column: usize, code: u32) -> usize {
         if self.starts.is_empty() {
-            usize::from(code)
+            code as usize
         } else {
-            usize::from(self.bins(column)[usize::from(code)])
+            usize::from(self.bins(column)[code as usize])
         }
     }
 

@@ -53,7 +53,9 @@ pub fn grow<T: Target>(
 ) -> Tree {
     let n_features = binned.features.len();
     let totals = target.totals(&samples.payloads);
-    let uses_histograms = growth.max_features >= n_features && growth.splitter == Splitter::Best;
+    let uses_histograms = growth.max_features >= n_features
+        && growth.splitter == Splitter::Best
+        && !binned.matrix.has_ranks();
     let is_constant = |&column: &u32| binned.features[column as usize].n_bins() == 1;
     let columns: Vec<u32> = (0..n_features as u32).collect();
     let mut order = columns.clone();

@@ -29,15 +29,32 @@ impl<P: Copy> Partition<P> {
         range: Range<usize>,
         split: &Split,
     ) -> usize {
-        let column = space.matrix.column(split.column as usize);
+        let column = split.column as usize;
         let samples = &mut space.samples[range.clone()];
         let payloads = &mut space.payloads[range];
+        if let Some(ranks) = space.matrix.ranks(column) {
+            return self.part_by(samples, payloads, |sample| {
+                ranks[sample as usize] <= split.left
+            });
+        }
+        let column = space.matrix.column(column);
+        let left = split.left as u8;
+        self.part_by(samples, payloads, |sample| column.of(sample) <= left)
+    }
+
+    #[inline(always)]
+    fn part_by(
+        &mut self,
+        samples: &mut [u32],
+        payloads: &mut [P],
+        goes_left: impl Fn(u32) -> bool,
+    ) -> usize {
         self.right_samples.clear();
         self.right_payloads.clear();
         let mut n_left = 0;
         for at in 0..samples.len() {
             let (sample, payload) = (samples[at], payloads[at]);
-            if column.of(sample) <= split.left {
+            if goes_left(sample) {
                 samples[n_left] = sample;
                 payloads[n_left] = payload;
                 n_left += 1;

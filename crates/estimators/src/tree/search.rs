@@ -8,12 +8,17 @@
 //! | all | best | many | `best_of_histograms`, which the grower has filled |
 //! | all | best | few | `best_of_few`, gathering one column at a time |
 //! | all | random | any | `best_of_random`, a block of columns at a time |
+//!
+//! Where some column has too many bins for a byte, it is searched by `ranked`, and all columns one
+//! at a time: by `best_of_few`, or, with random thresholds, by `best_of_drawn`.
 
 mod drawn;
 mod random;
+mod ranked;
 
 use rand::Rng as _;
 
+use self::ranked::Ranked;
 use super::space::Space;
 use super::split::{Split, keep_better, rank};
 use super::splitter::Splitter;
@@ -62,6 +67,9 @@ pub struct Search<'a, T: Target> {
     gathered: Vec<u8>,
     drawn: Vec<DrawnColumn>,
     gathered_rows: Vec<[u8; BLOCK]>,
+    /// Histogram of a column of any number of bins, and the bin of each of its cells.
+    ranked_cells: Vec<T::Unit>,
+    ranked_bins: Vec<u32>,
     scratch: T::Scratch,
 }
 
@@ -85,6 +93,8 @@ impl<'a, T: Target> Search<'a, T> {
             gathered: Vec::new(),
             drawn: Vec::new(),
             gathered_rows: Vec::new(),
+            ranked_cells: Vec::new(),
+            ranked_bins: Vec::new(),
             scratch: T::Scratch::default(),
         }
     }
@@ -104,7 +114,9 @@ impl<'a, T: Target> Search<'a, T> {
             self.target
                 .prepare(node.totals, payloads, &mut self.scratch);
         }
-        let (best, n_constant) = if self.max_features < self.features.len() {
+        let is_drawn = self.max_features < self.features.len()
+            || (self.splitter == Splitter::Random && space.matrix.has_ranks());
+        let (best, n_constant) = if is_drawn {
             self.best_of_drawn(space, node, rng)
         } else {
             let best = match node.histograms {
@@ -127,7 +139,7 @@ impl<'a, T: Target> Search<'a, T> {
     /// Returns the midpoint between the values to both sides of a best split.
     fn threshold(&self, space: &Space<'_, T>, split: &Split) -> f64 {
         let column = split.column as usize;
-        let bin = |code: u8| space.cells.bin(column, code);
+        let bin = |code: u32| space.cells.bin(column, code);
         let feature = &self.features[space.columns[column] as usize];
         feature.threshold(bin(split.left), bin(split.right))
     }
@@ -141,11 +153,17 @@ impl<'a, T: Target> Search<'a, T> {
     ) -> Option<Split> {
         let key = rng.r#gen();
         let payloads = &space.payloads[node.start..node.end];
+        let samples = &space.samples[node.start..node.end];
         let perfect = self.target.perfect_score(node.totals);
         let mut best: Option<Split> = None;
         for (column, &feature) in (0..).zip(space.columns) {
             let rank = rank(key, feature);
             if best.is_some_and(|best| best.score >= perfect && best.rank < rank) {
+                continue;
+            }
+            if let Some(ranked) = Ranked::of(space.matrix, samples, (column, feature)) {
+                let cut = self.best_of_ranked(node, &ranked, payloads);
+                keep_better(&mut best, cut.map(|cut| Split::of_cut(column, &cut, rank)));
                 continue;
             }
             self.gathered.clear();
@@ -180,7 +198,7 @@ impl<'a, T: Target> Search<'a, T> {
                     .best_cut(node.totals, cells, &self.limits, least),
                 Some(monotone) => {
                     self.target
-                        .best_monotone_cut(node.totals, cells, &self.limits, monotone)
+                        .best_allowed_cut(node.totals, cells, &self.limits, Some(monotone))
                 }
             };
             let split = cut.map(|cut| Split::of_cut(column, &cut, rank(key, feature)));
@@ -225,7 +243,7 @@ impl<'a, T: Target> Search<'a, T> {
                 .best_cut(totals, cells, limits, f64::NEG_INFINITY),
             Some(monotone) => self
                 .target
-                .best_monotone_cut(totals, cells, limits, monotone),
+                .best_allowed_cut(totals, cells, limits, Some(monotone)),
         };
         self.cells.fill(T::Unit::default());
         cut

@@ -8,9 +8,9 @@ pub struct Split {
     /// Column of the space.
     pub column: u32,
     /// Last code of the column that goes left.
-    pub left: u8,
+    pub left: u32,
     /// First code that goes right, of a best split.
-    pub right: u8,
+    pub right: u32,
     /// Worth of the split; comparable between splits of one node.
     pub score: f64,
     /// Largest value that goes left.
@@ -25,8 +25,8 @@ impl Split {
     pub fn of_cut(column: u32, cut: &Cut, rank: u64) -> Self {
         Self {
             column,
-            left: cut.left as u8,
-            right: cut.right as u8,
+            left: cut.left as u32,
+            right: cut.right as u32,
             score: cut.score,
             threshold: f64::NAN,
             rank,

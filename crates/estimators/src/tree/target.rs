@@ -97,7 +97,8 @@ pub trait Target: Sync {
     }
 
     /// Returns the best split of a feature, the lowest on ties, if its score is at least `least`.
-    /// `cells` is its histogram, empty cells included.
+    /// `cells` is its histogram, empty cells included, of at most
+    /// [`MAX_BINS`](crate::hist::MAX_BINS) cells.
     fn best_cut(
         &self,
         totals: &Self::Totals,
@@ -106,13 +107,14 @@ pub trait Target: Sync {
         least: f64,
     ) -> Option<Cut>;
 
-    /// Returns the best split of a feature that a constraint allows, the lowest on ties, cut by cut.
-    fn best_monotone_cut(
+    /// Returns the best split of a feature that a constraint allows, if there is one, the lowest on
+    /// ties, cut by cut. `cells` may be any number.
+    fn best_allowed_cut(
         &self,
         totals: &Self::Totals,
         cells: &[Self::Unit],
         limits: &LeafLimits,
-        monotone: Monotone,
+        monotone: Option<Monotone>,
     ) -> Option<Cut> {
         let mut best: Option<Cut> = None;
         let mut left = vec![Self::Unit::default(); self.stride()];
@@ -122,7 +124,7 @@ pub trait Target: Sync {
                 continue;
             }
             if let Some(previous) = previous
-                && self.allows(totals, &left, monotone)
+                && monotone.is_none_or(|monotone| self.allows(totals, &left, monotone))
                 && let Some(score) = self.score(totals, &left, limits)
                 && best.is_none_or(|best| score > best.score)
             {

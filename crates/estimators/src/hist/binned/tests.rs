@@ -3,7 +3,6 @@ use rand::Rng as _;
 
 use super::{BinMatrix, Binned, FeatureBins};
 use crate::FitError;
-use crate::hist::MAX_BINS;
 use fashion_bench_numeric::rng::stream;
 
 fn bytes(n_samples: usize, n_features: usize) -> Array2<f32> {
@@ -19,7 +18,7 @@ fn bin_at(matrix: &BinMatrix, row: usize, column: usize) -> usize {
 
 /// Every value has a bin of its own, and bins ascend with values.
 fn check_order(x: ArrayView2<'_, f32>) {
-    let binned = Binned::new(x, MAX_BINS).unwrap();
+    let binned = Binned::new(x).unwrap();
     for (column, values) in x.columns().into_iter().enumerate() {
         let bins = &binned.features[column];
         let mut last = f32::NEG_INFINITY;
@@ -44,49 +43,50 @@ fn few_distinct_values_get_a_bin_each_in_their_order() {
 }
 
 #[test]
-fn many_distinct_values_get_quantile_bins_of_about_equal_weight() {
+fn more_distinct_values_than_a_byte_tells_apart_get_ranks() {
     let mut rng = stream(4, &[]);
     // Away from zero, where cubes would be so close that they count as one value.
-    let x = Array2::from_shape_simple_fn((5000, 2), || (1.0 + rng.r#gen::<f32>()).powi(3));
-    let binned = Binned::new(x.view(), MAX_BINS).unwrap();
-    for (column, bins) in binned.features.iter().enumerate() {
-        assert_eq!(bins.n_bins(), MAX_BINS);
-        let mut counts = vec![0; MAX_BINS];
-        for (row, &value) in x.column(column).iter().enumerate() {
-            let bin = bin_at(&binned.matrix, row, column);
-            assert!(bins.low(bin) <= value && value <= bins.high(bin));
-            counts[bin] += 1;
+    let x = Array2::from_shape_fn((5000, 3), |(row, column)| match column {
+        1 => (row % 7) as f32,
+        _ => (1.0 + rng.r#gen::<f32>()).powi(3),
+    });
+    let order: Vec<usize> = (0..5000).rev().collect();
+    let binned = Binned::in_order(x.view(), &order).unwrap();
+    assert!(binned.matrix.has_ranks());
+    assert_eq!(binned.matrix.ranks(1), None);
+    for column in [0, 2] {
+        let bins = &binned.features[column];
+        assert!(bins.n_bins() > 4000);
+        let ranks = binned.matrix.ranks(column).unwrap();
+        for (&rank, &row) in ranks.iter().zip(&order) {
+            let bin = rank as usize;
+            assert!(bins.low(bin) <= x[[row, column]] && x[[row, column]] <= bins.high(bin));
         }
-        assert!(counts.iter().all(|&count| (10..40).contains(&count)));
+        for threshold in [0.0, 1.5, f64::from(bins.high(77)), 9.0] {
+            let ends = [3, bins.n_bins() - 2];
+            let is_low = |&bin: &usize| f64::from(bins.high(bin)) <= threshold;
+            let naive = (ends[0]..=ends[1]).rev().find(is_low).unwrap_or(ends[0]);
+            assert_eq!(bins.last_at_most(threshold, ends), naive);
+        }
     }
-}
-
-#[test]
-fn fewer_bins_than_asked_never_lose_a_heavy_value() {
-    let mut values = vec![(0.0, 1000)];
-    values.extend((1..20u8).map(|value| (f32::from(value), 1)));
-    let bins = FeatureBins::new(&values, 4);
-    assert_eq!(bins.n_bins(), 4);
-    assert_eq!((bins.low(0), bins.high(0)), (0.0, 0.0));
-    assert_eq!(bins.high(3), 19.0);
 }
 
 #[test]
 fn thresholds_are_midpoints_that_never_round_up_to_the_upper_value() {
     let next = f32::from_bits(1.0f32.to_bits() + 1);
-    let bins = FeatureBins::new(&[(0.0, 1), (1.0, 1), (2.0, 1)], 256);
+    let bins = FeatureBins::new([0.0, 1.0, 2.0]);
     assert_eq!(bins.threshold(0, 1), 0.5);
     assert_eq!(bins.threshold(0, 2), 1.0);
     // Neighbouring floats within 1e-7 share a bin.
     assert!(next - 1.0 > 1e-7);
-    let close = FeatureBins::new(&[(0.1, 1), (0.1 + 5e-8, 1), (1.0, 1)], 256);
+    let close = FeatureBins::new([0.1, 0.1 + 5e-8, 1.0]);
     assert_eq!(close.n_bins(), 2);
 }
 
 #[test]
 fn minus_zero_and_zero_share_a_bin() {
     let x = ndarray::array![[0.0f32], [-0.0], [1.0]];
-    let binned = Binned::new(x.view(), MAX_BINS).unwrap();
+    let binned = Binned::new(x.view()).unwrap();
     assert_eq!(binned.features[0].n_bins(), 2);
     assert_eq!(bin_at(&binned.matrix, 0, 0), bin_at(&binned.matrix, 1, 0));
 }
@@ -107,17 +107,17 @@ fn values_off_any_lattice_and_values_the_sample_missed_get_a_bin_each() {
 
 #[test]
 fn the_last_bin_below_a_threshold_is_that_of_a_search_from_below() {
-    let even: Vec<_> = (0..200u8).map(|value| (f32::from(value), 1)).collect();
-    let odd: Vec<_> = even.iter().map(|&(value, _)| (value.powi(3), 1)).collect();
+    let even: Vec<_> = (0..200u8).map(f32::from).collect();
+    let odd: Vec<_> = even.iter().map(|value| value.powi(3)).collect();
     for values in [even, odd] {
-        let bins = FeatureBins::new(&values, MAX_BINS);
+        let bins = FeatureBins::new(values.iter().copied());
         for (first, last) in [(0, 199), (3, 3), (7, 8), (20, 150)] {
             // Changes nothing, but must not reach beyond the bins there are.
             for share in [0.0, 0.5, 1.0] {
                 bins.prefetch_threshold([first as u8, last as u8], share);
             }
             for value in &values {
-                for threshold in [value.0 - 0.5, value.0, value.0 + 0.5].map(f64::from) {
+                for threshold in [value - 0.5, *value, value + 0.5].map(f64::from) {
                     let is_low = |&bin: &usize| f64::from(bins.high(bin)) <= threshold;
                     let naive = (first..=last).rev().find(is_low).unwrap_or(first);
                     assert_eq!(bins.last_at_most(threshold, [first, last]), naive);
@@ -132,8 +132,8 @@ fn rows_can_be_binned_in_another_order() {
     let x = bytes(70, 20);
     let order: Vec<usize> = (0..70).rev().collect();
     let (straight, turned) = (
-        Binned::new(x.view(), MAX_BINS).unwrap(),
-        Binned::in_order(x.view(), &order, MAX_BINS).unwrap(),
+        Binned::new(x.view()).unwrap(),
+        Binned::in_order(x.view(), &order).unwrap(),
     );
     for (row, &from) in order.iter().enumerate() {
         for column in 0..20 {
@@ -169,7 +169,7 @@ fn the_first_value_that_is_not_finite_is_reported_whatever_its_column_holds() {
             x[[row, column]] = bad;
             // Further ones come later.
             x[[1499, 17]] = f32::NAN;
-            let error = Binned::in_order(x.view(), &order, MAX_BINS).unwrap_err();
+            let error = Binned::in_order(x.view(), &order).unwrap_err();
             let FitError::NotFinite {
                 row: r,
                 column: c,
@@ -183,5 +183,5 @@ fn the_first_value_that_is_not_finite_is_reported_whatever_its_column_holds() {
         }
     }
     let nothing = Array2::from_elem((9, 3), f32::NAN);
-    assert!(Binned::new(nothing.view(), MAX_BINS).is_err());
+    assert!(Binned::new(nothing.view()).is_err());
 }

@@ -25,7 +25,10 @@ impl<T: Target> Grower<'_, '_, T> {
         } else {
             DRAWN_LOCAL_RATIO
         };
-        n_samples >= LOCAL_LEAST && n_samples * ratio <= space.matrix.n_samples()
+        // Ranks are not copied.
+        !space.matrix.has_ranks()
+            && n_samples >= LOCAL_LEAST
+            && n_samples * ratio <= space.matrix.n_samples()
     }
 
     /// Grows the subtree of `frame` on a copy of its rows as they are.

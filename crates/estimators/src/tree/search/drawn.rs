@@ -30,6 +30,7 @@
 
 use rand::Rng as _;
 
+use super::ranked::Ranked;
 use super::{DrawnColumn, NodeView, Search};
 use crate::tree::space::Space;
 use crate::tree::split::{Split, keep_better};
@@ -57,6 +58,8 @@ impl<T: Target> Search<'_, T> {
         let (mut n_drawn, mut n_drawn_known, mut n_found) = (0, 0, 0);
         let mut end = space.order.len();
         let mut best: Option<Split> = None;
+        let samples = &space.samples[node.start..node.end];
+        let payloads = &space.payloads[node.start..node.end];
         while end > known + n_found
             && (n_drawn < self.max_features || n_drawn <= n_drawn_known + n_found)
         {
@@ -69,6 +72,25 @@ impl<T: Target> Search<'_, T> {
             }
             at += n_found;
             let column = space.order[at];
+            let feature = space.columns[column as usize];
+            if let Some(ranked) = Ranked::of(space.matrix, samples, (column, feature)) {
+                if ranked.is_constant() {
+                    space.order.swap(at, known + n_found);
+                    n_found += 1;
+                    continue;
+                }
+                end -= 1;
+                space.order.swap(at, end);
+                let split = match self.splitter {
+                    Splitter::Random => self.random_of_ranked(node, &ranked, payloads, rng.r#gen()),
+                    Splitter::Best => self
+                        .best_of_ranked(node, &ranked, payloads)
+                        .map(|cut| Split::of_cut(column, &cut, 0)),
+                };
+                let rank = n_drawn as u64;
+                keep_better(&mut best, split.map(|split| Split { rank, ..split }));
+                continue;
+            }
             let ends = self.gather(space, node, column);
             if ends[0] == ends[1] {
                 self.gathered
@@ -82,8 +104,7 @@ impl<T: Target> Search<'_, T> {
             let mut share = 0.0;
             if self.splitter == Splitter::Random {
                 share = rng.r#gen();
-                self.features[space.columns[column as usize] as usize]
-                    .prefetch_threshold(ends, share);
+                self.features[feature as usize].prefetch_threshold(ends, share);
             }
             self.drawn.push(DrawnColumn {
                 column,

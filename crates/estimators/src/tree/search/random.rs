@@ -35,9 +35,9 @@ impl<T: Target> Search<'_, T> {
             for (lane, &feature) in features.iter().enumerate() {
                 if lowest[lane] < highest[lane] {
                     let feature = &self.features[feature as usize];
-                    let ends = [lowest[lane], highest[lane]];
-                    let drawn = threshold_at(feature, ends, rng.r#gen());
-                    (lefts[lane], thresholds[lane]) = drawn;
+                    let ends = [lowest[lane], highest[lane]].map(usize::from);
+                    let (left, threshold) = threshold_at(feature, ends, rng.r#gen());
+                    (lefts[lane], thresholds[lane]) = (left as u8, threshold);
                 }
             }
             let cells = &mut self.cells[..BLOCK * stride];
@@ -56,8 +56,8 @@ impl<T: Target> Search<'_, T> {
                 });
                 let split = score.map(|score| Split {
                     column: (block_idx * BLOCK + lane) as u32,
-                    left: lefts[lane],
-                    right: lefts[lane],
+                    left: lefts[lane].into(),
+                    right: lefts[lane].into(),
                     score,
                     threshold: thresholds[lane],
                     rank: rank(key, feature),
@@ -79,20 +79,20 @@ impl<T: Target> Search<'_, T> {
     ) -> Option<Split> {
         let (rows, _) = self.gathered[start..][..payloads.len()].as_chunks();
         let bins = &self.features[feature as usize];
-        let (left, threshold) = threshold_at(bins, drawn.ends, drawn.share);
+        let (left, threshold) = threshold_at(bins, drawn.ends.map(usize::from), drawn.share);
         let asked = monotone(self.target, node, feature);
         let totals = node.totals;
         let cells = &mut self.cells[..self.target.stride()];
         self.target
-            .add_left(cells, totals, (&[left], rows), payloads);
+            .add_left(cells, totals, (&[left as u8], rows), payloads);
         let is_allowed = asked.is_none_or(|asked| self.target.allows(totals, cells, asked));
         let score = self.target.score(totals, cells, &self.limits);
         let score = score.filter(|_| is_allowed);
         cells.fill(T::Unit::default());
         score.map(|score| Split {
             column: drawn.column,
-            left,
-            right: left,
+            left: left as u32,
+            right: left as u32,
             score,
             threshold,
             rank: u64::from(drawn.n_drawn),
@@ -101,10 +101,13 @@ impl<T: Target> Search<'_, T> {
 }
 
 /// Returns the threshold that lies at `share` of the way between the values of two bins, and the
-/// last bin to its left. A threshold inside a quantile bin moves to the bin's lower neighbour, so
+/// last bin to its left. A threshold inside a bin of several values moves to the bin's lower neighbour, so
 /// that training and prediction send a value the same way.
-fn threshold_at(feature: &FeatureBins, ends: [u8; 2], share: f64) -> (u8, f64) {
-    let [first, last] = ends.map(usize::from);
+pub(super) fn threshold_at(
+    feature: &FeatureBins,
+    [first, last]: [usize; 2],
+    share: f64,
+) -> (usize, f64) {
     let (low, high) = (f64::from(feature.low(first)), f64::from(feature.high(last)));
     let mut threshold = low + (high - low) * share;
     if threshold >= high {
@@ -118,5 +121,5 @@ fn threshold_at(feature: &FeatureBins, ends: [u8; 2], share: f64) -> (u8, f64) {
     if is_inside(left) || is_inside(left + 1) {
         threshold = f64::from(feature.high(left));
     }
-    (left as u8, threshold)
+    (left, threshold)
 }
