@@ -15,6 +15,8 @@ const CONFIG: &str = r#"{"dataset": "demo", "repeats": 3, "classifiers": {
     "HistGradientBoostingClassifier": [{"max_iter": [1, 3]}],
     "RandomForestClassifier": [{"n_estimators": [3, 9], "max_depth": [4, 6]}],
     "KNeighborsClassifier": [{"n_neighbors": [1, 5], "weights": ["uniform", "distance"], "p": [1, 2]}],
+    "SVC": [{"kernel": ["linear", "rbf", "poly"], "C": [1.0, 10.0]}],
+    "GaussianProcessClassifier": [{"multi_class": ["one_vs_one", "one_vs_rest"]}],
     "GaussianNB": []
 }}"#;
 
@@ -62,7 +64,7 @@ fn each_job_of_a_path_answers_as_it_does_alone() {
         "alone.jsonl",
         &["--no-paths", "--jobs", "1"],
     );
-    assert_eq!(together.len(), 18);
+    assert_eq!(together.len(), 26);
     assert!(together.keys().eq(alone.keys()));
     for (label, row) in &together {
         let own = &alone[label];
@@ -77,8 +79,10 @@ fn each_job_of_a_path_answers_as_it_does_alone() {
         assert_eq!(own.path, []);
         let n_others = match row.name.as_str() {
             "GradientBoostingClassifier" => 2,
+            "GaussianProcessClassifier" => 1,
             "GaussianNB" => 0,
             "KNeighborsClassifier" => 3,
+            "SVC" => 5,
             _ => 1,
         };
         assert_eq!(row.path.len(), n_others, "{label}");
@@ -155,7 +159,7 @@ fn jobs_of_a_path_are_in_one_shard() {
             );
         }
     }
-    assert_eq!(n_rows, 18);
+    assert_eq!(n_rows, 26);
 }
 
 #[test]
@@ -172,9 +176,12 @@ fn list_says_how_many_trainings_there_are() {
         String::from_utf8(output.stdout).unwrap()
     };
     let text = list(&[]);
-    assert!(text.contains("7 trainings serve the 18 jobs"), "{text}");
+    assert!(text.contains("9 trainings serve the 26 jobs"), "{text}");
     let listing: serde_json::Value = serde_json::from_str(&list(&["--json"])).unwrap();
     let jobs = listing["jobs"].as_array().unwrap();
     let n_others = jobs.iter().map(|job| job["path"].as_array().unwrap().len());
-    assert_eq!(n_others.sum::<usize>(), 3 * 2 + 2 + 2 * 2 + 2 * 4 * 3);
+    assert_eq!(
+        n_others.sum::<usize>(),
+        3 * 2 + 2 + 2 * 2 + 2 * 4 * 3 + 6 * 5 + 2
+    );
 }

@@ -26,6 +26,13 @@ pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
         Vec::new()
     }
 
+    /// Estimates what a classifier takes in a path beside what it shares with the longest one of it,
+    /// as a part of what it takes alone.
+    fn own_share(params: &Self::Checked) -> f64 {
+        let _ = params;
+        0.0
+    }
+
     /// Estimates what a fit and a prediction take.
     fn cost(params: &Self::Checked, shape: &DataShape) -> Cost;
 }
@@ -86,6 +93,11 @@ pub(super) fn build_path<E: Entry>(
 /// Estimates the cost of `E`; nothing of parameters that it refuses.
 pub(super) fn cost<E: Entry>(params: &Params, shape: &DataShape) -> Cost {
     read::<E>(params, 0).map_or(Cost::default(), |valid| E::cost(&valid, shape))
+}
+
+/// Estimates the own share of `E` in a path; all of it for parameters that it refuses.
+pub(super) fn own_share<E: Entry>(params: &Params) -> f64 {
+    read::<E>(params, 0).map_or(1.0, |valid| E::own_share(&valid))
 }
 
 /// Whether `E` takes `given` for the parameter `name`, were it alone.

@@ -124,6 +124,7 @@ pub struct EstimatorSpec {
     build: Build,
     path: fn() -> &'static [&'static str],
     build_path: BuildPath,
+    own_share: fn(&Params) -> f64,
     cost: fn(&Params, &DataShape) -> Cost,
     accepts: fn(&str, &Value) -> bool,
 }
@@ -149,6 +150,7 @@ impl EstimatorSpec {
             build: entry::build::<E>,
             path: <E::Checked as Estimator>::path_parameters,
             build_path: entry::build_path::<E>,
+            own_share: entry::own_share::<E>,
             cost: entry::cost::<E>,
             accepts: entry::accepts::<E>,
         }
@@ -235,6 +237,13 @@ impl EstimatorSpec {
     /// [`ParamError`] as [`Self::build`].
     pub fn build_path(&self, path: &[&Params], seed: u64) -> Result<Box<dyn Path>, ParamError> {
         (self.build_path)(path, seed)
+    }
+
+    /// Returns what a classifier takes in a path, as a part of what it takes alone, beside what it
+    /// shares with the longest of the path.
+    #[must_use]
+    pub fn own_share(&self, params: &Params) -> f64 {
+        (self.own_share)(params)
     }
 
     /// Estimated cost of one repeat on data of this shape.

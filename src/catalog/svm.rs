@@ -5,12 +5,19 @@ use crate::estimators::svm::{
     KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams,
 };
 
+/// From one-thread runs on Fashion-MNIST: products of rows, which all share, are the rest.
+const OWN_SHARE: f64 = 0.5;
+
 impl Entry for SvcParams {
     const FAMILY: Family = Family::Svm;
     const SUMMARY: &'static str = "support vector classifier with kernels, one-vs-one";
 
     fn canonicalise(params: &mut Params) -> Vec<String> {
         drop_what_other_kernels_use(params)
+    }
+
+    fn own_share(_: &SvcValidParams) -> f64 {
+        OWN_SHARE
     }
 
     fn cost(params: &SvcValidParams, shape: &DataShape) -> Cost {
@@ -36,6 +43,10 @@ impl Entry for NuSvcParams {
             notes.push("NuSVC ignores class_weight, as in scikit-learn".to_owned());
         }
         notes
+    }
+
+    fn own_share(_: &NuSvcValidParams) -> f64 {
+        OWN_SHARE
     }
 
     fn cost(params: &NuSvcValidParams, shape: &DataShape) -> Cost {

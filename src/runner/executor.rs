@@ -130,8 +130,8 @@ impl Collector {
                 self.end(member, Some(Ok(())), on_step);
             }
             Message::Failed { member, failure } => self.end(member, Some(Err(failure)), on_step),
-            // Nothing was asked to be tried.
-            Message::Tried(_) => {}
+            // The supervisor takes it into account; and nothing was asked to be tried.
+            Message::Spared { .. } | Message::Tried(_) => {}
         }
     }
 

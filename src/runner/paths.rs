@@ -37,10 +37,28 @@ fn key(job: &Job) -> Option<String> {
     ))
 }
 
-/// Estimated seconds of one repeat of the jobs of a path on one core: those of its longest job.
-pub(super) fn longest_s<'a>(path: impl IntoIterator<Item = &'a Job>) -> f64 {
-    let seconds = path.into_iter().map(|job| job.cost.cpu_s);
-    seconds.fold(0.0, f64::max)
+/// Estimated seconds of one repeat of the jobs of a path on one core.
+pub(super) fn path_s<'a>(path: impl IntoIterator<Item = &'a Job>) -> f64 {
+    let path = path.into_iter().map(|job| (job, job.cost.cpu_s));
+    seconds_of_path(path)
+}
+
+/// Adds up what the jobs of a path take, given what each takes alone: the longest all of it, the
+/// others what is their own.
+pub(super) fn seconds_of_path<'a>(path: impl IntoIterator<Item = (&'a Job, f64)>) -> f64 {
+    // What is shared of the longest, and what is each one's own.
+    let (mut longest, mut own_s) = ((0.0_f64, 0.0), 0.0);
+    for (job, seconds) in path {
+        let share = job
+            .classifier
+            .spec()
+            .map_or(1.0, |spec| spec.own_share(&job.resolved));
+        own_s += share * seconds;
+        if seconds > longest.0 {
+            longest = (seconds, (1.0 - share) * seconds);
+        }
+    }
+    longest.1 + own_s
 }
 
 /// Estimated seconds of one repeat of all `jobs` on one core, path by path.
@@ -50,7 +68,7 @@ pub fn seconds<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> f64 {
     let paths = group(jobs.iter().copied().enumerate());
     let seconds = paths
         .iter()
-        .map(|path| longest_s(path.iter().map(|&job_idx| jobs[job_idx])));
+        .map(|path| path_s(path.iter().map(|&job_idx| jobs[job_idx])));
     seconds.sum()
 }
 
@@ -69,7 +87,8 @@ mod tests {
                 "RandomForestClassifier": [{"n_estimators": [10, 50], "max_depth": [5, 6]}],
                 "GaussianNB": [{}, {"var_smoothing": [0.1]}],
                 "KNeighborsClassifier": [{"p": [1, 2], "n_neighbors": [1, 5], "weights": ["uniform", "distance"]}],
-                "HistGradientBoostingClassifier": [{"max_iter": [3, 9, 4]}]
+                "HistGradientBoostingClassifier": [{"max_iter": [3, 9, 4]}],
+                "SVC": [{"C": [1, 10], "kernel": ["linear", "rbf"]}]
             }
         });
         let folder = tempfile::tempdir().unwrap();
@@ -88,8 +107,17 @@ mod tests {
             ("KNeighborsClassifier", 4),
             ("RandomForestClassifier", 2),
             ("RandomForestClassifier", 2),
+            ("SVC", 4),
         ];
         assert_eq!(sizes, expected.map(|(name, n)| (name.to_owned(), n)));
         assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), plan.jobs.len());
+        let path = |place: usize| groups[place].iter().map(|&job_idx| &plan.jobs[job_idx]);
+        let alone = |place: usize| -> Vec<f64> { path(place).map(|job| job.cost.cpu_s).collect() };
+        let (longest, sum) = (
+            |place: usize| alone(place).into_iter().fold(0.0, f64::max),
+            |place: usize| alone(place).iter().sum::<f64>(),
+        );
+        assert_eq!(path_s(path(1)), longest(1));
+        assert!(path_s(path(6)) > longest(6) && path_s(path(6)) < sum(6));
     }
 }

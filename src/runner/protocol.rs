@@ -99,6 +99,11 @@ pub enum Message {
         /// Wall seconds so far that none of the models that are not finished would have taken alone.
         spared_s: f64,
     },
+    /// A part of a repeat of a path is done.
+    Spared {
+        /// As in [`Self::Repeat`].
+        spared_s: f64,
+    },
     /// What the engine of the job is and makes of the parameters.
     Engine(Box<EngineReport>),
     /// What the row should say.

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::environment;
 use super::executor::{Cancel, Executor, Outcome, Step};
 use super::memory::MachineMemory;
-use super::paths::group;
+use super::paths::{group, seconds_of_path};
 use super::planned::Planned;
 use super::progress::Progress;
 use super::protocol::{Failure, JobSettings, Verdict};
@@ -300,7 +300,8 @@ impl<'a> Run<'a> {
                 seconds: if is_doubtful {
                     f64::INFINITY
                 } else {
-                    demands().map(|demand| demand.seconds).fold(0.0, f64::max)
+                    let jobs = path.iter().map(|&job_idx| &self.request.jobs[job_idx]);
+                    seconds_of_path(jobs.zip(demands().map(|demand| demand.seconds)))
                 },
                 memory_bytes: demands()
                     .map(|demand| demand.memory_bytes)

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::paths::{group, longest_s};
+use super::paths::{group, path_s};
 use super::schedule::longest_first;
 use crate::grid::Job;
 
@@ -57,7 +57,7 @@ impl Shard {
         let mut by_id: Vec<usize> = (0..jobs.len()).collect();
         by_id.sort_by(|&a, &b| jobs[a].id.cmp(&jobs[b].id));
         let paths = group(by_id.into_iter().map(|idx| (idx, &jobs[idx])));
-        let seconds = |path: &Vec<usize>| longest_s(path.iter().map(|&job_idx| &jobs[job_idx]));
+        let seconds = |path: &Vec<usize>| path_s(path.iter().map(|&job_idx| &jobs[job_idx]));
         let mut loads = vec![(0.0_f64, 0_usize); self.count];
         let mut shard_of = vec![0; jobs.len()];
         for path in longest_first(paths.iter().map(seconds)) {

@@ -269,7 +269,9 @@ impl Watch<'_> {
                         if self.guard.is_per_message {
                             self.since = Instant::now();
                         }
-                        if let Message::Repeat { spared_s, .. } = message {
+                        if let Message::Repeat { spared_s, .. } | Message::Spared { spared_s } =
+                            message
+                        {
                             self.spared = Duration::try_from_secs_f64(spared_s).unwrap_or_default();
                         }
                         on_message(message);

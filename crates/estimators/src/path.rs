@@ -1,8 +1,8 @@
 //! One training that serves several classifiers.
 //!
 //! Classifiers whose parameters differ only along a *path* share work: boosting and forests with
-//! fewer trees are beginnings of those with more, and the nearest neighbours of a row are among
-//! any larger number of them. [`Estimator::run_path`](crate::erased::Estimator::run_path) trains
+//! fewer trees are beginnings of those with more, the nearest neighbours of a row are among any
+//! larger number of them, and all kernels are functions of the same products. [`Estimator::run_path`](crate::erased::Estimator::run_path) trains
 //! all classifiers of a path at once; each gets the answers that it would give alone, bit for bit.
 
 use ndarray::{Array1, ArrayView2};
@@ -21,6 +21,17 @@ pub trait Ledger {
 
     /// From now on the work is in the predictions of these members.
     fn predict_for(&mut self, members: &[usize]);
+
+    /// From now on the work is nobody's own, and what it takes is put aside in a purse (a small
+    /// number) until those that use it pay for it.
+    fn put_aside(&mut self, purse: usize);
+
+    /// Charges the fit of each member with its share of what is in a purse, and empties it. A share
+    /// of 1 is all of it; members that would have done the same work alone have 1 each.
+    fn pay_fits(&mut self, purse: usize, shares: &[f64]);
+
+    /// Does the same as [`Self::pay_fits`] for the predictions of the members.
+    fn pay_predictions(&mut self, purse: usize, shares: &[f64]);
 
     /// A member is done: how its fit went and the label of each test row, or why there is none.
     /// What follows is for nobody until the next call of one of the others.
@@ -139,7 +150,9 @@ mod tests {
     use crate::boosting::{BoostingEarlyStopping, GradientBoosting, HistGradientBoosting};
     use crate::erased::Estimator;
     use crate::forest::RandomForest;
+    use crate::gaussian_process::{GaussianProcess, GaussianProcessMultiClass};
     use crate::neighbors::{KNeighborsClassifier, Weights};
+    use crate::svm::{Gamma, KernelKind, NuSvc, Svc, SvmSettings};
     use fashion_bench_numeric::rng::stream;
 
     type Answer = Result<(FitInfo, Array1<usize>), String>;
@@ -149,6 +162,7 @@ mod tests {
     struct Kept {
         answers: Vec<(usize, Answer)>,
         work: Vec<Vec<usize>>,
+        shares: Vec<Vec<f64>>,
     }
 
     impl Ledger for Kept {
@@ -158,6 +172,18 @@ mod tests {
 
         fn predict_for(&mut self, members: &[usize]) {
             self.work.push(members.to_vec());
+        }
+
+        fn put_aside(&mut self, _: usize) {
+            self.work.push(Vec::new());
+        }
+
+        fn pay_fits(&mut self, _: usize, shares: &[f64]) {
+            self.shares.push(shares.to_vec());
+        }
+
+        fn pay_predictions(&mut self, _: usize, shares: &[f64]) {
+            self.shares.push(shares.to_vec());
         }
 
         fn done(&mut self, member: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
@@ -179,7 +205,17 @@ mod tests {
 
     /// Checks that each member of a path answers as it does alone, in the order `expected`.
     fn check_path<E: Estimator>(path: &[E], expected: &[usize]) -> Kept {
-        let ((x, y), (x_test, _)) = (data(300, 1), data(200, 2));
+        check_path_on(300, 1.0, path, expected)
+    }
+
+    fn check_path_on<E: Estimator>(
+        n_samples: usize,
+        scale: f32,
+        path: &[E],
+        expected: &[usize],
+    ) -> Kept {
+        let ((x, y), (x_test, _)) = (data(n_samples, 1), data(600, 2));
+        let (x, x_test) = (x * scale, x_test * scale);
         let mut kept = Kept::default();
         E::run_path(path, x.view(), y.view(), x_test.view(), &mut kept).unwrap();
         let order: Vec<usize> = kept.answers.iter().map(|(member, _)| *member).collect();
@@ -255,6 +291,78 @@ mod tests {
         let kept = check_path(&path, &[2, 0, 1, 3]);
         let expected = "at most the 300 samples of the training data, got 400";
         assert!(kept.answers[0].1.as_ref().unwrap_err().contains(expected));
+    }
+
+    /// The machines of kernels and bounds, on few rows and on many, with room for all products and
+    /// without.
+    #[test]
+    fn machines_share_products_whatever_their_kernels_and_bounds() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let pool = pool.unwrap();
+        let svc = |kernel, c, cache_size| {
+            let settings = SvmSettings {
+                kernel,
+                cache_size,
+                gamma: Gamma::Value(0.05 * c),
+                coef0: 0.5 * c,
+                ..SvmSettings::default()
+            };
+            let params = Svc::params().c(c).settings(settings);
+            params.check().unwrap()
+        };
+        let (rbf, poly) = (KernelKind::Rbf, KernelKind::Poly);
+        let (linear, sigmoid) = (KernelKind::Linear, KernelKind::Sigmoid);
+        for (n_samples, cache_size) in [(300, 200.0), (4000, 200.0), (4000, 1.0)] {
+            let path = [
+                svc(rbf, 1.0, cache_size),
+                svc(linear, 1.0, cache_size),
+                svc(sigmoid, 0.1, cache_size),
+                svc(rbf, 3.0, cache_size),
+                svc(poly, 1.0, cache_size),
+            ];
+            let kept = pool.install(|| check_path_on(n_samples, 1.0, &path, &[1, 0, 2, 3, 4]));
+            // Each has asked for all of the few rows, and for some of the many.
+            let paid = |member: usize| kept.shares.iter().map(move |shares| shares[member]);
+            for member in 0..path.len() {
+                assert!(paid(member).sum::<f64>() > 0.3, "{:?}", kept.shares);
+            }
+        }
+        let nu = |kernel, nu| {
+            let settings = SvmSettings {
+                kernel,
+                ..SvmSettings::default()
+            };
+            let params = NuSvc::params().nu(nu).settings(settings);
+            params.check().unwrap()
+        };
+        let path = [nu(rbf, 0.3), nu(poly, 1.0), nu(rbf, 0.2), nu(linear, 0.3)];
+        for n_samples in [300, 5000] {
+            let kept = pool.install(|| check_path_on(n_samples, 1.0, &path, &[1, 3, 0, 2]));
+            let refused = kept.answers[0].1.as_ref().unwrap_err();
+            assert!(refused.contains("the `nu` of NuSVC"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn gaussian_processes_search_for_near_rows_once() {
+        let params = |multi_class, max_iter_predict| {
+            let params = GaussianProcess::params().multi_class(multi_class);
+            let params = params.max_iter_predict(max_iter_predict);
+            params.check().unwrap()
+        };
+        let path = [
+            params(GaussianProcessMultiClass::OneVsRest, 100),
+            params(GaussianProcessMultiClass::OneVsOne, 100),
+            params(GaussianProcessMultiClass::OneVsOne, 1),
+        ];
+        for n_samples in [300, 2000] {
+            // Far apart there are few near rows, and of those next to each other there are many.
+            for scale in [20.0, 1.0] {
+                let kept = check_path_on(n_samples, scale, &path, &[0, 1, 2]);
+                let is_shared = kept.work[1..].contains(&vec![0, 1, 2]);
+                assert_eq!(is_shared, scale > 1.0);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Clocks: what a piece of work took.
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, Mul};
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -19,6 +19,17 @@ impl AddAssign for Timing {
     fn add_assign(&mut self, other: Self) {
         self.wall_s += other.wall_s;
         self.cpu_s += other.cpu_s;
+    }
+}
+
+impl Mul<f64> for Timing {
+    type Output = Self;
+
+    fn mul(self, share: f64) -> Self {
+        Self {
+            wall_s: share * self.wall_s,
+            cpu_s: share * self.cpu_s,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a repeat trains: one interface for this program's classifiers and for those of engines.
 
-use std::process;
+use std::{mem, process};
 
 use ndarray::Array1;
 
@@ -41,6 +41,9 @@ pub(in crate::runner) enum News {
     Engine(Box<EngineReport>),
     /// What the row should say.
     Note(String),
+    /// Wall seconds of all repeats so far that none of the members that are still waited for would
+    /// have taken alone.
+    Spared(f64),
     /// A member is done.
     Done {
         member: usize,
@@ -120,7 +123,8 @@ impl Learner for Ours<'_> {
             bills: vec![Bill::default(); valid.len()],
             waiting: (0..valid.len()).collect(),
             members: &valid,
-            charged: (Vec::new(), Phase::Fit),
+            charged: Charged::Nobody,
+            purses: Vec::new(),
             watch: Stopwatch::start(),
             charged_s: &mut self.charged_s,
             worked_s: &mut self.worked_s,
@@ -138,10 +142,29 @@ struct Bill {
     predict: Timing,
 }
 
+impl Bill {
+    fn of(&mut self, phase: Phase) -> &mut Timing {
+        match phase {
+            Phase::Fit => &mut self.fit,
+            Phase::Predict => &mut self.predict,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     Fit,
     Predict,
+}
+
+/// Whom the work is for.
+#[derive(Debug)]
+enum Charged {
+    Nobody,
+    /// The members at these places.
+    Members(Vec<usize>, Phase),
+    /// Those who pay for what is in this purse.
+    Purse(usize),
 }
 
 /// Charges the members of a path with the work that is done for them.
@@ -152,8 +175,9 @@ struct Account<'a> {
     waiting: Vec<usize>,
     /// The member at each place.
     members: &'a [usize],
-    /// The places that the work is for.
-    charged: (Vec<usize>, Phase),
+    charged: Charged,
+    /// What was taken by work that is not paid for.
+    purses: Vec<Timing>,
     watch: Stopwatch,
     charged_s: &'a mut [f64],
     worked_s: &'a mut f64,
@@ -162,21 +186,44 @@ struct Account<'a> {
 
 impl Account<'_> {
     /// Charges what was done since the last call, and says for whom the work is from now on.
-    fn turn_to(&mut self, places: &[usize], phase: Phase) {
+    fn turn_to(&mut self, next: Charged) {
         let lap = self.watch.lap();
-        let (charged, charged_phase) = &self.charged;
-        for &place in charged {
-            let bill = &mut self.bills[place];
-            match charged_phase {
-                Phase::Fit => bill.fit += lap,
-                Phase::Predict => bill.predict += lap,
+        match mem::replace(&mut self.charged, next) {
+            Charged::Nobody => return,
+            Charged::Members(places, phase) => {
+                for place in places {
+                    self.charge(place, phase, lap);
+                }
             }
-            self.charged_s[self.members[place]] += lap.wall_s;
+            Charged::Purse(purse) => {
+                if self.purses.len() <= purse {
+                    self.purses.resize(purse + 1, Timing::default());
+                }
+                self.purses[purse] += lap;
+            }
         }
-        if !charged.is_empty() {
-            *self.worked_s += lap.wall_s;
+        *self.worked_s += lap.wall_s;
+    }
+
+    fn charge(&mut self, place: usize, phase: Phase, timing: Timing) {
+        *self.bills[place].of(phase) += timing;
+        self.charged_s[self.members[place]] += timing.wall_s;
+    }
+
+    /// Charges each member with its share of what is in a purse.
+    fn pay(&mut self, purse: usize, phase: Phase, shares: &[f64]) {
+        self.turn_to(Charged::Nobody);
+        let Some(purse) = self.purses.get_mut(purse) else {
+            return;
+        };
+        let timing = mem::take(purse);
+        for (place, share) in shares.iter().enumerate() {
+            self.charge(place, phase, timing * *share);
         }
-        self.charged = (places.to_vec(), phase);
+        let spared_s = self.spared_s();
+        (self.news)(News::Spared(spared_s));
+        // What was done with the news is nobody's.
+        self.watch.lap();
     }
 
     fn spared_s(&self) -> f64 {
@@ -192,15 +239,27 @@ impl Account<'_> {
 
 impl Ledger for Account<'_> {
     fn fit_for(&mut self, places: &[usize]) {
-        self.turn_to(places, Phase::Fit);
+        self.turn_to(Charged::Members(places.to_vec(), Phase::Fit));
     }
 
     fn predict_for(&mut self, places: &[usize]) {
-        self.turn_to(places, Phase::Predict);
+        self.turn_to(Charged::Members(places.to_vec(), Phase::Predict));
+    }
+
+    fn put_aside(&mut self, purse: usize) {
+        self.turn_to(Charged::Purse(purse));
+    }
+
+    fn pay_fits(&mut self, purse: usize, shares: &[f64]) {
+        self.pay(purse, Phase::Fit, shares);
+    }
+
+    fn pay_predictions(&mut self, purse: usize, shares: &[f64]) {
+        self.pay(purse, Phase::Predict, shares);
     }
 
     fn done(&mut self, place: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
-        self.turn_to(&[], Phase::Fit);
+        self.turn_to(Charged::Nobody);
         self.waiting.retain(|&waiting| waiting != place);
         let Bill { fit, predict } = self.bills[place];
         let spared_s = self.spared_s();

@@ -58,6 +58,7 @@ pub fn run_repeats(
             learner.repeat(seed, &members, data, &mut |news| match news {
                 News::Engine(report) => send(Message::Engine(report)),
                 News::Note(note) => send(Message::Note(note)),
+                News::Spared(spared_s) => send(Message::Spared { spared_s }),
                 News::Done { member, result } => {
                     waiting.retain(|&waiting| waiting != member);
                     match result.and_then(|measured| message_of(member, seed, *measured, data)) {
@@ -218,6 +219,7 @@ mod tests {
                 Message::Repeat { member, repeat, .. } => done[member].push(*repeat),
                 Message::Finished { member, invariant } => end(member, Ok(invariant)),
                 Message::Failed { member, failure } => end(member, Err(failure)),
+                Message::Spared { .. } => {}
                 _ => panic!("{message:?}"),
             },
         );

@@ -74,12 +74,12 @@ impl FittedClassifier for GaussianProcess {
     }
 
     fn not_finite(&self) -> Option<NotFinite> {
-        let modes: Vec<&Posterior> = match &self.0 {
-            Process::Rbf(process) => process.problems.iter().map(|p| &p.posterior).collect(),
-            Process::Kernels(process) => process.problems.iter().map(|p| &p.posterior).collect(),
-        };
-        first_not_finite("a residual", modes.iter().flat_map(|mode| &mode.residual))
-            .or_else(|| first_not_finite("a weight", modes.iter().flat_map(|mode| &mode.weight)))
+        match &self.0 {
+            Process::Rbf(process) => process.not_finite(),
+            Process::Kernels(process) => {
+                first_not_finite_mode(process.problems.iter().map(|p| &p.posterior))
+            }
+        }
     }
 
     fn fit_info(&self) -> FitInfo {
@@ -88,4 +88,12 @@ impl FittedClassifier for GaussianProcess {
             Process::Kernels(process) => process.fit_info(),
         }
     }
+}
+
+/// Returns the first number of the modes that is NaN or infinite.
+pub(super) fn first_not_finite_mode<'a>(
+    modes: impl Iterator<Item = &'a Posterior> + Clone,
+) -> Option<NotFinite> {
+    first_not_finite("a residual", modes.clone().flat_map(|mode| &mode.residual))
+        .or_else(|| first_not_finite("a weight", modes.flat_map(|mode| &mode.weight)))
 }

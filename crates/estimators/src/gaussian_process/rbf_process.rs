@@ -6,19 +6,23 @@
 //! again in `f64`. Far from all rows, where the terms are no numbers of double precision any more,
 //! the decision is scikit-learn's all the same: f* is 0 there, and the first class is predicted.
 
+use std::sync::Arc;
+
 use ndarray::{Array1, Array2, ArrayView2};
 
 use super::decision::{decide, probability};
+use super::model::first_not_finite_mode;
 use super::params::GaussianProcessMultiClass;
 use super::posterior::Posterior;
 use super::rbf::{Rbf, distance_slack, squared_distance, squared_norms};
 use crate::blocks::predict_in_blocks;
+use crate::finite::NotFinite;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Rows predicted together.
-const BLOCK_ROWS: usize = 64;
+pub(super) const BLOCK_ROWS: usize = 64;
 
 /// Terms smaller by e^-40 than the largest of their class are lost beside it.
 const WINDOW: f64 = 40.0;
@@ -29,14 +33,20 @@ const SMALLEST_EXPONENT: f64 = 690.0;
 /// From this length scale on, distances from `f32` products are good to 1e-5 of a term.
 const COARSE_LENGTH_SCALE: f64 = 10.0;
 
-/// The training rows, and for each two-class problem the residuals y - π at the posterior mode.
-#[derive(Debug, Clone)]
-pub(super) struct RbfProcess {
+/// The training rows, in which processes that differ only in their problems look for near ones.
+#[derive(Debug)]
+pub(super) struct RbfRows {
     pub(super) x: Array2<f32>,
     norms: Vec<f32>,
     pub(super) codes: Vec<usize>,
     pub(super) encoding: ClassEncoding,
     pub(super) kernel: Rbf,
+}
+
+/// The training rows, and for each two-class problem the residuals y - π at the posterior mode.
+#[derive(Debug, Clone)]
+pub(super) struct RbfProcess {
+    pub(super) training: Arc<RbfRows>,
     pub(super) multi_class: GaussianProcessMultiClass,
     pub(super) problems: Vec<Problem>,
     /// For each problem, where each training row stands in it.
@@ -53,7 +63,7 @@ pub(super) struct Problem {
 
 /// A training row that matters to a prediction.
 #[derive(Debug, Clone, Copy)]
-struct Near {
+pub(super) struct Near {
     row: usize,
     /// d²/(2l²).
     exponent: f64,
@@ -66,72 +76,33 @@ struct Latent {
     exponent: f64,
 }
 
-impl RbfProcess {
+impl RbfRows {
     pub fn new(
         x: ArrayView2<'_, f32>,
         encoding: ClassEncoding,
         codes: Vec<usize>,
         kernel: Rbf,
-        multi_class: GaussianProcessMultiClass,
-        problems: Vec<Problem>,
     ) -> Self {
-        let places = problems
-            .iter()
-            .map(|problem| {
-                let mut places = vec![None; codes.len()];
-                for (place, &row) in (0..).zip(&problem.rows) {
-                    places[row] = Some(place);
-                }
-                places
-            })
-            .collect();
         Self {
             norms: squared_norms(x),
             x: x.as_standard_layout().into_owned(),
             codes,
             encoding,
             kernel,
-            multi_class,
-            problems,
-            places,
         }
     }
 
-    /// Returns the class code of each row of `x`.
-    fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+    /// Returns for each row of `x` the training rows that matter to it.
+    pub fn near_rows(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Near>> {
         let mut products = Array2::zeros((x.nrows(), self.x.nrows()));
         gemm_nt(1.0, x, self.x.view(), 0.0, &mut products.view_mut());
         let norms = squared_norms(x);
         let rows = x.rows().into_iter().zip(products.rows()).zip(norms);
-        let near: Vec<Vec<Near>> = rows
-            .map(|((row, products), norm)| {
-                let products = products.to_slice().expect("a fresh matrix is row-major");
-                self.near(&row.to_vec(), norm, products)
-            })
-            .collect();
-        let latents: Vec<Vec<Latent>> = near
-            .iter()
-            .map(|near| {
-                let of_problem = |problem| self.latent(problem, near);
-                (0..self.problems.len()).map(of_problem).collect()
-            })
-            .collect();
-        let is_second: Vec<Vec<bool>> = latents
-            .iter()
-            .zip(&near)
-            .map(|(latents, near)| {
-                let numbered = latents.iter().enumerate();
-                numbered
-                    .map(|(problem, latent)| self.is_second(problem, *latent, near))
-                    .collect()
-            })
-            .collect();
-        decide(
-            self.multi_class,
-            self.encoding.n_classes(),
-            &is_second,
-            |rows| self.probabilities(rows, &latents, &near),
-        )
+        rows.map(|((row, products), norm)| {
+            let products = products.to_slice().expect("a fresh matrix is row-major");
+            self.near(&row.to_vec(), norm, products)
+        })
+        .collect()
     }
 
     /// Returns the training rows whose terms are not lost beside the largest of their class.
@@ -160,6 +131,58 @@ impl RbfProcess {
             })
             .collect()
     }
+}
+
+impl RbfProcess {
+    pub fn new(
+        training: Arc<RbfRows>,
+        multi_class: GaussianProcessMultiClass,
+        problems: Vec<Problem>,
+    ) -> Self {
+        let places = problems
+            .iter()
+            .map(|problem| {
+                let mut places = vec![None; training.codes.len()];
+                for (place, &row) in (0..).zip(&problem.rows) {
+                    places[row] = Some(place);
+                }
+                places
+            })
+            .collect();
+        Self {
+            training,
+            multi_class,
+            problems,
+            places,
+        }
+    }
+
+    /// Returns the class code of each row, given the training rows that matter to it.
+    pub fn classify(&self, near: &[Vec<Near>]) -> Vec<usize> {
+        let latents: Vec<Vec<Latent>> = near
+            .iter()
+            .map(|near| {
+                let of_problem = |problem| self.latent(problem, near);
+                (0..self.problems.len()).map(of_problem).collect()
+            })
+            .collect();
+        let is_second: Vec<Vec<bool>> = latents
+            .iter()
+            .zip(near)
+            .map(|(latents, near)| {
+                let numbered = latents.iter().enumerate();
+                numbered
+                    .map(|(problem, latent)| self.is_second(problem, *latent, near))
+                    .collect()
+            })
+            .collect();
+        decide(
+            self.multi_class,
+            self.training.encoding.n_classes(),
+            &is_second,
+            |rows| self.probabilities(rows, &latents, near),
+        )
+    }
 
     /// Returns those rows of `near` that are in a problem: place in it, and exponent.
     fn within<'a>(
@@ -184,7 +207,7 @@ impl RbfProcess {
             .map(|(place, e)| (exponent - e).exp() * residual[place])
             .sum();
         Latent {
-            value: self.kernel.constant * sum,
+            value: self.training.kernel.constant * sum,
             exponent,
         }
     }
@@ -192,7 +215,7 @@ impl RbfProcess {
     /// Returns whether f* of a problem is above 0 in double precision, where tiny terms are rounded
     /// one by one, to 0 in the end.
     fn is_second(&self, problem: usize, latent: Latent, near: &[Near]) -> bool {
-        let constant = self.kernel.constant;
+        let constant = self.training.kernel.constant;
         if latent.exponent - constant.ln() < SMALLEST_EXPONENT {
             return latent.value > 0.0;
         }
@@ -211,13 +234,18 @@ impl RbfProcess {
         latents: &[Vec<Latent>],
         near: &[Vec<Near>],
     ) -> Vec<Vec<f64>> {
-        let cutoff = self.kernel.exponent(self.kernel.cutoff(self.codes.len()));
+        let cutoff = self
+            .training
+            .kernel
+            .exponent(self.training.kernel.cutoff(self.training.codes.len()));
         let mut probabilities = vec![Vec::new(); rows.len()];
         for (problem, fitted) in self.problems.iter().enumerate() {
             let covariances = |row: &usize| -> Vec<(usize, f64)> {
                 let near = self.within(problem, &near[*row]);
                 near.filter(|(_, exponent)| *exponent <= cutoff)
-                    .map(|(place, exponent)| (place, self.kernel.constant * (-exponent).exp()))
+                    .map(|(place, exponent)| {
+                        (place, self.training.kernel.constant * (-exponent).exp())
+                    })
                     .collect()
             };
             let points: Vec<Vec<(usize, f64)>> = rows.iter().map(covariances).collect();
@@ -225,7 +253,7 @@ impl RbfProcess {
             for ((row, explained), found) in rows.iter().zip(explained).zip(&mut probabilities) {
                 let latent = latents[*row][problem];
                 let f = latent.value * (-latent.exponent).exp();
-                found.push(probability(f, self.kernel.constant - explained));
+                found.push(probability(f, self.training.kernel.constant - explained));
             }
         }
         probabilities
@@ -234,12 +262,19 @@ impl RbfProcess {
 
 impl RbfProcess {
     pub fn n_features(&self) -> usize {
-        self.x.ncols()
+        self.training.x.ncols()
     }
 
     pub fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
-        let classify = |block: ArrayView2<'_, f32>| self.classify(block);
-        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
+        let training = &self.training;
+        predict_in_blocks(x, labels, &training.encoding, BLOCK_ROWS, |block| {
+            self.classify(&training.near_rows(block))
+        });
+    }
+
+    /// Returns the first number of the modes that is NaN or infinite.
+    pub fn not_finite(&self) -> Option<NotFinite> {
+        first_not_finite_mode(self.problems.iter().map(|problem| &problem.posterior))
     }
 
     pub fn fit_info(&self) -> FitInfo {

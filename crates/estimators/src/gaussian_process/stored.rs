@@ -3,6 +3,7 @@
 //! fit.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
 use serde::de::Error;
@@ -17,7 +18,7 @@ use super::pairs::{Needs, Rows, TrainRows};
 use super::params::GaussianProcessMultiClass;
 use super::posterior::{Posterior, System};
 use super::rbf::Rbf;
-use super::rbf_process::{Problem, RbfProcess};
+use super::rbf_process::{Problem, RbfProcess, RbfRows};
 use super::sparse::Sparse;
 use crate::multiclass::ClassEncoding;
 
@@ -98,10 +99,10 @@ fn system<E: Error>(covariance: Covariance, weight: &[f64]) -> Result<System, E>
 impl<'a> From<&'a RbfProcess> for StoredProcess<'a> {
     fn from(process: &'a RbfProcess) -> Self {
         Self {
-            x: Cow::Borrowed(&process.x),
-            codes: Cow::Borrowed(&process.codes),
-            encoding: Cow::Borrowed(&process.encoding),
-            kernel: process.kernel,
+            x: Cow::Borrowed(&process.training.x),
+            codes: Cow::Borrowed(&process.training.codes),
+            encoding: Cow::Borrowed(&process.training.encoding),
+            kernel: process.training.kernel,
             multi_class: process.multi_class,
             problems: process.problems.iter().map(Into::into).collect(),
         }
@@ -113,14 +114,10 @@ impl StoredProcess<'_> {
         let (x, kernel) = (self.x, self.kernel);
         let problems = self.problems.into_iter();
         let problems = problems.map(|problem| problem.restore(&x, kernel));
-        Ok(RbfProcess::new(
-            x.view(),
-            self.encoding.into_owned(),
-            self.codes.into_owned(),
-            kernel,
-            self.multi_class,
-            problems.collect::<Result<_, E>>()?,
-        ))
+        let problems = problems.collect::<Result<_, E>>()?;
+        let (encoding, codes) = (self.encoding.into_owned(), self.codes.into_owned());
+        let training = Arc::new(RbfRows::new(x.view(), encoding, codes, kernel));
+        Ok(RbfProcess::new(training, self.multi_class, problems))
     }
 }
 

@@ -19,12 +19,15 @@ use super::model::{NuSvc, Svc};
 use super::params::{
     KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams, SvmSettings,
 };
+use super::path::{fit_together, is_shared};
 use super::platt::{self, Sigmoid};
-use crate::classifier::Classifier;
+use super::products::{Computed, Products};
+use crate::classifier::{Classifier, FittedClassifier as _};
 use crate::error::{FitError, ParamError};
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, ClassPair, class_counts, class_pairs, fit_one_vs_one};
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData, train_each};
 
 /// Steps after which a pair with the linear kernel goes on by steps on its weights. Easy pairs need
 /// fewer; the others start from a better point.
@@ -47,31 +50,68 @@ const MAX_STEPS: usize = 10_000_000;
 impl Classifier for SvcValidParams {
     type Model = Svc;
 
+    const PATH: &'static [&'static str] = &[
+        "C",
+        "class_weight",
+        "coef0",
+        "degree",
+        "gamma",
+        "kernel",
+        "tol",
+    ];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<Svc, FitError> {
+        let training = self.training(x, codes, &encoding)?;
+        training.fit(x, encoding, codes).map(Svc)
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        if !is_shared(path.len()) {
+            train_each(path, data, ledger);
+            return Ok(());
+        }
+        fit_together(
+            path,
+            |own| own.training(data.x, data.codes, data.encoding),
+            data,
+            ledger,
+        )
+    }
+}
+
+impl SvcValidParams {
+    fn training<'a>(
+        &'a self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: &ClassEncoding,
+    ) -> Result<Training<'a>, FitError> {
         let weights =
             self.settings
                 .class_weight
-                .of_classes(SvcParams::ESTIMATOR, &encoding, codes)?;
-        let training = Training {
+                .of_classes(SvcParams::ESTIMATOR, encoding, codes)?;
+        let bounds = weights.iter().map(|weight| self.c * weight).collect();
+        Ok(Training {
             kernel: resolve_kernel(&self.settings, x),
             settings: &self.settings,
-            problem: |pair: &ClassPair| {
-                let bound = |class: usize| self.c * weights[class];
-                c_dual(&pair.is_first, bound(pair.first), bound(pair.second))
-            },
-            solution: c_solution,
-        };
-        training.fit(x, encoding, codes).map(Svc)
+            problem: Problem::C(bounds),
+        })
     }
 }
 
 impl Classifier for NuSvcValidParams {
     type Model = NuSvc;
+
+    const PATH: &'static [&'static str] = &["coef0", "degree", "gamma", "kernel", "nu", "tol"];
 
     fn fit_codes(
         &self,
@@ -79,37 +119,83 @@ impl Classifier for NuSvcValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<NuSvc, FitError> {
+        let training = self.training(x, codes, &encoding)?;
+        training.fit(x, encoding, codes).map(NuSvc)
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        if !is_shared(path.len()) {
+            train_each(path, data, ledger);
+            return Ok(());
+        }
+        fit_together(
+            path,
+            |own| own.training(data.x, data.codes, data.encoding),
+            data,
+            ledger,
+        )
+    }
+}
+
+impl NuSvcValidParams {
+    fn training<'a>(
+        &'a self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: &ClassEncoding,
+    ) -> Result<Training<'a>, FitError> {
         let counts = class_counts(codes, encoding.n_classes());
         // LIBSVM does not use them, but scikit-learn looks at their labels.
         self.settings
             .class_weight
-            .of_counts(NuSvcParams::ESTIMATOR, &encoding, &counts)?;
-        check_nu(self.nu, &encoding, &counts)?;
-        let training = Training {
+            .of_counts(NuSvcParams::ESTIMATOR, encoding, &counts)?;
+        check_nu(self.nu, encoding, &counts)?;
+        Ok(Training {
             kernel: resolve_kernel(&self.settings, x),
             settings: &self.settings,
-            problem: |pair: &ClassPair| nu_dual(&pair.is_first, self.nu),
-            solution: nu_solution,
-        };
-        training.fit(x, encoding, codes).map(NuSvc)
+            problem: Problem::Nu(self.nu),
+        })
     }
 }
 
 /// How the machine of any pair of classes is fitted.
-struct Training<'a, P, S> {
-    kernel: Kernel,
-    settings: &'a SvmSettings,
-    /// Poses the dual problem of a pair.
-    problem: P,
-    /// Returns the coefficients of the decision function and the intercept.
-    solution: S,
+pub(super) struct Training<'a> {
+    pub kernel: Kernel,
+    pub settings: &'a SvmSettings,
+    problem: Problem,
 }
 
-impl<P, S> Training<'_, P, S>
-where
-    P: Fn(&ClassPair) -> Dual + Sync,
-    S: Fn(&Dual, &DualOutcome) -> (Vec<f64>, f64) + Sync,
-{
+/// What is minimised.
+enum Problem {
+    /// C-SVC, with the bound of each class.
+    C(Vec<f64>),
+    /// ν-SVC, with ν.
+    Nu(f64),
+}
+
+impl Problem {
+    /// Poses the dual problem of a pair.
+    fn dual(&self, pair: &ClassPair) -> Dual {
+        match self {
+            Self::C(bounds) => c_dual(&pair.is_first, bounds[pair.first], bounds[pair.second]),
+            Self::Nu(nu) => nu_dual(&pair.is_first, *nu),
+        }
+    }
+
+    /// Returns the coefficients of the decision function and the intercept.
+    fn solution(&self, dual: &Dual, outcome: &DualOutcome) -> (Vec<f64>, f64) {
+        match self {
+            Self::C(_) => (dual.beta.clone(), outcome.levels[0]),
+            Self::Nu(_) => nu_solution(dual, outcome),
+        }
+    }
+}
+
+impl Training<'_> {
     /// Fits the machines of all pairs of classes.
     fn fit(
         &self,
@@ -118,11 +204,9 @@ where
         codes: &[usize],
     ) -> Result<Machines, FitError> {
         let pairs: Result<_, FitError> = fit_one_vs_one(codes, encoding.n_classes(), |pair| {
-            let mut solution = self.fit_pair(x, pair);
-            if self.settings.probability {
-                solution.sigmoid = Some(self.fit_sigmoid(x, pair)?);
-            }
-            Ok(solution)
+            let rows = x.select(Axis(0), &pair.rows);
+            let mut products = Computed::new(rows.view());
+            self.fit_machine(x, pair, rows.view(), &mut products)
         });
         let (kernel, break_ties) = (self.kernel, self.settings.break_ties);
         Ok(Machines::new(
@@ -130,12 +214,36 @@ where
         ))
     }
 
-    fn fit_pair(&self, x: ArrayView2<'_, f32>, pair: &ClassPair) -> PairSolution {
-        let mut dual = (self.problem)(pair);
-        let x: Array2<f32> = x.select(Axis(0), &pair.rows);
+    /// Fits the machine of a pair, whose rows of `x` are given with their products.
+    pub(super) fn fit_machine(
+        &self,
+        x: ArrayView2<'_, f32>,
+        pair: &ClassPair,
+        rows: ArrayView2<'_, f32>,
+        products: &mut dyn Products,
+    ) -> Result<PairSolution, FitError> {
+        let mut solution = self.fit_pair(pair, rows, products);
+        if self.settings.probability {
+            solution.sigmoid = Some(self.fit_sigmoid(x, pair)?);
+        }
+        Ok(solution)
+    }
+
+    fn fit_pair(
+        &self,
+        pair: &ClassPair,
+        x: ArrayView2<'_, f32>,
+        products: &mut dyn Products,
+    ) -> PairSolution {
+        let mut dual = self.problem.dual(pair);
         let is_first = &pair.is_first;
-        let (outcome, n_rows) = solve(&mut dual, is_first, self.kernel, x.view(), self.settings);
-        let (coefs, intercept) = (self.solution)(&dual, &outcome);
+        let task = Task {
+            kernel: self.kernel,
+            x: x.view(),
+            settings: self.settings,
+        };
+        let (outcome, n_rows) = task.solve(&mut dual, is_first, products);
+        let (coefs, intercept) = self.problem.solution(&dual, &outcome);
         let rows_and_coefs = pair.rows.iter().copied().zip(coefs);
         PairSolution {
             coefs: rows_and_coefs.filter(|&(_, coef)| coef != 0.0).collect(),
@@ -168,11 +276,12 @@ where
                 rows: (0..train.len()).collect(),
                 is_first: train.iter().map(|&place| !is_first[place]).collect(),
             };
-            if has_full_class(&(self.problem)(&part)) {
+            if has_full_class(&self.problem.dual(&part)) {
                 return Ok(vec![f64::NAN; held_back.len()]);
             }
             let x_train = of(train);
-            let solution = self.fit_pair(x_train.view(), &part);
+            let mut products = Computed::new(x_train.view());
+            let solution = self.fit_pair(&part, x_train.view(), &mut products);
             let codes: Vec<usize> = part.is_first.iter().map(|&is| usize::from(!is)).collect();
             let (encoding, codes) = ClassEncoding::new(codes);
             let (x, kernel) = (x_train.view(), self.kernel);
@@ -208,39 +317,87 @@ fn has_full_class(dual: &Dual) -> bool {
     dual.n_groups == 2 && (is_full(0) || is_full(1))
 }
 
-/// Solves the dual problem of a pair of classes with the rows `x`; also returns how many kernel
-/// rows that took.
-fn solve(
-    dual: &mut Dual,
-    is_first: &[bool],
+/// What the dual problem of a pair of classes is solved with.
+struct Task<'a> {
     kernel: Kernel,
-    x: ArrayView2<'_, f32>,
-    settings: &SvmSettings,
-) -> (DualOutcome, usize) {
-    let squared_norm = |row: ArrayView1<'_, f32>| row.iter().map(|&v| f64::from(v).powi(2)).sum();
-    let longest = x.rows().into_iter().map(squared_norm).fold(0.0, f64::max);
-    // A weight that is not positive leaves a class without room; LIBSVM's steps say what follows.
-    let has_room = dual.lower.iter().zip(&dual.upper).all(|(l, u)| l < u);
-    let is_harmless = has_room && kernel.rounding(longest, longest).is_harmless();
-    if x.nrows() <= most_exact(kernel, dual.n_groups)
-        || settings.max_iter.0.is_some()
-        || !is_harmless
-    {
-        return solve_as_libsvm(dual, is_first, kernel, x, settings);
+    /// The rows of the pair.
+    x: ArrayView2<'a, f32>,
+    settings: &'a SvmSettings,
+}
+
+impl Task<'_> {
+    /// Solves the dual problem; also returns how many kernel rows that took.
+    fn solve(
+        &self,
+        dual: &mut Dual,
+        is_first: &[bool],
+        products: &mut dyn Products,
+    ) -> (DualOutcome, usize) {
+        let Self {
+            kernel,
+            x,
+            settings,
+        } = *self;
+        let squared_norm =
+            |row: ArrayView1<'_, f32>| row.iter().map(|&v| f64::from(v).powi(2)).sum();
+        let longest = x.rows().into_iter().map(squared_norm).fold(0.0, f64::max);
+        // A weight that is not positive leaves a class without room; LIBSVM's steps say what follows.
+        let has_room = dual.lower.iter().zip(&dual.upper).all(|(l, u)| l < u);
+        let is_harmless = has_room && kernel.rounding(longest, longest).is_harmless();
+        if x.nrows() <= most_exact(kernel, dual.n_groups)
+            || settings.max_iter.0.is_some()
+            || !is_harmless
+        {
+            return self.solve_as_libsvm(dual, is_first, products);
+        }
+        let start = dual.beta.clone();
+        let mut rows = KernelCache::new(kernel, x, budget_bytes(settings), products);
+        let outcome = if is_linear_c_svc(kernel, dual) {
+            solve_linear(dual, &mut rows, x, settings)
+        } else {
+            decomposition::solve(dual, &mut rows, settings.tol, None)
+        };
+        if outcome.converged {
+            return (outcome, rows.n_computed());
+        }
+        // Rounding hides what is left to gain: gradients in `f64` go on to the end.
+        dual.beta = start;
+        drop(rows);
+        self.solve_as_libsvm(dual, is_first, products)
     }
-    let start = dual.beta.clone();
-    let mut rows = KernelCache::new(kernel, x, budget_bytes(settings));
-    let outcome = if is_linear_c_svc(kernel, dual) {
-        solve_linear(dual, &mut rows, x, settings)
-    } else {
-        decomposition::solve(dual, &mut rows, settings.tol, None)
-    };
-    if outcome.converged {
-        return (outcome, rows.n_computed());
+
+    /// Solves by LIBSVM's steps; what is slow with the linear kernel by steps on the weights.
+    fn solve_as_libsvm(
+        &self,
+        dual: &mut Dual,
+        is_first: &[bool],
+        products: &mut dyn Products,
+    ) -> (DualOutcome, usize) {
+        let Self {
+            kernel,
+            x,
+            settings,
+        } = *self;
+        let order = libsvm_steps::order_of(is_first);
+        let mut rows = ExactRows::new(kernel, x, order, budget_bytes(settings), products);
+        let may_switch = is_linear_c_svc(kernel, dual) && settings.max_iter.0.is_none();
+        let steps = Steps {
+            tol: settings.tol,
+            max_iter: match settings.max_iter.0 {
+                Some(max_iter) => max_iter,
+                None if may_switch => SLOW_AS_LIBSVM,
+                None => MAX_STEPS,
+            },
+            shrinking: settings.shrinking,
+        };
+        let first = libsvm_steps::solve(dual, is_first, &mut rows, steps);
+        if first.converged || !may_switch {
+            return (first, rows.n_computed());
+        }
+        dual.beta.fill(0.0);
+        let second = augmented_lagrangian::solve(dual, x, settings.tol);
+        (followed_by(&first, second), rows.n_computed())
     }
-    // Rounding hides what is left to gain: gradients in `f64` go on to the end.
-    dual.beta = start;
-    solve_as_libsvm(dual, is_first, kernel, x, settings)
 }
 
 fn most_exact(kernel: Kernel, n_groups: usize) -> usize {
@@ -251,41 +408,12 @@ fn most_exact(kernel: Kernel, n_groups: usize) -> usize {
     }
 }
 
-fn budget_bytes(settings: &SvmSettings) -> usize {
+pub(super) fn budget_bytes(settings: &SvmSettings) -> usize {
     (settings.cache_size * 1e6) as usize
 }
 
 fn is_linear_c_svc(kernel: Kernel, dual: &Dual) -> bool {
     kernel == Kernel::Linear && dual.n_groups == 1
-}
-
-/// Solves by LIBSVM's steps; what is slow with the linear kernel by steps on the weights.
-fn solve_as_libsvm(
-    dual: &mut Dual,
-    is_first: &[bool],
-    kernel: Kernel,
-    x: ArrayView2<'_, f32>,
-    settings: &SvmSettings,
-) -> (DualOutcome, usize) {
-    let order = libsvm_steps::order_of(is_first);
-    let mut rows = ExactRows::new(kernel, x, order, budget_bytes(settings));
-    let may_switch = is_linear_c_svc(kernel, dual) && settings.max_iter.0.is_none();
-    let steps = Steps {
-        tol: settings.tol,
-        max_iter: match settings.max_iter.0 {
-            Some(max_iter) => max_iter,
-            None if may_switch => SLOW_AS_LIBSVM,
-            None => MAX_STEPS,
-        },
-        shrinking: settings.shrinking,
-    };
-    let first = libsvm_steps::solve(dual, is_first, &mut rows, steps);
-    if first.converged || !may_switch {
-        return (first, rows.n_computed());
-    }
-    dual.beta.fill(0.0);
-    let second = augmented_lagrangian::solve(dual, x, settings.tol);
-    (followed_by(&first, second), rows.n_computed())
 }
 
 /// Solves by working sets as long as they are quick, then by steps on the weights.
@@ -340,11 +468,6 @@ fn c_dual(is_first: &[bool], c_first: f64, c_second: f64) -> Dual {
         group: vec![0; n],
         n_groups: 1,
     }
-}
-
-/// Returns the coefficients of the decision function, and its intercept.
-fn c_solution(dual: &Dual, outcome: &DualOutcome) -> (Vec<f64>, f64) {
-    (dual.beta.clone(), outcome.levels[0])
 }
 
 /// Checks that both classes of each pair have the ν·n/2 rows that ν-SVC needs at the least.

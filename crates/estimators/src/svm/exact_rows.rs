@@ -1,17 +1,14 @@
 //! Rows of a kernel matrix as LIBSVM has them: computed in `f64`, kept in `f32`, and in an order of
 //! the samples that changes while a problem is solved.
 
-use ndarray::{ArrayView2, s};
+use ndarray::ArrayView2;
 
 use super::kernel::Kernel;
+use super::products::Products;
 use fashion_bench_numeric::dot::dot_f64;
-use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Up to this many samples all rows are computed at once, by a matrix product.
 const MAX_PRODUCT: usize = 2048;
-
-/// Rows of one matrix product.
-const BLOCK_ROWS: usize = 128;
 
 /// The rows of the kernel matrix of `n_samples` samples, each at a *place*.
 pub struct ExactRows<'a> {
@@ -40,12 +37,14 @@ struct Row {
 
 impl<'a> ExactRows<'a> {
     /// Makes the rows of `x` (`n_samples` × `n_features`, row-major), where place `i` holds sample
-    /// `samples[i]`. At most `budget_bytes` of rows are kept, but always two.
+    /// `samples[i]`, and `products` gives all products of few rows. At most `budget_bytes` of rows
+    /// are kept, but always two.
     pub fn new(
         kernel: Kernel,
         x: ArrayView2<'a, f32>,
         samples: Vec<usize>,
         budget_bytes: usize,
+        products: &mut dyn Products,
     ) -> Self {
         let n = x.nrows();
         let mut rows = Self {
@@ -61,7 +60,7 @@ impl<'a> ExactRows<'a> {
             n_computed: 0,
         };
         if n <= MAX_PRODUCT.min(rows.max_kept) {
-            rows.compute_all();
+            rows.compute_all(products);
         } else {
             let norm = |sample| dot_f64(rows.row_of_x(sample), rows.row_of_x(sample));
             rows.norms = (0..n).map(norm).collect();
@@ -166,16 +165,9 @@ impl<'a> ExactRows<'a> {
     /// Computes all rows. The norms come from the same products, so that equal samples have a
     /// distance of exactly 0.
     #[expect(clippy::cast_possible_truncation, reason = "LIBSVM keeps `f32`")]
-    fn compute_all(&mut self) {
+    fn compute_all(&mut self, products: &mut dyn Products) {
         let n = self.n_samples();
-        let x = self.x.mapv(f64::from);
-        let mut products = ndarray::Array2::<f64>::zeros((n, n));
-        for first in (0..n).step_by(BLOCK_ROWS) {
-            let end = n.min(first + BLOCK_ROWS);
-            let block = x.slice(s![first..end, ..]);
-            let mut target = products.slice_mut(s![first..end, ..]);
-            gemm_nt(1.0, block, x.view(), 0.0, &mut target);
-        }
+        let products = products.exact();
         self.norms = products.diag().to_vec();
         for sample in 0..n {
             let products = products.row(sample);

@@ -4,17 +4,13 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::kernel::Kernel;
+use super::products::{BLOCK_ROWS, Products};
 use fashion_bench_numeric::dot::sum_of_squares;
-use fashion_bench_numeric::gemm::gemm_nt;
-
-/// Rows of one matrix product: enough for its full speed, few enough to be a small buffer.
-const BLOCK_ROWS: usize = 128;
 
 /// The kernel rows that were used last, as many as fit.
-#[derive(Debug)]
 pub struct KernelCache<'a> {
     kernel: Kernel,
-    x: ArrayView2<'a, f32>,
+    products: &'a mut dyn Products,
     norms: Vec<f32>,
     /// For each sample, where its row is kept.
     slot_of: Vec<Option<u32>>,
@@ -33,11 +29,16 @@ struct Slot {
 }
 
 impl<'a> KernelCache<'a> {
-    /// Makes a cache for the kernel matrix of `x` (`n_samples` × `n_features`, row-major) that
-    /// keeps at most `budget_bytes` of its rows, but always as many as one call of [`Self::ensure`]
-    /// needs.
+    /// Makes a cache for the kernel matrix of `x` (`n_samples` × `n_features`, row-major), whose
+    /// `products` are given. It keeps at most `budget_bytes` of the rows, but always as many as one
+    /// call of [`Self::ensure`] needs.
     #[must_use]
-    pub fn new(kernel: Kernel, x: ArrayView2<'a, f32>, budget_bytes: usize) -> Self {
+    pub fn new(
+        kernel: Kernel,
+        x: ArrayView2<'_, f32>,
+        budget_bytes: usize,
+        products: &'a mut dyn Products,
+    ) -> Self {
         let n = x.nrows();
         let norms = x
             .rows()
@@ -49,7 +50,7 @@ impl<'a> KernelCache<'a> {
             .collect();
         Self {
             kernel,
-            x,
+            products,
             norms,
             slot_of: vec![None; n],
             slots: Vec::new(),
@@ -88,6 +89,7 @@ impl<'a> KernelCache<'a> {
             }
         }
         let mut reusable = self.reusable_slots(missing.len());
+        self.products.announce(&missing);
         for block in missing.chunks(BLOCK_ROWS) {
             let values = self.compute(block);
             for (&sample, row) in block.iter().zip(values.rows()) {
@@ -108,13 +110,9 @@ impl<'a> KernelCache<'a> {
         &self.slots[slot as usize].values
     }
 
-    fn compute(&self, samples: &[usize]) -> Array2<f32> {
-        let mut chosen = Array2::zeros((samples.len(), self.x.ncols()));
-        for (mut row, &sample) in chosen.rows_mut().into_iter().zip(samples) {
-            row.assign(&self.x.row(sample));
-        }
+    fn compute(&mut self, samples: &[usize]) -> Array2<f32> {
         let mut values = Array2::zeros((samples.len(), self.n_samples()));
-        gemm_nt(1.0, chosen.view(), self.x, 0.0, &mut values.view_mut());
+        self.products.write(samples, &mut values.view_mut());
         for (mut row, &sample) in values.rows_mut().into_iter().zip(samples) {
             let row = row.as_slice_mut().expect("a fresh matrix is row-major");
             self.kernel.apply(row, self.norms[sample], &self.norms);

@@ -9,6 +9,7 @@ use super::doubt;
 use super::kernel::Kernel;
 use super::platt::{Sigmoid, couple};
 use crate::blocks::predict_in_blocks;
+use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax, class_pairs, one_vs_one_scores, vote};
@@ -17,7 +18,7 @@ use fashion_bench_numeric::gemm::{gemm, gemm_nt};
 
 /// Rows predicted together. A block of kernel values with one class's support vectors stays within
 /// reach of the second-level cache while the product runs at full speed.
-const BLOCK_ROWS: usize = 256;
+pub(super) const BLOCK_ROWS: usize = 256;
 
 /// The machine of one pair of classes, on rows of the training data.
 #[derive(Debug, Clone)]
@@ -39,9 +40,9 @@ pub(super) struct PairSolution {
 /// What a fitted `SVC` and a fitted `NuSVC` consist of.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Machines {
+pub(super) struct Machines<V = Array2<f32>> {
     encoding: ClassEncoding,
-    decision: Decision,
+    decision: Decision<V>,
     /// One per pair of classes.
     intercepts: Vec<f64>,
     /// One per pair of classes, or none.
@@ -53,26 +54,48 @@ pub(super) struct Machines {
 
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-enum Decision {
+enum Decision<V> {
     /// `n_pairs` × `n_features`.
     Weights(Array2<f64>),
     /// One per class.
-    Support(Kernel, Vec<ClassSupport>),
+    Support(Kernel, Vec<ClassSupport<V>>),
 }
 
 /// The support vectors of one class.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct ClassSupport {
-    /// `n_support` × `n_features`.
-    vectors: Array2<f32>,
+struct ClassSupport<V> {
+    vectors: V,
     norms: Vec<f32>,
     /// `n_support` × `n_classes`: coefficient in the machine against each other class.
     coefs: Array2<f64>,
 }
 
+/// The support vectors of a class, wherever they are.
+pub(super) trait SupportVectors: Sync {
+    /// Returns a support vector, `n_features` values.
+    fn vector(&self, idx: usize) -> &[f32];
+
+    /// Returns their inner products with the rows of `x`: rows × `n_support`.
+    fn products(&self, x: ArrayView2<'_, f32>) -> Array2<f32>;
+}
+
+/// `n_support` × `n_features`.
+impl SupportVectors for Array2<f32> {
+    fn vector(&self, idx: usize) -> &[f32] {
+        let vector = self.row(idx).to_slice();
+        vector.expect("selected rows are contiguous")
+    }
+
+    fn products(&self, x: ArrayView2<'_, f32>) -> Array2<f32> {
+        let mut values = Array2::zeros((x.nrows(), self.nrows()));
+        gemm_nt(1.0, x, self.view(), 0.0, &mut values.view_mut());
+        values
+    }
+}
+
 /// The margins of [`super::doubt`] for rows of up to a squared norm, a power of two.
-type Margins = BTreeMap<i32, Vec<f64>>;
+pub(super) type Margins = BTreeMap<i32, Vec<f64>>;
 
 impl Machines {
     pub(super) fn new(
@@ -83,6 +106,31 @@ impl Machines {
         pairs: &[PairSolution],
         break_ties: bool,
     ) -> Self {
+        let rows = Rows { x: x.view(), codes };
+        let select = |_: usize, rows: &[usize]| x.select(Axis(0), rows);
+        Self::of_vectors(rows, encoding, kernel, pairs, break_ties, select)
+    }
+}
+
+/// The rows of the training data, and the class code of each.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'x> {
+    pub x: ArrayView2<'x, f32>,
+    pub codes: &'x [usize],
+}
+
+impl<V: SupportVectors> Machines<V> {
+    /// Makes the machines of pairs; `select` finds the support vectors of a class, which are at
+    /// these rows of the training data.
+    pub(super) fn of_vectors(
+        training: Rows<'_>,
+        encoding: ClassEncoding,
+        kernel: Kernel,
+        pairs: &[PairSolution],
+        break_ties: bool,
+        select: impl Fn(usize, &[usize]) -> V,
+    ) -> Self {
+        let Rows { x, codes } = training;
         let mut is_support = vec![false; codes.len()];
         for (row, _) in pairs.iter().flat_map(|pair| &pair.coefs) {
             is_support[*row] = true;
@@ -91,7 +139,8 @@ impl Machines {
         let decision = if kernel == Kernel::Linear {
             Decision::Weights(weights(x, pairs))
         } else {
-            let by_class = class_support(x, codes, &is_support, pairs, encoding.n_classes());
+            let n_classes = encoding.n_classes();
+            let by_class = class_support(codes, &is_support, pairs, n_classes, select);
             Decision::Support(kernel, by_class)
         };
         Self {
@@ -105,50 +154,25 @@ impl Machines {
         }
     }
 
-    pub(super) fn n_features(&self) -> usize {
-        self.n_features
-    }
-
-    pub(super) fn not_finite(&self) -> Option<NotFinite> {
-        let of_decision = || match &self.decision {
-            Decision::Weights(weights) => first_not_finite("a weight", weights),
-            Decision::Support(_, by_class) => {
-                let coefs = by_class.iter().flat_map(|support| &support.coefs);
-                first_not_finite("a coefficient of a support vector", coefs)
+    /// Returns the class code of each row of `x`, whose decision values in `f32` are given.
+    pub(super) fn classify(
+        &self,
+        x: ArrayView2<'_, f32>,
+        decisions: &Array2<f64>,
+        margins: &Margins,
+    ) -> Vec<usize> {
+        let rows = x.rows().into_iter().zip(decisions.rows());
+        rows.map(|(row, decisions)| {
+            let decisions = decisions.to_vec();
+            let class = self.class(&decisions);
+            let margins = &margins[&exponent_of(row)];
+            if self.is_certain(&decisions, margins, class) {
+                class
+            } else {
+                self.class(&self.exact_decisions(row))
             }
-        };
-        let of_sigmoids = || {
-            let numbers = self.sigmoids.iter().flat_map(|s| [&s.slope, &s.offset]);
-            first_not_finite("a parameter of the probabilities", numbers)
-        };
-        first_not_finite("an intercept", &self.intercepts)
-            .or_else(of_decision)
-            .or_else(of_sigmoids)
-    }
-
-    pub(super) fn fit_info(&self) -> &FitInfo {
-        &self.info
-    }
-
-    /// Writes the label of each row of `x` to `labels`. What `f32` leaves in doubt is computed again
-    /// in `f64`.
-    pub(super) fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
-        let margins = self.margins(x);
-        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, |block| {
-            let decisions = self.block_decisions(block);
-            let rows = block.rows().into_iter().zip(decisions.rows());
-            rows.map(|(row, decisions)| {
-                let decisions = decisions.to_vec();
-                let class = self.class(&decisions);
-                let margins = &margins[&exponent_of(row)];
-                if self.is_certain(&decisions, margins, class) {
-                    class
-                } else {
-                    self.class(&self.exact_decisions(row))
-                }
-            })
-            .collect()
-        });
+        })
+        .collect()
     }
 
     fn class(&self, decisions: &[f64]) -> usize {
@@ -172,21 +196,6 @@ impl Machines {
         // Between equal votes confidences decide, and these have no margin.
         let is_clear = !self.breaks_ties() || has_clear_majority(decisions, class, n_classes);
         is_clear && doubt::is_certain(decisions, margins, class, n_classes)
-    }
-
-    /// Returns the probabilities of the classes, rows of `x` × `n_classes`, if they were asked for.
-    pub(super) fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
-        if self.sigmoids.is_empty() {
-            return None;
-        }
-        let n_classes = self.encoding.n_classes();
-        let mut probabilities = Array2::zeros((x.nrows(), n_classes));
-        let decisions = self.decisions(x);
-        for (mut target, decisions) in probabilities.rows_mut().into_iter().zip(decisions.rows()) {
-            let found = couple(&decisions.to_vec(), &self.sigmoids, n_classes);
-            target.assign(&Array1::from(found));
-        }
-        Some(probabilities)
     }
 
     /// Returns the decision values of all pairs, in `f64` if they are to be exact.
@@ -243,7 +252,7 @@ impl Machines {
     }
 
     /// Returns the margins of all pairs for the norms that the rows of `x` have.
-    fn margins(&self, x: ArrayView2<'_, f32>) -> Margins {
+    pub(super) fn margins(&self, x: ArrayView2<'_, f32>) -> Margins {
         let mut margins = Margins::new();
         for row in x.rows() {
             let exponent = exponent_of(row);
@@ -280,12 +289,7 @@ impl Machines {
     }
 
     fn block_decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
-        let mut decisions = Array2::zeros((x.nrows(), self.intercepts.len()));
-        for mut row in decisions.rows_mut() {
-            row.iter_mut()
-                .zip(&self.intercepts)
-                .for_each(|(d, b)| *d = *b);
-        }
+        let mut decisions = self.intercepts_of(x.nrows());
         match &self.decision {
             Decision::Weights(weights) => {
                 let mut products = Array2::zeros(decisions.dim());
@@ -293,16 +297,105 @@ impl Machines {
                 gemm_nt(1.0, x, weights.view(), 0.0, &mut products.view_mut());
                 decisions.zip_mut_with(&products, |d, &product: &f32| *d += f64::from(product));
             }
-            Decision::Support(kernel, by_class) => {
-                let norms: Vec<f32> = x.rows().into_iter().map(|row| row.dot(&row)).collect();
+            Decision::Support(_, by_class) => {
+                let norms = norms_of(x);
                 for (class, support) in by_class.iter().enumerate() {
-                    let part = support.part(*kernel, x, &norms);
-                    add_part(class, &part, &mut decisions);
+                    let products = support.vectors.products(x);
+                    self.add_class(class, products, &norms, &mut decisions);
                 }
             }
         }
         decisions
     }
+
+    /// Returns the intercepts of all pairs for each of `n_rows` rows: decision values without any
+    /// support vectors.
+    pub(super) fn intercepts_of(&self, n_rows: usize) -> Array2<f64> {
+        let mut decisions = Array2::zeros((n_rows, self.intercepts.len()));
+        for mut row in decisions.rows_mut() {
+            row.iter_mut()
+                .zip(&self.intercepts)
+                .for_each(|(d, b)| *d = *b);
+        }
+        decisions
+    }
+
+    /// Adds what the support vectors of a class contribute to the decision values of rows (rows ×
+    /// `n_pairs`), given their inner products with these rows and the rows' squared norms.
+    pub(super) fn add_class(
+        &self,
+        class: usize,
+        products: Array2<f32>,
+        norms: &[f32],
+        decisions: &mut Array2<f64>,
+    ) {
+        if let Decision::Support(kernel, by_class) = &self.decision {
+            let part = by_class[class].part(*kernel, products, norms);
+            add_part(class, &part, decisions);
+        }
+    }
+
+    /// Returns the support vectors of a class, if there are any.
+    pub(super) fn vectors(&self, class: usize) -> Option<&V> {
+        match &self.decision {
+            Decision::Weights(_) => None,
+            Decision::Support(_, by_class) => Some(&by_class[class].vectors),
+        }
+    }
+}
+
+impl<V: SupportVectors + Send> FittedClassifier for Machines<V> {
+    fn n_features(&self) -> usize {
+        self.n_features
+    }
+
+    fn not_finite(&self) -> Option<NotFinite> {
+        let of_decision = || match &self.decision {
+            Decision::Weights(weights) => first_not_finite("a weight", weights),
+            Decision::Support(_, by_class) => {
+                let coefs = by_class.iter().flat_map(|support| &support.coefs);
+                first_not_finite("a coefficient of a support vector", coefs)
+            }
+        };
+        let of_sigmoids = || {
+            let numbers = self.sigmoids.iter().flat_map(|s| [&s.slope, &s.offset]);
+            first_not_finite("a parameter of the probabilities", numbers)
+        };
+        first_not_finite("an intercept", &self.intercepts)
+            .or_else(of_decision)
+            .or_else(of_sigmoids)
+    }
+
+    fn fit_info(&self) -> FitInfo {
+        self.info.clone()
+    }
+
+    /// What `f32` leaves in doubt is computed again in `f64`.
+    fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
+        let margins = self.margins(x);
+        predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, |block| {
+            self.classify(block, &self.block_decisions(block), &margins)
+        });
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        if self.sigmoids.is_empty() {
+            return None;
+        }
+        let n_classes = self.encoding.n_classes();
+        let mut probabilities = Array2::zeros((x.nrows(), n_classes));
+        let decisions = self.decisions(x);
+        for (mut target, decisions) in probabilities.rows_mut().into_iter().zip(decisions.rows()) {
+            let found = couple(&decisions.to_vec(), &self.sigmoids, n_classes);
+            target.assign(&Array1::from(found));
+        }
+        Some(probabilities)
+    }
+}
+
+/// Returns the squared norms of the rows of `x`.
+pub(super) fn norms_of(x: ArrayView2<'_, f32>) -> Vec<f32> {
+    x.rows().into_iter().map(|row| row.dot(&row)).collect()
 }
 
 /// Adds what the support vectors of `class` contribute against each other class (rows ×
@@ -320,17 +413,16 @@ fn add_part(class: usize, part: &Array2<f32>, decisions: &mut Array2<f64>) {
     }
 }
 
-impl ClassSupport {
-    /// Returns what these support vectors contribute to the decisions against each class: rows of
-    /// `x` × `n_classes`.
-    fn part(&self, kernel: Kernel, x: ArrayView2<'_, f32>, norms: &[f32]) -> Array2<f32> {
-        let mut values = Array2::zeros((x.nrows(), self.norms.len()));
-        gemm_nt(1.0, x, self.vectors.view(), 0.0, &mut values.view_mut());
+impl<V: SupportVectors> ClassSupport<V> {
+    /// Returns what these support vectors contribute to the decisions against each class, rows ×
+    /// `n_classes`, given their inner products with the rows and the rows' squared norms.
+    fn part(&self, kernel: Kernel, products: Array2<f32>, norms: &[f32]) -> Array2<f32> {
+        let mut values = products;
         for (mut row, &norm) in values.rows_mut().into_iter().zip(norms) {
             let row = row.as_slice_mut().expect("a fresh matrix is row-major");
             kernel.apply(row, norm, &self.norms);
         }
-        let mut part = Array2::zeros((x.nrows(), self.coefs.ncols()));
+        let mut part = Array2::zeros((values.nrows(), self.coefs.ncols()));
         let coefs = self.coefs.mapv(|coef| coef as f32);
         gemm(1.0, values.view(), coefs.view(), 0.0, &mut part.view_mut());
         part
@@ -338,12 +430,8 @@ impl ClassSupport {
 
     /// Returns the kernel of each support vector with a row.
     fn exact_values(&self, kernel: Kernel, x: &[f32]) -> Vec<f64> {
-        let vectors = self.vectors.rows().into_iter();
-        vectors
-            .map(|vector| {
-                let vector = vector.to_slice().expect("selected rows are contiguous");
-                kernel.of_rows(x, vector)
-            })
+        (0..self.norms.len())
+            .map(|idx| kernel.of_rows(x, self.vectors.vector(idx)))
             .collect()
     }
 
@@ -405,26 +493,24 @@ fn weights(x: ArrayView2<'_, f32>, pairs: &[PairSolution]) -> Array2<f64> {
 }
 
 /// Sorts the support vectors of all pairs by class.
-fn class_support(
-    x: ArrayView2<'_, f32>,
+fn class_support<V: SupportVectors>(
     codes: &[usize],
     is_support: &[bool],
     pairs: &[PairSolution],
     n_classes: usize,
-) -> Vec<ClassSupport> {
+    select: impl Fn(usize, &[usize]) -> V,
+) -> Vec<ClassSupport<V>> {
     let mut position = vec![0; codes.len()];
-    let mut by_class: Vec<ClassSupport> = (0..n_classes)
+    let mut by_class: Vec<ClassSupport<V>> = (0..n_classes)
         .map(|class| {
             let of_class = |&row: &usize| is_support[row] && codes[row] == class;
             let rows: Vec<usize> = (0..codes.len()).filter(of_class).collect();
             for (idx, &row) in rows.iter().enumerate() {
                 position[row] = idx;
             }
-            let vectors = x.select(Axis(0), &rows);
-            let norms = vectors
-                .rows()
-                .into_iter()
-                .map(|row| sum_of_squares(row.to_slice().expect("selected rows are contiguous")))
+            let vectors = select(class, &rows);
+            let norms = (0..rows.len())
+                .map(|idx| sum_of_squares(vectors.vector(idx)))
                 .collect();
             ClassSupport {
                 coefs: Array2::zeros((rows.len(), n_classes)),

@@ -22,7 +22,9 @@ mod machines;
 mod mersenne_twister;
 mod model;
 mod params;
+mod path;
 mod platt;
+mod products;
 mod smo;
 mod step_limit;
 #[cfg(test)]

@@ -88,7 +88,7 @@ macro_rules! delegate {
                 }
 
                 fn fit_info(&self) -> FitInfo {
-                    self.0.fit_info().clone()
+                    self.0.fit_info()
                 }
             }
 

@@ -10,6 +10,7 @@ use super::exact_rows::ExactRows;
 use super::kernel::Kernel;
 use super::kernel_cache::KernelCache;
 use super::libsvm_steps::{self, Steps};
+use super::products::Computed;
 use fashion_bench_numeric::rng::stream;
 
 const KERNELS: [Kernel; 3] = [
@@ -119,7 +120,8 @@ fn solutions_of_all_kernels_are_optimal_and_equal_the_slow_twin() {
             let (x, mut dual) = problem(n, 5, 2.0);
             let k = matrix(kernel, &x);
             let twin = slow_twin(dual.clone(), &k, 1e-3);
-            let mut rows = KernelCache::new(kernel, x.view(), usize::MAX);
+            let mut products = Computed::new(x.view());
+            let mut rows = KernelCache::new(kernel, x.view(), usize::MAX, &mut products);
             let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
             assert!(outcome.converged);
             assert!(dual.beta.iter().sum::<f64>().abs() < 1e-9);
@@ -138,7 +140,8 @@ fn solutions_of_all_kernels_are_optimal_and_equal_the_slow_twin() {
 fn a_cache_without_room_changes_nothing() {
     let solve = |budget| {
         let (x, mut dual) = problem(3000, 5, 2.0);
-        let mut rows = KernelCache::new(KERNELS[1], x.view(), budget);
+        let mut products = Computed::new(x.view());
+        let mut rows = KernelCache::new(KERNELS[1], x.view(), budget, &mut products);
         decomposition::solve(&mut dual, &mut rows, 1e-3, None);
         (dual.beta, rows.n_computed())
     };
@@ -151,7 +154,8 @@ fn a_cache_without_room_changes_nothing() {
 #[test]
 fn the_limit_of_steps_is_kept_and_reported() {
     let (x, mut dual) = problem(300, 5, 2.0);
-    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX);
+    let mut products = Computed::new(x.view());
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX, &mut products);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, Some(7));
     assert!(!outcome.converged && outcome.n_iter == 7 && outcome.gap > 1e-3);
 }
@@ -163,7 +167,8 @@ fn an_indefinite_kernel_ends_at_a_stationary_point() {
         gamma: 1.0,
         coef0: -1.0,
     };
-    let mut rows = KernelCache::new(kernel, x.view(), usize::MAX);
+    let mut products = Computed::new(x.view());
+    let mut rows = KernelCache::new(kernel, x.view(), usize::MAX, &mut products);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
     assert!(outcome.converged);
     let (_, _, gap) = worst_pair(&dual, &gradient(&dual, &matrix(kernel, &x)));
@@ -174,7 +179,8 @@ fn an_indefinite_kernel_ends_at_a_stationary_point() {
 fn each_group_keeps_its_sum() {
     let (x, dual) = problem(200, 5, 1.0);
     let mut dual = in_two_groups(dual, 80);
-    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX);
+    let mut products = Computed::new(x.view());
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), usize::MAX, &mut products);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-4, None);
     assert!(outcome.converged);
     for group in 0..2 {
@@ -189,7 +195,8 @@ fn gradients_far_from_zero_keep_the_digits_that_matter() {
     // 1e-3.
     let (x, dual) = problem(400, 100, 1.0);
     let (x, mut dual) = (x * 30.0 + 50.0, in_two_groups(dual, 120));
-    let mut rows = KernelCache::new(Kernel::Linear, x.view(), usize::MAX);
+    let mut products = Computed::new(x.view());
+    let mut rows = KernelCache::new(Kernel::Linear, x.view(), usize::MAX, &mut products);
     let outcome = decomposition::solve(&mut dual, &mut rows, 1e-3, None);
     assert!(outcome.converged, "{}", outcome.gap);
 }
@@ -234,7 +241,8 @@ fn copies_and_empty_features_do_not_stop_newton_steps() {
 fn rows_equal_the_kernel_matrix_and_are_computed_again_once_dropped() {
     let (x, _) = problem(150, 5, 1.0);
     let k = matrix(KERNELS[1], &x);
-    let mut rows = KernelCache::new(KERNELS[1], x.view(), 40 * 150 * 4);
+    let mut products = Computed::new(x.view());
+    let mut rows = KernelCache::new(KERNELS[1], x.view(), 40 * 150 * 4, &mut products);
     let (low, high): (Vec<usize>, Vec<usize>) = ((0..40).collect(), (110..150).rev().collect());
     for (samples, n_computed) in [
         (&low, 40),
@@ -268,7 +276,8 @@ fn libsvm_steps_reach_the_optimum_with_and_without_room_and_shrinking() {
                 let twin = slow_twin(dual.clone(), &k, 1e-3);
                 let is_first = signs(&dual);
                 let order = libsvm_steps::order_of(&is_first);
-                let mut rows = ExactRows::new(kernel, x.view(), order, budget);
+                let mut products = Computed::new(x.view());
+                let mut rows = ExactRows::new(kernel, x.view(), order, budget, &mut products);
                 let steps = Steps {
                     tol: 1e-3,
                     max_iter: 1_000_000,
@@ -297,7 +306,8 @@ fn a_gradient_that_shrinking_left_behind_is_restored() {
     let is_first = signs(&dual);
     let k = matrix(KERNELS[1], &x);
     let order = libsvm_steps::order_of(&is_first);
-    let mut rows = ExactRows::new(KERNELS[1], x.view(), order, usize::MAX);
+    let mut products = Computed::new(x.view());
+    let mut rows = ExactRows::new(KERNELS[1], x.view(), order, usize::MAX, &mut products);
     let steps = Steps {
         tol: 1e-3,
         max_iter: 10_000_000,
