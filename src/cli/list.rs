@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use fashion_bench::catalog::{Cost, Family, Params, Profile};
+use fashion_bench::dataset::Scaling;
 use fashion_bench::grid::{
     self, Alias, BESIDE, Filter, Job, Overrides, Plan, Refusal, RefusalKind, Settings, SubsetGrid,
 };
@@ -226,9 +227,10 @@ fn render_counts(text: &mut String, plan: &Plan) {
     push_line(
         text,
         &format!(
-            "dataset: {}{}, seed: {}, defaults: {}",
+            "dataset: {}{}{}, seed: {}, defaults: {}",
             settings.dataset,
             render_subset(&settings.subset),
+            render_scaling(settings.scaling),
             settings.seed,
             settings.defaults
         ),
@@ -245,6 +247,14 @@ fn render_subset(subset: &SubsetGrid) -> String {
         true => String::new(),
         false => format!(" ({})", parts.join(", ")),
     }
+}
+
+/// Renders how features are scaled, unless it is the usual way: `, scaling: minmax`.
+fn render_scaling(scaling: Scaling) -> String {
+    if scaling.is_standard() {
+        return String::new();
+    }
+    format!(", scaling: {scaling}")
 }
 
 /// Returns `SVC(C=1.0, kernel=rbf)` with every value in full.
@@ -306,6 +316,7 @@ mod tests {
             settings: Settings {
                 dataset: "demo".into(),
                 subset: SubsetGrid::default(),
+                scaling: Scaling::default(),
                 repeats: 5,
                 seed: 7,
                 limits: Limits::default(),

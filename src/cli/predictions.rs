@@ -104,6 +104,7 @@ fn load_data(record: &Record, args: &PredictionsArgs) -> anyhow::Result<RawDatas
         own,
         transpose: record.dataset.transposed,
         subset: record.dataset.subset.unwrap_or_default(),
+        scaling: record.dataset.scaling,
         ..DatasetRequest::new(name)
     };
     let mut loading = Loading::default();

@@ -174,6 +174,7 @@ fn load_data(records: &[Record], args: &ReportArgs) -> anyhow::Result<Vec<RawDat
             own: own.clone(),
             transpose: sheet.dataset.transposed,
             subset: sheet.dataset.subset.unwrap_or_default(),
+            scaling: sheet.dataset.scaling,
             ..DatasetRequest::new(name)
         };
         let is_named = own.is_some() || request.place().is_named();

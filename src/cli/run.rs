@@ -19,7 +19,7 @@ use clap::builder::{
 use clap::{Args, ValueEnum};
 use fashion_bench::catalog::{Classifier, DataShape, Profile};
 use fashion_bench::dataset::{
-    self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset,
+    self, DatasetError, DatasetName, DatasetRequest, Event, Prepared, RawDataset, Scaling,
 };
 use fashion_bench::engine::{EngineOptions, Preparation};
 use fashion_bench::grid::{
@@ -104,6 +104,9 @@ pub struct RunArgs {
     files: DataFiles,
     #[command(flatten)]
     part: DataPart,
+    /// How features are scaled: standard, none (pixels stay 0 to 255), or minmax
+    #[arg(long, value_name = "HOW")]
+    scaling: Option<Scaling>,
     /// Directory of the files [default: FASHION_MNIST_DIR, MNIST_DIR, …, else data/<DATASET>, which
     /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
@@ -177,6 +180,7 @@ impl RunArgs {
             own: self.files.own(),
             train_rows: self.part.train,
             test_rows: self.part.test,
+            scaling: self.scaling,
             repeats: self.repeats,
             seed: self.seed,
             defaults: self.defaults,
@@ -251,6 +255,7 @@ impl RunArgs {
             offline: self.dry_run,
             own: plan.settings.dataset.own().cloned(),
             transpose: self.files.transpose || plan.settings.dataset.is_transposed(),
+            scaling: plan.settings.scaling,
             ..DatasetRequest::new(match &plan.settings.dataset {
                 DatasetChoice::Known { name, .. } => name.parse()?,
                 DatasetChoice::Own(_) => DatasetName::FashionMnist,

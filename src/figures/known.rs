@@ -185,7 +185,7 @@ fn embedded_rows() -> Result<Vec<Row>, (usize, LineError)> {
 /// Whether it is the whole data set as published: what others found for the whole says nothing of a
 /// part.
 fn is_all_of_it(dataset: &DatasetIdentity) -> bool {
-    dataset.subset.is_none() && !dataset.transposed
+    dataset.subset.is_none() && !dataset.transposed && dataset.scaling.is_standard()
 }
 
 /// The id of a model; nothing for one that is not ours or does not exist.

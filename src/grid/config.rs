@@ -13,7 +13,7 @@ use super::job::Limits;
 use super::subset_grid::SubsetGrid;
 use crate::catalog::Profile;
 use crate::catalog::engine::Launch;
-use crate::dataset::{self, OwnData};
+use crate::dataset::{self, OwnData, Scaling};
 
 /// Names that `dataset` may have.
 pub const DATASETS: &[&str] = &dataset::DatasetName::NAMES;
@@ -60,6 +60,10 @@ pub(super) struct Config {
     /// The part of the rows that is used; a list of sizes of the train split gives learning curves.
     #[schemars(default)]
     pub subset: SubsetGrid,
+    /// How the features are scaled: to zero mean and unit variance over the train split, not at all,
+    /// or to the range from 0 to 1.
+    #[schemars(with = "Scaling", default)]
+    pub scaling: Option<Scaling>,
     /// Repeats of each job, each with its own shuffle of the train split.
     #[schemars(with = "usize", range(min = 1, max = MAX_REPEATS), default = "one")]
     pub repeats: Option<usize>,

@@ -18,13 +18,14 @@ use super::json::{Entry, Node, Tree};
 use super::subset_grid::SubsetGrid;
 use crate::catalog::engine::{Launch, SEPARATOR};
 use crate::catalog::{Profile, did_you_mean, parse_tuple};
-use crate::dataset::OwnData;
+use crate::dataset::{OwnData, Scaling};
 
 /// Keys of a config, in the order of the documentation.
 pub(super) const KEYS: &[&str] = &[
     "$schema",
     "dataset",
     "subset",
+    "scaling",
     "repeats",
     "seed",
     "limits",
@@ -58,6 +59,7 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
         engines: find("engines").map_or_else(|| Ok(Vec::new()), engines)?,
         dataset: find("dataset").map(decode_dataset::dataset).transpose()?,
         subset: find("subset").map_or_else(|| Ok(SubsetGrid::default()), subset)?,
+        scaling: read(find("scaling"), parse_scaling)?,
         repeats: read(find("repeats"), parse_repeats)?,
         seed: read(find("seed"), parse_seed)?,
         limits: find("limits").map_or_else(|| Ok(Limits::default()), limits)?,
@@ -137,6 +139,12 @@ fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
         .unwrap_or(default.stratified),
         seed: read(find("seed"), parse_seed)?.unwrap_or(default.seed),
     })
+}
+
+/// Parses how features are scaled.
+fn parse_scaling(value: &Value) -> Result<Scaling, Problem> {
+    let name = choice("scaling", &Scaling::NAMES, value)?;
+    Ok(name.parse().expect("a name of the list"))
 }
 
 /// Parses the number of repeats.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::dataset_choice::DatasetChoice;
 use super::subset_grid::SubsetGrid;
 use crate::catalog::{Classifier, Cost, DataShape, Params, Profile};
+use crate::dataset::Scaling;
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
 /// of spelling and of what was left to defaults.
@@ -126,6 +127,9 @@ pub struct Settings {
     /// The part of its rows that is used.
     #[serde(skip_serializing_if = "SubsetGrid::is_all")]
     pub subset: SubsetGrid,
+    /// How its features are scaled.
+    #[serde(skip_serializing_if = "Scaling::is_standard")]
+    pub scaling: Scaling,
     /// Repeats of each job.
     pub repeats: usize,
     /// The base seed; repeat r shuffles and fits with streams derived from (seed, r).

@@ -16,7 +16,7 @@ use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings
 use super::json;
 use crate::catalog::engine::EngineModel;
 use crate::catalog::{self, DataShape, EstimatorSpec, Params, Profile, did_you_mean};
-use crate::dataset::OwnData;
+use crate::dataset::{OwnData, Scaling};
 use crate::estimators::ParamError;
 
 /// The largest number of combinations in a config.
@@ -33,6 +33,8 @@ pub struct Overrides {
     pub train_rows: Option<usize>,
     /// Rows of the test split.
     pub test_rows: Option<usize>,
+    /// How features are scaled.
+    pub scaling: Option<Scaling>,
     /// Repeats of each job.
     pub repeats: Option<usize>,
     /// Base seed.
@@ -100,6 +102,7 @@ fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem>
     Ok(Settings {
         dataset: dataset.unwrap_or_else(|| "fashion-mnist".into()),
         subset,
+        scaling: given.scaling.or(config.scaling).unwrap_or_default(),
         repeats: repeats.or(config.repeats).unwrap_or(1),
         seed: given.seed.or(config.seed).unwrap_or_default(),
         limits: Limits {

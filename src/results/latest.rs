@@ -82,6 +82,9 @@ pub fn data_label(dataset: &DatasetIdentity) -> String {
     if dataset.transposed {
         text.push_str(", transposed");
     }
+    if !dataset.scaling.is_standard() {
+        text = format!("{text}, scaling {}", dataset.scaling);
+    }
     let hash: Vec<String> = dataset
         .files
         .iter()

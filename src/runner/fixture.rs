@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::protocol::JobSettings;
 use crate::catalog::{Classifier, Cost, DataShape, Entry, EstimatorSpec, Family, Params, Profile};
-use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, load};
+use crate::dataset::{DatasetName, DatasetRequest, DemoShape, Prepared, RawDataset, Scaling, load};
 use crate::estimators::FitError;
 use crate::estimators::FitInfo;
 use crate::estimators::erased::{Estimator, Model};
@@ -76,6 +76,7 @@ pub fn settings() -> Settings {
     Settings {
         dataset: "demo".into(),
         subset: SubsetGrid::default(),
+        scaling: Scaling::default(),
         repeats: 2,
         seed: 1,
         limits: Limits::default(),

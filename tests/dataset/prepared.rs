@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use fashion_bench::dataset::{DatasetError, DemoShape, Prepared, RawSplit, generate_demo, prepare};
+use fashion_bench::dataset::{
+    DatasetError, DemoShape, Prepared, RawSplit, Scaling, generate_demo, prepare,
+};
 use ndarray::Axis;
 
 use crate::support::small_demo;
@@ -47,6 +49,31 @@ fn standardised_values_are_scikit_learns() {
             .iter()
             .all(|&value| value == 0.0)
     );
+}
+
+#[test]
+fn each_scaling_has_a_cache_file_of_its_own() {
+    let raw = small_demo();
+    let dir = tempfile::tempdir().unwrap();
+    let path = |scaling| prepare(&raw.clone().scaled(scaling), dir.path()).unwrap();
+    let paths = Scaling::ALL.map(path);
+    assert!(paths[0] != paths[1] && paths[0] != paths[2] && paths[1] != paths[2]);
+    // What was prepared before there were scalings is found again.
+    assert_eq!(paths[0], prepare(&raw, dir.path()).unwrap());
+    let unscaled = Prepared::open(&paths[1]).unwrap();
+    assert_eq!(unscaled.identity().scaling, Scaling::None);
+    assert!(!unscaled.identity().is_same_data(&raw.identity));
+    for (place, &value) in unscaled.x_train().iter().enumerate() {
+        assert_eq!(f64::from(value), raw.train.values.at(place));
+    }
+    let minmax = Prepared::open(&paths[2]).unwrap();
+    let (low, high) = minmax
+        .x_train()
+        .iter()
+        .fold((f32::MAX, f32::MIN), |(low, high), &value| {
+            (low.min(value), high.max(value))
+        });
+    assert_eq!((low, high), (0.0, 1.0));
 }
 
 #[test]

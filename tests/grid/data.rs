@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use fashion_bench::dataset::{LabelAt, OwnData, Shape, Subset};
+use fashion_bench::dataset::{LabelAt, OwnData, Scaling, Shape, Subset};
 use fashion_bench::grid::{self, DatasetChoice, Overrides};
 use serde_json::json;
 
@@ -55,6 +55,22 @@ fn a_known_data_set_may_say_that_its_images_lie_on_their_side() {
     let straight = dataset(r#""dataset": {"name": "demo", "transpose": false}"#);
     assert_eq!(straight, DatasetChoice::from("demo"));
     assert_eq!(serde_json::to_value(straight).unwrap(), json!("demo"));
+}
+
+#[test]
+fn a_config_may_say_how_features_are_scaled_and_the_command_line_otherwise() {
+    let scaling = |keys: &str, given: Option<Scaling>| {
+        let overrides = Overrides {
+            scaling: given,
+            ..Overrides::default()
+        };
+        let plan = grid::parse(&config(keys), "test", &overrides, &fakes::ESTIMATORS);
+        plan.unwrap().settings.scaling
+    };
+    assert_eq!(scaling(r#""seed": 1"#, None), Scaling::Standard);
+    let raw = r#""scaling": "none""#;
+    assert_eq!(scaling(raw, None), Scaling::None);
+    assert_eq!(scaling(raw, Some(Scaling::Minmax)), Scaling::Minmax);
 }
 
 #[test]
@@ -115,6 +131,10 @@ fn a_data_set_that_cannot_be_is_refused_with_its_place() {
         (
             r#""subset": {"test": [1]}"#,
             "`test` must be an integer in [1, ",
+        ),
+        (
+            r#""scaling": "minmx""#,
+            "`scaling` must be one of \"standard\", \"none\", \"minmax\", got \"minmx\"; did you mean",
         ),
         (
             r#""subset": {"stratified": 1}"#,

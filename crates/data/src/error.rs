@@ -223,8 +223,8 @@ pub enum DatasetError {
         /// What to do.
         fix: &'static str,
     },
-    /// The train split has no rows to standardise by.
-    #[error("cannot standardise the data: the train split is empty")]
+    /// The train split has no rows to scale by.
+    #[error("cannot scale the data: the train split is empty")]
     NoTrainRows,
     /// The image file of a contact sheet could not be written.
     #[error("cannot write the picture {}", path.display())]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::scaling::Scaling;
 use super::shape::Shape;
 use super::subset::Subset;
 
@@ -38,6 +39,9 @@ pub struct DatasetIdentity {
     /// Which part of the files it is; absent for all rows. Since schema 4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subset: Option<Subset>,
+    /// How the features are scaled; absent for zero mean and unit variance. Since schema 6.
+    #[serde(default, skip_serializing_if = "Scaling::is_standard")]
+    pub scaling: Scaling,
 }
 
 fn is_false(value: &bool) -> bool {
@@ -72,10 +76,10 @@ pub struct FileIdentity {
 
 impl DatasetIdentity {
     /// Whether both are the same data: equal content, however the files were packed or named, and
-    /// the same part of it.
+    /// the same part of it on the same scale.
     #[must_use]
     pub fn is_same_data(&self, other: &Self) -> bool {
-        self.is_of_same_files(other) && self.subset == other.subset
+        self.is_of_same_files(other) && self.subset == other.subset && self.scaling == other.scaling
     }
 
     /// Whether both are of the same content, whatever part of it.

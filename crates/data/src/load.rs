@@ -50,7 +50,7 @@ pub fn load(
     if raw.lies_on_its_side() {
         on_event(Event::OnItsSide);
     }
-    raw.part(&request.subset)
+    Ok(raw.part(&request.subset)?.scaled(request.scaling))
 }
 
 fn load_whole(

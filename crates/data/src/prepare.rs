@@ -1,23 +1,24 @@
-//! Standardisation, as in the original benchmark, once for all jobs.
+//! Preparation of the features, once for all jobs: scaling, and rounding to `f32`.
 //!
-//! Each feature gets zero mean and unit (population) variance over the train split; constant
-//! features become zero. Means and deviations are computed and applied in `f64` and the values
+//! As in the original benchmark each feature gets zero mean and unit (population) variance over the
+//! train split, and constant features become zero, unless another
+//! [`Scaling`](super::scaling::Scaling) is asked for. Means and deviations are computed and applied in `f64` and the values
 //! rounded once to `f32`, which gives scikit-learn's values to the last bit on all 70,000 images of
 //! Fashion-MNIST.
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView2, s};
 
 use super::cache::{self, Header};
 use super::error::DatasetError;
 use super::raw::{RawDataset, RawSplit};
 
-/// Columns standardised at a time. Features do not depend on each other, and a block of columns
+/// Columns scaled at a time. Features do not depend on each other, and a block of columns
 /// takes a seventh of the memory that 28 × 28 images would as `f64`.
 const BLOCK_COLUMNS: usize = 112;
 
-/// Standardises `raw` into a cache file in `cache_dir` and returns its path.
+/// Scales `raw` into a cache file in `cache_dir` and returns its path.
 ///
 /// A whole file of this data that is already there is used as it is. Several processes may do this
 /// at once.
@@ -34,7 +35,7 @@ pub fn prepare(raw: &RawDataset, cache_dir: &Path) -> Result<PathBuf, DatasetErr
         // stands in the way.
         Ok(_) | Err(_) => {}
     }
-    let (train, test) = standardise(raw)?;
+    let (train, test) = scale(raw)?;
     let labels = [raw.train.labels.as_slice(), raw.test.labels.as_slice()];
     cache::write(&path, &header, [&train, &test], labels)?;
     Ok(path)
@@ -50,49 +51,24 @@ pub fn header_of(raw: &RawDataset) -> Header {
     }
 }
 
-/// Returns the standardised features of the train and the test split (`n_samples` × `n_features`,
+/// Returns the scaled features of the train and the test split (`n_samples` × `n_features`,
 /// row-major).
 ///
 /// # Errors
 /// [`DatasetError::NoTrainRows`] if the train split is empty.
-pub fn standardise(raw: &RawDataset) -> Result<(Array2<f32>, Array2<f32>), DatasetError> {
+pub fn scale(raw: &RawDataset) -> Result<(Array2<f32>, Array2<f32>), DatasetError> {
     let n_features = raw.train.n_features();
     let mut train = Array2::zeros((raw.train.n_samples(), n_features));
     let mut test = Array2::zeros((raw.test.n_samples(), n_features));
     for start in (0..n_features).step_by(BLOCK_COLUMNS) {
         let columns = start..(start + BLOCK_COLUMNS).min(n_features);
         let train_block = block_of(&raw.train, columns.clone());
-        let scaler = Scaler::fit(&train_block)?;
+        let scaler = raw.identity.scaling.fit(&train_block)?;
         round_into(&mut train, start, scaler.apply(train_block).view());
         let test_block = block_of(&raw.test, columns);
         round_into(&mut test, start, scaler.apply(test_block).view());
     }
     Ok((train, test))
-}
-
-/// Mean and inverse deviation of each column.
-struct Scaler {
-    means: Array1<f64>,
-    scales: Array1<f64>,
-}
-
-impl Scaler {
-    fn fit(x: &Array2<f64>) -> Result<Self, DatasetError> {
-        let means = x.mean_axis(Axis(0)).ok_or(DatasetError::NoTrainRows)?;
-        // A constant column is only centred.
-        let scales = x.std_axis(Axis(0), 0.0).mapv(|deviation| {
-            if deviation <= f64::EPSILON {
-                1.0
-            } else {
-                1.0 / deviation
-            }
-        });
-        Ok(Self { means, scales })
-    }
-
-    fn apply(&self, x: Array2<f64>) -> Array2<f64> {
-        (x - &self.means) * &self.scales
-    }
 }
 
 /// Returns some columns of a split as `f64`.

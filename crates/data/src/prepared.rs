@@ -16,7 +16,7 @@ use fashion_bench_numeric::rng::stream;
 /// Name of the shuffle's random stream, apart from those that estimators draw from the same seed.
 const SHUFFLE_STREAM: u64 = u64::from_be_bytes(*b"shuffle.");
 
-/// Standardised features and labels of both splits, memory-mapped or in memory.
+/// Scaled features and labels of both splits, memory-mapped or in memory.
 #[derive(Debug)]
 pub struct Prepared {
     header: Header,
@@ -59,7 +59,7 @@ impl Prepared {
     /// # Errors
     /// [`DatasetError::NoTrainRows`] if the train split is empty.
     pub fn in_memory(raw: &RawDataset) -> Result<Self, DatasetError> {
-        let (train, test) = prepare::standardise(raw)?;
+        let (train, test) = prepare::scale(raw)?;
         let mut values = train.into_raw_vec_and_offset().0;
         values.extend(test);
         Ok(Self {

@@ -8,6 +8,7 @@ use super::name::DatasetName;
 use super::own_data::OwnData;
 use super::place::Place;
 use super::raw::RawDataset;
+use super::scaling::Scaling;
 use super::subset::Subset;
 
 /// Which data set, where to look for it, and what is acceptable.
@@ -29,6 +30,8 @@ pub struct DatasetRequest {
     pub transpose: bool,
     /// The part of the rows that is wanted.
     pub subset: Subset,
+    /// How the features are scaled.
+    pub scaling: Scaling,
 }
 
 impl DatasetRequest {
@@ -44,6 +47,7 @@ impl DatasetRequest {
             own: None,
             transpose: false,
             subset: Subset::default(),
+            scaling: Scaling::default(),
         }
     }
 
