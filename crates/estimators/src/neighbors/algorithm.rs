@@ -11,12 +11,12 @@ use ndarray::ArrayView2;
 
 use super::model::{Indexed, KNeighborsClassifier};
 use super::params::{KNeighborsParams, KNeighborsValidParams, Weights};
-use super::search::Neighbor;
 use crate::classifier::{Classifier, FittedClassifier as _, check_finite, check_width};
 use crate::error::{FitError, ParamError};
 use crate::multiclass::ClassEncoding;
 use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData};
+use fashion_bench_numeric::nearest::Neighbor;
 
 impl Classifier for KNeighborsValidParams {
     type Model = KNeighborsClassifier;

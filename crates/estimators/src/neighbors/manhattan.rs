@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2};
 
-use super::quantised::{Quantiser, Remainder};
-use super::search::Index;
 use fashion_bench_numeric::distance::manhattan;
+use fashion_bench_numeric::nearest::Index;
+use fashion_bench_numeric::nearest::{Quantiser, Remainder};
 use fashion_bench_numeric::prefetch::prefetch;
 use fashion_bench_numeric::sad::{SadQueries, SadTiles};
 use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};

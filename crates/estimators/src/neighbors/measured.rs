@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
-use super::basis::gamma;
 use super::params::Distance;
-use super::search::Index;
 use fashion_bench_numeric::distance::{manhattan, squared_euclidean};
 use fashion_bench_numeric::gemm::gemm_nt;
 use fashion_bench_numeric::measure::{
     bray_curtis, canberra, centred_product, chebyshev, minkowski_sum, n_unequal, truth_counts,
 };
+use fashion_bench_numeric::nearest::Index;
+use fashion_bench_numeric::nearest::gamma;
 use fashion_bench_numeric::prefetch::prefetch;
 
 #[derive(Debug, Clone)]

@@ -1,15 +1,11 @@
 //! k nearest neighbours, found exactly and without computing most distances.
 
 mod algorithm;
-mod basis;
-mod euclidean;
 mod manhattan;
 mod measured;
 mod model;
 mod params;
 mod power;
-mod quantised;
-mod search;
 #[cfg(test)]
 mod tests;
 

@@ -2,14 +2,14 @@
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
 use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
-use super::search::{Neighbor, nearest};
 use crate::classifier::FittedClassifier;
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
+use fashion_bench_numeric::nearest::EuclideanIndex;
+use fashion_bench_numeric::nearest::{Neighbor, nearest};
 
 /// k nearest neighbours.
 ///

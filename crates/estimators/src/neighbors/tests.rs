@@ -3,12 +3,12 @@ use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, Array2, ArrayView1, array, concatenate, s};
 use rand::Rng as _;
 
-use super::euclidean::EuclideanIndex;
 use super::manhattan::ManhattanIndex;
 use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::Distance;
-use super::search::{Index, nearest};
 use super::{KNeighborsClassifier, Weights};
+use fashion_bench_numeric::nearest::EuclideanIndex;
+use fashion_bench_numeric::nearest::{Index, nearest};
 use fashion_bench_numeric::rng::stream;
 
 /// Data that is hard on bounds in one way each.

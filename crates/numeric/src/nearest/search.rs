@@ -14,7 +14,7 @@ use std::ops::Range;
 use ndarray::{ArrayView2, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Queries that go through the rows together.
 const QUERY_BLOCK: usize = 128;
@@ -34,18 +34,22 @@ const PREFETCH_AHEAD: usize = 4;
 
 /// A training row and its distance to the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Neighbor {
+pub struct Neighbor {
+    /// The distance.
     pub distance: f64,
+    /// The index of the row.
     pub row: usize,
 }
 
 /// Rows with lower bounds of their distances to a block of queries.
-pub(super) trait Index: Sync {
+pub trait Index: Sync {
     /// What the bounds need to know of a block of queries.
     type Block;
 
+    /// Returns the number of rows.
     fn n_rows(&self) -> usize;
 
+    /// Makes the block of some queries (n × features, standard layout).
     fn block(&self, queries: ArrayView2<'_, f32>) -> Self::Block;
 
     /// Writes a bound for each query and each of `rows` into `bounds` (queries × `stride`,
@@ -72,11 +76,11 @@ pub(super) trait Index: Sync {
 
 /// Returns the `k` nearest rows of each query (`n_queries` × `n_features`, row-major), nearest
 /// first.
-pub(super) fn nearest<I: Index>(
-    index: &I,
-    queries: ArrayView2<'_, f32>,
-    k: usize,
-) -> Vec<Vec<Neighbor>> {
+///
+/// # Panics
+/// If the number of rows does not fit 32 bits.
+#[must_use]
+pub fn nearest<I: Index>(index: &I, queries: ArrayView2<'_, f32>, k: usize) -> Vec<Vec<Neighbor>> {
     let queries = queries.as_standard_layout();
     let blocks: Vec<_> = queries.axis_chunks_iter(Axis(0), QUERY_BLOCK).collect();
     let found: Vec<_> = blocks

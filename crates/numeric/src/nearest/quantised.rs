@@ -13,7 +13,7 @@
 use ndarray::ArrayView2;
 use rayon::prelude::{IndexedParallelIterator, ParallelIterator, ParallelSliceMut};
 
-use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
+use crate::simd::{Kernel, Lanes, dispatch};
 
 /// Largest code.
 const MAX_CODE: f64 = 255.0;
@@ -25,14 +25,14 @@ const COVERED: f64 = 0.75;
 
 /// The map from features to codes.
 #[derive(Debug, Clone)]
-pub(super) struct Quantiser {
+pub struct Quantiser {
     lo: Vec<f32>,
     step: f64,
 }
 
 /// Norms of what the codes of a row leave out.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Remainder {
+pub struct Remainder {
     /// Norm of the rounding, rounded up.
     pub round: f64,
     /// Norm of what lies outside the range.
@@ -41,7 +41,8 @@ pub(super) struct Remainder {
 
 impl Quantiser {
     /// Finds a common step for all features, fitted to rows (`n_rows` × `n_features`, not empty).
-    pub(super) fn fit(x: ArrayView2<'_, f32>) -> Self {
+    #[must_use]
+    pub fn fit(x: ArrayView2<'_, f32>) -> Self {
         let mut lo = x.row(0).to_vec();
         let mut hi = lo.clone();
         for row in x.rows() {
@@ -64,13 +65,18 @@ impl Quantiser {
     }
 
     /// Returns the width of a code.
-    pub(super) fn step(&self) -> f64 {
+    #[must_use]
+    pub fn step(&self) -> f64 {
         self.step
     }
 
     /// Returns the codes of `rows` (standard layout) in one row-major list, and what they leave out
     /// in the norm p=2 if `SQUARED`, else p=1.
-    pub(super) fn encode<const SQUARED: bool>(
+    ///
+    /// # Panics
+    /// If the rows are not in standard layout.
+    #[must_use]
+    pub fn encode<const SQUARED: bool>(
         &self,
         rows: ArrayView2<'_, f32>,
     ) -> (Vec<u8>, Vec<Remainder>) {

@@ -13,8 +13,8 @@ use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, ParallelIterator, ParallelSliceMut,
 };
 
-use fashion_bench_numeric::gemm::{gemm, gemm_nt, gemm_tn};
-use fashion_bench_numeric::rng::stream;
+use crate::gemm::{gemm, gemm_nt, gemm_tn};
+use crate::rng::stream;
 
 /// Rows that the directions are found from, evenly spread.
 const SAMPLE_ROWS: usize = 2048;
@@ -48,7 +48,8 @@ pub(super) struct Projected {
 
 /// Returns a bound on the relative error of an `f32` sum of `n` products in any order (Higham,
 /// *Accuracy and Stability of Numerical Algorithms*, lemma 3.1).
-pub(super) fn gamma(n: usize) -> f64 {
+#[must_use]
+pub fn gamma(n: usize) -> f64 {
     let n_units = n as f64 * UNIT;
     n_units / (1.0 - n_units)
 }
@@ -132,7 +133,7 @@ impl Basis {
 /// Returns ‖x‖² in `f64`.
 pub(super) fn squared_norm(x: ArrayView1<'_, f32>) -> f64 {
     match x.as_slice() {
-        Some(x) => fashion_bench_numeric::dot::dot_f64(x, x),
+        Some(x) => crate::dot::dot_f64(x, x),
         None => x.iter().map(|&value| f64::from(value).powi(2)).sum(),
     }
 }

@@ -19,9 +19,9 @@ use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
 use super::basis::{Basis, gamma, squared_norm};
 use super::quantised::{Quantiser, Remainder};
 use super::search::Index;
-use fashion_bench_numeric::distance::{squared_euclidean, squared_euclidean_u8};
-use fashion_bench_numeric::gemm::gemm_nt;
-use fashion_bench_numeric::prefetch::prefetch;
+use crate::distance::{squared_euclidean, squared_euclidean_u8};
+use crate::gemm::gemm_nt;
+use crate::prefetch::prefetch;
 
 /// Directions of the projection; with r and the constant, rows of the product are 96 long. On
 /// Fashion-MNIST with k=5, fit and 2,000 queries take 0.34 + 0.46 CPU seconds with 62 directions,
@@ -37,8 +37,9 @@ const TINY: f64 = 1e-37;
 /// Largest ‖x‖² whose products stay far from overflow; beyond it there is no coarse bound.
 const MAX_SQUARED_NORM: f64 = 1e30;
 
+/// Rows indexed for search by Euclidean distance.
 #[derive(Debug, Clone)]
-pub(super) struct EuclideanIndex {
+pub struct EuclideanIndex {
     rows: Array2<f32>,
     basis: Basis,
     /// z and the constant of each row.
@@ -50,7 +51,9 @@ pub(super) struct EuclideanIndex {
     remainders: Vec<Remainder>,
 }
 
-pub(super) struct EuclideanBlock {
+/// What the bounds of [`EuclideanIndex`] need to know of a block of queries.
+#[derive(Debug)]
+pub struct EuclideanBlock {
     /// −z and 1 of each query.
     projected: Array2<f32>,
     is_bounded: bool,
@@ -58,6 +61,7 @@ pub(super) struct EuclideanBlock {
     codes: Vec<u8>,
 }
 
+#[derive(Debug)]
 struct Query {
     /// ½‖z(x)‖², less the room for rounding.
     half_squared_z: f64,
@@ -68,13 +72,17 @@ struct Query {
 
 impl EuclideanIndex {
     /// Returns the rows.
-    #[cfg(feature = "serde")]
-    pub(super) fn into_rows(self) -> Array2<f32> {
+    #[must_use]
+    pub fn into_rows(self) -> Array2<f32> {
         self.rows
     }
 
     /// Indexes `rows` (standard layout, not empty).
-    pub(super) fn new(rows: Array2<f32>) -> Self {
+    ///
+    /// # Panics
+    /// If there are no rows, or not in standard layout.
+    #[must_use]
+    pub fn new(rows: Array2<f32>) -> Self {
         let basis = Basis::fit(rows.view(), N_DIRECTIONS);
         let mut found = basis.project(rows.view());
         let n_z = found.z.ncols();
@@ -108,7 +116,9 @@ impl EuclideanIndex {
         }
     }
 
-    pub(super) fn n_features(&self) -> usize {
+    /// Returns the number of features.
+    #[must_use]
+    pub fn n_features(&self) -> usize {
         self.rows.ncols()
     }
 }
