@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use fashion_bench::estimators::boosting::GradientBoosting;
 use fashion_bench::estimators::forest::RandomForest;
-use fashion_bench::estimators::hist::{Binned, MAX_BINS};
+use fashion_bench::estimators::hist::Binned;
 use fashion_bench::estimators::tree::{
     ClassSample, ClassTarget, Criterion as Impurity, DecisionTree, FixedPoint, GradientTarget,
     Improvement, Samples, Splitter, Target, TreeShape, grow,
@@ -54,9 +54,9 @@ fn trees(c: &mut Criterion) {
     let mut group = c.benchmark_group("trees");
     group.sample_size(10);
     group.bench_function("binning", |b| {
-        b.iter(|| Binned::new(black_box(data.records().view()), MAX_BINS));
+        b.iter(|| Binned::new(black_box(data.records().view())));
     });
-    let binned = Binned::new(data.records().view(), MAX_BINS).expect("finite");
+    let binned = Binned::new(data.records().view()).expect("finite");
     let classes = ClassTarget::new(Impurity::Gini, vec![1.0; 10], 6000, false);
     let of_class = |row: usize| ClassSample {
         class: (row / 600) as u16,
