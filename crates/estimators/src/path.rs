@@ -375,7 +375,7 @@ mod tests {
         };
         let (rbf, poly) = (KernelKind::Rbf, KernelKind::Poly);
         let (linear, sigmoid) = (KernelKind::Linear, KernelKind::Sigmoid);
-        for (n_samples, cache_size) in [(300, 200.0), (4000, 200.0), (4000, 1.0)] {
+        for (n_samples, cache_size) in [(300, 200.0), (3300, 200.0), (3300, 1.0)] {
             let path = [
                 svc(rbf, 1.0, cache_size),
                 svc(linear, 1.0, cache_size),
@@ -399,7 +399,7 @@ mod tests {
             params.check().unwrap()
         };
         let path = [nu(rbf, 0.3), nu(poly, 1.0), nu(rbf, 0.2), nu(linear, 0.3)];
-        for n_samples in [300, 5000] {
+        for n_samples in [300, 3600] {
             let kept = pool.install(|| check_path_on(n_samples, 1.0, &path, &[1, 3, 0, 2]));
             let refused = kept.answers[0].1.as_ref().unwrap_err();
             assert!(refused.contains("the `nu` of NuSVC"), "{refused}");
@@ -418,13 +418,11 @@ mod tests {
             params(GaussianProcessMultiClass::OneVsOne, 100),
             params(GaussianProcessMultiClass::OneVsOne, 1),
         ];
-        for n_samples in [300, 2000] {
-            // Far apart there are few near rows, and of those next to each other there are many.
-            for scale in [20.0, 1.0] {
-                let kept = check_path_on(n_samples, scale, &path, &[0, 1, 2]);
-                let is_shared = kept.work[1..].contains(&vec![0, 1, 2]);
-                assert_eq!(is_shared, scale > 1.0);
-            }
+        // Far apart there are few near rows, and of those next to each other there are many.
+        for (n_samples, scale) in [(300, 1.0), (300, 20.0), (1500, 20.0)] {
+            let kept = check_path_on(n_samples, scale, &path, &[0, 1, 2]);
+            let is_shared = kept.work[1..].contains(&vec![0, 1, 2]);
+            assert_eq!(is_shared, scale > 1.0);
         }
     }
 
