@@ -33,6 +33,11 @@ pub trait Ledger {
     /// Does the same as [`Self::pay_fits`] for the predictions of the members.
     fn pay_predictions(&mut self, purse: usize, shares: &[f64]);
 
+    /// Charges the prediction of each member that has an `own` purse with what that holds, which was
+    /// taken for a part of the work, and with as much of what is in `purse`, the other part, as its
+    /// own holds of the fullest own one. Empties all of them.
+    fn pay_predictions_by(&mut self, purse: usize, own: &[Option<usize>]);
+
     /// A member is done: how its fit went and the label of each test row, or why there is none.
     /// What follows is for nobody until the next call of one of the others.
     fn done(&mut self, member: usize, result: Result<(FitInfo, Array1<usize>), FitError>);
@@ -153,6 +158,7 @@ mod tests {
     use crate::gaussian_process::{GaussianProcess, GaussianProcessMultiClass};
     use crate::neighbors::{KNeighborsClassifier, Weights};
     use crate::svm::{Gamma, KernelKind, NuSvc, Svc, SvmSettings};
+    use crate::tree::{Amount, DecisionTree, ExtraTree, MaxFeatures, Splitter, TreeShape};
     use fashion_bench_numeric::rng::stream;
 
     type Answer = Result<(FitInfo, Array1<usize>), String>;
@@ -186,6 +192,11 @@ mod tests {
             self.shares.push(shares.to_vec());
         }
 
+        fn pay_predictions_by(&mut self, _: usize, own: &[Option<usize>]) {
+            let share = |purse: &Option<usize>| f64::from(u8::from(purse.is_some()));
+            self.shares.push(own.iter().map(share).collect());
+        }
+
         fn done(&mut self, member: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
             let answer = result.map_err(|error| error.to_string());
             self.answers.push((member, answer));
@@ -208,18 +219,32 @@ mod tests {
         check_path_on(300, 1.0, path, expected)
     }
 
+    /// Checks that each member of a path answers as it does alone, in any order.
+    fn check_members<E: Estimator>(path: &[E]) {
+        let mut kept = run_path_on(300, 1.0, path);
+        kept.answers.sort_by_key(|(member, _)| *member);
+        let order: Vec<usize> = kept.answers.iter().map(|(member, _)| *member).collect();
+        assert_eq!(order, (0..path.len()).collect::<Vec<_>>());
+    }
+
     fn check_path_on<E: Estimator>(
         n_samples: usize,
         scale: f32,
         path: &[E],
         expected: &[usize],
     ) -> Kept {
+        let kept = run_path_on(n_samples, scale, path);
+        let order: Vec<usize> = kept.answers.iter().map(|(member, _)| *member).collect();
+        assert_eq!(order, expected);
+        kept
+    }
+
+    /// Runs a path, and checks that each member answers as it does alone.
+    fn run_path_on<E: Estimator>(n_samples: usize, scale: f32, path: &[E]) -> Kept {
         let ((x, y), (x_test, _)) = (data(n_samples, 1), data(600, 2));
         let (x, x_test) = (x * scale, x_test * scale);
         let mut kept = Kept::default();
         E::run_path(path, x.view(), y.view(), x_test.view(), &mut kept).unwrap();
-        let order: Vec<usize> = kept.answers.iter().map(|(member, _)| *member).collect();
-        assert_eq!(order, expected);
         for (member, answer) in &kept.answers {
             let alone: Answer = path[*member]
                 .fit(x.view(), y.view())
@@ -276,6 +301,43 @@ mod tests {
         check_path(&[params(10), params(3), params(10)], &[1, 0, 2]);
     }
 
+    /// Limits that every tree reaches, that some reach, that none reaches, and no limit.
+    #[test]
+    fn trees_that_end_above_a_limit_of_depth_serve_it() {
+        let limits = [Some(2), None, Some(9), Some(30), Some(10), Some(11)];
+        let mut rng = stream(3, &[]);
+        for _ in 0..12 {
+            let shared = TreeShape {
+                max_features: [MaxFeatures::All, MaxFeatures::Sqrt][rng.gen_range(0..2)],
+                min_samples_leaf: Amount::Count([1, 3][rng.gen_range(0..2)]),
+                max_leaf_nodes: [None, Some(40)][rng.gen_range(0..2)],
+                ccp_alpha: [0.0, 0.002][rng.gen_range(0..2)],
+                ..TreeShape::default()
+            };
+            let shapes = limits.map(|max_depth| TreeShape {
+                max_depth,
+                ..shared
+            });
+            let single = |(place, shape): (usize, TreeShape)| {
+                let params = DecisionTree::params().shape(shape).seed(5);
+                let splitter = [Splitter::Best, Splitter::Random][place % 2];
+                params.splitter(splitter).check().unwrap()
+            };
+            let path = shapes.into_iter().chain(shapes[1..].iter().copied());
+            let path: Vec<_> = path.enumerate().map(single).collect();
+            check_members(&path);
+            let extra = |shape| ExtraTree::params().shape(shape).seed(6).check().unwrap();
+            check_members(&shapes.map(extra));
+            let forest = |(place, shape): (usize, TreeShape)| {
+                let params = RandomForest::params().n_estimators([3, 8][place % 2]);
+                params.shape(shape).seed(7).check().unwrap()
+            };
+            let path = shapes.into_iter().chain([shapes[1], shapes[3]]);
+            let path: Vec<_> = path.enumerate().map(forest).collect();
+            check_members(&path);
+        }
+    }
+
     #[test]
     fn neighbours_are_searched_once_for_all_numbers_and_weights() {
         let params = |k, weights| {
@@ -291,6 +353,7 @@ mod tests {
         let kept = check_path(&path, &[2, 0, 1, 3]);
         let expected = "at most the 300 samples of the training data, got 400";
         assert!(kept.answers[0].1.as_ref().unwrap_err().contains(expected));
+        assert_eq!(kept.shares, [[1.0, 1.0, 0.0, 1.0]]);
     }
 
     /// The machines of kernels and bounds, on few rows and on many, with room for all products and
@@ -312,7 +375,7 @@ mod tests {
         };
         let (rbf, poly) = (KernelKind::Rbf, KernelKind::Poly);
         let (linear, sigmoid) = (KernelKind::Linear, KernelKind::Sigmoid);
-        for (n_samples, cache_size) in [(300, 200.0), (4000, 200.0), (4000, 1.0)] {
+        for (n_samples, cache_size) in [(300, 200.0), (3300, 200.0), (3300, 1.0)] {
             let path = [
                 svc(rbf, 1.0, cache_size),
                 svc(linear, 1.0, cache_size),
@@ -336,7 +399,7 @@ mod tests {
             params.check().unwrap()
         };
         let path = [nu(rbf, 0.3), nu(poly, 1.0), nu(rbf, 0.2), nu(linear, 0.3)];
-        for n_samples in [300, 5000] {
+        for n_samples in [300, 3600] {
             let kept = pool.install(|| check_path_on(n_samples, 1.0, &path, &[1, 3, 0, 2]));
             let refused = kept.answers[0].1.as_ref().unwrap_err();
             assert!(refused.contains("the `nu` of NuSVC"), "{refused}");
@@ -355,13 +418,11 @@ mod tests {
             params(GaussianProcessMultiClass::OneVsOne, 100),
             params(GaussianProcessMultiClass::OneVsOne, 1),
         ];
-        for n_samples in [300, 2000] {
-            // Far apart there are few near rows, and of those next to each other there are many.
-            for scale in [20.0, 1.0] {
-                let kept = check_path_on(n_samples, scale, &path, &[0, 1, 2]);
-                let is_shared = kept.work[1..].contains(&vec![0, 1, 2]);
-                assert_eq!(is_shared, scale > 1.0);
-            }
+        // Far apart there are few near rows, and of those next to each other there are many.
+        for (n_samples, scale) in [(300, 1.0), (300, 20.0), (1500, 20.0)] {
+            let kept = check_path_on(n_samples, scale, &path, &[0, 1, 2]);
+            let is_shared = kept.work[1..].contains(&vec![0, 1, 2]);
+            assert_eq!(is_shared, scale > 1.0);
         }
     }
 

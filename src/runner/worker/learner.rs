@@ -1,5 +1,6 @@
 //! What a repeat trains: one interface for this program's classifiers and for those of engines.
 
+use std::collections::BTreeMap;
 use std::{mem, process};
 
 use ndarray::Array1;
@@ -220,6 +221,39 @@ impl Account<'_> {
         for (place, share) in shares.iter().enumerate() {
             self.charge(place, phase, timing * *share);
         }
+        self.tell_spared();
+    }
+
+    /// Charges each member with what its own purse holds, and with as much of a common one as that
+    /// is of the fullest.
+    fn pay_by(&mut self, purse: usize, own: &[Option<usize>]) {
+        self.turn_to(Charged::Nobody);
+        let mut take = |purse: usize| self.purses.get_mut(purse).map(mem::take);
+        let common = take(purse).unwrap_or_default();
+        let of_purse: BTreeMap<usize, Timing> = own
+            .iter()
+            .flatten()
+            .filter_map(|&purse| Some((purse, take(purse)?)))
+            .filter(|(_, timing)| *timing != Timing::default())
+            .collect();
+        let fullest = of_purse.values().map(|timing| timing.cpu_s);
+        let fullest_s = fullest.fold(0.0, f64::max);
+        for (place, purse) in own.iter().enumerate() {
+            let Some(purse) = purse else { continue };
+            // What is too short for the clock is as long for each.
+            let timing = of_purse.get(purse).copied().unwrap_or_default();
+            let share = if fullest_s > 0.0 {
+                timing.cpu_s / fullest_s
+            } else {
+                1.0
+            };
+            self.charge(place, Phase::Predict, timing);
+            self.charge(place, Phase::Predict, common * share);
+        }
+        self.tell_spared();
+    }
+
+    fn tell_spared(&mut self) {
         let spared_s = self.spared_s();
         (self.news)(News::Spared(spared_s));
         // What was done with the news is nobody's.
@@ -256,6 +290,10 @@ impl Ledger for Account<'_> {
 
     fn pay_predictions(&mut self, purse: usize, shares: &[f64]) {
         self.pay(purse, Phase::Predict, shares);
+    }
+
+    fn pay_predictions_by(&mut self, purse: usize, own: &[Option<usize>]) {
+        self.pay_by(purse, own);
     }
 
     fn done(&mut self, place: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {

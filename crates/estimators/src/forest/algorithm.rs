@@ -13,15 +13,16 @@ use rayon::prelude::*;
 use super::class_weight::ForestClassWeight;
 use super::model::{RandomForest, Voter};
 use super::params::{RandomForestParams, RandomForestValidParams};
+use super::path::fit_path;
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
 use crate::parameters::Parameters;
-use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
+use crate::path::{Ledger, PathData};
 use crate::tree::{
-    Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, all_samples, class_order,
-    drop_weightless, grow,
+    Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, TreeShape, all_samples,
+    class_order, drop_weightless, grow,
 };
 use fashion_bench_numeric::rng::stream;
 
@@ -32,7 +33,7 @@ impl Classifier for RandomForestValidParams {
 
     const CHECKS_VALUES: bool = true;
 
-    const PATH: &'static [&'static str] = &["n_estimators"];
+    const PATH: &'static [&'static str] = &["max_depth", "n_estimators"];
 
     fn fit_codes(
         &self,
@@ -40,7 +41,10 @@ impl Classifier for RandomForestValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<RandomForest, FitError> {
-        fit_all_stages(self, x, codes, encoding)
+        let trainer = self.trainer(x, codes, &encoding)?;
+        let places = (0..self.n_estimators as u64).into_par_iter();
+        let trees = places.map(|tree_idx| trainer.tree(tree_idx, self.shape.max_depth).voter);
+        Ok(trainer.forest(x, codes, trees.collect()))
     }
 
     fn fit_path(
@@ -48,23 +52,18 @@ impl Classifier for RandomForestValidParams {
         data: PathData<'_>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), FitError> {
-        train_in_stages(path, data, ledger)
+        fit_path(path, data, ledger)
     }
 }
 
-impl Staged for RandomForestValidParams {
-    fn n_stages(&self) -> usize {
-        self.n_estimators
-    }
-
-    fn fit_stages(
-        &self,
+impl RandomForestValidParams {
+    /// Prepares for the growing of trees.
+    pub(super) fn trainer<'a>(
+        &'a self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
-        encoding: ClassEncoding,
-        ends: &[usize],
-        reached: &mut dyn FnMut(RandomForest),
-    ) -> Result<(), FitError> {
+        encoding: &'a ClassEncoding,
+    ) -> Result<Trainer<'a>, FitError> {
         let (n_samples, n_features) = x.dim();
         let estimator = RandomForestParams::ESTIMATOR;
         let counts = class_counts(codes, encoding.n_classes());
@@ -86,42 +85,19 @@ impl Staged for RandomForestValidParams {
         let weights = self
             .class_weight
             .rule()
-            .of_counts(estimator, &encoding, &counts)?;
-        let trainer = Trainer {
+            .of_counts(estimator, encoding, &counts)?;
+        Ok(Trainer {
             params: self,
-            encoding: &encoding,
+            encoding,
             shared: self.target(weights, n_drawn).with_signs(signs.clone()),
             signs,
             samples: all_samples(codes, &order)?,
             order,
             n_drawn,
             binned,
-        };
-        let mut trees: Vec<Voter> = Vec::new();
-        for (place, &end) in ends.iter().enumerate() {
-            let more = (trees.len() as u64..end as u64).into_par_iter();
-            trees.par_extend(more.map(|tree_idx| trainer.tree(tree_idx)));
-            let oob_accuracy = self
-                .oob_score
-                .then(|| trainer.oob_accuracy(x, codes, &trees));
-            // The trees may be large: those of the last forest are not copied.
-            let own = if place + 1 == ends.len() {
-                std::mem::take(&mut trees)
-            } else {
-                trees.clone()
-            };
-            reached(RandomForest::new(
-                own,
-                encoding.clone(),
-                n_features,
-                oob_accuracy,
-            ));
-        }
-        Ok(())
+        })
     }
-}
 
-impl RandomForestValidParams {
     fn target(&self, class_weights: Vec<f64>, n_drawn: usize) -> ClassTarget {
         let has_least_leaf = self.shape.min_samples_leaf != Amount::Count(1);
         ClassTarget::new(
@@ -134,7 +110,7 @@ impl RandomForestValidParams {
 }
 
 /// What all trees of a forest share while they are grown.
-struct Trainer<'a> {
+pub(super) struct Trainer<'a> {
     params: &'a RandomForestValidParams,
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
@@ -145,6 +121,12 @@ struct Trainer<'a> {
     order: Vec<usize>,
     n_drawn: usize,
     binned: Binned,
+}
+
+/// A tree, and how deep it was before it was pruned.
+pub(super) struct Grown {
+    pub voter: Voter,
+    pub depth: usize,
 }
 
 impl Trainer<'_> {
@@ -163,8 +145,8 @@ impl Trainer<'_> {
         bag
     }
 
-    /// Grows one tree on its bag.
-    fn tree(&self, tree_idx: u64) -> Voter {
+    /// Grows one tree on its bag, to a depth that may be another than that of the parameters.
+    pub(super) fn tree(&self, tree_idx: u64, max_depth: Option<usize>) -> Grown {
         let n_samples = self.samples.rows.len();
         let bag = self.bag(tree_idx);
         let all = self.samples.rows.iter().zip(&self.samples.payloads);
@@ -187,16 +169,33 @@ impl Trainer<'_> {
         });
         let target = own.as_ref().unwrap_or(&self.shared);
         let weight = target.weight(&target.totals(&samples.payloads));
-        let growth = self.params.shape.growth(
-            Splitter::Best,
-            n_samples,
-            weight,
-            self.binned.features.len(),
-        );
+        let n_features = self.binned.features.len();
+        let shape = TreeShape {
+            max_depth,
+            ..self.params.shape
+        };
+        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features);
         let mut rng = stream(self.params.seed, &[tree_idx, 1]);
         let mut tree = grow(target, &self.binned, samples, &growth, &mut rng, None);
+        let depth = tree.depth();
         tree.prune(self.params.shape.ccp_alpha);
-        Voter::new(&tree, self.binned.features.len())
+        Grown {
+            voter: Voter::new(&tree, n_features),
+            depth,
+        }
+    }
+
+    /// Makes a forest of trees that were grown on rows `x` of these classes.
+    pub(super) fn forest(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        trees: Vec<Voter>,
+    ) -> RandomForest {
+        let scores = self.params.oob_score;
+        let oob_accuracy = scores.then(|| self.oob_accuracy(x, codes, &trees));
+        let n_features = self.binned.features.len();
+        RandomForest::new(trees, self.encoding.clone(), n_features, oob_accuracy)
     }
 
     /// Returns the accuracy of out-of-bag votes: each row's are those of the trees that did not see

@@ -23,7 +23,7 @@ use crate::multiclass::{ClassEncoding, ClassPair, class_pairs};
 use crate::path::{Ledger, PathData, train_each};
 
 /// Rows predicted by all members of a path before the next ones; a multiple of [`BLOCK_ROWS`].
-const PART_ROWS: usize = 16 * BLOCK_ROWS;
+const PART_ROWS: usize = 8 * BLOCK_ROWS;
 
 impl Classifier for GaussianProcessValidParams {
     type Model = GaussianProcess;

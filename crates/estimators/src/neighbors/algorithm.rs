@@ -7,7 +7,7 @@
 //! index wins here; in scikit-learn the state of a heap (brute force), of a partition (cosine and
 //! other distances of pairs) or the order of a tree's leaves decides, which no rule describes.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis};
 
 use super::model::{Indexed, KNeighborsClassifier};
 use super::params::{KNeighborsParams, KNeighborsValidParams, Weights};
@@ -17,6 +17,9 @@ use crate::multiclass::ClassEncoding;
 use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData};
 use fashion_bench_numeric::nearest::Neighbor;
+
+/// One of this many rows is searched for each number of neighbours of a path, all numbers together.
+const TRIED: usize = 8;
 
 impl Classifier for KNeighborsValidParams {
     type Model = KNeighborsClassifier;
@@ -59,7 +62,10 @@ impl Classifier for KNeighborsValidParams {
         ledger.predict_for(&members);
         check_width(data.x_test, data.x.ncols())?;
         check_finite(data.x_test)?;
-        let neighbors = model.neighbors(data.x_test);
+        let numbers: Vec<Option<usize>> = (0..path.len())
+            .map(|place| members.contains(&place).then(|| path[place].n_neighbors))
+            .collect();
+        let neighbors = search_for_all(&model, &numbers, data.x_test, ledger);
         for &member in &members {
             ledger.predict_for(&[member]);
             let own = &path[member];
@@ -71,6 +77,38 @@ impl Classifier for KNeighborsValidParams {
         }
         Ok(())
     }
+}
+
+/// Searches the neighbours of all rows of `x` for the largest of the `numbers`, one for each member
+/// that takes part.
+///
+/// A search for fewer takes less, which is measured: some of the rows are searched for each number,
+/// and members pay for the others in proportion.
+fn search_for_all(
+    model: &KNeighborsClassifier,
+    numbers: &[Option<usize>],
+    x: ArrayView2<'_, f32>,
+    ledger: &mut dyn Ledger,
+) -> Vec<Vec<Neighbor>> {
+    let mut distinct: Vec<usize> = numbers.iter().copied().flatten().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let Some(&most) = distinct.last().filter(|_| distinct.len() > 1) else {
+        return model.neighbors(x);
+    };
+    let n_tried = x.nrows() / (TRIED * distinct.len());
+    let (tried, others) = x.split_at(Axis(0), n_tried);
+    let mut neighbors = Vec::new();
+    for (purse, &number) in distinct.iter().enumerate() {
+        ledger.put_aside(purse);
+        neighbors = model.neighbors_of(tried, number);
+    }
+    ledger.put_aside(distinct.len());
+    neighbors.extend(model.neighbors_of(others, most));
+    let purse_of = |number: &Option<usize>| number.map(|n| distinct.partition_point(|&d| d < n));
+    let own: Vec<Option<usize>> = numbers.iter().map(purse_of).collect();
+    ledger.pay_predictions_by(distinct.len(), &own);
+    neighbors
 }
 
 impl KNeighborsValidParams {

@@ -98,13 +98,22 @@ impl KNeighborsClassifier {
 
     /// Returns the neighbours of each row of `x`, nearest first.
     pub(super) fn neighbors(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Neighbor>> {
+        self.neighbors_of(x, self.n_neighbors)
+    }
+
+    /// Returns the `n_neighbors` nearest rows of each row of `x`, nearest first.
+    pub(super) fn neighbors_of(
+        &self,
+        x: ArrayView2<'_, f32>,
+        n_neighbors: usize,
+    ) -> Vec<Vec<Neighbor>> {
         match &self.index {
-            Indexed::Euclidean(index) => nearest(index, x, self.n_neighbors),
-            Indexed::Manhattan(index) => nearest(index, x, self.n_neighbors),
-            Indexed::Angle(index) => nearest(index, x, self.n_neighbors),
-            Indexed::Measured(index) => nearest(index, x, self.n_neighbors),
+            Indexed::Euclidean(index) => nearest(index, x, n_neighbors),
+            Indexed::Manhattan(index) => nearest(index, x, n_neighbors),
+            Indexed::Angle(index) => nearest(index, x, n_neighbors),
+            Indexed::Measured(index) => nearest(index, x, n_neighbors),
             Indexed::SquaredEuclidean(index) => {
-                let mut found = nearest(index, x, self.n_neighbors);
+                let mut found = nearest(index, x, n_neighbors);
                 for neighbor in found.iter_mut().flatten() {
                     neighbor.distance *= neighbor.distance;
                 }

@@ -14,11 +14,11 @@ use std::rc::Rc;
 
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use super::algorithm::{Training, budget_bytes};
+use super::algorithm::Training;
+use super::class_support::SupportVectors;
 use super::kernel::Kernel;
-use super::machines::{
-    BLOCK_ROWS, Machines, Margins, PairSolution, Rows, SupportVectors, norms_of,
-};
+use super::machines::{BLOCK_ROWS, Machines, Margins, PairSolution, Rows, norms_of};
+use super::pair_solver::budget_bytes;
 use super::products::{self, Computed, Products};
 use crate::classifier::{FittedClassifier as _, check_finite, check_fitted, check_width};
 use crate::error::FitError;

@@ -13,15 +13,18 @@ use super::criterion::Criterion;
 use super::grow::{Samples, grow};
 use super::model::DecisionTree;
 use super::monotonic::MonotonicConstraints;
+use super::nodes::Tree;
 use super::params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
+use super::path::fit_path;
 use super::shape::TreeShape;
 use super::splitter::Splitter;
 use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
+use crate::path::{Ledger, PathData};
 use crate::{ClassWeight, FitError};
 use fashion_bench_numeric::rng::stream;
 
@@ -32,13 +35,32 @@ impl Classifier for DecisionTreeValidParams {
 
     const CHECKS_VALUES: bool = true;
 
+    const PATH: &'static [&'static str] = &["criterion", "max_depth", "splitter"];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<DecisionTree, FitError> {
-        let recipe = Recipe {
+        let ground = Ground::new(x, codes, &encoding)?;
+        let tree = self.recipe().grow(&ground)?;
+        Ok(self.recipe().model(tree, &ground))
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        let recipes: Vec<Recipe<'_>> = path.iter().map(Self::recipe).collect();
+        fit_path(&recipes, data, ledger)
+    }
+}
+
+impl DecisionTreeValidParams {
+    fn recipe(&self) -> Recipe<'_> {
+        Recipe {
             estimator: DecisionTreeParams::ESTIMATOR,
             criterion: self.criterion,
             splitter: self.splitter,
@@ -46,8 +68,7 @@ impl Classifier for DecisionTreeValidParams {
             class_weight: &self.class_weight,
             monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
-        };
-        recipe.fit(x, codes, encoding)
+        }
     }
 }
 
@@ -58,13 +79,32 @@ impl Classifier for ExtraTreeValidParams {
 
     const CHECKS_VALUES: bool = true;
 
+    const PATH: &'static [&'static str] = &["criterion", "max_depth", "splitter"];
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<DecisionTree, FitError> {
-        let recipe = Recipe {
+        let ground = Ground::new(x, codes, &encoding)?;
+        let tree = self.recipe().grow(&ground)?;
+        Ok(self.recipe().model(tree, &ground))
+    }
+
+    fn fit_path(
+        path: &[Self],
+        data: PathData<'_>,
+        ledger: &mut dyn Ledger,
+    ) -> Result<(), FitError> {
+        let recipes: Vec<Recipe<'_>> = path.iter().map(Self::recipe).collect();
+        fit_path(&recipes, data, ledger)
+    }
+}
+
+impl ExtraTreeValidParams {
+    fn recipe(&self) -> Recipe<'_> {
+        Recipe {
             estimator: ExtraTreeParams::ESTIMATOR,
             criterion: self.criterion,
             splitter: self.splitter,
@@ -72,13 +112,38 @@ impl Classifier for ExtraTreeValidParams {
             class_weight: &self.class_weight,
             monotonic_cst: self.monotonic_cst.as_ref(),
             seed: self.seed,
-        };
-        recipe.fit(x, codes, encoding)
+        }
+    }
+}
+
+/// Binned rows, which trees of any parameters are grown on.
+pub(super) struct Ground<'a> {
+    codes: &'a [usize],
+    encoding: &'a ClassEncoding,
+    /// The rows in the order of their classes.
+    order: Vec<usize>,
+    binned: Binned,
+}
+
+impl<'a> Ground<'a> {
+    pub fn new(
+        x: ArrayView2<'_, f32>,
+        codes: &'a [usize],
+        encoding: &'a ClassEncoding,
+    ) -> Result<Self, FitError> {
+        let order = class_order(codes);
+        let binned = Binned::in_order(x, &order)?;
+        Ok(Self {
+            codes,
+            encoding,
+            order,
+            binned,
+        })
     }
 }
 
 /// What both classifiers say of their tree.
-struct Recipe<'a> {
+pub(super) struct Recipe<'a> {
     estimator: &'static str,
     criterion: Criterion,
     splitter: Splitter,
@@ -89,17 +154,14 @@ struct Recipe<'a> {
 }
 
 impl Recipe<'_> {
-    fn fit(
-        &self,
-        x: ArrayView2<'_, f32>,
-        codes: &[usize],
-        encoding: ClassEncoding,
-    ) -> Result<DecisionTree, FitError> {
-        let (n_samples, n_features) = x.dim();
+    /// Grows the tree, not pruned.
+    pub fn grow(&self, ground: &Ground<'_>) -> Result<Tree, FitError> {
+        let (codes, encoding) = (ground.codes, ground.encoding);
+        let (n_samples, n_features) = (codes.len(), ground.binned.features.len());
         let counts = class_counts(codes, encoding.n_classes());
         let weights = self
             .class_weight
-            .of_counts(self.estimator, &encoding, &counts)?;
+            .of_counts(self.estimator, encoding, &counts)?;
         let weight = counts
             .iter()
             .zip(&weights)
@@ -112,15 +174,29 @@ impl Recipe<'_> {
             .monotonic_cst
             .map(|constraints| constraints.signs(n_features, encoding.n_classes(), self.estimator))
             .transpose()?;
-        let order = class_order(codes);
-        let binned = Binned::in_order(x, &order)?;
-        let mut samples = all_samples(codes, &order)?;
+        let mut samples = all_samples(codes, &ground.order)?;
         drop_weightless(&mut samples, &weights);
         let target = ClassTarget::new(self.criterion, weights, n_samples, false).with_signs(signs);
         let mut rng = stream(self.seed, &[]);
-        let mut tree = grow(&target, &binned, samples, &growth, &mut rng, None);
+        let binned = &ground.binned;
+        Ok(grow(&target, binned, samples, &growth, &mut rng, None))
+    }
+
+    /// Prunes a tree that was grown by this recipe.
+    pub fn model(&self, mut tree: Tree, ground: &Ground<'_>) -> DecisionTree {
         tree.prune(self.shape.ccp_alpha);
-        Ok(DecisionTree::new(tree, encoding, n_features))
+        let n_features = ground.binned.features.len();
+        DecisionTree::new(tree, ground.encoding.clone(), n_features)
+    }
+
+    /// Returns the depth at which nodes are leaves.
+    pub fn max_depth(&self) -> usize {
+        self.shape.max_depth.unwrap_or(usize::MAX)
+    }
+
+    /// Whether two recipes of a path differ in nothing but their depths.
+    pub fn is_same_but_for_depth(&self, other: &Self) -> bool {
+        (self.criterion, self.splitter) == (other.criterion, other.splitter)
     }
 }
 

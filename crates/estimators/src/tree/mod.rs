@@ -4,6 +4,7 @@
 //! - `grow` with `space` and `search`: growing a tree from binned features, whatever the target.
 //! - `target` and its classes and gradients: what the samples of a node sum up to, and what a split
 //!   is worth.
+//! - `path`: trees on the same binned rows, with several limits of depth.
 //! - `nodes` and `prediction`: the tree itself, and rows on their way through it.
 
 mod algorithm;
@@ -26,6 +27,7 @@ mod narrow_cells;
 mod nodes;
 mod params;
 mod partition;
+mod path;
 mod prediction;
 mod row_walk;
 mod search;
