@@ -13,9 +13,10 @@ ENV CARGO_PROFILE_RELEASE_DEBUG=none \
 COPY Cargo.toml Cargo.lock ./
 COPY crates/numeric/Cargo.toml crates/numeric/
 COPY crates/estimators/Cargo.toml crates/estimators/
+COPY crates/embedding/Cargo.toml crates/embedding/
 COPY crates/data/Cargo.toml crates/data/
 COPY benchmark/linfa/Cargo.toml benchmark/linfa/
-RUN for package in . crates/numeric crates/estimators crates/data benchmark/linfa; do \
+RUN for package in . crates/numeric crates/estimators crates/embedding crates/data benchmark/linfa; do \
         mkdir -p "$package/src" && printf '//! Stub.\n' > "$package/src/lib.rs"; \
     done \
     && printf '//! Stub.\nfn main() {}\n' > src/main.rs \

@@ -8,10 +8,12 @@
 //! in other processes are driven. [`builtin`] has the configs and references that an installed program
 //! carries.
 //!
-//! Three crates stand below: the [`estimators`] themselves, usable from any linfa program; the
-//! kernels of [`numeric`]; and [`dataset`], which reads and prepares the data.
+//! Four crates stand below: the [`estimators`] themselves, usable from any linfa program;
+//! [`embedding`], which places rows in the plane; the kernels of [`numeric`]; and [`dataset`], which
+//! reads and prepares the data.
 
 pub use fashion_bench_data as dataset;
+pub use fashion_bench_embedding as embedding;
 pub use fashion_bench_estimators as estimators;
 pub use fashion_bench_numeric as numeric;
 

@@ -81,7 +81,7 @@ enum Command {
     /// Download, check and look at the data
     Data(data::DataArgs),
     /// Draw a data set as points of the plane
-    Embed(embed::EmbedArgs),
+    Embed(Box<embed::EmbedArgs>),
     /// Show the jobs of a config, and what of it is not run
     List(list::ListArgs),
     /// Describe the format of a config

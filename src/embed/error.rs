@@ -1,41 +1,44 @@
 //! The errors of placing and drawing samples.
 
-use linfa_reduction::ReductionError;
-use linfa_tsne::TSneError;
 use thiserror::Error;
+
+use crate::embedding::EmbeddingError;
 
 /// The reason why there is no picture.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EmbedError {
-    /// No method has that name.
-    #[error("expected `pca`, `tsne` or `umap`, got `{given}`")]
-    Method {
-        /// The name that was given.
+    /// There is no such word.
+    #[error("expected {expected}, got `{given}`")]
+    Word {
+        /// The words that there are.
+        expected: &'static str,
+        /// The word that was given.
         given: String,
     },
-    /// There are fewer samples than the method can place.
-    #[error("expected at least {least} samples for this method, got {found}; raise `--samples`")]
-    TooFew {
-        /// The number of samples that the method needs.
-        least: usize,
-        /// The number of samples given.
-        found: usize,
+    /// An option does not belong to the method.
+    #[error("`--{option}` is for {methods}, not for {given}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// The methods that take it.
+        methods: &'static str,
+        /// The method that was asked for.
+        given: &'static str,
     },
-    /// linfa-reduction reported an error.
-    #[error("principal component analysis failed")]
-    Pca(#[from] ReductionError),
-    /// linfa-tsne reported an error.
-    #[error("t-SNE failed")]
-    Tsne(#[from] TSneError),
-    /// UMAP was requested.
-    #[error(
-        "UMAP is not available: umap-rs needs sprs 0.11.3 or newer where linfa-reduction 0.8 pins \
-         0.11.2, and annembed needs ndarray 0.17 and a LAPACK where linfa has ndarray 0.16; use \
-         `pca` or `tsne`"
-    )]
-    NoUmap,
+    /// The samples cannot be placed.
+    #[error(transparent)]
+    Embedding(#[from] EmbeddingError),
     /// The picture could not be drawn or encoded.
     #[error("cannot draw the picture: {0}")]
     Draw(String),
+    /// The page could not be filled in.
+    #[error("cannot fill in the page")]
+    Template(#[from] minijinja::Error),
+    /// The page's data could not be written as JSON.
+    #[error("cannot write the page's data")]
+    Data(#[from] serde_json::Error),
+    /// The table could not be written.
+    #[error("cannot write the table")]
+    Table(#[from] csv::Error),
 }

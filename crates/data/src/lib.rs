@@ -81,7 +81,7 @@ pub use inspect::{Duplicates, Inspection, inspect};
 pub use listing::Listing;
 pub use load::load;
 pub use name::{DatasetName, UnknownName};
-pub use npy::{NpyElement, is_npy, parse_npy, read_npy, write_npy};
+pub use npy::{NpyElement, is_npy, parse_npy, read_npy, render as render_npy, write_npy};
 pub use own_data::OwnData;
 pub use own_file::{Own, OwnFile};
 pub use place::{NamedBy, Place};

@@ -7,6 +7,10 @@
 /// QL steps per eigenvalue; two or three are usual.
 const MAX_STEPS: usize = 60;
 
+/// Steps after which elements that are small against the whole matrix count as 0. Where rows depend
+/// on each other, what should be 0 is rounding, next to which other rounding never gets small.
+const PATIENT_STEPS: usize = 30;
+
 /// The decomposition of a symmetric matrix.
 #[derive(Debug, Clone)]
 pub struct SymmetricEigen {
@@ -46,8 +50,12 @@ impl SymmetricEigen {
 
     /// Takes QL steps until the value at `first` stands alone. Returns whether it came to that.
     fn isolate(&mut self, first: usize, off: &mut [f64]) -> bool {
-        for _ in 0..MAX_STEPS {
-            let last = self.end_of_block(first, off);
+        for step in 0..MAX_STEPS {
+            let floor = match step < PATIENT_STEPS {
+                true => 0.0,
+                false => f64::EPSILON * self.size(off),
+            };
+            let last = self.end_of_block(first, off, floor);
             if last == first {
                 return true;
             }
@@ -57,13 +65,19 @@ impl SymmetricEigen {
     }
 
     /// The last row of the block that begins at `first` and is not yet diagonal.
-    fn end_of_block(&self, first: usize, off: &[f64]) -> usize {
+    fn end_of_block(&self, first: usize, off: &[f64], floor: f64) -> usize {
         let is_negligible = |i: usize| {
             let scale = self.values[i].abs() + self.values[i + 1].abs();
-            off[i].abs() <= f64::EPSILON * scale || off[i] == 0.0
+            off[i].abs() <= (f64::EPSILON * scale).max(floor) || off[i] == 0.0
         };
         let last = self.values.len() - 1;
         (first..last).find(|&i| is_negligible(i)).unwrap_or(last)
+    }
+
+    /// The largest element of the tridiagonal matrix.
+    fn size(&self, off: &[f64]) -> f64 {
+        let elements = self.values.iter().chain(off);
+        elements.fold(0.0, |size, value| size.max(value.abs()))
     }
 
     /// One implicit QL step with Wilkinson's shift on rows `first` to `last`.
@@ -217,6 +231,22 @@ mod tests {
         assert_decomposed(&[1e200, 2e199, 2e199, 1e-200], 2);
         let scaled: Vec<f64> = random(9, 9).iter().map(|value| value * 1e180).collect();
         assert_decomposed(&scaled, 9);
+    }
+
+    #[test]
+    fn covariances_of_images_with_empty_and_nearly_empty_pixels_are_decomposed() {
+        // Values over many orders of magnitude, rows of zeros between them, and dependent rows.
+        for (n, rank, orders) in [(90, 60, 4), (120, 40, 9), (120, 120, 14)] {
+            let mut a = random(n, rank);
+            let scale = |i: usize| match i % 3 {
+                0 => 0.0,
+                _ => 10.0_f64.powi(-((i * 7 % orders) as i32)),
+            };
+            for (k, value) in a.iter_mut().enumerate() {
+                *value *= scale(k / n) * scale(k % n);
+            }
+            assert_decomposed(&a, n);
+        }
     }
 
     #[test]
