@@ -1,6 +1,7 @@
 //! Breiman's random forest ("Random forests", 2001) as scikit-learn has it: each tree is grown
 //! on a bootstrap sample, drawing √n features per node, and votes with the class shares of its
-//! leaves.
+//! leaves. Extremely randomised trees (Geurts, Ernst and Wehenkel, 2006) are the same forest with a
+//! random threshold of each feature and, by default, all samples in every tree.
 //!
 //! A bootstrap sample is kept as rows with multiplicities, so that a tree handles the 63 % of
 //! rows that were drawn, not all of them. Every tree has random streams of its own, from which
@@ -12,68 +13,89 @@ use rayon::prelude::*;
 
 use super::class_weight::ForestClassWeight;
 use super::model::{RandomForest, Voter};
-use super::params::{RandomForestParams, RandomForestValidParams};
+use super::params::{ExtraTreesValidParams, RandomForestValidParams, Recipe};
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::hist::{Binned, MAX_BINS};
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
-use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
 use crate::tree::{
-    Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, all_samples, class_order,
+    Amount, ClassSample, ClassTarget, Samples, Target as _, all_samples, class_order,
     drop_weightless, grow,
 };
 use fashion_bench_numeric::rng::stream;
 
-impl Classifier for RandomForestValidParams {
-    type Model = RandomForest;
+/// Implements a forest's traits for its checked parameters.
+macro_rules! forests {
+    ($($valid:ty;)+) => {
+        $(impl Classifier for $valid {
+            type Model = RandomForest;
 
-    const ACCEPTS_ONE_CLASS: bool = true;
+            const ACCEPTS_ONE_CLASS: bool = true;
 
-    const CHECKS_VALUES: bool = true;
+            const CHECKS_VALUES: bool = true;
 
-    const PATH: &'static [&'static str] = &["n_estimators"];
+            const PATH: &'static [&'static str] = &["n_estimators"];
 
-    fn fit_codes(
-        &self,
-        x: ArrayView2<'_, f32>,
-        codes: &[usize],
-        encoding: ClassEncoding,
-    ) -> Result<RandomForest, FitError> {
-        fit_all_stages(self, x, codes, encoding)
-    }
+            fn fit_codes(
+                &self,
+                x: ArrayView2<'_, f32>,
+                codes: &[usize],
+                encoding: ClassEncoding,
+            ) -> Result<RandomForest, FitError> {
+                fit_all_stages(self, x, codes, encoding)
+            }
 
-    fn fit_path(
-        path: &[Self],
-        data: PathData<'_>,
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), FitError> {
-        train_in_stages(path, data, ledger)
-    }
+            fn fit_path(
+                path: &[Self],
+                data: PathData<'_>,
+                ledger: &mut dyn Ledger,
+            ) -> Result<(), FitError> {
+                train_in_stages(path, data, ledger)
+            }
+        }
+
+        impl Staged for $valid {
+            fn n_stages(&self) -> usize {
+                self.n_estimators
+            }
+
+            fn fit_stages(
+                &self,
+                x: ArrayView2<'_, f32>,
+                codes: &[usize],
+                encoding: ClassEncoding,
+                ends: &[usize],
+                reached: &mut dyn FnMut(RandomForest),
+            ) -> Result<(), FitError> {
+                self.recipe().fit_stages(x, codes, &encoding, ends, reached)
+            }
+        })+
+    };
 }
 
-impl Staged for RandomForestValidParams {
-    fn n_stages(&self) -> usize {
-        self.n_estimators
-    }
+forests! {
+    RandomForestValidParams;
+    ExtraTreesValidParams;
+}
 
+impl Recipe<'_> {
     fn fit_stages(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
-        encoding: ClassEncoding,
+        encoding: &ClassEncoding,
         ends: &[usize],
         reached: &mut dyn FnMut(RandomForest),
     ) -> Result<(), FitError> {
         let (n_samples, n_features) = x.dim();
-        let estimator = RandomForestParams::ESTIMATOR;
+        let estimator = self.estimator;
         let counts = class_counts(codes, encoding.n_classes());
         let order = class_order(codes);
         let mut binned = Binned::in_order(x, &order, MAX_BINS)?;
         let n_searched = self.shape.max_features.of(n_features);
         let signs = self
             .monotonic_cst
-            .as_ref()
             .map(|constraints| constraints.signs(n_features, encoding.n_classes(), estimator))
             .transpose()?;
         if n_searched < n_features {
@@ -86,10 +108,10 @@ impl Staged for RandomForestValidParams {
         let weights = self
             .class_weight
             .rule()
-            .of_counts(estimator, &encoding, &counts)?;
+            .of_counts(estimator, encoding, &counts)?;
         let trainer = Trainer {
-            params: self,
-            encoding: &encoding,
+            recipe: self,
+            encoding,
             shared: self.target(weights, n_drawn).with_signs(signs.clone()),
             signs,
             samples: all_samples(codes, &order)?,
@@ -119,9 +141,7 @@ impl Staged for RandomForestValidParams {
         }
         Ok(())
     }
-}
 
-impl RandomForestValidParams {
     fn target(&self, class_weights: Vec<f64>, n_drawn: usize) -> ClassTarget {
         let has_least_leaf = self.shape.min_samples_leaf != Amount::Count(1);
         ClassTarget::new(
@@ -135,7 +155,7 @@ impl RandomForestValidParams {
 
 /// What all trees of a forest share while they are grown.
 struct Trainer<'a> {
-    params: &'a RandomForestValidParams,
+    recipe: &'a Recipe<'a>,
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
     /// The directions of the monotonic constraints.
@@ -151,10 +171,10 @@ impl Trainer<'_> {
     /// Returns how often each row is in the bag of a tree.
     fn bag(&self, tree_idx: u64) -> Vec<u16> {
         let n_samples = self.samples.rows.len();
-        if !self.params.bootstrap {
+        if !self.recipe.bootstrap {
             return vec![1; n_samples];
         }
-        let mut rng = stream(self.params.seed, &[tree_idx, 0]);
+        let mut rng = stream(self.recipe.seed, &[tree_idx, 0]);
         let mut bag = vec![0u16; n_samples];
         for _ in 0..self.n_drawn {
             let row = &mut bag[rng.gen_range(0..n_samples)];
@@ -177,25 +197,25 @@ impl Trainer<'_> {
         for sample in &payloads {
             counts[usize::from(sample.class)] += usize::from(sample.count);
         }
-        let class_weight = &self.params.class_weight;
+        let class_weight = self.recipe.class_weight;
         let weights = class_weight.rule().of_bag(self.encoding, &counts);
         let mut samples = Samples { rows, payloads };
         drop_weightless(&mut samples, &weights);
         let own = (*class_weight == ForestClassWeight::BalancedSubsample).then(|| {
-            let target = self.params.target(weights, self.n_drawn);
+            let target = self.recipe.target(weights, self.n_drawn);
             target.with_signs(self.signs.clone())
         });
         let target = own.as_ref().unwrap_or(&self.shared);
         let weight = target.weight(&target.totals(&samples.payloads));
-        let growth = self.params.shape.growth(
-            Splitter::Best,
+        let growth = self.recipe.shape.growth(
+            self.recipe.splitter,
             n_samples,
             weight,
             self.binned.features.len(),
         );
-        let mut rng = stream(self.params.seed, &[tree_idx, 1]);
+        let mut rng = stream(self.recipe.seed, &[tree_idx, 1]);
         let mut tree = grow(target, &self.binned, samples, &growth, &mut rng, None);
-        tree.prune(self.params.shape.ccp_alpha);
+        tree.prune(self.recipe.shape.ccp_alpha);
         Voter::new(&tree, self.binned.features.len())
     }
 

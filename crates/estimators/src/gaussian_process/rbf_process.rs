@@ -18,7 +18,7 @@ use crate::multiclass::ClassEncoding;
 use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Rows predicted together.
-const BLOCK_ROWS: usize = 64;
+pub(super) const BLOCK_ROWS: usize = 64;
 
 /// Terms smaller by e^-40 than the largest of their class are lost beside it.
 const WINDOW: f64 = 40.0;
@@ -99,23 +99,8 @@ impl RbfProcess {
 
     /// Returns the class code of each row of `x`.
     fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
-        let mut products = Array2::zeros((x.nrows(), self.x.nrows()));
-        gemm_nt(1.0, x, self.x.view(), 0.0, &mut products.view_mut());
-        let norms = squared_norms(x);
-        let rows = x.rows().into_iter().zip(products.rows()).zip(norms);
-        let near: Vec<Vec<Near>> = rows
-            .map(|((row, products), norm)| {
-                let products = products.to_slice().expect("a fresh matrix is row-major");
-                self.near(&row.to_vec(), norm, products)
-            })
-            .collect();
-        let latents: Vec<Vec<Latent>> = near
-            .iter()
-            .map(|near| {
-                let of_problem = |problem| self.latent(problem, near);
-                (0..self.problems.len()).map(of_problem).collect()
-            })
-            .collect();
+        let near = self.near_all(x);
+        let latents = self.latents(&near);
         let is_second: Vec<Vec<bool>> = latents
             .iter()
             .zip(&near)
@@ -132,6 +117,35 @@ impl RbfProcess {
             &is_second,
             |rows| self.probabilities(rows, &latents, &near),
         )
+    }
+
+    /// Returns the probability of each problem's second class for each row of `x`.
+    pub fn problem_probabilities(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<f64>> {
+        let near = self.near_all(x);
+        let all: Vec<usize> = (0..near.len()).collect();
+        self.probabilities(&all, &self.latents(&near), &near)
+    }
+
+    /// Returns the training rows that matter to each row of `x`.
+    fn near_all(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<Near>> {
+        let mut products = Array2::zeros((x.nrows(), self.x.nrows()));
+        gemm_nt(1.0, x, self.x.view(), 0.0, &mut products.view_mut());
+        let norms = squared_norms(x);
+        let rows = x.rows().into_iter().zip(products.rows()).zip(norms);
+        rows.map(|((row, products), norm)| {
+            let products = products.to_slice().expect("a fresh matrix is row-major");
+            self.near(&row.to_vec(), norm, products)
+        })
+        .collect()
+    }
+
+    /// Returns f* of each problem for each of the rows that `near` are near to.
+    fn latents(&self, near: &[Vec<Near>]) -> Vec<Vec<Latent>> {
+        let of_row = |near: &Vec<Near>| {
+            let of_problem = |problem| self.latent(problem, near);
+            (0..self.problems.len()).map(of_problem).collect()
+        };
+        near.iter().map(of_row).collect()
     }
 
     /// Returns the training rows whose terms are not lost beside the largest of their class.

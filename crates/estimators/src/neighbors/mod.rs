@@ -1,4 +1,4 @@
-//! k nearest neighbours, found exactly and without computing most distances.
+//! Nearest neighbours, a number of them or all within a radius, found exactly and without computing most distances.
 
 mod algorithm;
 mod basis;
@@ -9,6 +9,7 @@ mod model;
 mod params;
 mod power;
 mod quantised;
+mod radius;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -16,3 +17,6 @@ mod tests;
 pub use model::KNeighborsClassifier;
 pub use params::{Algorithm, KNeighborsParams, KNeighborsValidParams, Metric, Weights};
 pub use power::Power;
+pub use radius::{
+    OutlierLabel, RadiusNeighbors, RadiusNeighborsParams, RadiusNeighborsValidParams,
+};
