@@ -29,6 +29,30 @@ fn blobs(n_rows: usize, n_features: usize, separation: f32) -> (Array2<f32>, Arr
     (x, (0..n_rows).map(|row| LABELS[row % 3]).collect())
 }
 
+/// The rows of `blobs` as `spec` takes them: where features may not be below 0, moved up.
+fn blobs_for(
+    spec: &EstimatorSpec,
+    n_rows: usize,
+    n_features: usize,
+    separation: f32,
+) -> (Array2<f32>, Array1<usize>) {
+    let (x, y) = blobs(n_rows, n_features, separation);
+    (moved_up(spec, x), y)
+}
+
+/// Rows that are not below 0 if `spec` needs that.
+fn moved_up(spec: &EstimatorSpec, x: Array2<f32>) -> Array2<f32> {
+    if !spec.needs_counts {
+        return x;
+    }
+    let low = x.iter().fold(0.0_f32, |low, &value| low.min(value));
+    x - low.floor()
+}
+
+/// What does not learn these blobs: one looks at no feature, and of the other's shares little is left
+/// when all features are moved up.
+const DOES_NOT_LEARN: [&str; 2] = ["ComplementNB", "DummyClassifier"];
+
 /// The estimators of this crate. Upstream's own are benchmark subjects, measured and not vouched
 /// for: two fits of linfa-trees differ, and a forest of linfa-ensemble breaks ties as it pleases.
 fn ours() -> impl Iterator<Item = &'static EstimatorSpec> {
@@ -49,11 +73,34 @@ fn build(spec: &EstimatorSpec, given: &Params) -> Result<Box<dyn Estimator>, Par
     spec.build(&resolved.params, 7)
 }
 
+/// The parameters that `spec` cannot do without.
+fn required(spec: &EstimatorSpec) -> Params {
+    match spec.name {
+        // Which classifiers, only the user can say.
+        "StackingClassifier" | "VotingClassifier" => params_of(json!({"estimators": [
+            ["nb", {"GaussianNB": {}}],
+            ["tree", {"DecisionTreeClassifier": {"random_state": 3}}],
+        ]})),
+        // Without one, a row without neighbours is an error.
+        "RadiusNeighborsClassifier" => {
+            params_of(json!({"radius": 4.0, "outlier_label": "most_frequent"}))
+        }
+        _ => Params::new(),
+    }
+}
+
+/// [`required`] parameters with one more.
+fn required_and(spec: &EstimatorSpec, name: &str, value: Value) -> Params {
+    let mut params = required(spec);
+    params.insert(name.to_owned(), value);
+    params
+}
+
 fn build_default(spec: &EstimatorSpec) -> Box<dyn Estimator> {
     let given = match spec.name {
         // Its default tolerance is out of reach in `f32`, so that every fit runs into the cap.
         "linfa::Svm" => params_of(json!({"eps": 1e-3})),
-        _ => Params::new(),
+        _ => required(spec),
     };
     build(spec, &given).unwrap_or_else(|error| panic!("{}: {error}", spec.name))
 }
@@ -123,7 +170,9 @@ fn defaults_are_of_the_declared_type_and_build() {
             let written = written.unwrap_or_else(|error| panic!("{error}"));
             let omitted = spec.resolve(&Params::new(), profile).unwrap();
             assert_eq!(written, omitted, "{}", spec.name);
-            if let Err(error) = spec.build(&omitted.params, 7) {
+            if let Err(error) = spec.build(&omitted.params, 7)
+                && !required(spec).contains_key("estimators")
+            {
                 panic!("{} with defaults of {profile:?}: {error}", spec.name);
             }
         }
@@ -201,8 +250,8 @@ fn unknown_and_mistyped_parameters_are_refused_by_name() {
 
 #[test]
 fn extreme_numbers_are_typed_errors_or_fit_without_a_panic() {
-    let (x, y) = blobs(30, 4, 3.0);
     for spec in &ESTIMATORS {
+        let (x, y) = blobs_for(spec, 30, 4, 3.0);
         for param in spec.params() {
             let is_number = |kind: &Kind| matches!(kind, Kind::Int | Kind::Float);
             if !param.kinds.iter().any(is_number) {
@@ -210,7 +259,7 @@ fn extreme_numbers_are_typed_errors_or_fit_without_a_panic() {
             }
             // Some parameters may well be negative or zero; then the fit must cope.
             for value in [json!(-1), json!(-1e300), json!(0), json!(1e300)] {
-                let given = params_of(json!({ param.name: value }));
+                let given = required_and(spec, param.name, value.clone());
                 match build(spec, &given) {
                     Ok(estimator) if value == json!(-1) => {
                         let _ = estimator.fit(x.view(), y.view());
@@ -229,16 +278,16 @@ fn extreme_numbers_are_typed_errors_or_fit_without_a_panic() {
 
 #[test]
 fn separable_blobs_are_learned_with_their_own_labels() {
-    let (x, y) = blobs(240, 8, 6.0);
-    let (x_train, x_test) = x.view().split_at(Axis(0), 150);
     for spec in &ESTIMATORS {
+        let (x, y) = blobs_for(spec, 240, 8, 6.0);
+        let (x_train, x_test) = x.view().split_at(Axis(0), 150);
         let y_train = y.slice(s![..150]).to_owned();
         let model = fit(spec, &x_train.to_owned(), &y_train);
         let found = model.predict(x_test).unwrap();
         let right = found.iter().zip(y.slice(s![150..])).filter(|(a, b)| a == b);
         let accuracy = right.count() as f64 / found.len() as f64;
         assert!(
-            accuracy >= 0.95 || is_upstream(spec),
+            accuracy >= 0.95 || is_upstream(spec) || DOES_NOT_LEARN.contains(&spec.name),
             "{}: {accuracy}",
             spec.name
         );
@@ -256,10 +305,11 @@ fn two_classes_are_learned() {
     let rows: Vec<usize> = (0..150).filter(|row| row % 3 != 1).collect();
     let (x, y) = (x.select(Axis(0), &rows), y.select(Axis(0), &rows));
     for spec in &ESTIMATORS {
+        let x = moved_up(spec, x.clone());
         let found = fit(spec, &x, &y).predict(x.view()).unwrap();
         let right = found.iter().zip(&y).filter(|(a, b)| a == b).count();
         assert!(
-            right >= 95 || is_upstream(spec),
+            right >= 95 || is_upstream(spec) || DOES_NOT_LEARN.contains(&spec.name),
             "{}: {right} of 100",
             spec.name
         );
@@ -269,9 +319,9 @@ fn two_classes_are_learned() {
 #[test]
 fn the_same_seed_gives_the_same_predictions_on_one_and_on_four_threads() {
     // Overlapping, so that any difference between two models shows.
-    let (x, y) = blobs(300, 10, 0.5);
-    let (x_train, y_train) = (x.slice(s![..200, ..]), y.slice(s![..200]));
     for spec in ours() {
+        let (x, y) = blobs_for(spec, 300, 10, 0.5);
+        let (x_train, y_train) = (x.slice(s![..200, ..]), y.slice(s![..200]));
         let predict = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(n_threads)
@@ -297,6 +347,8 @@ fn bad_training_data_is_a_typed_error() {
     with_infinity[[29, 3]] = f32::INFINITY;
     let one_class = Array1::from_elem(30, 4_usize);
     for spec in &ESTIMATORS {
+        let [x, with_nan, with_infinity] =
+            [&x, &with_nan, &with_infinity].map(|x| moved_up(spec, x.clone()));
         let estimator = build_default(spec);
         let fit_error = |what: &str, x: &Array2<f32>, y: &Array1<usize>| {
             error_of(spec.name, what, estimator.fit(x.view(), y.view()))
@@ -333,15 +385,26 @@ fn bad_training_data_is_a_typed_error() {
 }
 
 /// What scikit-learn 1.5.2 fits to rows of a single class.
-const ONE_CLASS_IS_LEARNED: [&str; 8] = [
+const ONE_CLASS_IS_LEARNED: [&str; 19] = [
+    "AdaBoostClassifier",
+    "BaggingClassifier",
+    "BernoulliNB",
+    "CategoricalNB",
+    "ComplementNB",
     "DecisionTreeClassifier",
+    "DummyClassifier",
     "ExtraTreeClassifier",
+    "ExtraTreesClassifier",
     "GaussianNB",
     "HistGradientBoostingClassifier",
     "KNeighborsClassifier",
+    "LinearDiscriminantAnalysis",
     "MLPClassifier",
+    "MultinomialNB",
+    "RadiusNeighborsClassifier",
     "RandomForestClassifier",
     "RidgeClassifier",
+    "VotingClassifier",
 ];
 
 #[test]
@@ -350,6 +413,7 @@ fn a_single_class_is_predicted_where_scikit_learn_does() {
     let one_class = Array1::from_elem(30, 4_usize);
     for name in ONE_CLASS_IS_LEARNED {
         let spec = find(name).unwrap();
+        let x = moved_up(spec, x.clone());
         let found = fit(spec, &x, &one_class).predict(x.view()).unwrap();
         assert_eq!(found, one_class, "{name}");
     }
@@ -361,7 +425,7 @@ fn bad_rows_to_predict_are_a_typed_error() {
     let mut with_nan = x.clone();
     with_nan[[0, 0]] = f32::NAN;
     for spec in &ESTIMATORS {
-        let model = fit(spec, &x, &y);
+        let model = fit(spec, &moved_up(spec, x.clone()), &y);
         let wide = Array2::zeros((2, 5));
         let error = error_of(spec.name, "wide rows", model.predict(wide.view()));
         let is_right = matches!(
@@ -384,9 +448,9 @@ fn bad_rows_to_predict_are_a_typed_error() {
 
 #[test]
 fn rows_are_predicted_alike_alone_and_together_and_in_any_layout() {
-    let (x, y) = blobs(90, 5, 1.0);
-    let column_major = x.t().as_standard_layout().into_owned();
     for spec in ours() {
+        let (x, y) = blobs_for(spec, 90, 5, 1.0);
+        let column_major = x.t().as_standard_layout().into_owned();
         let model = fit(spec, &x, &y);
         let together = model.predict(x.view()).unwrap();
         for row in [0, 1, 89] {
@@ -408,6 +472,7 @@ fn constant_features_and_repeated_rows_are_no_trouble() {
         second.assign(&first);
     }
     for spec in &ESTIMATORS {
+        let x = moved_up(spec, x.clone());
         let found = fit(spec, &x, &y).predict(x.view()).unwrap();
         assert!(
             found.iter().all(|label| LABELS.contains(label)),
@@ -419,8 +484,8 @@ fn constant_features_and_repeated_rows_are_no_trouble() {
 
 #[test]
 fn what_a_fit_tells_is_finite_and_survives_json() {
-    let (x, y) = blobs(90, 5, 2.0);
     for spec in &ESTIMATORS {
+        let (x, y) = blobs_for(spec, 90, 5, 2.0);
         let info = fit(spec, &x, &y).fit_info();
         let text = serde_json::to_string(&info).unwrap();
         // JSON has no NaN; serde writes it as null, which is no number.
@@ -457,7 +522,7 @@ fn a_small_table_costs_seconds_and_wide_images_more_than_fashion_mnist() {
     let mut faults = Vec::new();
     for spec in &ESTIMATORS {
         let params = spec
-            .resolve(&Params::new(), Profile::Sklearn15)
+            .resolve(&required(spec), Profile::Sklearn15)
             .unwrap()
             .params;
         let [table, fashion, images] =
@@ -487,7 +552,7 @@ fn cost_estimates_are_finite_and_grow_with_the_data() {
     };
     for spec in &ESTIMATORS {
         let params = spec
-            .resolve(&Params::new(), Profile::Sklearn15)
+            .resolve(&required(spec), Profile::Sklearn15)
             .unwrap()
             .params;
         let small = spec.cost(&params, &shape(6_000));

@@ -8,7 +8,7 @@ use super::json::to_param_value;
 use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, Path};
-use crate::estimators::parameters::{ParamValue, Parameters, Set};
+use crate::estimators::parameters::{ParamValue, Parameters, Set, read_named};
 
 /// A classifier of the catalog, named by its parameters' type.
 pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
@@ -17,6 +17,9 @@ pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
 
     /// What it is, in one line.
     const SUMMARY: &'static str;
+
+    /// Whether features below 0 are refused, so that standardised ones never do.
+    const NEEDS_COUNTS: bool = false;
 
     /// Removes from complete parameters what scikit-learn ignores beside the other values, so that
     /// combinations which are one and the same model get the same parameters. Returns what the plan
@@ -43,34 +46,11 @@ pub trait Entry: Parameters + ParamGuard<Checked: Estimator + 'static> {
 /// # Errors
 /// [`ParamError`] for a value out of its range or a combination that does not exist.
 pub(super) fn read<E: Entry>(params: &Params, seed: u64) -> Result<E::Checked, ParamError> {
-    let mut set = E::default();
-    let seed = ParamValue::Int(seed.into());
-    // Whatever is written comes later; a classifier without randomness does not know it.
-    set.set("random_state", &seed);
-    for (name, given) in params {
-        let value = match to_param_value(given) {
-            ParamValue::Null if name == "random_state" => seed.clone(),
-            value => value,
-        };
-        match set.set(name, &value) {
-            Set::Taken => {}
-            Set::Refused => return Err(refusal(&set, name, given)),
-            Set::Unknown => {
-                return Err(ParamError::Unknown {
-                    estimator: E::ESTIMATOR,
-                    param: name.clone(),
-                    hint: String::new(),
-                });
-            }
-        }
-    }
-    set.check()
-}
-
-fn refusal<E: Entry>(set: &E, name: &str, given: &serde_json::Value) -> ParamError {
-    let row = set.rows().into_iter().find(|row| row.name == name);
-    let row = row.expect("a parameter that was refused is in the table");
-    ParamError::value(E::ESTIMATOR, row.name, row.expected, given)
+    let named = params.iter();
+    read_named::<E>(
+        named.map(|(name, given)| (name.as_str(), to_param_value(given))),
+        seed,
+    )
 }
 
 /// Builds the classifier of `E`.

@@ -27,9 +27,36 @@ names! {
         Svm = "svm",
         NeuralNetwork = "neural_network",
         GaussianProcess = "gaussian_process",
+        DiscriminantAnalysis = "discriminant_analysis",
+        Ensemble = "ensemble",
+        Dummy = "dummy",
         Linfa = "linfa",
         Engines = "engines",
         /// Predictions that were made elsewhere and handed in.
         Submitted = "submitted",
+    }
+}
+
+impl Family {
+    /// Returns the name in words, for reports.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NaiveBayes => "naive Bayes",
+            Self::Neighbors => "neighbours",
+            Self::Tree => "tree",
+            Self::Forest => "forest",
+            Self::Boosting => "boosting",
+            Self::Linear => "linear",
+            Self::Svm => "SVM",
+            Self::NeuralNetwork => "neural network",
+            Self::GaussianProcess => "Gaussian process",
+            Self::DiscriminantAnalysis => "discriminant analysis",
+            Self::Ensemble => "ensemble",
+            Self::Dummy => "dummy",
+            Self::Linfa => "linfa",
+            Self::Engines => "engines",
+            Self::Submitted => "submitted",
+        }
     }
 }

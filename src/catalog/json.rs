@@ -85,6 +85,8 @@ pub fn canonical_value(kind: Kind, given: &Value) -> Option<Value> {
             let numbers: Option<Vec<_>> = given.as_array()?.iter().map(float).collect();
             numbers.map(Value::from)
         }
+        // These need the list of classifiers.
+        Kind::Estimator | Kind::Estimators => None,
         Kind::Object => {
             let pairs = given.as_object()?.iter();
             let numbers: Option<Params> = pairs

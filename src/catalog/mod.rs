@@ -7,7 +7,10 @@
 mod boosting;
 mod classifier;
 mod cost;
+mod discriminant_analysis;
+mod dummy;
 pub mod engine;
+mod ensemble;
 mod entry;
 mod family;
 mod forest;
@@ -18,6 +21,7 @@ mod mlp;
 mod naive_bayes;
 mod names;
 mod neighbors;
+mod nested;
 mod params;
 mod registry;
 mod sgd;

@@ -5,46 +5,29 @@ use super::upstream::{
     LinfaDecisionTreeParams, LinfaGaussianNbParams, LinfaMultiLogisticRegressionParams,
     LinfaNearestNeighborsParams, LinfaRandomForestParams, LinfaSvmParams,
 };
-use crate::estimators::boosting::{GradientBoostingParams, HistGradientBoostingParams};
-use crate::estimators::forest::RandomForestParams;
-use crate::estimators::gaussian_process::GaussianProcessParams;
-use crate::estimators::linear::{
-    LinearSvcParams, LogisticRegressionParams, NearestCentroidParams, RidgeClassifierParams,
-};
-use crate::estimators::mlp::MlpParams;
-use crate::estimators::naive_bayes::GaussianNbParams;
-use crate::estimators::neighbors::KNeighborsParams;
-use crate::estimators::sgd::{PassiveAggressiveParams, PerceptronParams, SgdParams};
-use crate::estimators::svm::{NuSvcParams, SvcParams};
-use crate::estimators::tree::{DecisionTreeParams, ExtraTreeParams};
+use crate::estimators::classifiers;
 
-/// Every classifier, in the order of listings.
-pub static ESTIMATORS: [EstimatorSpec; 24] = [
-    EstimatorSpec::of::<DecisionTreeParams>(),
-    EstimatorSpec::of::<ExtraTreeParams>(),
-    EstimatorSpec::of::<GaussianNbParams>(),
-    EstimatorSpec::of::<GaussianProcessParams>(),
-    EstimatorSpec::of::<GradientBoostingParams>(),
-    EstimatorSpec::of::<HistGradientBoostingParams>(),
-    EstimatorSpec::of::<KNeighborsParams>(),
-    EstimatorSpec::of::<LinearSvcParams>(),
-    EstimatorSpec::of::<LogisticRegressionParams>(),
-    EstimatorSpec::of::<MlpParams>(),
-    EstimatorSpec::of::<NearestCentroidParams>(),
-    EstimatorSpec::of::<NuSvcParams>(),
-    EstimatorSpec::of::<PassiveAggressiveParams>(),
-    EstimatorSpec::of::<PerceptronParams>(),
-    EstimatorSpec::of::<RandomForestParams>(),
-    EstimatorSpec::of::<RidgeClassifierParams>(),
-    EstimatorSpec::of::<SgdParams>(),
-    EstimatorSpec::of::<SvcParams>(),
-    EstimatorSpec::of::<LinfaDecisionTreeParams>(),
-    EstimatorSpec::of::<LinfaGaussianNbParams>(),
-    EstimatorSpec::of::<LinfaMultiLogisticRegressionParams>(),
-    EstimatorSpec::of::<LinfaNearestNeighborsParams>(),
-    EstimatorSpec::of::<LinfaRandomForestParams>(),
-    EstimatorSpec::of::<LinfaSvmParams>(),
-];
+/// Declares the list from the types of our classifiers' parameters, followed by linfa's.
+macro_rules! registry {
+    (@all $($params:ty,)+) => {
+        /// Every classifier, in the order of listings.
+        pub static ESTIMATORS: [EstimatorSpec; [$(stringify!($params)),+].len()] =
+            [$(EstimatorSpec::of::<$params>()),+];
+    };
+    ($($params:ty,)+) => {
+        registry! { @all
+            $($params,)+
+            LinfaDecisionTreeParams,
+            LinfaGaussianNbParams,
+            LinfaMultiLogisticRegressionParams,
+            LinfaNearestNeighborsParams,
+            LinfaRandomForestParams,
+            LinfaSvmParams,
+        }
+    };
+}
+
+classifiers!(registry);
 
 /// Returns the classifier named `name`.
 ///

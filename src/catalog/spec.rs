@@ -9,6 +9,7 @@ use super::cost::{Cost, DataShape};
 use super::entry::{self, Entry};
 use super::family::{Family, Profile};
 use super::json::{canonical_value, to_json};
+use super::nested;
 use super::params::Params;
 use crate::estimators::ParamError;
 use crate::estimators::erased::{Estimator, Path};
@@ -119,6 +120,8 @@ pub struct EstimatorSpec {
     pub family: Family,
     /// What it is, in one line.
     pub summary: &'static str,
+    /// Whether features below 0 are refused, so that standardised ones never do.
+    pub needs_counts: bool,
     params: LazyLock<Vec<ParamSpec>>,
     canonicalise: fn(&mut Params) -> Vec<String>,
     build: Build,
@@ -145,6 +148,7 @@ impl EstimatorSpec {
             name: E::ESTIMATOR,
             family: E::FAMILY,
             summary: E::SUMMARY,
+            needs_counts: E::NEEDS_COUNTS,
             params: LazyLock::new(|| E::default().rows().into_iter().map(Into::into).collect()),
             canonicalise: E::canonicalise,
             build: entry::build::<E>,
@@ -180,7 +184,7 @@ impl EstimatorSpec {
         for param in self.params() {
             let value = match given.get(param.name) {
                 None => param.default_value(profile),
-                Some(given) => self.canonical_value(param, given).ok_or_else(|| {
+                Some(given) => self.canonical_value(param, given)?.ok_or_else(|| {
                     ParamError::value(self.name, param.name, param.expected.as_str(), given)
                 })?,
             };
@@ -195,10 +199,21 @@ impl EstimatorSpec {
     }
 
     /// The canonical form of `given`; nothing if it is of a wrong type, or if the parameter is
-    /// ignored and the value out of range: nobody looks at it later.
-    fn canonical_value(&self, param: &ParamSpec, given: &Value) -> Option<Value> {
-        let value = param.canonical_value(given)?;
-        (!param.is_ignored || (self.accepts)(param.name, &value)).then_some(value)
+    /// ignored and the value out of range: nobody looks at it later. What a classifier in it refuses
+    /// is the error.
+    fn canonical_value(
+        &self,
+        param: &ParamSpec,
+        given: &Value,
+    ) -> Result<Option<Value>, ParamError> {
+        for kind in &param.kinds {
+            if let Some(value) = nested::canonical_value(*kind, given)? {
+                return Ok(Some(value));
+            }
+        }
+        let value = param.canonical_value(given);
+        let is_taken = |value: &Value| !param.is_ignored || (self.accepts)(param.name, value);
+        Ok(value.filter(is_taken))
     }
 
     /// Checks the ranges of the parameters of `given` that are not in `kept`: a value that changes

@@ -117,6 +117,8 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Floats => "floats",
         Kind::Bools => "bools",
         Kind::Object => "object",
+        Kind::Estimator => "estimator",
+        Kind::Estimators => "estimators",
         Kind::Choice(_) => "choice",
     }
 }

@@ -6,20 +6,7 @@ use crate::dataset::DatasetIdentity;
 /// Returns the name of a family in words.
 #[must_use]
 pub fn family_label(family: Family) -> &'static str {
-    match family {
-        Family::NaiveBayes => "naive Bayes",
-        Family::Neighbors => "neighbours",
-        Family::Tree => "tree",
-        Family::Forest => "forest",
-        Family::Boosting => "boosting",
-        Family::Linear => "linear",
-        Family::Svm => "SVM",
-        Family::NeuralNetwork => "neural network",
-        Family::GaussianProcess => "Gaussian process",
-        Family::Linfa => "linfa",
-        Family::Engines => "engines",
-        Family::Submitted => "submitted",
-    }
+    family.label()
 }
 
 /// Returns the name of a data set as its authors write it.

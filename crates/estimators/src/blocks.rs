@@ -1,6 +1,6 @@
 //! Prediction of rows in blocks, in parallel.
 
-use ndarray::{Array1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::multiclass::ClassEncoding;
@@ -24,6 +24,24 @@ pub fn predict_in_blocks(
                 *label = encoding.label(code);
             }
         });
+}
+
+/// Returns a row of `n_columns` numbers for each row of `x`; `score` fills in those of a block of
+/// `block_rows` rows (the last one may have fewer), which are zeros before.
+pub fn scores_in_blocks(
+    x: ArrayView2<'_, f32>,
+    n_columns: usize,
+    block_rows: usize,
+    score: impl Fn(ArrayView2<'_, f32>, ArrayViewMut2<'_, f64>) + Sync,
+) -> Array2<f64> {
+    let mut scores = Array2::zeros((x.nrows(), n_columns));
+    let blocks: Vec<_> = x.axis_chunks_iter(Axis(0), block_rows).collect();
+    let targets: Vec<_> = scores.axis_chunks_iter_mut(Axis(0), block_rows).collect();
+    blocks
+        .into_par_iter()
+        .zip(targets)
+        .for_each(|(block, target)| score(block, target));
+    scores
 }
 
 #[cfg(test)]

@@ -113,10 +113,32 @@ pub trait FittedClassifier: Send + Sync {
     /// `labels` (`n_samples`).
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>);
 
+    /// Writes labels as [`Self::predict_rows`]; a model that cannot predict every row reports it.
+    ///
+    /// # Errors
+    /// [`FitError`] for a row that cannot be predicted.
+    fn try_predict_rows(
+        &self,
+        x: ArrayView2<'_, f32>,
+        labels: &mut Array1<usize>,
+    ) -> Result<(), FitError> {
+        self.predict_rows(x, labels);
+        Ok(())
+    }
+
     /// Returns the probability of each class, ascending by label, for each row of `x`
     /// (`n_samples` × `n_features`, row-major, finite): `n_samples` × `n_classes`; nothing if the
     /// model does not estimate it.
     fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let _ = x;
+        None
+    }
+
+    /// Returns scikit-learn's `decision_function` of each row of `x` (`n_samples` × `n_features`,
+    /// row-major, finite): a column per class, ascending by label, or for two classes a single one,
+    /// positive for the second; `SVC` of shape `ovo` has a column per pair of classes. Returns
+    /// nothing if the model has no such scores.
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
         let _ = x;
         None
     }
@@ -204,7 +226,7 @@ pub fn predict_or_panic(
     }
     assert_eq!(x.nrows(), labels.len(), "one label for each row");
     if x.nrows() > 0 {
-        model.predict_rows(x, labels);
+        model.predict_rows(x.as_standard_layout().view(), labels);
     }
 }
 

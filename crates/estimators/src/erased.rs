@@ -106,6 +106,16 @@ pub trait Model: Send + Sync {
         Ok(None)
     }
 
+    /// Returns scikit-learn's `decision_function` of each row of `x` (`n_samples` × `n_features`,
+    /// row-major), as [`FittedClassifier::decision_function`] says.
+    ///
+    /// # Errors
+    /// [`FitError`] if the rows have another width than in training or are not finite.
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array2<f64>>, FitError> {
+        let _ = x;
+        Ok(None)
+    }
+
     /// Returns how the fit went.
     fn fit_info(&self) -> FitInfo;
 }
@@ -149,7 +159,7 @@ impl<M: FittedClassifier> Model for M {
         check_finite(x)?;
         let mut labels = Array1::zeros(x.nrows());
         if x.nrows() > 0 {
-            self.predict_rows(x, &mut labels);
+            self.try_predict_rows(x.as_standard_layout().view(), &mut labels)?;
         }
         Ok(labels)
     }
@@ -158,6 +168,13 @@ impl<M: FittedClassifier> Model for M {
         check_width(x, self.n_features())?;
         check_finite(x)?;
         Ok(self.probabilities(x.as_standard_layout().view()))
+    }
+
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Result<Option<Array2<f64>>, FitError> {
+        check_width(x, self.n_features())?;
+        check_finite(x)?;
+        let x = x.as_standard_layout();
+        Ok(FittedClassifier::decision_function(self, x.view()))
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -120,6 +120,38 @@ pub enum FitError {
         /// The value.
         value: f32,
     },
+    /// A negative value where features are counts or categories.
+    #[error(
+        "expected features of at least 0 for {estimator}, got {value} in row {row}, column {column}; \
+         counts and categories must not be standardised"
+    )]
+    Negative {
+        /// Name of the classifier as in a config.
+        estimator: &'static str,
+        /// Row index.
+        row: usize,
+        /// Column index.
+        column: usize,
+        /// The value.
+        value: f32,
+    },
+    /// Fewer rows than the classifier needs.
+    #[error("expected {expected}, got {got}")]
+    TooFewRows {
+        /// What is needed, e.g. `more rows than classes`.
+        expected: &'static str,
+        /// What there is.
+        got: String,
+    },
+    /// A row to predict that no training row is near to.
+    #[error(
+        "expected a training row within the radius of row {row}; raise `radius`, or write an \
+         `outlier_label`"
+    )]
+    NoNeighbors {
+        /// Row index.
+        row: usize,
+    },
     /// Fewer than two classes among the labels.
     #[error("expected at least two classes, got one class, {class}")]
     OneClass {

@@ -51,6 +51,15 @@ pub fn not_finite(x: ArrayView2<'_, f32>) -> Option<FitError> {
     })
 }
 
+/// Returns the first of `values` that is NaN. An infinite logarithm is one of a probability of 0.
+pub fn first_nan<'a>(
+    what: &'static str,
+    values: impl IntoIterator<Item = &'a f64>,
+) -> Option<NotFinite> {
+    let nan = values.into_iter().find(|value| value.is_nan())?;
+    Some(NotFinite { what, value: *nan })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,13 +37,20 @@ pub use serde;
 pub mod parameters;
 #[macro_use]
 pub mod classifier;
+#[macro_use]
+mod classifiers;
 
 mod blocks;
 pub mod boosting;
+mod class_probabilities;
 pub mod class_weight;
+pub mod discriminant_analysis;
+pub mod dummy;
+pub mod ensemble;
 pub mod erased;
 mod error;
 pub mod finite;
+mod folds;
 pub mod forest;
 pub mod gaussian_process;
 pub mod hist;
@@ -51,6 +58,8 @@ mod holdout;
 pub mod info;
 pub mod lbfgs_b;
 pub mod linear;
+mod log_linear;
+mod mapped_squares;
 pub mod mlp;
 pub mod multiclass;
 pub mod naive_bayes;

@@ -105,6 +105,13 @@ pub fn argmax<F: PartialOrd + Copy>(scores: &[F]) -> usize {
     best
 }
 
+/// Returns the position of the first NaN, or else that of the first of the largest.
+#[must_use]
+pub fn numpy_argmax(scores: &[f64]) -> usize {
+    let nan = scores.iter().position(|score| score.is_nan());
+    nan.unwrap_or_else(|| argmax(scores))
+}
+
 /// Fits one problem per class, that class against the rest, in parallel. For two classes it fits
 /// only the problem of class 1, whose decision separates both (scikit-learn's rule).
 ///

@@ -4,7 +4,7 @@
 //! all columns to the left of it in one matrix product, which is nearly all of the work. The order
 //! of the sums depends on the size of the matrix alone.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, s};
 
 use crate::gemm::gemm_nt;
 use crate::simd::{self, Kernel, Lanes, dispatch};
@@ -66,6 +66,30 @@ impl Cholesky {
                 b,
             });
         }
+    }
+
+    /// Returns the diagonal of the factor.
+    pub fn diagonal(&self) -> impl Iterator<Item = f64> {
+        self.factor.iter().step_by(self.n + 1).copied()
+    }
+
+    /// Returns the inverse of the factor, a lower triangular matrix: `L⁻¹·x` has the identity as its
+    /// covariance where x has A.
+    #[must_use]
+    pub fn inverse_factor(&self) -> Array2<f64> {
+        let n = self.n;
+        // Column after column of the inverse, one to a row.
+        let mut columns = vec![0.0; n * n];
+        for (j, column) in columns.chunks_exact_mut(n.max(1)).enumerate() {
+            column[j] = 1.0;
+            dispatch(Forward {
+                factor: &self.factor,
+                first: j,
+                b: column,
+            });
+        }
+        let columns = Array2::from_shape_vec((n, n), columns).expect("n² elements");
+        columns.reversed_axes().as_standard_layout().into_owned()
     }
 
     /// Returns ln det A.
@@ -131,6 +155,27 @@ impl Kernel for FactorBlock<'_> {
     }
 }
 
+/// The solution of `L·y = b`, where the elements of b before the first are 0.
+struct Forward<'a> {
+    factor: &'a [f64],
+    first: usize,
+    b: &'a mut [f64],
+}
+
+impl Kernel for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let n = self.b.len();
+        for (i, row) in self.factor.chunks_exact(n).enumerate().skip(self.first) {
+            let (known, rest) = self.b.split_at_mut(i);
+            let product = simd::dot(lanes, &row[self.first..i], &known[self.first..], simd::Same);
+            rest[0] = (rest[0] - product) / row[i];
+        }
+    }
+}
+
 /// The solution for one vector.
 struct Solve<'a> {
     factor: &'a [f64],
@@ -161,7 +206,7 @@ impl Kernel for Solve<'_> {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array1, Array2, array};
+    use ndarray::{Array1, array};
     use rand::Rng as _;
 
     use super::*;
@@ -198,6 +243,11 @@ mod tests {
             for (found, expected) in lower.dot(&lower.t()).iter().zip(&a) {
                 assert!((found - expected).abs() < 1e-10);
             }
+            let unit = cholesky.inverse_factor().dot(&lower);
+            for (found, expected) in unit.iter().zip(&Array2::<f64>::eye(n)) {
+                assert!((found - expected).abs() < 1e-9);
+            }
+            assert!(cholesky.diagonal().eq(lower.diag().iter().copied()));
             let x = Array1::from_shape_fn(n, |i| i as f64 - 3.0);
             let mut b = a.dot(&x).to_vec();
             cholesky.solve_in_place(&mut b);

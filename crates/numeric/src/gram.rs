@@ -62,6 +62,31 @@ impl<F: GemmFloat> Gram<F> {
         self.add_block(&left, &right, n_rows);
     }
 
+    /// Adds `Σ (x - c)·(x - c)ᵀ` over `(row index, c)`, differences in `f64` before they are rounded.
+    pub fn add_rows_about<'a>(
+        &mut self,
+        design: &Tall<'_>,
+        rows: impl Iterator<Item = (usize, &'a [f64])>,
+    ) {
+        let width = self.width;
+        assert_eq!(design.width(), width, "width of the rows");
+        let mut block = vec![F::zero(); BLOCK * width];
+        let mut n_rows = 0;
+        for (row_idx, centre) in rows {
+            let place = &mut block[n_rows * width..(n_rows + 1) * width];
+            let features = design.row(row_idx).iter().zip(centre);
+            for (value, (&x, c)) in place.iter_mut().zip(features) {
+                *value = F::from_f64(f64::from(x) - c);
+            }
+            n_rows += 1;
+            if n_rows == BLOCK {
+                self.add_block(&block, &block, n_rows);
+                n_rows = 0;
+            }
+        }
+        self.add_block(&block, &block, n_rows);
+    }
+
     /// Adds `scale·v·vᵀ`.
     pub fn add_outer(&mut self, scale: f64, v: &[f64]) {
         for (j, column) in self.values.chunks_exact_mut(self.width).enumerate() {

@@ -1,7 +1,10 @@
-//! `RidgeClassifier`.
+//! `RidgeClassifier` and `RidgeClassifierCV`.
 
 use crate::catalog::{Cost, DataShape, Entry, Family, Params};
-use crate::estimators::linear::{RidgeClassifierParams, RidgeClassifierValidParams};
+use crate::estimators::linear::{
+    RidgeClassifierCvParams, RidgeClassifierCvValidParams, RidgeClassifierParams,
+    RidgeClassifierValidParams,
+};
 
 impl Entry for RidgeClassifierParams {
     const FAMILY: Family = Family::Linear;
@@ -29,6 +32,24 @@ impl Entry for RidgeClassifierParams {
         Cost {
             cpu_s: 0.1 + 0.7 * (n * p * p) / (60_000.0 * 784.0 * 784.0),
             memory_bytes: width * width * 24 + shape.n_train as u64 * shape.n_classes as u64 * 4,
+        }
+    }
+}
+
+impl Entry for RidgeClassifierCvParams {
+    const FAMILY: Family = Family::Linear;
+    const SUMMARY: &'static str =
+        "least squares on the targets ±1, the penalty by cross-validation";
+
+    fn cost(params: &RidgeClassifierCvValidParams, shape: &DataShape) -> Cost {
+        let (n, p) = (shape.n_train as f64, shape.n_features as f64);
+        let n_alphas = params.alphas().0.len() as f64;
+        // A Gram matrix for each fold, or a product of all rows for each penalty.
+        let n_products = 1.0 + params.cv().map_or(2.0 * n_alphas, |n_folds| n_folds as f64);
+        let width = shape.n_features as u64;
+        Cost {
+            cpu_s: 0.1 + 0.7 * n_products * (n * p * p) / (60_000.0 * 784.0 * 784.0),
+            memory_bytes: width * width * 40 + 4 * (n * p) as u64,
         }
     }
 }

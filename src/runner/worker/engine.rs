@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
 use std::process::{self, ExitCode};
 use std::thread;
 
@@ -25,10 +26,11 @@ use super::work::{Lookup, STACK_BYTES};
 use crate::catalog::Profile;
 use crate::engine::arrays::{load_labels, load_rows, write};
 use crate::engine::protocol::{
-    Answer, Component, Fitted, Hello, Predict, Predicted, Ready, Refusal, RefusalKind, Request,
-    VERSION,
+    Answer, Component, Fitted, Hello, Predict, Predicted, Probabilities, Ready, Refusal,
+    RefusalKind, Request, VERSION,
 };
 use crate::estimators::erased::{Estimator, Model};
+use crate::estimators::multiclass::ClassEncoding;
 use crate::estimators::{FitError, FitInfo};
 use crate::results::Status;
 
@@ -202,8 +204,31 @@ impl Round {
             wall_s: Some(timing.wall_s),
             cpu_s: Some(timing.cpu_s),
             labels: asked.labels,
-            probabilities: None,
+            probabilities: match asked.probabilities {
+                Some(path) => self.probabilities(model, path)?,
+                None => None,
+            },
         })
+    }
+
+    /// Writes the probabilities of the test rows to `path`, if the model has some; their time
+    /// counts for nothing.
+    fn probabilities(
+        &self,
+        model: &dyn Model,
+        path: PathBuf,
+    ) -> Result<Option<Probabilities>, Refusal> {
+        let (found, _) = self.run(|| model.predict_proba(self.x_test.view()))?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        write(&path, &found.view()).map_err(unusable)?;
+        let (encoding, _) = ClassEncoding::new(&self.y);
+        let labels = encoding.labels().iter();
+        Ok(Some(Probabilities {
+            path,
+            classes: labels.filter_map(|&code| self.codes.label(code)).collect(),
+        }))
     }
 
     /// Does `work` on the threads of the round.

@@ -157,9 +157,11 @@ pub(super) fn failure_of(error: &FitError) -> Failure {
     let status = match error {
         FitError::Param(_) => Status::Invalid,
         FitError::Memory { .. } => Status::OutOfMemory,
-        FitError::OneClass { .. } | FitError::Empty { .. } | FitError::NotFinite { .. } => {
-            Status::Unsupported
-        }
+        FitError::OneClass { .. }
+        | FitError::Empty { .. }
+        | FitError::NotFinite { .. }
+        | FitError::Negative { .. }
+        | FitError::TooFewRows { .. } => Status::Unsupported,
         _ => Status::Failed,
     };
     Failure::new(status, chain(error))

@@ -180,6 +180,7 @@ impl Stages {
                     stages.clone()
                 },
                 zero_is_second: self.zero_is_second,
+                odds_scale: self.loss.odds_scale(),
                 categories: None,
                 encoding: encoding.clone(),
                 n_features: x.ncols(),

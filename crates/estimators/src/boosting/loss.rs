@@ -27,6 +27,14 @@ pub(super) struct Slope {
 }
 
 impl Loss {
+    /// Returns what a score of two classes is multiplied by to be the logarithm of the odds.
+    pub(super) fn odds_scale(self) -> f64 {
+        match self {
+            Self::Log => 1.0,
+            Self::Exponential => 2.0,
+        }
+    }
+
     /// Returns the slopes of every output at these scores. `codes` are the classes of the rows.
     pub(super) fn slopes(self, scores: &[Vec<f64>], codes: &[usize]) -> Vec<Slope> {
         let n_samples = codes.len();

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, ArrayView2, CowArray};
+use ndarray::{Array1, Array2, ArrayView2, CowArray};
 
 use super::categories::{Categories, CategorySet};
 use super::gradient_params::{GradientBoostingParams, GradientBoostingValidParams};
 use super::hist_params::{HistGradientBoostingParams, HistGradientBoostingValidParams};
+use crate::class_probabilities::{logistic, of_second, softmax_rows};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
-use crate::tree::{Node, for_each_leaf, label_rows, normalised};
+use crate::tree::{Node, for_each_leaf, label_rows, normalised, score_rows};
 
 /// A regression tree; leaves keep their value, shrunk by the learning rate, in `threshold`.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +88,8 @@ pub struct Boosted {
     pub(super) stages: Vec<Vec<Regressor>>,
     /// Whether a score of 0 is the second one of two classes.
     pub(super) zero_is_second: bool,
+    /// What a score of two classes is multiplied by to be the logarithm of the odds.
+    pub(super) odds_scale: f64,
     /// What becomes of the columns of a row before it meets a tree.
     pub(super) categories: Option<Categories>,
     pub(super) encoding: ClassEncoding,
@@ -170,6 +173,27 @@ impl FittedClassifier for Boosted {
             let scores = scores.chunks_exact(self.initial.len());
             scores.map(|scores| self.class_of(scores)).collect()
         });
+    }
+
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let x = match &self.categories {
+            None => CowArray::from(x),
+            Some(categories) => CowArray::from(categories.encoded(x)),
+        };
+        Some(score_rows(x.view(), self.initial.len(), |rows, scores| {
+            scores.copy_from_slice(&self.initial.repeat(rows.len()));
+            self.add_scores(rows, scores);
+        }))
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let mut scores = self.decision_function(x)?;
+        if self.encoding.n_classes() == 2 {
+            let second = scores.iter().map(|score| logistic(self.odds_scale * score));
+            return Some(of_second(second));
+        }
+        softmax_rows(&mut scores);
+        Some(scores)
     }
 
     fn not_finite(&self) -> Option<NotFinite> {

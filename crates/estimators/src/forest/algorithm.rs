@@ -1,6 +1,7 @@
 //! Breiman's random forest ("Random forests", 2001) as scikit-learn has it: each tree is grown
 //! on a bootstrap sample, drawing √n features per node, and votes with the class shares of its
-//! leaves.
+//! leaves. Extremely randomised trees (Geurts, Ernst and Wehenkel, 2006) are the same forest with a
+//! random threshold of each feature and, by default, all samples in every tree.
 //!
 //! A bootstrap sample is kept as rows with multiplicities, so that a tree handles the 63 % of
 //! rows that were drawn, not all of them. Every tree has random streams of its own, from which
@@ -12,51 +13,70 @@ use rayon::prelude::*;
 
 use super::class_weight::ForestClassWeight;
 use super::model::{RandomForest, Voter};
-use super::params::{RandomForestParams, RandomForestValidParams};
+use super::params::{ExtraTreesValidParams, RandomForestValidParams, Recipe};
 use super::path::fit_path;
 use crate::FitError;
 use crate::classifier::Classifier;
 use crate::hist::Binned;
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
-use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData};
 use crate::tree::{
-    Amount, ClassSample, ClassTarget, Samples, Splitter, Target as _, TreeShape, all_samples,
-    class_order, drop_weightless, grow,
+    Amount, ClassSample, ClassTarget, Samples, Target as _, TreeShape, all_samples, class_order,
+    drop_weightless, grow,
 };
 use fashion_bench_numeric::rng::stream;
 
-impl Classifier for RandomForestValidParams {
-    type Model = RandomForest;
+/// Implements a forest's traits for its checked parameters.
+macro_rules! forests {
+    ($($valid:ty;)+) => {
+        $(impl Classifier for $valid {
+            type Model = RandomForest;
 
-    const ACCEPTS_ONE_CLASS: bool = true;
+            const ACCEPTS_ONE_CLASS: bool = true;
 
-    const CHECKS_VALUES: bool = true;
+            const CHECKS_VALUES: bool = true;
 
-    const PATH: &'static [&'static str] = &["max_depth", "n_estimators"];
+            const PATH: &'static [&'static str] = &["max_depth", "n_estimators"];
 
-    fn fit_codes(
+            fn fit_codes(
+                &self,
+                x: ArrayView2<'_, f32>,
+                codes: &[usize],
+                encoding: ClassEncoding,
+            ) -> Result<RandomForest, FitError> {
+                self.recipe().fit(x, codes, &encoding)
+            }
+
+            fn fit_path(
+                path: &[Self],
+                data: PathData<'_>,
+                ledger: &mut dyn Ledger,
+            ) -> Result<(), FitError> {
+                let recipes: Vec<Recipe<'_>> = path.iter().map(Self::recipe).collect();
+                fit_path(&recipes, data, ledger)
+            }
+        })+
+    };
+}
+
+forests! {
+    RandomForestValidParams;
+    ExtraTreesValidParams;
+}
+
+impl Recipe<'_> {
+    fn fit(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
-        encoding: ClassEncoding,
+        encoding: &ClassEncoding,
     ) -> Result<RandomForest, FitError> {
-        let trainer = self.trainer(x, codes, &encoding)?;
+        let trainer = self.trainer(x, codes, encoding)?;
         let places = (0..self.n_estimators as u64).into_par_iter();
         let trees = places.map(|tree_idx| trainer.tree(tree_idx, self.shape.max_depth).voter);
         Ok(trainer.forest(x, codes, trees.collect()))
     }
 
-    fn fit_path(
-        path: &[Self],
-        data: PathData<'_>,
-        ledger: &mut dyn Ledger,
-    ) -> Result<(), FitError> {
-        fit_path(path, data, ledger)
-    }
-}
-
-impl RandomForestValidParams {
     /// Prepares for the growing of trees.
     pub(super) fn trainer<'a>(
         &'a self,
@@ -65,14 +85,13 @@ impl RandomForestValidParams {
         encoding: &'a ClassEncoding,
     ) -> Result<Trainer<'a>, FitError> {
         let (n_samples, n_features) = x.dim();
-        let estimator = RandomForestParams::ESTIMATOR;
+        let estimator = self.estimator;
         let counts = class_counts(codes, encoding.n_classes());
         let order = class_order(codes);
         let mut binned = Binned::in_order(x, &order)?;
         let n_searched = self.shape.max_features.of(n_features);
         let signs = self
             .monotonic_cst
-            .as_ref()
             .map(|constraints| constraints.signs(n_features, encoding.n_classes(), estimator))
             .transpose()?;
         if n_searched < n_features {
@@ -87,7 +106,7 @@ impl RandomForestValidParams {
             .rule()
             .of_counts(estimator, encoding, &counts)?;
         Ok(Trainer {
-            params: self,
+            recipe: self,
             encoding,
             shared: self.target(weights, n_drawn).with_signs(signs.clone()),
             signs,
@@ -111,7 +130,7 @@ impl RandomForestValidParams {
 
 /// What all trees of a forest share while they are grown.
 pub(super) struct Trainer<'a> {
-    params: &'a RandomForestValidParams,
+    recipe: &'a Recipe<'a>,
     encoding: &'a ClassEncoding,
     shared: ClassTarget,
     /// The directions of the monotonic constraints.
@@ -133,10 +152,10 @@ impl Trainer<'_> {
     /// Returns how often each row is in the bag of a tree.
     fn bag(&self, tree_idx: u64) -> Vec<u16> {
         let n_samples = self.samples.rows.len();
-        if !self.params.bootstrap {
+        if !self.recipe.bootstrap {
             return vec![1; n_samples];
         }
-        let mut rng = stream(self.params.seed, &[tree_idx, 0]);
+        let mut rng = stream(self.recipe.seed, &[tree_idx, 0]);
         let mut bag = vec![0u16; n_samples];
         for _ in 0..self.n_drawn {
             let row = &mut bag[rng.gen_range(0..n_samples)];
@@ -159,12 +178,12 @@ impl Trainer<'_> {
         for sample in &payloads {
             counts[usize::from(sample.class)] += usize::from(sample.count);
         }
-        let class_weight = &self.params.class_weight;
+        let class_weight = self.recipe.class_weight;
         let weights = class_weight.rule().of_bag(self.encoding, &counts);
         let mut samples = Samples { rows, payloads };
         drop_weightless(&mut samples, &weights);
         let own = (*class_weight == ForestClassWeight::BalancedSubsample).then(|| {
-            let target = self.params.target(weights, self.n_drawn);
+            let target = self.recipe.target(weights, self.n_drawn);
             target.with_signs(self.signs.clone())
         });
         let target = own.as_ref().unwrap_or(&self.shared);
@@ -172,13 +191,13 @@ impl Trainer<'_> {
         let n_features = self.binned.features.len();
         let shape = TreeShape {
             max_depth,
-            ..self.params.shape
+            ..*self.recipe.shape
         };
-        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features);
-        let mut rng = stream(self.params.seed, &[tree_idx, 1]);
+        let growth = shape.growth(self.recipe.splitter, n_samples, weight, n_features);
+        let mut rng = stream(self.recipe.seed, &[tree_idx, 1]);
         let mut tree = grow(target, &self.binned, samples, &growth, &mut rng, None);
         let depth = tree.depth();
-        tree.prune(self.params.shape.ccp_alpha);
+        tree.prune(self.recipe.shape.ccp_alpha);
         Grown {
             voter: Voter::new(&tree, n_features),
             depth,
@@ -192,7 +211,7 @@ impl Trainer<'_> {
         codes: &[usize],
         trees: Vec<Voter>,
     ) -> RandomForest {
-        let scores = self.params.oob_score;
+        let scores = self.recipe.oob_score;
         let oob_accuracy = scores.then(|| self.oob_accuracy(x, codes, &trees));
         let n_features = self.binned.features.len();
         RandomForest::new(trees, self.encoding.clone(), n_features, oob_accuracy)

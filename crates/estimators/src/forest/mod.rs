@@ -1,4 +1,4 @@
-//! Random forests.
+//! Random forests, and forests of extremely randomised trees.
 
 mod algorithm;
 mod class_weight;
@@ -9,5 +9,7 @@ mod path;
 
 pub use class_weight::ForestClassWeight;
 pub use max_samples::MaxSamples;
-pub use model::RandomForest;
-pub use params::{RandomForestParams, RandomForestValidParams};
+pub use model::{ExtraTrees, RandomForest};
+pub use params::{
+    ExtraTreesParams, ExtraTreesValidParams, RandomForestParams, RandomForestValidParams,
+};

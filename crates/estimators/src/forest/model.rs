@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
-use super::params::{RandomForestParams, RandomForestValidParams};
+use super::params::{
+    ExtraTreesParams, ExtraTreesValidParams, RandomForestParams, RandomForestValidParams,
+};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, argmax};
-use crate::tree::{Node, Tree, for_each_leaf, label_rows, normalised};
+use crate::tree::{Node, Tree, for_each_leaf, label_rows, normalised, score_rows};
 
 /// A tree reduced to what voting needs. A leaf's `right` is its place in `shares`.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +129,7 @@ impl RandomForest {
     }
 }
 
-linfa_traits! { RandomForestValidParams => RandomForest; }
+linfa_traits! { RandomForestValidParams, ExtraTreesValidParams => RandomForest; }
 
 impl FittedClassifier for RandomForest {
     fn n_features(&self) -> usize {
@@ -146,6 +148,16 @@ impl FittedClassifier for RandomForest {
         });
     }
 
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let mut shares = score_rows(x, self.encoding.n_classes(), |rows, shares| {
+            for tree in &self.trees {
+                tree.vote(rows, shares);
+            }
+        });
+        shares /= self.trees.len() as f64;
+        Some(shares)
+    }
+
     fn not_finite(&self) -> Option<NotFinite> {
         let nodes = self.trees.iter().flat_map(|tree| &tree.nodes);
         let shares = self.trees.iter().flat_map(|tree| &tree.shares);
@@ -155,5 +167,27 @@ impl FittedClassifier for RandomForest {
 
     fn fit_info(&self) -> FitInfo {
         self.info.clone()
+    }
+}
+
+/// The way to [`ExtraTreesParams`]; fitting them gives a [`RandomForest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtraTrees;
+
+impl ExtraTrees {
+    /// Returns the parameters of a forest of extremely randomised trees, at scikit-learn's defaults.
+    ///
+    /// ```
+    /// use fashion_bench_estimators::forest::ExtraTrees;
+    /// use linfa::prelude::*;
+    /// use ndarray::array;
+    /// let data = Dataset::new(array![[0.0f32], [1.0], [8.0], [9.0]], array![0usize, 0, 1, 1]);
+    /// let forest = ExtraTrees::params().n_estimators(20).seed(1).fit(&data)?;
+    /// assert_eq!(forest.predict(&array![[0.5f32], [9.0]]), array![0usize, 1]);
+    /// # Ok::<(), fashion_bench_estimators::FitError>(())
+    /// ```
+    #[must_use]
+    pub fn params() -> ExtraTreesParams {
+        ExtraTreesParams::default()
     }
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::algorithm::{Grown, Trainer};
 use super::model::Voter;
-use super::params::RandomForestValidParams;
+use super::params::Recipe;
 use crate::error::FitError;
 use crate::path::{Ledger, PathData, predict};
 
@@ -36,7 +36,7 @@ struct Origin {
 /// # Errors
 /// [`FitError`] for what all of them ask of the data.
 pub(super) fn fit_path(
-    path: &[RandomForestValidParams],
+    path: &[Recipe<'_>],
     data: PathData<'_>,
     ledger: &mut dyn Ledger,
 ) -> Result<(), FitError> {
@@ -71,7 +71,7 @@ pub(super) fn fit_path(
 }
 
 /// Returns the members by their limits of depth, the highest first.
-fn by_depth(path: &[RandomForestValidParams]) -> Vec<Depth> {
+fn by_depth(path: &[Recipe<'_>]) -> Vec<Depth> {
     let mut by_limit: BTreeMap<Reverse<usize>, Depth> = BTreeMap::new();
     for (member, own) in path.iter().enumerate() {
         let limit = own.shape.max_depth;
@@ -97,7 +97,7 @@ fn by_depth(path: &[RandomForestValidParams]) -> Vec<Depth> {
 /// Gives all forests that are not done `end` trees.
 fn grow_to(
     end: usize,
-    path: &[RandomForestValidParams],
+    path: &[Recipe<'_>],
     depths: &mut [Depth],
     trainer: &Trainer<'_>,
     ledger: &mut dyn Ledger,

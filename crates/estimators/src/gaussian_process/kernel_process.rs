@@ -179,6 +179,27 @@ impl KernelProcess {
 
     /// Returns the class code of each row of `x`.
     fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+        self.evaluate(x, |is_second, probabilities| {
+            let n_classes = self.encoding.n_classes();
+            decide(self.multi_class, n_classes, is_second, probabilities)
+        })
+    }
+
+    /// Returns the probability of each problem's second class for each row of `x`.
+    pub fn problem_probabilities(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<f64>> {
+        self.evaluate(x, |is_second, probabilities| {
+            let all: Vec<usize> = (0..is_second.len()).collect();
+            probabilities(&all)
+        })
+    }
+
+    /// Returns what `conclude` makes of the rows of `x`: it gets whether f* of each problem is for
+    /// the second class, and what computes the probabilities of that for the rows it is given.
+    fn evaluate<T>(
+        &self,
+        x: ArrayView2<'_, f32>,
+        conclude: impl FnOnce(&[Vec<bool>], &dyn Fn(&[usize]) -> Vec<Vec<f64>>) -> T,
+    ) -> T {
         let x = x.mapv(f64::from);
         let x = x.as_standard_layout();
         let needs = Needs::of(&self.problems[0].kernel);
@@ -213,30 +234,22 @@ impl KernelProcess {
             .iter()
             .map(|latents| latents.iter().map(|f| *f > 0.0).collect())
             .collect();
-        decide(
-            self.multi_class,
-            self.encoding.n_classes(),
-            &is_second,
-            |rows| {
-                let mut found = vec![Vec::new(); rows.len()];
-                for (place, problem) in self.problems.iter().enumerate() {
-                    let numbered = |row: &usize| -> Vec<(usize, f64)> {
-                        covariances[place][*row]
-                            .iter()
-                            .copied()
-                            .enumerate()
-                            .collect()
-                    };
-                    let points: Vec<Vec<(usize, f64)>> = rows.iter().map(numbered).collect();
-                    let explained = problem.posterior.explained_variances(&points);
-                    for ((row, explained), found) in rows.iter().zip(explained).zip(&mut found) {
-                        let variance = problem.kernel.variance(slices[*row]) - explained;
-                        found.push(probability(latents[*row][place], variance));
-                    }
+        conclude(&is_second, &|rows| {
+            let mut found = vec![Vec::new(); rows.len()];
+            for (place, problem) in self.problems.iter().enumerate() {
+                let numbered = |row: &usize| -> Vec<(usize, f64)> {
+                    let of_row = covariances[place][*row].iter().copied();
+                    of_row.enumerate().collect()
+                };
+                let points: Vec<Vec<(usize, f64)>> = rows.iter().map(numbered).collect();
+                let explained = problem.posterior.explained_variances(&points);
+                for ((row, explained), found) in rows.iter().zip(explained).zip(&mut found) {
+                    let variance = problem.kernel.variance(slices[*row]) - explained;
+                    found.push(probability(latents[*row][place], variance));
                 }
-                found
-            },
-        )
+            }
+            found
+        })
     }
 
     pub fn fit_info(&self) -> FitInfo {

@@ -1,11 +1,13 @@
 //! The fitted model.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use super::kernel_process::KernelProcess;
-use super::params::{GaussianProcessParams, GaussianProcessValidParams};
+use super::params::{GaussianProcessMultiClass, GaussianProcessParams, GaussianProcessValidParams};
 use super::posterior::Posterior;
-use super::rbf_process::RbfProcess;
+use super::rbf_process::{BLOCK_ROWS, RbfProcess};
+use crate::blocks::scores_in_blocks;
+use crate::class_probabilities::{normalise_rows, of_second};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
@@ -71,6 +73,34 @@ impl FittedClassifier for GaussianProcess {
             Process::Rbf(process) => process.predict_rows(x, labels),
             Process::Kernels(process) => process.predict_rows(x, labels),
         }
+    }
+
+    /// Several classes that were told apart in pairs have none, as in scikit-learn.
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let (n_problems, n_classes, multi_class) = match &self.0 {
+            Process::Rbf(it) => {
+                let n_classes = it.training.encoding.n_classes();
+                (it.problems.len(), n_classes, it.multi_class)
+            }
+            Process::Kernels(it) => (it.problems.len(), it.encoding.n_classes(), it.multi_class),
+        };
+        if n_classes > 2 && multi_class == GaussianProcessMultiClass::OneVsOne {
+            return None;
+        }
+        let mut found = scores_in_blocks(x, n_problems, BLOCK_ROWS, |block, mut target| {
+            let of_block = match &self.0 {
+                Process::Rbf(process) => process.problem_probabilities(block),
+                Process::Kernels(process) => process.problem_probabilities(block),
+            };
+            for (mut target, row) in target.rows_mut().into_iter().zip(of_block) {
+                target.assign(&Array1::from(row));
+            }
+        });
+        if n_classes == 2 {
+            return Some(of_second(found.iter().copied()));
+        }
+        normalise_rows(&mut found);
+        Some(found)
     }
 
     fn not_finite(&self) -> Option<NotFinite> {

@@ -160,13 +160,7 @@ impl RbfProcess {
 
     /// Returns the class code of each row, given the training rows that matter to it.
     pub fn classify(&self, near: &[Vec<Near>]) -> Vec<usize> {
-        let latents: Vec<Vec<Latent>> = near
-            .iter()
-            .map(|near| {
-                let of_problem = |problem| self.latent(problem, near);
-                (0..self.problems.len()).map(of_problem).collect()
-            })
-            .collect();
+        let latents = self.latents(near);
         let is_second: Vec<Vec<bool>> = latents
             .iter()
             .zip(near)
@@ -183,6 +177,22 @@ impl RbfProcess {
             &is_second,
             |rows| self.probabilities(rows, &latents, near),
         )
+    }
+
+    /// Returns the probability of each problem's second class for each row of `x`.
+    pub fn problem_probabilities(&self, x: ArrayView2<'_, f32>) -> Vec<Vec<f64>> {
+        let near = self.training.near_rows(x);
+        let all: Vec<usize> = (0..near.len()).collect();
+        self.probabilities(&all, &self.latents(&near), &near)
+    }
+
+    /// Returns f* of each problem for each of the rows that `near` are near to.
+    fn latents(&self, near: &[Vec<Near>]) -> Vec<Vec<Latent>> {
+        let of_row = |near: &Vec<Near>| {
+            let of_problem = |problem| self.latent(problem, near);
+            (0..self.problems.len()).map(of_problem).collect()
+        };
+        near.iter().map(of_row).collect()
     }
 
     /// Returns those rows of `near` that are in a problem: place in it, and exponent.

@@ -13,6 +13,7 @@ mod group;
 mod group_loss;
 mod l1_model;
 mod logistic;
+mod logistic_cv;
 mod margin;
 pub(crate) mod model;
 mod multinomial;
@@ -21,8 +22,10 @@ mod one_vs_rest;
 mod penalty;
 mod proximal;
 mod ridge;
+mod ridge_cv;
 mod root;
 mod rotation;
+mod scoring;
 mod solution;
 mod stop;
 mod svc;
@@ -34,9 +37,16 @@ pub use logistic::{
     LogisticMultiClass, LogisticRegression, LogisticRegressionParams,
     LogisticRegressionValidParams, LogisticSolver,
 };
+pub use logistic_cv::{
+    Costs, LogisticRegressionCv, LogisticRegressionCvParams, LogisticRegressionCvValidParams,
+};
 pub use model::LinearModel;
 pub use penalty::LinearPenalty;
 pub use ridge::{RidgeClassifier, RidgeClassifierParams, RidgeClassifierValidParams, RidgeSolver};
+pub use ridge_cv::{
+    Alphas, RidgeClassifierCv, RidgeClassifierCvParams, RidgeClassifierCvValidParams,
+};
+pub use scoring::Scoring;
 pub use svc::{
     LinearSvc, LinearSvcParams, LinearSvcValidParams, SvcDual, SvcLoss, SvcMultiClass, SvcPenalty,
 };

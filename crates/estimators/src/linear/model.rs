@@ -3,14 +3,32 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::solution::Solution;
+use crate::blocks::scores_in_blocks;
+use crate::class_probabilities::{logistic, modified_huber, of_second, one_vs_rest, softmax_rows};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
 use crate::multiclass::{ClassEncoding, one_vs_rest_class};
+use fashion_bench_numeric::dot::dot_f64;
 use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Rows whose decisions are held at a time.
 const CHUNK: usize = 1024;
+
+/// How decisions become probabilities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum Link {
+    /// They do not.
+    #[default]
+    None,
+    /// By the logistic function, class against rest.
+    Logistic,
+    /// By the softmax of all classes.
+    Softmax,
+    /// As those that minimise the modified Huber loss.
+    ModifiedHuber,
+}
 
 /// A fitted linear classifier.
 ///
@@ -38,6 +56,8 @@ pub struct LinearModel {
     weights: Array2<f32>,
     intercepts: Array1<f32>,
     encoding: ClassEncoding,
+    #[cfg_attr(feature = "serde", serde(default))]
+    link: Link,
     info: FitInfo,
 }
 
@@ -53,8 +73,15 @@ impl LinearModel {
             weights,
             intercepts,
             encoding,
+            link: Link::None,
             info,
         }
+    }
+
+    /// Returns the model with probabilities by `link`.
+    pub(crate) fn with_link(mut self, link: Link) -> Self {
+        self.link = link;
+        self
     }
 
     /// Returns the model of the columns of `solutions`, whose last weight is that of a constant
@@ -89,6 +116,34 @@ impl LinearModel {
         Self::new(weights, intercepts, encoding, info)
     }
 
+    /// Adds a figure to the report of the fit.
+    pub(super) fn note(&mut self, name: &str, value: f64) {
+        self.info.details.insert(name.to_owned(), value);
+    }
+
+    /// Returns the model whose outputs are those of `rows`: each of a model, and its number there.
+    pub(super) fn with_rows(mut self, rows: &[(&Self, usize)]) -> Self {
+        for (output, (model, row)) in rows.iter().enumerate() {
+            let own = model.weights.row(*row);
+            self.weights.row_mut(output).assign(&own);
+            self.intercepts[output] = model.intercepts[*row];
+        }
+        self
+    }
+
+    /// Returns the model with these numbers in place of its own.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
+    pub(super) fn with_numbers(&self, weights: &Array2<f64>, intercepts: &Array1<f64>) -> Self {
+        Self {
+            weights: weights.mapv(|weight| weight as f32),
+            intercepts: intercepts.mapv(|intercept| intercept as f32),
+            ..self.clone()
+        }
+    }
+
     /// Returns the weights, outputs × features.
     #[must_use]
     pub fn weights(&self) -> &Array2<f32> {
@@ -109,6 +164,20 @@ impl LinearModel {
         decisions += &self.intercepts;
         decisions
     }
+
+    /// Returns the decision values of the rows of `x`, summed in `f64`: rows × outputs.
+    pub(super) fn exact_decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
+        scores_in_blocks(x, self.weights.nrows(), CHUNK, |block, mut target| {
+            for (x, mut target) in block.rows().into_iter().zip(target.rows_mut()) {
+                let x = x.to_slice().expect("rows are contiguous");
+                let outputs = self.weights.rows().into_iter().zip(&self.intercepts);
+                for (target, (weights, intercept)) in target.iter_mut().zip(outputs) {
+                    let weights = weights.to_slice().expect("own weights are row-major");
+                    *target = dot_f64(x, weights) + f64::from(*intercept);
+                }
+            }
+        })
+    }
 }
 
 impl FittedClassifier for LinearModel {
@@ -128,6 +197,44 @@ impl FittedClassifier for LinearModel {
                 *label = self.encoding.label(code);
             }
         }
+    }
+
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let mut decisions = self.exact_decisions(x);
+        if self.link == Link::Softmax {
+            // Intercepts that all are moved alike make no difference; scikit-learn's sum to 0.
+            decisions -= f64::from(self.intercepts.sum()) / self.intercepts.len() as f64;
+        }
+        if (self.encoding.n_classes(), decisions.ncols()) != (2, 2) {
+            return Some(decisions);
+        }
+        // scikit-learn keeps the second output of two multinomial ones, which are opposite, and the
+        // difference of Crammer and Singer's.
+        let scale = if self.link == Link::Softmax { 0.5 } else { 1.0 };
+        let differences = decisions
+            .rows()
+            .into_iter()
+            .map(|row| scale * (row[1] - row[0]));
+        Some(Array1::from_iter(differences).insert_axis(Axis(1)))
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        if self.link == Link::None {
+            return None;
+        }
+        let mut decisions = self.decision_function(x)?;
+        Some(match self.link {
+            Link::None => return None,
+            Link::Logistic => one_vs_rest(decisions),
+            Link::ModifiedHuber => modified_huber(decisions),
+            Link::Softmax if decisions.ncols() == 1 => {
+                of_second(decisions.iter().map(|d| logistic(2.0 * d)))
+            }
+            Link::Softmax => {
+                softmax_rows(&mut decisions);
+                decisions
+            }
+        })
     }
 
     fn not_finite(&self) -> Option<NotFinite> {
@@ -181,6 +288,20 @@ macro_rules! linear_classifier {
                 labels: &mut ndarray::Array1<usize>,
             ) {
                 self.0.predict_rows(x, labels);
+            }
+
+            fn decision_function(
+                &self,
+                x: ndarray::ArrayView2<'_, f32>,
+            ) -> Option<ndarray::Array2<f64>> {
+                self.0.decision_function(x)
+            }
+
+            fn probabilities(
+                &self,
+                x: ndarray::ArrayView2<'_, f32>,
+            ) -> Option<ndarray::Array2<f64>> {
+                self.0.probabilities(x)
             }
 
             fn not_finite(&self) -> Option<$crate::finite::NotFinite> {

@@ -1,10 +1,11 @@
 //! A trained network.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use super::network::Network;
 use super::params::{MlpParams, MlpValidParams};
-use crate::blocks::predict_in_blocks;
+use crate::blocks::{predict_in_blocks, scores_in_blocks};
+use crate::class_probabilities::{logistic, of_second, softmax_rows};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
@@ -65,6 +66,25 @@ impl FittedClassifier for Mlp {
         }
         let classify = |block: ArrayView2<'_, f32>| self.network.classify(block);
         predict_in_blocks(x, labels, &self.encoding, BLOCK_ROWS, classify);
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        if self.encoding.n_classes() == 1 {
+            return Some(Array2::ones((x.nrows(), 1)));
+        }
+        let n_outputs = self
+            .network
+            .layers
+            .last()
+            .map_or(0, |layer| layer.bias.len());
+        let mut outputs = scores_in_blocks(x, n_outputs, BLOCK_ROWS, |block, mut target| {
+            target.assign(&self.network.outputs(block).mapv(f64::from));
+        });
+        if n_outputs == 1 {
+            return Some(of_second(outputs.iter().map(|&output| logistic(output))));
+        }
+        softmax_rows(&mut outputs);
+        Some(outputs)
     }
 
     fn not_finite(&self) -> Option<NotFinite> {

@@ -95,8 +95,8 @@ impl Network {
         self.layers[0].weights.nrows()
     }
 
-    /// Returns the class code of each row of `x`.
-    pub fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+    /// Returns the outputs of the last layer for each row of `x`.
+    pub fn outputs(&self, x: ArrayView2<'_, f32>) -> Array2<f32> {
         let mut input = x.to_owned();
         let last = self.layers.len() - 1;
         for (idx, layer) in self.layers.iter().enumerate() {
@@ -107,12 +107,17 @@ impl Network {
             }
             input = output;
         }
+        input
+    }
+
+    /// Returns the class code of each row of `x`.
+    pub fn classify(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
         let of_row = |scores: ArrayView1<'_, f32>| match scores.to_slice() {
             Some([score]) => usize::from(*score > 0.0),
             Some(scores) => crate::multiclass::argmax(scores),
             None => unreachable!("rows of a fresh matrix are contiguous"),
         };
-        input.rows().into_iter().map(of_row).collect()
+        self.outputs(x).rows().into_iter().map(of_row).collect()
     }
 
     /// Returns Σ w² over all weights.

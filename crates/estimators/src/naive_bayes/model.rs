@@ -8,10 +8,12 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::pairwise_sum::pairwise_sum;
 use super::params::{GaussianNbParams, GaussianNbValidParams};
+use crate::blocks::scores_in_blocks;
+use crate::class_probabilities::softmax_rows;
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
-use crate::multiclass::ClassEncoding;
+use crate::multiclass::{ClassEncoding, numpy_argmax};
 
 /// Rows that a thread scores at a time.
 const BLOCK_ROWS: usize = 64;
@@ -80,12 +82,12 @@ impl GaussianNb {
         }
     }
 
-    /// Predicts the labels of a few rows.
-    fn predict_block(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+    /// Calls `put` with the number of each of a few rows and its joint log-likelihoods.
+    fn for_each_score(&self, x: ArrayView2<'_, f32>, mut put: impl FnMut(usize, &[f64])) {
         let x = x.mapv(f64::from);
         let mut terms = vec![0.0; x.ncols()];
         let mut scores = vec![0.0; self.constants.len()];
-        let label = |x: ndarray::ArrayView1<'_, f64>| {
+        for (row, x) in x.rows().into_iter().enumerate() {
             let x = x.to_slice().expect("a fresh matrix is row-major");
             for (class, score) in scores.iter_mut().enumerate() {
                 let (log_prior, constant) = self.constants[class];
@@ -97,9 +99,17 @@ impl GaussianNb {
                 });
                 *score = log_prior + (constant - 0.5 * pairwise_sum(&terms));
             }
-            self.encoding.label(numpy_argmax(&scores))
-        };
-        x.rows().into_iter().map(label).collect()
+            put(row, &scores);
+        }
+    }
+
+    /// Predicts the labels of a few rows.
+    fn predict_block(&self, x: ArrayView2<'_, f32>) -> Vec<usize> {
+        let mut labels = Vec::with_capacity(x.nrows());
+        self.for_each_score(x, |_, scores| {
+            labels.push(self.encoding.label(numpy_argmax(scores)));
+        });
+        labels
     }
 }
 
@@ -107,12 +117,6 @@ fn row_of(matrix: &Array2<f64>, row: usize) -> &[f64] {
     let n = matrix.ncols();
     let all = matrix.as_slice().expect("an own matrix is row-major");
     &all[row * n..(row + 1) * n]
-}
-
-/// Returns the position of the first NaN, or else that of the first of the largest.
-fn numpy_argmax(scores: &[f64]) -> usize {
-    let nan = scores.iter().position(|score| score.is_nan());
-    nan.unwrap_or_else(|| crate::multiclass::argmax(scores))
 }
 
 /// Writes (x - mean)² / variance of each feature to `terms`.
@@ -144,6 +148,17 @@ impl FittedClassifier for GaussianNb {
     fn not_finite(&self) -> Option<NotFinite> {
         first_not_finite("a mean", &self.means)
             .or_else(|| first_not_finite("a variance", &self.variances))
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let n_classes = self.constants.len();
+        let mut scores = scores_in_blocks(x, n_classes, BLOCK_ROWS, |block, mut target| {
+            self.for_each_score(block, |row, scores| {
+                target.row_mut(row).assign(&ndarray::aview1(scores));
+            });
+        });
+        softmax_rows(&mut scores);
+        Some(scores)
     }
 
     fn fit_info(&self) -> FitInfo {

@@ -5,6 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 use super::manhattan::ManhattanIndex;
 use super::measured::{AngleIndex, MeasuredIndex};
 use super::params::{Distance, KNeighborsParams, KNeighborsValidParams, Weights};
+use crate::class_probabilities::normalise_rows;
 use crate::classifier::FittedClassifier;
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax};
@@ -124,6 +125,11 @@ impl KNeighborsClassifier {
 
     /// Returns the label that the neighbours, nearest first, vote for.
     pub(super) fn vote(&self, neighbors: &[Neighbor], weights: Weights) -> usize {
+        self.encoding.label(argmax(&self.votes(neighbors, weights)))
+    }
+
+    /// Returns the votes of the neighbours, nearest first, for each class.
+    fn votes(&self, neighbors: &[Neighbor], weights: Weights) -> Vec<f64> {
         let mut votes = vec![0.0; self.encoding.n_classes()];
         // Distances so small that their inverse overflows count as 0, as in scikit-learn.
         let is_equal = |neighbor: &Neighbor| (1.0 / neighbor.distance).is_infinite();
@@ -136,7 +142,7 @@ impl KNeighborsClassifier {
             };
             votes[self.codes[neighbor.row]] += weight;
         }
-        self.encoding.label(argmax(&votes))
+        votes
     }
 }
 
@@ -160,6 +166,15 @@ impl FittedClassifier for KNeighborsClassifier {
         for (label, neighbors) in labels.iter_mut().zip(&neighbors) {
             *label = self.vote(neighbors, self.weights);
         }
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let neighbors = self.neighbors(x);
+        let shape = (neighbors.len(), self.encoding.n_classes());
+        let votes = neighbors.iter().flat_map(|it| self.votes(it, self.weights));
+        let mut votes = Array2::from_shape_vec(shape, votes.collect()).expect("a vote per class");
+        normalise_rows(&mut votes);
+        Some(votes)
     }
 }
 

@@ -116,58 +116,72 @@ pub(super) enum Distance {
 impl KNeighborsValidParams {
     /// Returns the distance that `metric` and `p` name.
     pub(super) fn distance(&self) -> Distance {
-        match self.metric {
-            Metric::Minkowski => match self.p.0 {
-                1.0 => Distance::Manhattan,
-                2.0 => Distance::Euclidean,
-                f64::INFINITY => Distance::Chebyshev,
-                p => Distance::Minkowski(p),
-            },
-            Metric::Euclidean => Distance::Euclidean,
-            Metric::Manhattan => Distance::Manhattan,
-            Metric::Chebyshev => Distance::Chebyshev,
-            Metric::SquaredEuclidean => Distance::SquaredEuclidean,
-            Metric::Cosine => Distance::Cosine,
-            Metric::Correlation => Distance::Correlation,
-            Metric::Canberra => Distance::Canberra,
-            Metric::BrayCurtis => Distance::BrayCurtis,
-            Metric::Hamming => Distance::Hamming,
-            Metric::Jaccard => Distance::Jaccard,
-            Metric::Dice => Distance::Dice,
-            Metric::RogersTanimoto => Distance::RogersTanimoto,
-            Metric::RussellRao => Distance::RussellRao,
-            Metric::SokalSneath => Distance::SokalSneath,
-            Metric::Yule => Distance::Yule,
-        }
+        distance_of(self.metric, self.p)
+    }
+}
+
+/// Returns the distance that a metric and a power name.
+pub(super) fn distance_of(metric: Metric, p: Power) -> Distance {
+    match metric {
+        Metric::Minkowski => match p.0 {
+            1.0 => Distance::Manhattan,
+            2.0 => Distance::Euclidean,
+            f64::INFINITY => Distance::Chebyshev,
+            p => Distance::Minkowski(p),
+        },
+        Metric::Euclidean => Distance::Euclidean,
+        Metric::Manhattan => Distance::Manhattan,
+        Metric::Chebyshev => Distance::Chebyshev,
+        Metric::SquaredEuclidean => Distance::SquaredEuclidean,
+        Metric::Cosine => Distance::Cosine,
+        Metric::Correlation => Distance::Correlation,
+        Metric::Canberra => Distance::Canberra,
+        Metric::BrayCurtis => Distance::BrayCurtis,
+        Metric::Hamming => Distance::Hamming,
+        Metric::Jaccard => Distance::Jaccard,
+        Metric::Dice => Distance::Dice,
+        Metric::RogersTanimoto => Distance::RogersTanimoto,
+        Metric::RussellRao => Distance::RussellRao,
+        Metric::SokalSneath => Distance::SokalSneath,
+        Metric::Yule => Distance::Yule,
     }
 }
 
 /// Refuses the metrics that scikit-learn's trees do not know.
 fn check_algorithm(params: &KNeighborsValidParams) -> Result<(), ParamError> {
-    let distance = params.distance();
-    let is_metric = match params.algorithm {
+    let name = KNeighborsParams::ESTIMATOR;
+    check_distance(name, params.algorithm, params.metric, params.distance())
+}
+
+/// Refuses a metric that the search structure of scikit-learn's name does not know.
+pub(super) fn check_distance(
+    estimator: &'static str,
+    algorithm: Algorithm,
+    metric: Metric,
+    distance: Distance,
+) -> Result<(), ParamError> {
+    let is_metric = match algorithm {
         Algorithm::Auto | Algorithm::Brute => true,
         // Powers below 1 break the triangle inequality.
         _ if matches!(distance, Distance::Minkowski(p) if p < 1.0) => false,
         Algorithm::KdTree => matches!(
-            params.metric,
+            metric,
             Metric::Minkowski | Metric::Euclidean | Metric::Manhattan | Metric::Chebyshev
         ),
         Algorithm::BallTree => !matches!(
-            params.metric,
+            metric,
             Metric::SquaredEuclidean | Metric::Cosine | Metric::Correlation | Metric::Yule
         ),
     };
     if is_metric {
         return Ok(());
     }
-    let (algorithm, metric) = (params.algorithm, params.metric);
     let p = match distance {
         Distance::Minkowski(p) => format!(", p={p}"),
         _ => String::new(),
     };
     Err(ParamError::unsupported(
-        KNeighborsParams::ESTIMATOR,
+        estimator,
         format!("algorithm={algorithm}, metric={metric}{p}"),
         "that search structure does not know this distance; leave algorithm at auto or brute",
     ))

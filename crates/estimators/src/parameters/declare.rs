@@ -172,6 +172,14 @@ macro_rules! parameter_set {
             ) -> $crate::parameters::Set {
                 use $crate::parameters::Set;
                 let _ = (name, value);
+                if name == "random_state"
+                    && let Some(_seed) = $crate::parameters::read_seed(value)
+                {
+                    $(<$type as $crate::parameters::Parameter>::take_seed(
+                        &mut self.$field,
+                        _seed,
+                    );)*
+                }
                 $(if name == $crate::parameter_name!($field $($json)?) {
                     let range = $crate::parameter_range!($($range)?);
                     return match $crate::parameters::read_within::<$type>(value, &range) {

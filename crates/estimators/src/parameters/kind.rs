@@ -30,6 +30,10 @@ pub enum Kind {
     Bools,
     /// An object from name to number.
     Object,
+    /// A classifier: an object from its name to an object of its parameters.
+    Estimator,
+    /// A list of pairs of a name and a classifier, or `"drop"`.
+    Estimators,
 }
 
 impl fmt::Display for Kind {
@@ -50,6 +54,12 @@ impl fmt::Display for Kind {
             Self::Bools => f.write_str("a list of true and false"),
             Self::Floats => f.write_str("a list of numbers"),
             Self::Object => f.write_str("an object from class label to weight"),
+            Self::Estimator => {
+                f.write_str("an object from a classifier's name to its parameters")
+            }
+            Self::Estimators => f.write_str(
+                "a list of pairs of a name and an object from a classifier's name to its parameters",
+            ),
         }
     }
 }

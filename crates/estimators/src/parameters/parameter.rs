@@ -40,6 +40,12 @@ pub trait Parameter: Sized {
     fn synonyms() -> &'static [(&'static str, &'static str)] {
         &[]
     }
+
+    /// Takes the seed of the classifier that this is a parameter of, if it is a classifier itself
+    /// whose randomness follows from it.
+    fn take_seed(&mut self, seed: u64) {
+        let _ = seed;
+    }
 }
 
 impl Parameter for f64 {
@@ -170,6 +176,12 @@ impl<T: Parameter> Parameter for Option<T> {
 
     fn synonyms() -> &'static [(&'static str, &'static str)] {
         T::synonyms()
+    }
+
+    fn take_seed(&mut self, seed: u64) {
+        if let Some(value) = self {
+            value.take_seed(seed);
+        }
     }
 }
 

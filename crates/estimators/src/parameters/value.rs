@@ -5,6 +5,7 @@ use std::fmt;
 
 /// A value on its way into a parameter set, or out of one.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ParamValue {
     /// scikit-learn's `None`.
     Null,

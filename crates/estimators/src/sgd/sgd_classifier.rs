@@ -9,7 +9,7 @@ use super::penalty::SgdPenalty;
 use super::settings::{Settings, StepLength};
 use super::training::StochasticTraining;
 use crate::classifier::Classifier;
-use crate::linear::model::linear_classifier;
+use crate::linear::model::{Link, linear_classifier};
 use crate::multiclass::ClassEncoding;
 use crate::parameters::{Interval, ParamValue, Parameters, check_range};
 use crate::{FitError, ParamError};
@@ -106,7 +106,13 @@ impl Classifier for SgdValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<SgdClassifier, FitError> {
-        algorithm::fit(&self.settings(), x, codes, encoding).map(Into::into)
+        let link = match self.loss {
+            SgdLoss::Log => Link::Logistic,
+            SgdLoss::ModifiedHuber => Link::ModifiedHuber,
+            _ => Link::None,
+        };
+        let model = algorithm::fit(&self.settings(), x, codes, encoding)?;
+        Ok(model.with_link(link).into())
     }
 }
 

@@ -14,7 +14,8 @@ use super::machines::{Machines, PairSolution};
 use super::model::{NuSvc, Svc};
 use super::pair_solver::{MAX_EXACT, PairSolver};
 use super::params::{
-    KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams, SvmSettings,
+    DecisionShape, KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams,
+    SvmSettings,
 };
 use super::path::{fit_together, is_shared};
 use super::platt::{self, Sigmoid};
@@ -187,9 +188,17 @@ impl Training<'_> {
             let mut products = Computed::new(rows.view());
             self.fit_machine(x, pair, rows.view(), &mut products)
         });
-        let (kernel, break_ties) = (self.kernel, self.settings.break_ties);
+        let votes = (
+            self.settings.break_ties,
+            self.settings.decision_function_shape,
+        );
         Ok(Machines::new(
-            x, encoding, codes, kernel, &pairs?, break_ties,
+            x,
+            encoding,
+            codes,
+            self.kernel,
+            &pairs?,
+            votes,
         ))
     }
 
@@ -264,7 +273,8 @@ impl Training<'_> {
             let codes: Vec<usize> = part.is_first.iter().map(|&is| usize::from(!is)).collect();
             let (encoding, codes) = ClassEncoding::new(codes);
             let (x, kernel) = (x_train.view(), self.kernel);
-            let machine = Machines::new(x, encoding, &codes, kernel, &[solution], false);
+            let votes = (false, DecisionShape::OneVsRest);
+            let machine = Machines::new(x, encoding, &codes, kernel, &[solution], votes);
             check_finite_state(machine.not_finite())?;
             let is_small = train.len() <= MAX_EXACT;
             let decisions = machine.decisions_of(of(held_back).view(), is_small);

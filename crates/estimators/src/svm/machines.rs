@@ -8,8 +8,9 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::class_support::{ClassSupport, SupportVectors, class_support};
 use super::doubt;
 use super::kernel::Kernel;
+use super::params::DecisionShape;
 use super::platt::{Sigmoid, couple};
-use crate::blocks::predict_in_blocks;
+use crate::blocks::{predict_in_blocks, scores_in_blocks};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
@@ -19,6 +20,9 @@ use fashion_bench_numeric::gemm::gemm_nt;
 /// Rows predicted together. A block of kernel values with one class's support vectors stays within
 /// reach of the second-level cache while the product runs at full speed.
 pub(super) const BLOCK_ROWS: usize = 256;
+
+/// Numbers in all support vectors up to which scores are computed in `f64`.
+const MAX_EXACT_CELLS: usize = 1 << 20;
 
 /// The machine of one pair of classes, on rows of the training data.
 #[derive(Debug, Clone)]
@@ -49,6 +53,8 @@ pub(super) struct Machines<V = Array2<f32>> {
     sigmoids: Vec<Sigmoid>,
     n_features: usize,
     break_ties: bool,
+    #[cfg_attr(feature = "serde", serde(default))]
+    shape: DecisionShape,
     info: FitInfo,
 }
 
@@ -71,11 +77,11 @@ impl Machines {
         codes: &[usize],
         kernel: Kernel,
         pairs: &[PairSolution],
-        break_ties: bool,
+        votes: (bool, DecisionShape),
     ) -> Self {
         let rows = Rows { x: x.view(), codes };
         let select = |_: usize, rows: &[usize]| x.select(Axis(0), rows);
-        Self::of_vectors(rows, encoding, kernel, pairs, break_ties, select)
+        Self::of_vectors(rows, encoding, kernel, pairs, votes, select)
     }
 }
 
@@ -94,7 +100,7 @@ impl<V: SupportVectors> Machines<V> {
         encoding: ClassEncoding,
         kernel: Kernel,
         pairs: &[PairSolution],
-        break_ties: bool,
+        (break_ties, shape): (bool, DecisionShape),
         select: impl Fn(usize, &[usize]) -> V,
     ) -> Self {
         let Rows { x, codes } = training;
@@ -117,6 +123,7 @@ impl<V: SupportVectors> Machines<V> {
             sigmoids: pairs.iter().filter_map(|pair| pair.sigmoid).collect(),
             n_features: x.ncols(),
             break_ties,
+            shape,
             info: fit_info(pairs, n_support),
         }
     }
@@ -163,6 +170,21 @@ impl<V: SupportVectors> Machines<V> {
         // Between equal votes confidences decide, and these have no margin.
         let is_clear = !self.breaks_ties() || has_clear_majority(decisions, class, n_classes);
         is_clear && doubt::is_certain(decisions, margins, class, n_classes)
+    }
+
+    /// Returns the decision values of all pairs: in `f64` if there are few enough support vectors,
+    /// else with kernels in `f32` as in a first round of predictions, which is good to 1e-5.
+    fn decisions_for_scores(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
+        let n_support: usize = match &self.decision {
+            Decision::Weights(_) => 0,
+            Decision::Support(_, by_class) => by_class.iter().map(|it| it.coefs.nrows()).sum(),
+        };
+        if n_support * self.n_features <= MAX_EXACT_CELLS {
+            return self.decisions(x);
+        }
+        scores_in_blocks(x, self.intercepts.len(), BLOCK_ROWS, |block, mut target| {
+            target.assign(&self.block_decisions(block));
+        })
     }
 
     /// Returns the decision values of all pairs, in `f64` if they are to be exact.
@@ -351,12 +373,33 @@ impl<V: SupportVectors + Send> FittedClassifier for Machines<V> {
         }
         let n_classes = self.encoding.n_classes();
         let mut probabilities = Array2::zeros((x.nrows(), n_classes));
-        let decisions = self.decisions(x);
+        let decisions = self.decisions_for_scores(x);
         for (mut target, decisions) in probabilities.rows_mut().into_iter().zip(decisions.rows()) {
             let found = couple(&decisions.to_vec(), &self.sigmoids, n_classes);
             target.assign(&Array1::from(found));
         }
         Some(probabilities)
+    }
+
+    /// A column per class, or per pair, as was asked for; a single one for two classes, positive for
+    /// the second.
+    fn decision_function(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let decisions = self.decisions_for_scores(x);
+        let n_classes = self.encoding.n_classes();
+        if n_classes == 2 {
+            return Some(-decisions);
+        }
+        if self.shape == DecisionShape::OneVsOne {
+            return Some(decisions);
+        }
+        let mut scores = Array2::zeros((x.nrows(), n_classes));
+        for (mut target, decisions) in scores.rows_mut().into_iter().zip(decisions.rows()) {
+            let votes: Vec<bool> = decisions.iter().map(|&d| d < 0.0).collect();
+            let confidences: Vec<f64> = decisions.iter().map(|d| -d).collect();
+            let of_row = one_vs_one_scores(&votes, &confidences, n_classes);
+            target.assign(&Array1::from(of_row));
+        }
+        Some(scores)
     }
 }
 

@@ -87,6 +87,10 @@ macro_rules! delegate {
                     self.0.probabilities(x)
                 }
 
+                fn decision_function(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+                    self.0.decision_function(x)
+                }
+
                 fn fit_info(&self) -> FitInfo {
                     self.0.fit_info()
                 }
@@ -103,7 +107,7 @@ macro_rules! delegate {
                 /// each pair of classes (0, 1), (0, 2), …, positive for the first: scikit-learn's
                 /// `ovo` shape.
                 #[must_use]
-                pub fn decision_function(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
+                pub fn pair_decisions(&self, x: ArrayView2<'_, f32>) -> Array2<f64> {
                     self.0.decisions(x)
                 }
             }

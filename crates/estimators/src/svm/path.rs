@@ -358,8 +358,9 @@ fn machines_of<'u>(
     let Training {
         kernel, settings, ..
     } = &member.training;
-    let (encoding, break_ties) = (data.encoding.clone(), settings.break_ties);
-    Machines::of_vectors(rows, encoding, *kernel, &member.pairs, break_ties, select)
+    let votes = (settings.break_ties, settings.decision_function_shape);
+    let encoding = data.encoding.clone();
+    Machines::of_vectors(rows, encoding, *kernel, &member.pairs, votes, select)
 }
 
 /// Lets the members with support vectors predict, block by block of the test rows.

@@ -37,6 +37,7 @@ mod spare_memory;
 mod split;
 mod splitter;
 mod target;
+mod weighted_target;
 
 pub use amount::{Amount, AmountRange};
 pub use class_sample::{ClassSample, ClassTotals};
@@ -52,10 +53,11 @@ pub use nodes::{Node, NodeStats, Tree, normalised};
 pub use params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
-pub use prediction::{for_each_leaf, label_rows};
+pub use prediction::{for_each_leaf, label_rows, score_rows};
 pub use shape::TreeShape;
 pub use splitter::Splitter;
 pub use target::{Cut, LeafLimits, Target};
+pub use weighted_target::{WeightedSample, WeightedTarget};
 
 pub(crate) use algorithm::{all_samples, class_order, drop_weightless};
 pub(crate) use row_walk::rows_of;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use super::nodes::{Tree, normalised};
 use super::params::{
     DecisionTreeParams, DecisionTreeValidParams, ExtraTreeParams, ExtraTreeValidParams,
 };
-use super::prediction::{for_each_leaf, label_rows};
+use super::prediction::{for_each_leaf, label_rows, score_rows};
 use crate::classifier::FittedClassifier;
 use crate::finite::{NotFinite, first_not_finite};
 use crate::info::FitInfo;
@@ -93,6 +93,16 @@ impl FittedClassifier for DecisionTree {
 
     fn predict_rows(&self, x: ArrayView2<'_, f32>, labels: &mut Array1<usize>) {
         label_rows(x, labels, |rows| self.classes_of(rows));
+    }
+
+    fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let n_classes = self.encoding.n_classes();
+        Some(score_rows(x, n_classes, |rows, shares| {
+            for_each_leaf(&self.tree.nodes, rows, |row, leaf| {
+                let of_leaf = &self.tree.values[leaf * n_classes..][..n_classes];
+                shares[row * n_classes..][..n_classes].copy_from_slice(of_leaf);
+            });
+        }))
     }
 
     fn not_finite(&self) -> Option<NotFinite> {

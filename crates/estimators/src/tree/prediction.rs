@@ -1,6 +1,6 @@
 //! Rows on their way through trees.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 use rayon::prelude::*;
 
 use super::nodes::Node;
@@ -55,6 +55,27 @@ pub fn label_rows(
         .flat_map_iter(labels)
         .collect();
     out.assign(&Array1::from_vec(labels));
+}
+
+/// Returns a row of `n_columns` numbers for each row of `x`; `score` fills in those of a few rows at
+/// a time, in parallel, which are zeros before.
+pub fn score_rows(
+    x: ArrayView2<'_, f32>,
+    n_columns: usize,
+    score: impl Fn(&[&[f32]], &mut [f64]) + Send + Sync,
+) -> Array2<f64> {
+    let x = x.as_standard_layout();
+    let rows: Vec<&[f32]> = x
+        .rows()
+        .into_iter()
+        .map(|row| row.to_slice().expect("row-major"))
+        .collect();
+    let mut scores = vec![0.0; rows.len() * n_columns];
+    scores
+        .par_chunks_mut(ROWS_AT_ONCE * n_columns)
+        .zip(rows.par_chunks(ROWS_AT_ONCE))
+        .for_each(|(scores, rows)| score(rows, scores));
+    Array2::from_shape_vec((rows.len(), n_columns), scores).expect("a row of scores per row")
 }
 
 #[cfg(test)]

@@ -11,4 +11,4 @@ mod search;
 pub use basis::gamma;
 pub use euclidean::EuclideanIndex;
 pub use quantised::{Quantiser, Remainder};
-pub use search::{Index, Neighbor, nearest};
+pub use search::{Index, Neighbor, nearest, within};

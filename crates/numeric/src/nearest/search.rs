@@ -91,6 +91,65 @@ pub fn nearest<I: Index>(index: &I, queries: ArrayView2<'_, f32>, k: usize) -> V
     found.into_iter().flatten().collect()
 }
 
+/// Returns all rows within `radius` of each query (`n_queries` × `n_features`, row-major), nearest
+/// first.
+pub fn within<I: Index>(
+    index: &I,
+    queries: ArrayView2<'_, f32>,
+    radius: f64,
+) -> Vec<Vec<Neighbor>> {
+    let queries = queries.as_standard_layout();
+    let blocks: Vec<_> = queries.axis_chunks_iter(Axis(0), QUERY_BLOCK).collect();
+    let found: Vec<_> = blocks
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|block| within_of_block(index, block, radius))
+        .collect();
+    found.into_iter().flatten().collect()
+}
+
+fn within_of_block<I: Index>(
+    index: &I,
+    queries: ArrayView2<'_, f32>,
+    radius: f64,
+) -> Vec<Vec<Neighbor>> {
+    let block = index.block(queries);
+    let mut bounds = vec![0.0; queries.nrows() * ROW_TILE];
+    let mut found: Vec<Vec<Neighbor>> = vec![Vec::new(); queries.nrows()];
+    let mut candidates = Vec::new();
+    for first in (0..index.n_rows()).step_by(ROW_TILE) {
+        let rows = first..index.n_rows().min(first + ROW_TILE);
+        index.coarse(&block, rows.clone(), ROW_TILE, &mut bounds);
+        let queries = queries
+            .rows()
+            .into_iter()
+            .zip(bounds.chunks_exact(ROW_TILE));
+        for (idx, ((query, bounds), found)) in queries.zip(&mut found).enumerate() {
+            let query = query.to_slice().expect("standard layout");
+            candidates.clear();
+            dispatch(Collect {
+                bounds: &bounds[..rows.len()],
+                limit: index.limit(&block, idx, radius),
+                first,
+                into: &mut candidates,
+            });
+            for candidate in &candidates {
+                let row = candidate.row as usize;
+                if index.finer(&block, idx, row) <= radius {
+                    let distance = index.distance(query, row);
+                    if distance <= radius {
+                        found.push(Neighbor { distance, row });
+                    }
+                }
+            }
+        }
+    }
+    for found in &mut found {
+        found.sort_by(|a, b| a.distance.total_cmp(&b.distance).then(a.row.cmp(&b.row)));
+    }
+    found
+}
+
 fn nearest_of_block<I: Index>(
     index: &I,
     queries: ArrayView2<'_, f32>,

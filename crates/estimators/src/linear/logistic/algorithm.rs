@@ -25,7 +25,7 @@ use ndarray::{ArrayBase, ArrayView2, Data, Ix2};
 use super::super::group::GroupSettings;
 use super::super::group_loss::GroupLoss;
 use super::super::margin::{MarginKind, MarginLoss};
-use super::super::model::LinearModel;
+use super::super::model::{LinearModel, Link};
 use super::super::multinomial::Multinomial;
 use super::super::one_vs_rest::{OneVsRest, liblinear_costs};
 use super::super::penalty::LinearPenalty;
@@ -120,7 +120,7 @@ impl LogisticRegressionValidParams {
         self.fit_costs(x.view(), &codes, &encoding, costs)
     }
 
-    fn fit_costs(
+    pub(in super::super) fn fit_costs(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
@@ -160,7 +160,13 @@ impl LogisticRegressionValidParams {
             if let Some(rotation) = &rotation {
                 rotation.restore(&mut restored);
             }
-            models.push(LinearModel::from_solutions(&restored, x.ncols(), bias, encoding).into());
+            let link = if self.is_multinomial(encoding.n_classes()) {
+                Link::Softmax
+            } else {
+                Link::Logistic
+            };
+            let model = LinearModel::from_solutions(&restored, x.ncols(), bias, encoding);
+            models.push(model.with_link(link).into());
             start = Some(solutions);
         }
         Ok(models)
@@ -245,12 +251,7 @@ impl LogisticRegressionValidParams {
             weights,
             ..
         } = problem;
-        let is_multinomial = match self.multi_class {
-            LogisticMultiClass::Auto => self.solver.has_multinomial() && n_classes > 2,
-            LogisticMultiClass::OneVsRest => false,
-            LogisticMultiClass::Multinomial => true,
-        };
-        if is_multinomial {
+        if self.is_multinomial(n_classes) {
             let weight = |&code: &usize| self.cost() * weights[code];
             let cost: Vec<f64> = codes.iter().map(weight).collect();
             let stop = Stop::of_mean(self.tol, cost.iter().sum());
@@ -267,6 +268,15 @@ impl LogisticRegressionValidParams {
         let losses: Vec<MarginLoss> = problems.classes().map(loss).collect();
         let tols = vec![self.tol; losses.len()];
         problem.minimise(&tols, losses, start)
+    }
+
+    /// Whether all classes are fitted together.
+    pub(in super::super) fn is_multinomial(&self, n_classes: usize) -> bool {
+        match self.multi_class {
+            LogisticMultiClass::Auto => self.solver.has_multinomial() && n_classes > 2,
+            LogisticMultiClass::OneVsRest => false,
+            LogisticMultiClass::Multinomial => true,
+        }
     }
 
     fn cost(&self) -> f64 {

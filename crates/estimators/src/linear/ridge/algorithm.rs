@@ -25,10 +25,6 @@ impl Classifier for RidgeClassifierValidParams {
 
     const ACCEPTS_ONE_CLASS: bool = true;
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "models are in single precision"
-    )]
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,
@@ -38,17 +34,81 @@ impl Classifier for RidgeClassifierValidParams {
         let class_weights =
             self.class_weight
                 .of_classes(RidgeClassifierParams::ESTIMATOR, &encoding, codes)?;
-        let sums = class_sums(x, codes, encoding.n_classes());
-        let problems = OneVsRest::new(codes, encoding.n_classes());
+        let fit = Fit {
+            x: x.view(),
+            codes,
+            encoding: &encoding,
+            class_weights: &class_weights,
+            fit_intercept: self.fit_intercept,
+        };
+        let normal = fit.normal_equations();
+        let solved = self.solve(&normal.gram, &normal.targets);
+        Ok(fit.model(&normal, solved).into())
+    }
+}
+
+/// What is fitted, but for the penalty.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Fit<'a> {
+    pub x: ArrayView2<'a, f32>,
+    pub codes: &'a [usize],
+    pub encoding: &'a ClassEncoding,
+    /// The weight of each class's rows.
+    pub class_weights: &'a [f64],
+    pub fit_intercept: bool,
+}
+
+/// The normal equations of the centred rows.
+pub(in super::super) struct NormalEquations {
+    pub gram: Gram<f64>,
+    targets: Vec<Target>,
+    /// Of the features.
+    pub means: Vec<f64>,
+}
+
+impl Fit<'_> {
+    /// Returns the number of outputs.
+    pub fn n_outputs(&self) -> usize {
+        match self.encoding.n_classes() {
+            2 => 1,
+            n_classes => n_classes,
+        }
+    }
+
+    /// Returns the target of a row of the class `code` in an output.
+    pub fn target(&self, code: usize, output: usize) -> f64 {
+        let class = output + usize::from(self.encoding.n_classes() == 2);
+        if code == class { 1.0 } else { -1.0 }
+    }
+
+    /// Returns the weighted mean of each output's targets; 0 without an intercept.
+    pub fn target_means(&self, normal: &NormalEquations) -> Vec<f64> {
+        normal.targets.iter().map(|target| target.mean).collect()
+    }
+
+    /// Fits a model for each of `alphas`.
+    pub fn models(&self, normal: &NormalEquations, alphas: &[f64]) -> Vec<LinearModel> {
+        let of_alpha = |&alpha: &f64| {
+            let solved = solve_penalised(&normal.gram, &normal.targets, alpha);
+            self.model(normal, solved)
+        };
+        alphas.iter().map(of_alpha).collect()
+    }
+
+    /// Sums up the rows.
+    pub fn normal_equations(&self) -> NormalEquations {
+        let (x, codes, n_classes) = (self.x, self.codes, self.encoding.n_classes());
+        let sums = class_sums(x, codes, n_classes);
+        let problems = OneVsRest::new(codes, n_classes);
         let weighted = Weighted {
             totals: problems
                 .counts()
                 .iter()
-                .zip(&class_weights)
+                .zip(self.class_weights)
                 .map(|(&n, w)| n as f64 * w)
                 .collect(),
             sums: &sums,
-            weights: &class_weights,
+            weights: self.class_weights,
         };
         let targets: Vec<Target> = problems
             .classes()
@@ -60,24 +120,33 @@ impl Classifier for RidgeClassifierValidParams {
 
         let design = Tall::new(x, None);
         let mut gram = Gram::<f64>::zeros(x.ncols());
-        gram.add_rows(
-            &design,
-            codes.iter().map(|&code| class_weights[code]).enumerate(),
-        );
+        let weights = codes.iter().map(|&code| self.class_weights[code]);
+        gram.add_rows(&design, weights.enumerate());
         gram.add_outer(-total, &means);
-        let solved = self.solve(&gram, &targets);
+        NormalEquations {
+            gram,
+            targets,
+            means,
+        }
+    }
 
-        let n_outputs = targets.len();
-        let mut weights = Array2::zeros((n_outputs, x.ncols()));
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models are in single precision"
+    )]
+    fn model(&self, normal: &NormalEquations, solved: Solved) -> LinearModel {
+        let n_outputs = normal.targets.len();
+        let mut weights = Array2::zeros((n_outputs, self.x.ncols()));
         let mut intercepts = Array1::zeros(n_outputs);
-        for (output, (solution, target)) in solved.weights.iter().zip(&targets).enumerate() {
-            let shift: f64 = solution.iter().zip(&means).map(|(w, m)| w * m).sum();
+        let outputs = solved.weights.iter().zip(&normal.targets);
+        for (output, (solution, target)) in outputs.enumerate() {
+            let shift: f64 = solution.iter().zip(&normal.means).map(|(w, m)| w * m).sum();
             intercepts[output] = (target.mean - shift) as f32;
             for (weight, w) in weights.row_mut(output).iter_mut().zip(solution) {
                 *weight = *w as f32;
             }
         }
-        Ok(LinearModel::new(weights, intercepts, encoding, solved.info).into())
+        LinearModel::new(weights, intercepts, self.encoding.clone(), solved.info)
     }
 }
 
@@ -157,30 +226,44 @@ struct Solved {
 impl RidgeClassifierValidParams {
     /// Solves for `targets`, given the Gram matrix of the centred rows.
     fn solve(&self, gram: &Gram<f64>, targets: &[Target]) -> Solved {
-        let ridge = vec![self.alpha; targets[0].products.len()];
-        let mut weights: Vec<Vec<f64>> = targets.iter().map(|it| it.products.clone()).collect();
-        let mut info = FitInfo::default();
-        if self.positive {
-            let quadratic = Quadratic {
-                matrix: &gram.to_full(1.0, &ridge),
-                tol: self.tol,
-                max_iter: self.max_iter,
-            };
-            let minimum = |it: &Target| quadratic.minimise(&it.products, 0.5 * it.square);
-            let minima: Vec<_> = targets.iter().map(minimum).collect();
-            info.n_iter = minima.iter().map(|minimum| minimum.n_iter as u64).max();
-            info.converged = Some(minima.iter().all(|minimum| minimum.stop.is_converged()));
-            info.objective = Some(minima.iter().map(|minimum| minimum.value).sum());
-            weights = minima.into_iter().map(|minimum| minimum.x).collect();
-        } else if self.alpha > 0.0 {
-            let factor = gram.factor(1.0, &ridge);
-            weights.iter_mut().for_each(|b| factor.solve(b));
-        } else {
-            // Without a penalty features that repeat each other leave the weights open; those of
-            // the least norm are the limit of small penalties.
-            let inverse = gram.pseudo_inverse();
-            weights.iter_mut().for_each(|b| inverse.solve(b));
+        if !self.positive {
+            return solve_penalised(gram, targets, self.alpha);
         }
-        Solved { weights, info }
+        let ridge = vec![self.alpha; targets[0].products.len()];
+        let quadratic = Quadratic {
+            matrix: &gram.to_full(1.0, &ridge),
+            tol: self.tol,
+            max_iter: self.max_iter,
+        };
+        let minimum = |it: &Target| quadratic.minimise(&it.products, 0.5 * it.square);
+        let minima: Vec<_> = targets.iter().map(minimum).collect();
+        let info = FitInfo {
+            n_iter: minima.iter().map(|minimum| minimum.n_iter as u64).max(),
+            converged: Some(minima.iter().all(|minimum| minimum.stop.is_converged())),
+            objective: Some(minima.iter().map(|minimum| minimum.value).sum()),
+            ..FitInfo::default()
+        };
+        Solved {
+            weights: minima.into_iter().map(|minimum| minimum.x).collect(),
+            info,
+        }
+    }
+}
+
+/// Solves for `targets` without bounds.
+fn solve_penalised(gram: &Gram<f64>, targets: &[Target], alpha: f64) -> Solved {
+    let mut weights: Vec<Vec<f64>> = targets.iter().map(|it| it.products.clone()).collect();
+    if alpha > 0.0 {
+        let factor = gram.factor(1.0, &vec![alpha; targets[0].products.len()]);
+        weights.iter_mut().for_each(|b| factor.solve(b));
+    } else {
+        // Without a penalty features that repeat each other leave the weights open; those of the
+        // least norm are the limit of small penalties.
+        let inverse = gram.pseudo_inverse();
+        weights.iter_mut().for_each(|b| inverse.solve(b));
+    }
+    Solved {
+        weights,
+        info: FitInfo::default(),
     }
 }

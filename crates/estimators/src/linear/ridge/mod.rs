@@ -4,6 +4,7 @@ mod algorithm;
 mod nonnegative;
 mod params;
 
+pub(super) use algorithm::{Fit, NormalEquations};
 pub use params::{RidgeClassifierParams, RidgeClassifierValidParams, RidgeSolver};
 
 super::model::linear_classifier! {

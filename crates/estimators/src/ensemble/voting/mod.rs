@@ -1,0 +1,7 @@
+//! Votes of several classifiers.
+
+mod model;
+mod params;
+
+pub use model::Voting;
+pub use params::{VotingKind, VotingParams, VotingValidParams};
