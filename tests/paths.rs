@@ -188,3 +188,49 @@ fn list_says_how_many_trainings_there_are() {
         3 * 2 + 2 + 2 * 2 + 2 * 4 * 3 + 6 * 5 + 2
     );
 }
+
+#[test]
+fn probabilities_in_a_path_are_those_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = r#"{"dataset": "demo", "subset": {"train": 300, "test": 200}, "classifiers": {
+        "RandomForestClassifier": [{"n_estimators": [3, 9]}],
+        "KNeighborsClassifier": [{"n_neighbors": [1, 5], "weights": ["uniform", "distance"]}],
+        "SVC": [{"C": [1, 10], "probability": [true]}],
+        "LinearSVC": []
+    }}"#;
+    let scored = |table, args: &[&str]| {
+        let args = [&["--scores", "all"], args].concat();
+        let (_, rows) = run(folder.path(), config, table, &args);
+        let scores = rows.into_iter().map(|(label, row)| {
+            let scores = row.repeats[0].of_probabilities.clone();
+            let scores = scores.map(|mut scores| {
+                assert!(scores.log_loss.is_finite() && scores.proba_s >= 0.0);
+                (scores.proba_s, scores.proba_cpu_s) = (0.0, 0.0);
+                scores
+            });
+            (label, scores)
+        });
+        scores.collect::<BTreeMap<_, _>>()
+    };
+    let together = scored("together.jsonl", &[]);
+    let alone = scored("alone.jsonl", &["--no-paths"]);
+    assert_eq!(together, alone);
+    let n_scored = together.values().filter(|scores| scores.is_some()).count();
+    assert_eq!((together.len(), n_scored), (9, 8));
+    // A row without them does not stand for a run that asks for them.
+    let (first, _) = run(
+        folder.path(),
+        config,
+        "later.jsonl",
+        &["--filter", "LinearSVC"],
+    );
+    assert!(first.status.success());
+    let (again, _) = run(
+        folder.path(),
+        config,
+        "later.jsonl",
+        &["--filter", "LinearSVC", "--scores", "all", "--dry-run"],
+    );
+    let text = String::from_utf8(again.stdout).unwrap();
+    assert!(text.starts_with("1 job"), "{text}");
+}

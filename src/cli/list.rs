@@ -297,7 +297,7 @@ fn format_bytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use fashion_bench::catalog::{self, Classifier, EstimatorSpec};
-    use fashion_bench::grid::{JobId, Limits};
+    use fashion_bench::grid::{JobId, Limits, Scores};
     use serde_json::json;
 
     use super::*;
@@ -320,6 +320,7 @@ mod tests {
                 repeats: 5,
                 seed: 7,
                 limits: Limits::default(),
+                scores: Scores::default(),
                 threads_per_job: 1,
                 defaults: Profile::Sklearn019,
             },

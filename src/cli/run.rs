@@ -23,7 +23,7 @@ use fashion_bench::dataset::{
 };
 use fashion_bench::engine::{EngineOptions, Preparation};
 use fashion_bench::grid::{
-    self, BESIDE, DatasetChoice, Filter, Overrides, Plan, Refusal, RefusalKind,
+    self, BESIDE, DatasetChoice, Filter, Overrides, Plan, Refusal, RefusalKind, Scores,
 };
 use fashion_bench::results::label::label;
 use fashion_bench::results::summary::{Entry, Summary};
@@ -107,6 +107,9 @@ pub struct RunArgs {
     /// How features are scaled: standard, none (pixels stay 0 to 255), or minmax
     #[arg(long, value_name = "HOW")]
     scaling: Option<Scaling>,
+    /// Scores of a row: labels, or all, with those of probabilities where a classifier has them
+    #[arg(long, value_name = "SCORES")]
+    scores: Option<Scores>,
     /// Directory of the files [default: FASHION_MNIST_DIR, MNIST_DIR, …, else data/<DATASET>, which
     /// is downloaded if need be]
     #[arg(long, value_name = "DIR")]
@@ -181,6 +184,7 @@ impl RunArgs {
             train_rows: self.part.train,
             test_rows: self.part.test,
             scaling: self.scaling,
+            scores: self.scores,
             repeats: self.repeats,
             seed: self.seed,
             defaults: self.defaults,

@@ -224,10 +224,21 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
         "speedup",
         "engine",
         "url",
+        "balanced_accuracy",
+        "f1_macro",
+        "f1_weighted",
+        "matthews",
+        "kappa",
+        "log_loss",
+        "brier",
+        "top_2_accuracy",
+        "calibration_error",
+        "roc_auc",
     ])?;
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for row in rows {
         let figures = &row.figures;
+        let (labels, proba) = (figures.of_labels, figures.of_probabilities.as_ref());
         writer.write_record([
             row.dataset.to_owned(),
             row.id.to_owned(),
@@ -253,6 +264,16 @@ fn render_csv(rows: &[Shown<'_>]) -> anyhow::Result<String> {
             number(figures.speedup),
             row.engine.unwrap_or_default().to_owned(),
             row.url.unwrap_or_default().to_owned(),
+            number(labels.map(|it| it.balanced_accuracy)),
+            number(labels.map(|it| it.f1_macro)),
+            number(labels.map(|it| it.f1_weighted)),
+            number(labels.map(|it| it.matthews)),
+            number(labels.and_then(|it| it.kappa)),
+            number(proba.map(|it| it.log_loss)),
+            number(proba.map(|it| it.brier)),
+            number(proba.map(|it| it.top_2_accuracy)),
+            number(proba.map(|it| it.calibration_error)),
+            number(proba.and_then(|it| it.roc_auc)),
         ])?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::dataset_choice::DatasetChoice;
-use super::job::Limits;
+use super::job::{Limits, Scores};
 use super::subset_grid::SubsetGrid;
 use crate::catalog::Profile;
 use crate::catalog::engine::Launch;
@@ -70,6 +70,9 @@ pub(super) struct Config {
     /// Base seed of shuffles and estimators.
     #[schemars(with = "u64", default = "u64::default")]
     pub seed: Option<u64>,
+    /// Which scores rows have: those of labels alone, or those of probabilities as well.
+    #[schemars(with = "Scores", default)]
+    pub scores: Option<Scores>,
     /// Limits of each job, over all its repeats; null is none.
     #[schemars(default)]
     pub limits: Limits,

@@ -13,7 +13,7 @@ use super::config::{
 use super::dataset_choice::DatasetChoice;
 use super::decode_dataset;
 use super::error::{Fault, Problem, Spot};
-use super::job::Limits;
+use super::job::{Limits, Scores};
 use super::json::{Entry, Node, Tree};
 use super::subset_grid::SubsetGrid;
 use crate::catalog::engine::{Launch, SEPARATOR};
@@ -28,6 +28,7 @@ pub(super) const KEYS: &[&str] = &[
     "scaling",
     "repeats",
     "seed",
+    "scores",
     "limits",
     "threads_per_job",
     "defaults",
@@ -62,6 +63,7 @@ pub(super) fn decode(root: &Node, text: &str) -> Result<Config, Fault> {
         scaling: read(find("scaling"), parse_scaling)?,
         repeats: read(find("repeats"), parse_repeats)?,
         seed: read(find("seed"), parse_seed)?,
+        scores: read(find("scores"), parse_scores)?,
         limits: find("limits").map_or_else(|| Ok(Limits::default()), limits)?,
         threads_per_job: read(find("threads_per_job"), parse_threads)?,
         defaults: read(find("defaults"), parse_defaults)?,
@@ -144,6 +146,12 @@ fn subset(entry: &Entry) -> Result<SubsetGrid, Fault> {
 /// Parses how features are scaled.
 fn parse_scaling(value: &Value) -> Result<Scaling, Problem> {
     let name = choice("scaling", &Scaling::NAMES, value)?;
+    Ok(name.parse().expect("a name of the list"))
+}
+
+/// Parses which scores rows have.
+fn parse_scores(value: &Value) -> Result<Scores, Problem> {
+    let name = choice("scores", Scores::NAMES, value)?;
     Ok(name.parse().expect("a name of the list"))
 }
 

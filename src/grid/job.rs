@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::dataset_choice::DatasetChoice;
 use super::subset_grid::SubsetGrid;
-use crate::catalog::{Classifier, Cost, DataShape, Params, Profile};
+use crate::catalog::{Classifier, Cost, DataShape, Params, Profile, names};
 use crate::dataset::Scaling;
 
 /// Names an estimator with its resolved parameters: 16 hex digits, independent of key order,
@@ -107,6 +107,26 @@ pub struct Refusal {
     pub reason: String,
 }
 
+names! {
+    /// Which scores a row has.
+    #[derive(Default)]
+    pub enum Scores {
+        /// Those of the predicted labels.
+        #[default]
+        Labels = "labels",
+        /// Those of probabilities as well, where the classifier estimates them.
+        All = "all",
+    }
+}
+
+impl Scores {
+    /// Whether labels are all that is scored.
+    #[must_use]
+    pub fn is_labels(&self) -> bool {
+        *self == Self::Labels
+    }
+}
+
 /// Limits of one job, over all its repeats.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -136,6 +156,9 @@ pub struct Settings {
     pub seed: u64,
     /// Limits of each job.
     pub limits: Limits,
+    /// Which scores each row has.
+    #[serde(skip_serializing_if = "Scores::is_labels")]
+    pub scores: Scores,
     /// Rayon threads in each job.
     pub threads_per_job: usize,
     /// The profile that filled in omitted parameters.

@@ -23,7 +23,7 @@ pub use config::{DATASETS, render_config_schema};
 pub use dataset_choice::DatasetChoice;
 pub use error::{GridError, Problem, Spot};
 pub use filter::{Filter, FilterError};
-pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
+pub use job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Scores, Settings};
 pub use load::load;
 pub use origin::origin_of;
 pub use plan::{Overrides, parse, parse_profile};

@@ -12,7 +12,7 @@ use super::dataset_choice::DatasetChoice;
 use super::decode;
 use super::error::{Fault, GridError, Problem};
 use super::expand;
-use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Settings};
+use super::job::{Alias, Job, JobId, Limits, Plan, Refusal, RefusalKind, Scores, Settings};
 use super::json;
 use crate::catalog::engine::EngineModel;
 use crate::catalog::{self, DataShape, EstimatorSpec, Params, Profile, did_you_mean};
@@ -35,6 +35,8 @@ pub struct Overrides {
     pub test_rows: Option<usize>,
     /// How features are scaled.
     pub scaling: Option<Scaling>,
+    /// Which scores rows have.
+    pub scores: Option<Scores>,
     /// Repeats of each job.
     pub repeats: Option<usize>,
     /// Base seed.
@@ -109,6 +111,7 @@ fn settings(config: &Config, overrides: &Overrides) -> Result<Settings, Problem>
             time_s: time_s.or(config.limits.time_s),
             memory_mb: memory_mb.or(config.limits.memory_mb),
         },
+        scores: given.scores.or(config.scores).unwrap_or_default(),
         threads_per_job: threads.or(config.threads_per_job).unwrap_or(1),
         defaults: given.defaults.or(config.defaults).unwrap_or_default(),
     })

@@ -104,6 +104,43 @@ function scores(row, classes) {
   return section("By class, over all repeats", table(["", "#precision", "#recall", "#F1", ""], lines));
 }
 
+/** Scores of labels and of probabilities beside the accuracy. */
+function summary(figures) {
+  const {of_labels: labels, of_probabilities: proba} = figures;
+  const lines = [
+    ["balanced accuracy", labels.balanced_accuracy], ["F1, mean of classes", labels.f1_macro],
+    ["F1, weighted", labels.f1_weighted], ["Matthews correlation", labels.matthews], ["Cohen's κ", labels.kappa],
+    ...(proba ? [
+      ["log-loss", proba.log_loss], ["Brier score", proba.brier], ["true class in the top two", proba.top_2_accuracy],
+      ["calibration error", proba.calibration_error], ["ROC AUC, one against the rest", proba.roc_auc],
+    ] : []),
+  ].filter(([, value]) => typeof value === "number");
+  const note = proba ? `The probabilities took ${seconds(proba.proba_cpu_s)} CPU seconds, which are in no other time.` : null;
+  return section("Scores", table(["", "#"], lines.map(([name, value]) => [name, value.toFixed(4)])), note && el("p", {}, note));
+}
+
+/** Accuracy against confidence, one mark for each bin of the largest probability; the larger, the more rows. */
+function reliability(bins) {
+  const [size, left, below] = [240, 44, 30];
+  const x = (share) => left + share * (size - left - 8);
+  const y = (share) => 8 + (1 - share) * (size - below - 16);
+  const most = Math.max(...bins.map((bin) => bin.n));
+  const text = (at, anchor, what) => svg("text", {x: at[0], y: at[1], "text-anchor": anchor}, what);
+  const marks = bins.map(({n, confidence, accuracy}) => {
+    const mark = svg("circle", {cx: x(confidence).toFixed(1), cy: y(accuracy).toFixed(1), r: (2 + 6 * Math.sqrt(n / most)).toFixed(1)});
+    mark.append(svg("title", {}, `${n} rows, confidence ${percent(confidence)} %, accuracy ${percent(accuracy)} %`));
+    return mark;
+  });
+  const points = bins.map(({confidence, accuracy}) => `${x(confidence).toFixed(1)},${y(accuracy).toFixed(1)}`).join(" ");
+  const picture = svg("svg", {class: "curve reliability", viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": "accuracy against confidence"},
+    svg("line", {x1: x(0), y1: y(0), x2: x(1), y2: y(0)}), svg("line", {x1: x(0), y1: y(0), x2: x(0), y2: y(1)}),
+    svg("line", {class: "ideal", x1: x(0), y1: y(0), x2: x(1), y2: y(1)}),
+    svg("polyline", {points}), ...marks,
+    text([left - 6, y(1) + 4], "end", "100 %"), text([left - 6, y(0) + 4], "end", "0"),
+    text([x(1), size - 8], "end", "confidence 100 %"));
+  return section("Reliability of the first repeat: accuracy against confidence", picture);
+}
+
 function heatMap(row, classes) {
   const corner = el("th", {}, el("span", {class: "unseen"}, "true class"));
   const head = el("tr", {}, corner, ...classes.map((name) => el("th", {scope: "col"}, name)));
@@ -227,6 +264,8 @@ function buildDetails(sheetKey, key) {
     row.reason ? section(`Why it ${row.status === "ok" ? "is noted" : "has no full result"}: ${row.status}`, el("p", {class: "reason"}, row.reason)) : null,
     hasRepeats ? repeats(row) : null,
     parameters(row),
+    row.figures.of_labels ? summary(row.figures) : null,
+    row.figures.of_probabilities ? reliability(row.figures.of_probabilities.calibration) : null,
     hasScores ? scores(row, sheet.classes) : null,
     hasScores ? heatMap(row, sheet.classes) : null,
     row.loss ? lossCurve(row.loss) : null,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::interval::Interval;
 use crate::figures::{KnownFigures, Measured};
-use crate::results::{Record, Repeat, median};
+use crate::results::{LabelScores, ProbabilityScores, Record, Repeat, median};
 
 /// The figures of a row, each as far as it is known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -13,6 +13,10 @@ pub struct RowFigures {
     pub accuracy: Option<f64>,
     /// The 95 % interval of the accuracy.
     pub interval: Option<Interval>,
+    /// The mean scores of the labels over the repeats.
+    pub of_labels: Option<LabelScores>,
+    /// The mean scores of the probabilities over the repeats, with the bins of the first one.
+    pub of_probabilities: Option<ProbabilityScores>,
     /// The median wall seconds of `fit`.
     pub fit_s: Option<f64>,
     /// The median CPU seconds of `fit`.
@@ -51,6 +55,8 @@ impl RowFigures {
         Self {
             accuracy: record.mean_accuracy,
             interval: Interval::of(&record.score, record.dataset.n_test),
+            of_labels: LabelScores::mean(record.repeats.iter().map(|repeat| &repeat.confusion)),
+            of_probabilities: mean_of_probabilities(record),
             fit_s: of_repeats(|repeat| repeat.fit_s),
             fit_cpu_s: of_repeats(|repeat| repeat.fit_cpu_s),
             predict_s: of_repeats(|repeat| repeat.predict_s),
@@ -75,6 +81,30 @@ impl RowFigures {
     pub fn above_sklearn(&self) -> Option<f64> {
         Some(self.accuracy? - self.sklearn?.accuracy)
     }
+}
+
+/// Returns the mean scores of probabilities, if every repeat has some.
+fn mean_of_probabilities(record: &Record) -> Option<ProbabilityScores> {
+    let repeats = record.repeats.iter();
+    let all: Option<Vec<&ProbabilityScores>> = repeats
+        .map(|repeat| repeat.of_probabilities.as_ref())
+        .collect();
+    let all = all?;
+    let first = *all.first()?;
+    let mean = |score: fn(&ProbabilityScores) -> f64| {
+        all.iter().map(|scores| score(scores)).sum::<f64>() / all.len() as f64
+    };
+    let has_areas = all.iter().all(|scores| scores.roc_auc.is_some());
+    Some(ProbabilityScores {
+        log_loss: mean(|scores| scores.log_loss),
+        brier: mean(|scores| scores.brier),
+        top_2_accuracy: mean(|scores| scores.top_2_accuracy),
+        calibration_error: mean(|scores| scores.calibration_error),
+        roc_auc: has_areas.then(|| mean(|scores| scores.roc_auc.unwrap_or_default())),
+        proba_s: mean(|scores| scores.proba_s),
+        proba_cpu_s: mean(|scores| scores.proba_cpu_s),
+        calibration: first.calibration.clone(),
+    })
 }
 
 #[cfg(test)]

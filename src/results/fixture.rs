@@ -9,7 +9,7 @@ use super::statistics::{mean_accuracy, std_accuracy};
 use crate::catalog::{Family, Profile};
 use crate::dataset::{DatasetIdentity, FileIdentity};
 use crate::estimators::FitInfo;
-use crate::grid::{JobId, Limits};
+use crate::grid::{JobId, Limits, Scores};
 
 /// A data set of eight test images.
 pub fn dataset() -> DatasetIdentity {
@@ -49,6 +49,7 @@ pub fn record(name: &str, scores: &[f64]) -> Record {
         std_accuracy: std_accuracy(scores),
         time_per_repeat: Some(1),
         repeats_asked: scores.len(),
+        scores: Scores::default(),
         invariant: false,
         seed: 7,
         repeats: (1..)
@@ -116,6 +117,57 @@ fn repeat(seed: u64, accuracy: f64) -> Repeat {
         confusion: vec![vec![n_correct, 8 - n_correct], vec![0, 0]],
         correct: Some(packed.correct),
         wrong_labels: Some(packed.wrong_labels),
+        of_probabilities: None,
         predictions_sha256: Some("00".to_owned()),
     }
+}
+
+/// What scikit-learn says of labels and probabilities: `tests/oracle/scores.json`.
+pub struct ScoreCase {
+    /// The true classes.
+    pub truth: ndarray::Array1<usize>,
+    /// The predicted ones.
+    pub predicted: Vec<usize>,
+    /// Rows × classes.
+    pub probabilities: ndarray::Array2<f64>,
+    /// Its scores of the labels, by name.
+    pub labels: serde_json::Value,
+    /// Its scores of the probabilities.
+    pub of_probabilities: serde_json::Value,
+}
+
+impl ScoreCase {
+    /// Returns the confusion matrix.
+    pub fn confusion(&self) -> Vec<Vec<u32>> {
+        let n_classes = self.probabilities.ncols();
+        let mut confusion = vec![vec![0; n_classes]; n_classes];
+        for (&truth, &predicted) in self.truth.iter().zip(&self.predicted) {
+            confusion[truth][predicted] += 1;
+        }
+        confusion
+    }
+}
+
+/// Returns the cases.
+pub fn score_cases() -> Vec<ScoreCase> {
+    let text = include_str!("../../tests/oracle/scores.json");
+    let oracle: serde_json::Value = serde_json::from_str(text).unwrap();
+    let cases = oracle["cases"].as_array().unwrap().iter();
+    cases
+        .map(|case| {
+            let of = |value: &serde_json::Value| serde_json::from_value(value.clone()).unwrap();
+            let truth: Vec<usize> = of(&case["truth"]);
+            let rows: Vec<Vec<f64>> =
+                serde_json::from_value(case["probabilities"].clone()).unwrap();
+            let shape = (rows.len(), rows[0].len());
+            let flat = rows.into_iter().flatten().collect();
+            ScoreCase {
+                truth: truth.into(),
+                predicted: of(&case["predicted"]),
+                probabilities: ndarray::Array2::from_shape_vec(shape, flat).unwrap(),
+                labels: case["labels"].clone(),
+                of_probabilities: case["of_probabilities"].clone(),
+            }
+        })
+        .collect()
 }

@@ -16,6 +16,7 @@ pub mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod label;
+mod label_scores;
 mod latest;
 mod machine;
 pub mod merge;
@@ -24,6 +25,7 @@ pub mod number;
 mod original;
 pub mod outcomes;
 mod place;
+mod probability_scores;
 mod publish;
 mod record;
 mod row;
@@ -36,10 +38,12 @@ pub mod validate;
 
 pub use engine::{Engine, Software};
 pub use error::{LineError, TableError};
+pub use label_scores::LabelScores;
 pub use latest::{DataSets, data_label, latest, latest_by_seed, part_label};
 pub use machine::{Environment, Processor, processor_label};
 pub use original::OriginalRecord;
 pub use place::check_place;
+pub use probability_scores::{CalibrationBin, ProbabilityScores};
 pub use publish::publish;
 pub use record::{ClassScores, Record, Repeat, SCHEMA_VERSION, Status, row_schema};
 pub use row::{Row, RowKind, parse_rows};

@@ -8,14 +8,15 @@ use super::engine::Engine;
 use super::escape;
 use super::label::label;
 use super::machine::Environment;
+use super::probability_scores::ProbabilityScores;
 use super::submission::Submission;
 use crate::catalog::{Family, Profile, names};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
-use crate::grid::{Alias, JobId, Limits};
+use crate::grid::{Alias, JobId, Limits, Scores};
 
 /// Version of the row's schema; a new field bumps it.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 names! {
     /// How a job ended.
@@ -105,6 +106,9 @@ pub struct Record {
     pub time_per_repeat: Option<i64>,
     /// Repeats asked for.
     pub repeats_asked: usize,
+    /// Which scores were asked for beside those of labels. Since schema 6.
+    #[serde(default, skip_serializing_if = "Scores::is_labels")]
+    pub scores: Scores,
     /// Whether repeating stopped because the first two scores were equal within 1e-3.
     pub invariant: bool,
     /// Base seed of the run; 0 for a submission, which has none.
@@ -233,6 +237,10 @@ pub struct Repeat {
     /// SHA-256 of the predicted labels, a byte each (two with more than 256 classes), in test order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predictions_sha256: Option<String>,
+    /// Scores of the probabilities of the test rows, if they were asked for and the classifier
+    /// estimates them. Since schema 6.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_probabilities: Option<ProbabilityScores>,
 }
 
 /// Precision, recall and F1 of one class; 0 where undefined, as in scikit-learn.

@@ -255,7 +255,7 @@ impl Executor for InlineExecutor {
                     settings.threads,
                     cancel,
                     move |send| {
-                        let mut learner = Ours::new(spec, path.iter().collect());
+                        let mut learner = Ours::new(spec, path.iter().collect(), own.scores);
                         run_repeats(&mut learner, path.len(), &own, &data, send);
                     },
                     |message| collector.take(message, on_step),

@@ -16,7 +16,7 @@ use crate::estimators::FitInfo;
 use crate::estimators::erased::{Estimator, Model};
 use crate::estimators::parameters;
 use crate::estimators::parameters::ParamValue;
-use crate::grid::{Job, JobId, Limits, Settings, SubsetGrid};
+use crate::grid::{Job, JobId, Limits, Scores, Settings, SubsetGrid};
 use crate::numeric::rng::stream;
 
 pub const CONSTANT: usize = 100;
@@ -80,6 +80,7 @@ pub fn settings() -> Settings {
         repeats: 2,
         seed: 1,
         limits: Limits::default(),
+        scores: Scores::default(),
         threads_per_job: 1,
         defaults: Profile::Sklearn15,
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Params;
 use crate::catalog::engine::EngineModel;
-use crate::grid::{Job, Limits, Settings};
+use crate::grid::{Job, Limits, Scores, Settings};
 use crate::results::{Engine, Repeat, Status};
 
 /// Begins each line that a worker means for the runner.
@@ -27,6 +27,9 @@ pub struct JobSettings {
     pub threads: usize,
     /// When to kill it.
     pub limits: Limits,
+    /// Which scores to compute.
+    #[serde(default)]
+    pub scores: Scores,
 }
 
 impl From<&Settings> for JobSettings {
@@ -36,6 +39,7 @@ impl From<&Settings> for JobSettings {
             repeats: settings.repeats,
             threads: settings.threads_per_job,
             limits: settings.limits,
+            scores: settings.scores,
         }
     }
 }

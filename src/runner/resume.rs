@@ -3,7 +3,7 @@
 //! A row stands for a job if it has the job's id (estimator and resolved parameters), was computed
 //! on the same data (compared by content), with the same base seed and as many repeats asked, and
 //!
-//! - its status is `ok`; or
+//! - its status is `ok`, and it has the scores that are asked for; or
 //! - it is `timed_out` or `out_of_memory`, and today's limits are the same or tighter; or
 //! - it is `failed`, `invalid` or `unsupported`, today's limits are the same or tighter, and it was
 //!   written by the same program: same version and same git revision without local changes. Another
@@ -74,7 +74,7 @@ impl Wanted<'_> {
         !self.retry.iter().any(|retry| retry.is_for(status))
             && match status {
                 // One without predictions was measured before rows held them.
-                Status::Ok => record.has_predictions(),
+                Status::Ok => record.has_predictions() && record.scores >= self.settings.scores,
                 Status::Lost => false,
                 Status::TimedOut | Status::OutOfMemory => self.is_no_looser_than(record),
                 Status::Failed | Status::Invalid | Status::Unsupported => {
@@ -155,6 +155,7 @@ mod tests {
             repeats: now.repeats_asked,
             threads: 1,
             limits: now.limits,
+            scores: now.scores,
         };
         let wanted = Wanted {
             dataset: &now.dataset,

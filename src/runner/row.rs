@@ -73,6 +73,7 @@ impl Origin<'_> {
             score,
             time_per_repeat: per_repeat,
             repeats_asked: self.settings.repeats,
+            scores: self.settings.scores,
             invariant: outcome.invariant,
             seed: self.settings.seed,
             repeats: outcome.repeats,

@@ -3,7 +3,7 @@
 use crate::catalog::{Family, Params, Profile};
 use crate::dataset::DatasetIdentity;
 use crate::estimators::FitInfo;
-use crate::grid::Limits;
+use crate::grid::{Limits, Scores};
 use crate::results::{
     Record, Repeat, SCHEMA_VERSION, Score, Status, Submission, mean_accuracy, std_accuracy,
     submission_id,
@@ -68,6 +68,7 @@ fn claimed_repeat(accuracy: f64, claim: Claim) -> Repeat {
         correct: None,
         wrong_labels: None,
         predictions_sha256: None,
+        of_probabilities: None,
     }
 }
 
@@ -98,6 +99,7 @@ fn of_repeat(
         score,
         time_per_repeat: None,
         repeats_asked: 1,
+        scores: Scores::default(),
         invariant: false,
         seed: 0,
         repeats: vec![repeat],

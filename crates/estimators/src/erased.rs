@@ -7,7 +7,7 @@ use crate::classifier::{
 };
 use crate::error::FitError;
 use crate::info::FitInfo;
-use crate::path::{Ledger, PathData};
+use crate::path::{Ledger, Outcome, PathData};
 
 /// A classifier whose parameters are set.
 pub trait Estimator: Send + Sync {
@@ -49,12 +49,22 @@ pub trait Estimator: Send + Sync {
     {
         for (member, estimator) in path.iter().enumerate() {
             ledger.fit_for(&[member]);
-            let result = estimator.fit(x, y).and_then(|model| {
+            let predicted = estimator.fit(x, y).and_then(|model| {
                 ledger.predict_for(&[member]);
                 let labels = model.predict(x_test)?;
-                Ok((model.fit_info(), labels))
+                Ok((model, labels))
             });
-            ledger.done(member, result);
+            match predicted {
+                Ok((model, labels)) => ledger.done(
+                    member,
+                    Ok(Outcome {
+                        info: model.fit_info(),
+                        labels,
+                        probabilities: &|| model.predict_proba(x_test).ok().flatten(),
+                    }),
+                ),
+                Err(error) => ledger.done(member, Err(error)),
+            }
         }
         Ok(())
     }

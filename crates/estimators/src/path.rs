@@ -2,10 +2,11 @@
 //!
 //! Classifiers whose parameters differ only along a *path* share work: boosting and forests with
 //! fewer trees are beginnings of those with more, the nearest neighbours of a row are among any
-//! larger number of them, and all kernels are functions of the same products. [`Estimator::run_path`](crate::erased::Estimator::run_path) trains
-//! all classifiers of a path at once; each gets the answers that it would give alone, bit for bit.
+//! larger number of them, and all kernels are functions of the same products.
+//! [`Estimator::run_path`](crate::erased::Estimator::run_path) trains all classifiers of a path at
+//! once; each gets the answers that it would give alone, bit for bit.
 
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 use crate::classifier::{Classifier, FittedClassifier, check_fitted};
 use crate::erased::Model;
@@ -40,7 +41,18 @@ pub trait Ledger {
 
     /// A member is done: how its fit went and the label of each test row, or why there is none.
     /// What follows is for nobody until the next call of one of the others.
-    fn done(&mut self, member: usize, result: Result<(FitInfo, Array1<usize>), FitError>);
+    fn done(&mut self, member: usize, result: Result<Outcome<'_>, FitError>);
+}
+
+/// What came out for a member of a path.
+pub struct Outcome<'m> {
+    /// How its fit went.
+    pub info: FitInfo,
+    /// The label of each test row.
+    pub labels: Array1<usize>,
+    /// Computes the probabilities of the test rows as
+    /// [`Model::predict_proba`](crate::erased::Model::predict_proba), for a ledger that wants them.
+    pub probabilities: &'m dyn Fn() -> Option<Array2<f64>>,
 }
 
 /// What the classifiers of a path are trained on and what they are to predict.
@@ -73,12 +85,22 @@ pub(crate) fn predict<M: FittedClassifier>(
     ledger: &mut dyn Ledger,
 ) {
     let checked = fitted.and_then(|model| check_fitted(&model).map(|()| model));
-    let result = checked.and_then(|model| {
+    let predicted = checked.and_then(|model| {
         ledger.predict_for(&[member]);
         let labels = Model::predict(&model, x_test)?;
-        Ok((model.fit_info(), labels))
+        Ok((model, labels))
     });
-    ledger.done(member, result);
+    match predicted {
+        Ok((model, labels)) => ledger.done(
+            member,
+            Ok(Outcome {
+                info: model.fit_info(),
+                labels,
+                probabilities: &|| Model::predict_proba(&model, x_test).ok().flatten(),
+            }),
+        ),
+        Err(error) => ledger.done(member, Err(error)),
+    }
 }
 
 /// A classifier that is built up in stages, so that one with fewer is a beginning of one with more.
@@ -197,9 +219,10 @@ mod tests {
             self.shares.push(own.iter().map(share).collect());
         }
 
-        fn done(&mut self, member: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
-            let answer = result.map_err(|error| error.to_string());
-            self.answers.push((member, answer));
+        fn done(&mut self, member: usize, result: Result<Outcome<'_>, FitError>) {
+            let answer = result.map(|it| (it.info, it.labels));
+            self.answers
+                .push((member, answer.map_err(|error| error.to_string())));
         }
     }
 

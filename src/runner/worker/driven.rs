@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Instant;
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ use super::array_files::{ArrayFiles, TrainFiles, write_handful};
 use super::class_keys;
 use super::clock::Timing;
 use super::driver::{Driver, cut, out_of_turn};
-use super::learner::{Learner, Measured, News};
+use super::learner::{Learner, Measured, News, spread};
 use super::repeats::{chain, finite};
 use super::trial::Trial;
 use crate::catalog::Params;
@@ -25,6 +25,7 @@ use crate::engine::protocol::{
     TrainSplit, VERSION,
 };
 use crate::estimators::FitInfo;
+use crate::grid::Scores;
 use crate::results::{Engine, Software, Status};
 use crate::runner;
 use crate::runner::process_tree::{cpu_s_below, descendants, memory_of};
@@ -34,6 +35,9 @@ use crate::runner::protocol::{EngineReport, Failure, Verdict};
 const CPU_EXCESS: f64 = 1.1;
 /// Wall seconds below which clocks do not tell.
 const SHORT_S: f64 = 0.2;
+
+/// Labels of the test split, the time that they took, and probabilities with theirs.
+type Predicted = (Array1<usize>, Timing, Option<(Array2<f64>, Timing)>);
 
 /// A classifier of an engine, in an engine of its own.
 pub(super) struct Driven<'a> {
@@ -50,6 +54,7 @@ pub(super) struct Driven<'a> {
     driver: Option<Driver>,
     n_test: usize,
     n_classes: usize,
+    scores: Scores,
     report: Option<EngineReport>,
     is_reported: bool,
     notes: Vec<String>,
@@ -73,6 +78,7 @@ impl<'a> Driven<'a> {
             driver: None,
             n_test: 0,
             n_classes: 0,
+            scores: request.settings.scores,
             report: None,
             is_reported: false,
             notes: Vec::new(),
@@ -159,7 +165,7 @@ impl Driven<'_> {
             news(News::Engine(Box::new(report)));
         }
         let (info, fit) = self.fit()?;
-        let (labels, predict) = self.predict()?;
+        let (labels, predict, probabilities) = self.predict()?;
         for note in self.notes.drain(..) {
             news(News::Note(note));
         }
@@ -168,6 +174,7 @@ impl Driven<'_> {
             fit,
             labels,
             predict,
+            probabilities,
             peak_rss_bytes: memory_of(&descendants(process::id())).map(|memory| memory.peak_bytes),
             spared_s: 0.0,
         }))
@@ -244,7 +251,7 @@ impl Driven<'_> {
         Ok((info_of(fitted), timing))
     }
 
-    fn predict(&mut self) -> Result<(Array1<usize>, Timing), Failure> {
+    fn predict(&mut self) -> Result<Predicted, Failure> {
         let labels = self.folder.path().join("labels.npy");
         let request = Request::Predict(Predict {
             labels: labels.clone(),
@@ -256,27 +263,33 @@ impl Driven<'_> {
         };
         self.note_excess("prediction", timing);
         let predicted = read_labels(&labels, self.n_test, self.n_classes)?;
-        // Probabilities cost a second prediction, which only engines that are asked for anything
-        // beside labels would make.
-        if self.model.launch.is_declared() {
-            self.check_probabilities(labels)?;
-        }
-        Ok((predicted, timing))
+        // Probabilities cost a second prediction. An engine that somebody wrote has to have numbers
+        // for them, whether they are wanted or not.
+        let probabilities = if self.scores.is_labels() && !self.model.launch.is_declared() {
+            None
+        } else {
+            self.probabilities(labels)?
+        };
+        let wanted = probabilities.filter(|_| !self.scores.is_labels());
+        Ok((predicted, timing, wanted))
     }
 
-    /// Asks once more, for probabilities, outside the times: an engine that has some must have
-    /// probabilities that are numbers.
-    fn check_probabilities(&mut self, labels: PathBuf) -> Result<(), Failure> {
+    /// Asks once more, for probabilities, outside the times: those of all classes, if the engine has
+    /// any.
+    fn probabilities(&mut self, labels: PathBuf) -> Result<Option<(Array2<f64>, Timing)>, Failure> {
         let request = Request::Predict(Predict {
             labels,
             probabilities: Some(self.folder.path().join("probabilities.npy")),
         });
-        match self.ask(&request)? {
-            Answer::Predicted(predicted) => predicted
-                .probabilities
-                .map_or(Ok(()), |probabilities| check(&probabilities, self.n_test)),
-            answer => Err(out_of_turn("predict", &answer)),
-        }
+        let (answer, timing) = self.ask_timed(&request)?;
+        let Answer::Predicted(predicted) = answer else {
+            return Err(out_of_turn("predict", &answer));
+        };
+        let Some(probabilities) = predicted.probabilities else {
+            return Ok(None);
+        };
+        let found = read_probabilities(&probabilities, self.n_test, self.n_classes)?;
+        Ok(Some((found, timing)))
     }
 }
 
@@ -361,7 +374,12 @@ fn read_labels(path: &Path, n_test: usize, n_classes: usize) -> Result<Array1<us
     labels.iter().map(class).collect()
 }
 
-fn check(probabilities: &Probabilities, n_test: usize) -> Result<(), Failure> {
+/// Reads the probabilities of all classes: those that the engine does not know have none.
+fn read_probabilities(
+    probabilities: &Probabilities,
+    n_test: usize,
+    n_classes: usize,
+) -> Result<Array2<f64>, Failure> {
     let unusable = |text: String| {
         let reason = format!("the probabilities of the engine cannot be used: {text}");
         Failure::new(Status::Failed, reason)
@@ -369,9 +387,25 @@ fn check(probabilities: &Probabilities, n_test: usize) -> Result<(), Failure> {
     let values = load_probabilities(&probabilities.path, n_test, probabilities.classes.len())
         .map_err(|error| unusable(chain(&error)))?;
     match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
-        Some(((row, _), value)) => Err(unusable(format!("{value} in row {row}"))),
-        None => Ok(()),
+        Some(((row, _), value)) => return Err(unusable(format!("{value} in row {row}"))),
+        None => {}
     }
+    let known: Option<Vec<usize>> = probabilities
+        .classes
+        .iter()
+        .map(|&class| {
+            usize::try_from(class)
+                .ok()
+                .filter(|&class| class < n_classes)
+        })
+        .collect();
+    let known = known.ok_or_else(|| {
+        let classes = &probabilities.classes;
+        unusable(format!(
+            "expected classes below {n_classes}, got {classes:?}"
+        ))
+    })?;
+    Ok(spread(&values, &known, n_classes))
 }
 
 /// Tries classifiers of engines on a handful of samples; an engine stays for the next one.

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::{mem, process};
 
-use ndarray::Array1;
+use ndarray::{Array1, Array2};
 
 use super::class_keys;
-use super::clock::{Stopwatch, Timing};
+use super::clock::{Stopwatch, Timing, timed};
 use super::repeats::{failure_of, finite};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
-use crate::estimators::path::Ledger;
+use crate::estimators::path::{Ledger, Outcome};
 use crate::estimators::{FitError, FitInfo};
+use crate::grid::Scores;
 use crate::runner::memory::process_memory;
 use crate::runner::protocol::{EngineReport, Failure};
 
@@ -59,6 +60,9 @@ pub(in crate::runner) struct Measured {
     /// One label per sample of the test split.
     pub(in crate::runner) labels: Array1<usize>,
     pub(in crate::runner) predict: Timing,
+    /// The probability of each class for each sample of the test split, if they were asked for and
+    /// there are any, and the time that they took.
+    pub(in crate::runner) probabilities: Option<(Array2<f64>, Timing)>,
     /// The most resident bytes so far, if they are known.
     pub(in crate::runner) peak_rss_bytes: Option<u64>,
     /// Wall seconds of all repeats so far that none of the members that are still waited for would
@@ -70,6 +74,7 @@ pub(in crate::runner) struct Measured {
 pub(in crate::runner) struct Ours<'a> {
     spec: &'a EstimatorSpec,
     path: Vec<&'a Params>,
+    scores: Scores,
     /// Wall seconds of all repeats, by member.
     charged_s: Vec<f64>,
     /// Wall seconds of all repeats that some member was charged with.
@@ -77,9 +82,14 @@ pub(in crate::runner) struct Ours<'a> {
 }
 
 impl<'a> Ours<'a> {
-    pub(in crate::runner) fn new(spec: &'a EstimatorSpec, path: Vec<&'a Params>) -> Self {
+    pub(in crate::runner) fn new(
+        spec: &'a EstimatorSpec,
+        path: Vec<&'a Params>,
+        scores: Scores,
+    ) -> Self {
         Self {
             spec,
+            scores,
             charged_s: vec![0.0; path.len()],
             path,
             worked_s: 0.0,
@@ -124,6 +134,8 @@ impl Learner for Ours<'_> {
             bills: vec![Bill::default(); valid.len()],
             waiting: (0..valid.len()).collect(),
             members: &valid,
+            present: (!self.scores.is_labels()).then(|| classes_of(data)),
+            n_classes: data.n_classes(),
             charged: Charged::Nobody,
             purses: Vec::new(),
             watch: Stopwatch::start(),
@@ -176,6 +188,9 @@ struct Account<'a> {
     waiting: Vec<usize>,
     /// The member at each place.
     members: &'a [usize],
+    /// The classes that the train split has, ascending, if probabilities are wanted.
+    present: Option<Vec<usize>>,
+    n_classes: usize,
     charged: Charged,
     /// What was taken by work that is not paid for.
     purses: Vec<Timing>,
@@ -296,17 +311,30 @@ impl Ledger for Account<'_> {
         self.pay_by(purse, own);
     }
 
-    fn done(&mut self, place: usize, result: Result<(FitInfo, Array1<usize>), FitError>) {
+    fn done(&mut self, place: usize, result: Result<Outcome<'_>, FitError>) {
         self.turn_to(Charged::Nobody);
+        let result = result.map(|outcome| {
+            let Outcome {
+                info,
+                labels,
+                probabilities,
+            } = outcome;
+            let probabilities = self.present.as_ref().and_then(|present| {
+                let (found, timing) = timed(probabilities);
+                Some((spread(&found?, present, self.n_classes), timing))
+            });
+            (info, labels, probabilities)
+        });
         self.waiting.retain(|&waiting| waiting != place);
         let Bill { fit, predict } = self.bills[place];
         let spared_s = self.spared_s();
-        let measured = |(info, labels)| {
+        let measured = |(info, labels, probabilities)| {
             Box::new(Measured {
                 info: finite(info),
                 fit,
                 labels,
                 predict,
+                probabilities,
                 peak_rss_bytes: process_memory(process::id()).map(|memory| memory.peak_bytes),
                 spared_s,
             })
@@ -318,4 +346,21 @@ impl Ledger for Account<'_> {
         // What was done with the news is nobody's.
         self.watch.lap();
     }
+}
+
+/// Returns the classes of the train split, ascending.
+fn classes_of(data: &Prepared) -> Vec<usize> {
+    let mut classes = data.y_train().to_vec();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
+}
+
+/// Returns the probabilities of all classes, given those of the classes that a model knows, ascending.
+pub(super) fn spread(found: &Array2<f64>, known: &[usize], n_classes: usize) -> Array2<f64> {
+    let mut all = Array2::zeros((found.nrows(), n_classes));
+    for (column, &class) in found.columns().into_iter().zip(known) {
+        all.column_mut(class).assign(&column);
+    }
+    all
 }

@@ -13,7 +13,7 @@ use super::panics::catch;
 use crate::dataset::Prepared;
 use crate::estimators::{FitError, FitInfo};
 use crate::numeric::rng::derive;
-use crate::results::{Repeat, Status, score};
+use crate::results::{ProbabilityScores, Repeat, Status, score};
 use crate::runner::protocol::{Failure, JobSettings, Message};
 
 /// First two scores closer than this end the repeats.
@@ -124,6 +124,13 @@ fn message_of(
         correct: Some(score.outcomes.correct),
         wrong_labels: Some(score.outcomes.wrong_labels),
         predictions_sha256: Some(score.predictions_sha256),
+        of_probabilities: measured
+            .probabilities
+            .map(|(probabilities, timing)| ProbabilityScores {
+                proba_s: timing.wall_s,
+                proba_cpu_s: timing.cpu_s,
+                ..ProbabilityScores::of(data.y_test(), probabilities.view())
+            }),
     };
     let message = Message::Repeat {
         member,
@@ -207,7 +214,7 @@ mod tests {
         };
         let (mut done, mut ends) = (vec![Vec::new(); kinds.len()], vec![None; kinds.len()]);
         let path = jobs.iter().map(|job| &job.resolved).collect();
-        let mut learner = Ours::new(&fixture::FAKE, path);
+        let mut learner = Ours::new(&fixture::FAKE, path, settings.scores);
         let mut end = |member: usize, end| {
             assert_eq!(ends[member], None);
             ends[member] = Some(end);

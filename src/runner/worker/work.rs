@@ -44,7 +44,7 @@ pub(super) fn work(
                 // All members of a path have the same name.
                 path => find(&path[0]).map(|spec| {
                     let params = path.iter().map(|model| &model.params).collect();
-                    Box::new(Ours::new(spec, params)) as Box<dyn Learner>
+                    Box::new(Ours::new(spec, params, request.settings.scores)) as Box<dyn Learner>
                 }),
             };
             let settings = &request.settings;

@@ -17,10 +17,10 @@ use super::posterior::Posterior;
 use super::rbf::Rbf;
 use super::rbf_process::{BLOCK_ROWS, Problem, RbfProcess, RbfRows};
 use super::sparse::Sparse;
-use crate::classifier::{Classifier, check_finite, check_width};
+use crate::classifier::{Classifier, FittedClassifier as _, check_finite, check_width};
 use crate::error::FitError;
 use crate::multiclass::{ClassEncoding, ClassPair, class_pairs};
-use crate::path::{Ledger, PathData, train_each};
+use crate::path::{Ledger, Outcome, PathData, train_each};
 
 /// Rows predicted by all members of a path before the next ones; a multiple of [`BLOCK_ROWS`].
 const PART_ROWS: usize = 8 * BLOCK_ROWS;
@@ -118,7 +118,13 @@ fn fit_sparse_path(
     }
     for (place, process, classes) in members {
         let labels = classes.iter().map(|&class| data.encoding.label(class));
-        ledger.done(place, Ok((process.fit_info(), labels.collect())));
+        let model = GaussianProcess(Process::Rbf(process));
+        let outcome = Outcome {
+            info: model.fit_info(),
+            labels: labels.collect(),
+            probabilities: &|| model.probabilities(data.x_test),
+        };
+        ledger.done(place, Ok(outcome));
     }
     Ok(())
 }

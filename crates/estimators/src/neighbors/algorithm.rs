@@ -15,7 +15,7 @@ use crate::classifier::{Classifier, FittedClassifier as _, check_finite, check_w
 use crate::error::{FitError, ParamError};
 use crate::multiclass::ClassEncoding;
 use crate::parameters::Parameters;
-use crate::path::{Ledger, PathData};
+use crate::path::{Ledger, Outcome, PathData};
 use fashion_bench_numeric::nearest::Neighbor;
 
 /// One of this many rows is searched for each number of neighbours of a path, all numbers together.
@@ -73,7 +73,16 @@ impl Classifier for KNeighborsValidParams {
                 model.vote(&neighbors[..own.n_neighbors], own.vote_weights())
             };
             let labels = neighbors.iter().map(vote).collect();
-            ledger.done(member, Ok((model.fit_info(), labels)));
+            let own_neighbors = || {
+                let all = neighbors.iter();
+                all.map(|neighbors| &neighbors[..own.n_neighbors])
+            };
+            let outcome = Outcome {
+                info: model.fit_info(),
+                labels,
+                probabilities: &|| Some(model.shares(own_neighbors(), own.vote_weights())),
+            };
+            ledger.done(member, Ok(outcome));
         }
         Ok(())
     }

@@ -128,6 +128,19 @@ impl KNeighborsClassifier {
         self.encoding.label(argmax(&self.votes(neighbors, weights)))
     }
 
+    /// Returns the share of each class in the votes of the neighbours of each row, rows × classes.
+    pub(super) fn shares<'n>(
+        &self,
+        neighbors: impl ExactSizeIterator<Item = &'n [Neighbor]>,
+        weights: Weights,
+    ) -> Array2<f64> {
+        let shape = (neighbors.len(), self.encoding.n_classes());
+        let votes = neighbors.flat_map(|neighbors| self.votes(neighbors, weights));
+        let mut votes = Array2::from_shape_vec(shape, votes.collect()).expect("a vote per class");
+        normalise_rows(&mut votes);
+        votes
+    }
+
     /// Returns the votes of the neighbours, nearest first, for each class.
     fn votes(&self, neighbors: &[Neighbor], weights: Weights) -> Vec<f64> {
         let mut votes = vec![0.0; self.encoding.n_classes()];
@@ -170,11 +183,7 @@ impl FittedClassifier for KNeighborsClassifier {
 
     fn probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
         let neighbors = self.neighbors(x);
-        let shape = (neighbors.len(), self.encoding.n_classes());
-        let votes = neighbors.iter().flat_map(|it| self.votes(it, self.weights));
-        let mut votes = Array2::from_shape_vec(shape, votes.collect()).expect("a vote per class");
-        normalise_rows(&mut votes);
-        Some(votes)
+        Some(self.shares(neighbors.iter().map(Vec::as_slice), self.weights))
     }
 }
 

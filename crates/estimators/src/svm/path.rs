@@ -23,7 +23,7 @@ use super::products::{self, Computed, Products};
 use crate::classifier::{FittedClassifier as _, check_finite, check_fitted, check_width};
 use crate::error::FitError;
 use crate::multiclass::{ClassPair, class_pairs};
-use crate::path::{self, Ledger, PathData};
+use crate::path::{self, Ledger, Outcome, PathData};
 use fashion_bench_numeric::gemm::gemm_nt;
 
 /// Most bytes of products that are kept for a pair of classes; the catalog's estimate of a job's
@@ -404,6 +404,11 @@ fn vote(
     for voter in &voters {
         let classes = voter.classes.iter();
         let labels: Array1<usize> = classes.map(|&class| data.encoding.label(class)).collect();
-        ledger.done(voter.place, Ok((voter.machines.fit_info(), labels)));
+        let outcome = Outcome {
+            info: voter.machines.fit_info(),
+            labels,
+            probabilities: &|| voter.machines.probabilities(data.x_test),
+        };
+        ledger.done(voter.place, Ok(outcome));
     }
 }
