@@ -6,13 +6,15 @@
 //! there for the others. Predicting, the products of the test rows with the support vectors of all
 //! members are computed once, and each member takes its own from them.
 //!
-//! Products are not a member's own work: they are put aside, and each member pays for those that it
-//! would have computed alone.
+//! Products are not a member's own work. The first member of a pair finds nothing and computes what it
+//! would alone; that is put aside, and each member pays for as many rows as it would have computed, at
+//! that price. What the others compute in its stead, in smaller pieces, and what keeping products takes,
+//! is nobody's.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 
 use super::algorithm::Training;
 use super::class_support::SupportVectors;
@@ -34,6 +36,9 @@ const MOST_KEPT: usize = 200_000_000;
 const ROWS: usize = 0;
 const EXACT: usize = 1;
 const TEST_ROWS: usize = 2;
+
+/// The purse that nobody pays for.
+const SPARE: usize = 3;
 
 /// Whether `n_members` members share products. With several threads they do not: these fit several
 /// pairs at the same time, and what each member takes could not be told apart.
@@ -117,7 +122,8 @@ fn fit_pair(
         }
         true
     });
-    ledger.pay_fits(ROWS, &shares(&store.n_asked, store.n_computed));
+    let n_priced = store.n_priced;
+    ledger.pay_fits(ROWS, &shares(&store.n_asked, n_priced));
     ledger.pay_fits(EXACT, &shares(&store.n_asked_exact, 1));
 }
 
@@ -134,7 +140,9 @@ struct Store<'x> {
     slot_of: Vec<Option<u32>>,
     slots: Vec<Box<[f32]>>,
     max_slots: usize,
-    n_computed: usize,
+    /// The first member that asked, and the rows that were computed for it.
+    first: Option<usize>,
+    n_priced: usize,
     /// Rows that each member would have computed alone.
     n_asked: Vec<usize>,
     exact: Option<Rc<Array2<f64>>>,
@@ -150,31 +158,27 @@ impl<'x> Store<'x> {
             slot_of: vec![None; n],
             slots: Vec::new(),
             max_slots: most_bytes / (n * size_of::<f32>()).max(1),
-            n_computed: 0,
+            first: None,
+            n_priced: 0,
             n_asked: vec![0; n_members],
             exact: None,
             n_asked_exact: vec![0; n_members],
         }
     }
 
-    /// Computes the products of `samples` that are not there, as long as there is room for them.
-    fn fill(&mut self, samples: &[usize]) {
-        let n = self.slot_of.len();
+    /// Returns which of `samples` are not there, as many as there is room for.
+    fn missing(&self, samples: &[usize]) -> Vec<usize> {
         let room = self.max_slots - self.slots.len();
         let missing = samples.iter().copied();
         let missing = missing.filter(|&sample| self.slot_of[sample].is_none());
-        let missing: Vec<usize> = missing.take(room).collect();
-        for block in missing.chunks(products::BLOCK_ROWS) {
-            let mut values = Array2::zeros((block.len(), n));
-            self.computed.write(block, &mut values.view_mut());
-            for (&sample, row) in block.iter().zip(values.rows()) {
-                let slot = u32::try_from(self.slots.len()).expect("fewer slots than rows");
-                self.slot_of[sample] = Some(slot);
-                self.slots
-                    .push(row.to_slice().expect("a fresh matrix is row-major").into());
-            }
-        }
-        self.n_computed += missing.len();
+        missing.take(room).collect()
+    }
+
+    fn keep(&mut self, sample: usize, products: ArrayView1<'_, f32>) {
+        let slot = u32::try_from(self.slots.len()).expect("fewer slots than rows");
+        self.slot_of[sample] = Some(slot);
+        let products = products.to_slice().expect("a fresh matrix is row-major");
+        self.slots.push(products.into());
     }
 }
 
@@ -185,44 +189,54 @@ struct StoredFor<'s, 'x> {
     ledger: &'s mut dyn Ledger,
 }
 
+impl StoredFor<'_, '_> {
+    /// Computes the products of `samples`, a row for each.
+    fn compute(&mut self, samples: &[usize]) -> Array2<f32> {
+        let store = &mut *self.store;
+        let is_first = *store.first.get_or_insert(self.member) == self.member;
+        self.ledger.put_aside(if is_first { ROWS } else { SPARE });
+        let mut values = Array2::zeros((samples.len(), store.slot_of.len()));
+        store.computed.write(samples, &mut values.view_mut());
+        if is_first {
+            store.n_priced += samples.len();
+        }
+        self.ledger.put_aside(SPARE);
+        values
+    }
+}
+
 impl Products for StoredFor<'_, '_> {
     fn announce(&mut self, samples: &[usize]) {
-        let store = &mut *self.store;
-        store.n_asked[self.member] += samples.len();
-        if samples
-            .iter()
-            .any(|&sample| store.slot_of[sample].is_none())
-        {
-            self.ledger.put_aside(ROWS);
-            store.fill(samples);
-            self.ledger.fit_for(&[self.member]);
+        self.store.n_asked[self.member] += samples.len();
+        for block in self.store.missing(samples).chunks(products::BLOCK_ROWS) {
+            let values = self.compute(block);
+            for (&sample, row) in block.iter().zip(values.rows()) {
+                self.store.keep(sample, row);
+            }
         }
+        self.ledger.fit_for(&[self.member]);
     }
 
     fn write(&mut self, samples: &[usize], values: &mut ArrayViewMut2<'_, f32>) {
-        let store = &mut *self.store;
+        self.ledger.put_aside(SPARE);
         let mut missing = Vec::new();
         for (place, (&sample, mut row)) in samples.iter().zip(values.rows_mut()).enumerate() {
-            match store.slot_of[sample] {
+            match self.store.slot_of[sample] {
                 Some(slot) => row
                     .as_slice_mut()
                     .expect("a fresh matrix is row-major")
-                    .copy_from_slice(&store.slots[slot as usize]),
+                    .copy_from_slice(&self.store.slots[slot as usize]),
                 None => missing.push(place),
             }
         }
-        if missing.is_empty() {
-            return;
+        if !missing.is_empty() {
+            // There was no room for them.
+            let rows: Vec<usize> = missing.iter().map(|&place| samples[place]).collect();
+            let products = self.compute(&rows);
+            for (&place, row) in missing.iter().zip(products.rows()) {
+                values.row_mut(place).assign(&row);
+            }
         }
-        // There was no room for them.
-        self.ledger.put_aside(ROWS);
-        let rows: Vec<usize> = missing.iter().map(|&place| samples[place]).collect();
-        let mut products = Array2::zeros((rows.len(), values.ncols()));
-        store.computed.write(&rows, &mut products.view_mut());
-        for (&place, row) in missing.iter().zip(products.rows()) {
-            values.row_mut(place).assign(&row);
-        }
-        store.n_computed += rows.len();
         self.ledger.fit_for(&[self.member]);
     }
 
