@@ -191,7 +191,7 @@ add(BOTH, "VotingClassifier", estimators=PAIRS)
 add(BOTH, "VotingClassifier", estimators=PAIRS, voting="soft", weights=[1.0, 2.0, 5.0, 0.5])
 add(BOTH, "StackingClassifier", estimators=PAIRS, final_estimator=LINE)
 add(BOTH, "StackingClassifier", estimators=PAIRS, final_estimator=NB, passthrough=True, cv=3)
-add("three", "StackingClassifier", estimators=PAIRS[:1], stack_method="predict", cv=4)
+add("three", "StackingClassifier", estimators=PAIRS[:1], final_estimator=LINE, stack_method="predict", cv=4)
 SVC_LINE = {"LinearSVC": {"dual": False, "tol": 1e-10, "max_iter": 100000}}
 add(BOTH, "CalibratedClassifierCV", estimator=SVC_LINE)
 add(BOTH, "CalibratedClassifierCV", estimator=NB, cv=3)
@@ -212,11 +212,11 @@ add(BOTH, "RidgeClassifierCV")
 add(BOTH, "RidgeClassifierCV", alphas=[0.01, 3.0, 30.0, 300.0], class_weight="balanced")
 add("three four", "RidgeClassifierCV", alphas=[300.0, 0.1, 30.0], scoring="accuracy", fit_intercept=False)
 add(BOTH, "RidgeClassifierCV", alphas=[0.1, 50.0, 500.0], cv=4)
-PATH = {"tol": 1e-9, "max_iter": 100000}
+PATH = {"tol": 1e-8, "max_iter": 5000}
 add(BOTH, "LogisticRegressionCV", Cs=5, **PATH)
 add("three four", "LogisticRegressionCV", Cs=[0.01, 0.1, 1.0], cv=3, multi_class="ovr", **PATH)
 add("three", "LogisticRegressionCV", Cs=[0.01, 0.1, 1.0], refit=False, class_weight="balanced", **PATH)
-add(BOTH, "LogisticRegressionCV", Cs=4, solver="liblinear", cv=3, tol=1e-9, max_iter=100000)
+add(BOTH, "LogisticRegressionCV", Cs=4, solver="liblinear", cv=3, **PATH)
 
 print("{")
 print(f'"version": "{sklearn.__version__}",')

@@ -14,6 +14,7 @@ DOCUMENTED = [
     ("refused there only", r"The classes, \[.*\], are not in class_weight"),
     ("refused there only", r"must be .*an int .*Got -?\d+\.0 instead"),
     ("refused there only", r"^IndexError: index 1 is out of bounds for axis 0 with size 1"),
+    ("refused there only", r"^IndexError: index \d+ is out of bounds for axis 1 with size \d+"),
     ("refused there only", r"'p' parameter of KNeighborsClassifier .*Got 'inf' instead"),
 ]
 COLUMNS = [
