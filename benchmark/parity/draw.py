@@ -76,9 +76,9 @@ POOLS_OF = {
 }  # fmt: skip
 NB, TREE, LINE = {"GaussianNB": {}}, {"DecisionTreeClassifier": {"max_depth": 2}}, {"RidgeClassifier": {}}
 LOGISTIC = {"LogisticRegression": {"C": 0.5, "tol": 1e-8, "max_iter": 5000}}
-NEIGHBOURS = {"KNeighborsClassifier": {"n_neighbors": 1}}
+CENTRES = {"NearestCentroid": {}}
 LISTS = [
-    [["nb", NB], ["line", LINE]], [["nb", NB]], [["nb", NB], ["out", "drop"], ["neighbours", NEIGHBOURS]],
+    [["nb", NB], ["line", LINE]], [["nb", NB]], [["nb", NB], ["out", "drop"], ["centres", CENTRES]],
     [["a", LOGISTIC], ["b", LINE], ["c", NB]], [["line", LINE]],
 ]  # fmt: skip
 POOLS_OF |= {

@@ -200,7 +200,7 @@ class Case:
     def other_solvers(self):
         """Changes of parameters under which scikit-learn minimises the same function in another way."""
         solver = self.params.get("solver")
-        if self.classifier == "LogisticRegression" and solver != "liblinear":
+        if self.classifier in ("LogisticRegression", "LogisticRegressionCV") and solver != "liblinear":
             return [{"solver": s, "max_iter": 10_000} for s in ("lbfgs", "newton-cg", "newton-cholesky") if s != solver]
         if self.classifier == "RidgeClassifier" and not self.params.get("positive"):
             return [{"solver": s, "max_iter": None} for s in ("svd", "cholesky") if s != solver]

@@ -1,6 +1,6 @@
 //! The parameters that speak of labels, wherever they stand: in a classifier or in one inside it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::catalog::Params;
 
@@ -9,6 +9,11 @@ const WEIGHTS: &str = "class_weight";
 /// Parameters whose whole numbers are labels.
 const LABELS: [&str; 2] = ["constant", "outlier_label"];
 
+/// Replaces a table of weights by label.
+type Weights<'a, E> = dyn Fn(&Params) -> Result<Params, E> + 'a;
+/// Replaces a label, the value of the parameter of that name.
+type Label<'a, E> = dyn Fn(&str, i64) -> Result<Value, E> + 'a;
+
 /// Returns `params` with each table of weights by label replaced by what `weights` returns, and each
 /// label by what `label` returns.
 ///
@@ -16,8 +21,8 @@ const LABELS: [&str; 2] = ["constant", "outlier_label"];
 /// The first error of either.
 pub(super) fn map_labels<E>(
     params: &Params,
-    weights: &dyn Fn(&Map<String, Value>) -> Result<Map<String, Value>, E>,
-    label: &dyn Fn(&str, i64) -> Result<Value, E>,
+    weights: &Weights<'_, E>,
+    label: &Label<'_, E>,
 ) -> Result<Params, E> {
     let map = |(name, value): (&String, &Value)| {
         Ok((name.clone(), map_value(name, value, weights, label)?))
@@ -28,8 +33,8 @@ pub(super) fn map_labels<E>(
 fn map_value<E>(
     name: &str,
     value: &Value,
-    weights: &dyn Fn(&Map<String, Value>) -> Result<Map<String, Value>, E>,
-    label: &dyn Fn(&str, i64) -> Result<Value, E>,
+    weights: &Weights<'_, E>,
+    label: &Label<'_, E>,
 ) -> Result<Value, E> {
     match value {
         Value::Object(table) if name == WEIGHTS => Ok(weights(table)?.into()),
