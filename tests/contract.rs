@@ -385,7 +385,7 @@ fn bad_training_data_is_a_typed_error() {
 }
 
 /// What scikit-learn 1.5.2 fits to rows of a single class.
-const ONE_CLASS_IS_LEARNED: [&str; 19] = [
+const ONE_CLASS_IS_LEARNED: [&str; 20] = [
     "AdaBoostClassifier",
     "BaggingClassifier",
     "BernoulliNB",
@@ -404,6 +404,7 @@ const ONE_CLASS_IS_LEARNED: [&str; 19] = [
     "RadiusNeighborsClassifier",
     "RandomForestClassifier",
     "RidgeClassifier",
+    "RidgeClassifierCV",
     "VotingClassifier",
 ];
 

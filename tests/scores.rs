@@ -54,17 +54,18 @@ impl Problem {
 
 impl Case {
     fn fit(&self, problem: &Problem, seed: u64) -> Box<dyn Model> {
-        let spec = find(&self.classifier).unwrap();
+        let spec = find(&self.classifier).expect("a classifier");
         let mut params = self.params.clone();
         if self.n_seeds > 0 {
             params.insert("random_state".to_owned(), seed.into());
         }
-        let resolved = spec.resolve(&params, Profile::Sklearn15).unwrap();
-        let estimator = spec.build(&resolved.params, seed).unwrap();
+        let resolved = spec.resolve(&params, Profile::Sklearn15);
+        let resolved = resolved.expect("parameters");
+        let estimator = spec.build(&resolved.params, seed).expect("parameters");
         let y = Array1::from(problem.y.clone());
         estimator
             .fit(problem.matrix(&problem.x).view(), y.view())
-            .unwrap()
+            .expect("a fit")
     }
 
     fn name(&self) -> String {
@@ -98,8 +99,7 @@ fn fault(found: &[Vec<f64>], expected: &[Vec<f64>]) -> Option<String> {
         .flatten()
         .fold(1.0, |most: f64, e| most.max(e.abs()));
     let worst = pairs.map(|(f, e)| (f - e).abs()).fold(0.0, f64::max);
-    // Not `>`, so that NaN is a fault.
-    (!(worst <= 1e-4 * largest)).then(|| format!("off by {worst:e} of {largest}"))
+    (worst.is_nan() || worst > 1e-4 * largest).then(|| format!("off by {worst:e} of {largest}"))
 }
 
 /// Returns what is wrong with scores of several seeds: means that are further from each other than
@@ -133,13 +133,16 @@ fn fault_of_means(
     // 1 is expected of equal distributions; scores of one seed depend on each other, so that their
     // mean square varies about as if there were only a few.
     let mean_square = sum_of_squares / (n_rows * n_columns).max(1) as f64;
-    (!(mean_square < 4.0)).then(|| format!("a mean square of {mean_square:.2} deviations"))
+    (mean_square.is_nan() || mean_square > 4.0)
+        .then(|| format!("a mean square of {mean_square:.2} deviations"))
 }
 
 fn faults_of(case: &Case, problem: &Problem) -> Vec<String> {
     let x_test = problem.matrix(&problem.x_test);
-    let probabilities = |model: &dyn Model| rows_of(model.predict_proba(x_test.view()).unwrap());
-    let decisions = |model: &dyn Model| rows_of(model.decision_function(x_test.view()).unwrap());
+    let probabilities =
+        |model: &dyn Model| rows_of(model.predict_proba(x_test.view()).expect("rows"));
+    let decisions =
+        |model: &dyn Model| rows_of(model.decision_function(x_test.view()).expect("rows"));
     let mut faults = Vec::new();
     let mut note = |what: &str, fault: Option<String>| {
         faults.extend(fault.map(|fault| format!("{}: {what}: {fault}", case.name())));
@@ -151,7 +154,7 @@ fn faults_of(case: &Case, problem: &Problem) -> Vec<String> {
             fault(&probabilities(&*model), &case.probabilities),
         );
         note("decisions", fault(&decisions(&*model), &case.decisions));
-        let labels = model.predict(x_test.view()).unwrap().to_vec();
+        let labels = model.predict(x_test.view()).expect("rows").to_vec();
         let is_other = labels != case.labels;
         note(
             "labels",

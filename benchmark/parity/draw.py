@@ -74,12 +74,55 @@ POOLS_OF = {
     ("SVC", "cache_size"): [1.0, 200.0],
     ("NuSVC", "cache_size"): [1.0, 200.0],
 }  # fmt: skip
+NB, TREE, LINE = {"GaussianNB": {}}, {"DecisionTreeClassifier": {"max_depth": 2}}, {"RidgeClassifier": {}}
+LOGISTIC = {"LogisticRegression": {"C": 0.5, "tol": 1e-8, "max_iter": 5000}}
+CENTRES = {"NearestCentroid": {}}
+LISTS = [
+    [["nb", NB], ["line", LINE]], [["nb", NB]], [["nb", NB], ["out", "drop"], ["centres", CENTRES]],
+    [["a", LOGISTIC], ["b", LINE], ["c", NB]], [["line", LINE]],
+]  # fmt: skip
+POOLS_OF |= {
+    ("AdaBoostClassifier", "estimator"): [None, TREE, {"DecisionTreeClassifier": {"max_depth": 1, "criterion": "entropy"}}, NB],
+    ("AdaBoostClassifier", "learning_rate"): [0.1, 0.5, 1.0, 2.0],
+    ("BaggingClassifier", "estimator"): [None, TREE, NB, LINE, {"LogisticRegression": {"tol": 1e-8, "max_iter": 5000}}],
+    ("BaggingClassifier", "max_features"): [1, 2, 0.5, 1.0],
+    ("BaggingClassifier", "max_samples"): [1, 5, 0.3, 0.5, 1.0],
+    ("BernoulliNB", "binarize"): [0.0, 0.5, 2.0, None],
+    ("CalibratedClassifierCV", "estimator"): [NB, LINE, LOGISTIC, TREE],
+    ("CategoricalNB", "min_categories"): [None, 50, 200, 1000],
+    ("LinearDiscriminantAnalysis", "n_components"): [None, 1, 2],
+    ("LinearDiscriminantAnalysis", "shrinkage"): [None, "auto", 0.0, 0.1, 0.5, 1.0],
+    ("LinearDiscriminantAnalysis", "tol"): [1e-4, 1e-3, 0.1],
+    ("LogisticRegressionCV", "max_iter"): [1000, 5000],
+    ("LogisticRegressionCV", "tol"): [1e-8],
+    ("QuadraticDiscriminantAnalysis", "reg_param"): [0.1, 0.3, 0.9, 1.0, 0.0],
+    ("RadiusNeighborsClassifier", "outlier_label"): ["most_frequent", "most_frequent", None],
+    ("StackingClassifier", "estimators"): LISTS,
+    ("StackingClassifier", "final_estimator"): [NB, LINE, LOGISTIC],
+    ("VotingClassifier", "estimators"): LISTS,
+}
+POOLS |= {
+    "Cs": [1, 3, [0.1, 1.0], [1.0, 0.01, 10.0]],
+    "alphas": [[0.1, 1.0, 10.0], [1.0], 2.0, [100.0, 0.01]],
+    "cv": [None, 2, 3],
+    "l1_ratios": [None, [0.5], [0.1, 0.9]],
+    "radius": [0.3, 1.0, 2.0, 5.0, 50.0],
+}
 # Set more often than not: without them, all cases would be large.
 ALMOST_ALWAYS = {
     "GradientBoostingClassifier": ["n_estimators"],
     "HistGradientBoostingClassifier": ["max_iter", "min_samples_leaf"],
     "RandomForestClassifier": ["n_estimators"],
     "MLPClassifier": ["hidden_layer_sizes", "max_iter"],
+    "AdaBoostClassifier": ["n_estimators"],
+    "BaggingClassifier": ["n_estimators"],
+    "CalibratedClassifierCV": ["estimator"],
+    "ExtraTreesClassifier": ["n_estimators"],
+    "LogisticRegressionCV": ["Cs", "tol", "max_iter"],
+    "QuadraticDiscriminantAnalysis": ["reg_param"],
+    "RadiusNeighborsClassifier": ["radius", "outlier_label"],
+    "StackingClassifier": ["estimators", "final_estimator"],
+    "VotingClassifier": ["estimators"],
 }
 # Of one million passes nothing can be learnt that a thousand do not show.
 MOST = 100_000
@@ -90,6 +133,16 @@ def pool(classifier, row, labels, n_features):
     name = row["name"]
     if name == "class_weight":
         return class_weights(labels)
+    if name == "constant":
+        return labels + [None, 77]
+    if name in ("priors", "class_prior"):
+        n = len(labels)
+        uneven = np.arange(1, n + 1) / (n * (n + 1) / 2)
+        return [None, [1.0 / n] * n, uneven.tolist(), uneven[::-1].tolist(), [1.0]]
+    if name == "weights" and classifier == "VotingClassifier":
+        return [None, [1.0, 2.0], [0.5, 0.3, 0.2], [1.0]]
+    if (classifier, name) == ("RadiusNeighborsClassifier", "outlier_label"):
+        return ["most_frequent", "most_frequent", "most_frequent", labels[0], None]
     if name == "monotonic_cst":
         return [None, [[-1, 0, 1][i % 3] for i in range(n_features)]]
     if name == "categorical_features":

@@ -13,12 +13,22 @@ from scipy.optimize import linprog
 from sklearn.metrics import pairwise_distances
 
 # Their answer follows from a formula, from an optimum, or from a process.
-FORMULA = {"GaussianNB", "KNeighborsClassifier", "NearestCentroid", "GaussianProcessClassifier"}
-OPTIMUM = {"LinearSVC", "LogisticRegression", "NuSVC", "RidgeClassifier", "SVC"}
+FORMULA = {
+    "BernoulliNB", "CalibratedClassifierCV", "CategoricalNB", "ComplementNB", "GaussianNB", "GaussianProcessClassifier",
+    "KNeighborsClassifier", "LinearDiscriminantAnalysis", "MultinomialNB", "NearestCentroid", "QuadraticDiscriminantAnalysis",
+    "RadiusNeighborsClassifier", "StackingClassifier", "VotingClassifier",
+}  # fmt: skip
+OPTIMUM = {"LinearSVC", "LogisticRegression", "LogisticRegressionCV", "NuSVC", "RidgeClassifier", "RidgeClassifierCV", "SVC"}
 # Trees that split at any value.
-TREES = {"DecisionTreeClassifier", "ExtraTreeClassifier", "GradientBoostingClassifier", "RandomForestClassifier"}
-# Processes that the order of the rows is part of.
-ORDERED = {"MLPClassifier", "PassiveAggressiveClassifier", "Perceptron", "SGDClassifier"}
+TREES = {
+    "AdaBoostClassifier", "BaggingClassifier", "DecisionTreeClassifier", "ExtraTreeClassifier", "ExtraTreesClassifier",
+    "GradientBoostingClassifier", "RandomForestClassifier",
+}  # fmt: skip
+# Processes that the order of the rows is part of, as it is of the folds of a cross-validation.
+ORDERED = {
+    "CalibratedClassifierCV", "LogisticRegressionCV", "MLPClassifier", "PassiveAggressiveClassifier", "Perceptron",
+    "RidgeClassifierCV", "SGDClassifier", "StackingClassifier",
+}  # fmt: skip
 # Parameters that speak of columns by their place.
 BY_COLUMN = {"monotonic_cst", "categorical_features", "interaction_cst", "kernel"}
 
@@ -183,7 +193,7 @@ class Case:
             asked += [("row order", {"rows": rng.permutation(len(self.x))}) for _ in range(n_orders)]
         if not BY_COLUMN & self.params.keys() and self.x.shape[1] > 1:
             asked += [("column order", {"columns": rng.permutation(self.x.shape[1])}) for _ in range(n_orders)]
-        if self.classifier not in FORMULA - {"GaussianProcessClassifier"}:
+        if self.classifier not in FORMULA - {"CalibratedClassifierCV", "GaussianProcessClassifier", "StackingClassifier", "VotingClassifier"}:
             asked += [("seed", {"seed": first_seed + s}) for s in range(n_orders)]
         if first_seed == 1:
             asked.append(("single precision", {"as_f32": True}))
@@ -198,7 +208,7 @@ class Case:
     def other_solvers(self):
         """Changes of parameters under which scikit-learn minimises the same function in another way."""
         solver = self.params.get("solver")
-        if self.classifier == "LogisticRegression" and solver != "liblinear":
+        if self.classifier in ("LogisticRegression", "LogisticRegressionCV") and solver != "liblinear":
             return [{"solver": s, "max_iter": 10_000} for s in ("lbfgs", "newton-cg", "newton-cholesky") if s != solver]
         if self.classifier == "RidgeClassifier" and not self.params.get("positive"):
             return [{"solver": s, "max_iter": None} for s in ("svd", "cholesky") if s != solver]

@@ -29,10 +29,23 @@ def build(classifier, params, seed):
     for name in ("monotonic_cst", "categorical_features"):
         if isinstance(params.get(name), list):
             params[name] = np.array(params[name])
-    estimator = CLASSIFIERS[classifier]()
+    nested = lambda given: build(*next(iter(given.items())), seed) if isinstance(given, dict) else given
+    for name in ("estimator", "final_estimator"):
+        if name in params:
+            params[name] = nested(params[name])
+    if isinstance(params.get("estimators"), list):
+        pairs = params["estimators"]
+        params["estimators"] = [tuple([p[0], *map(nested, p[1:])]) if isinstance(p, list) and p else p for p in pairs]
+    estimator = blank(classifier)
     if "random_state" in estimator.get_params():
         params.setdefault("random_state", seed)
     return estimator.set_params(**params)
+
+
+def blank(classifier):
+    """The estimator at its defaults; some cannot do without other estimators."""
+    cls = CLASSIFIERS[classifier]
+    return cls(estimators=[]) if "estimators" in cls.__init__.__code__.co_varnames[:2] else cls()
 
 
 def scores_of(estimator, x):
@@ -87,12 +100,20 @@ def run(request):
     return answer
 
 
+def can_be_blank(name):
+    try:
+        blank(name)
+    except TypeError:
+        return False
+    return True
+
+
 def constraints():
     """scikit-learn's table of what it accepts, by classifier and parameter."""
     return {
-        name: (dict(getattr(cls, "_parameter_constraints", {})), cls().get_params())
+        name: (dict(getattr(cls, "_parameter_constraints", {})), blank(name).get_params(deep=False))
         for name, cls in CLASSIFIERS.items()
-        if not getattr(cls, "_required_parameters", None) or name == "Dummy"
+        if can_be_blank(name)
     }
 
 

@@ -195,6 +195,9 @@ fn plan(
                     .find(|given| !has_param(spec, &given.param));
                 match lost {
                     Some(given) => planner.refuse_common(spec.name, combinations, &given.param),
+                    None if spec.needs_counts && planner.is_standardised => {
+                        planner.refuse_standardised(spec.name, combinations);
+                    }
                     None => planner.add_all(spec, combinations, &overruled),
                 }
             }
@@ -277,6 +280,7 @@ pub(super) fn engine_job(model: EngineModel, written: Params, shapes: &[DataShap
 struct Planner {
     profile: Profile,
     seed: u64,
+    is_standardised: bool,
     shapes: Vec<DataShape>,
     jobs: Vec<Job>,
     job_idx: HashMap<JobId, usize>,
@@ -288,6 +292,7 @@ impl Planner {
         Self {
             profile: settings.defaults,
             seed: settings.seed,
+            is_standardised: settings.scaling.is_standard(),
             shapes: expected_shapes(settings),
             jobs: Vec::new(),
             job_idx: HashMap::new(),
@@ -334,6 +339,16 @@ impl Planner {
     /// does.
     fn refuse_common(&mut self, name: &str, combinations: Vec<Params>, param: &str) {
         let reason = format!("{name} has no parameter `{param}`, which `common` sets");
+        self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
+    }
+
+    /// Refuses all combinations of a classifier that takes no features below 0, which standardised
+    /// ones are.
+    fn refuse_standardised(&mut self, name: &str, combinations: Vec<Params>) {
+        let reason = format!(
+            "{name} needs features of at least 0, and standardised ones are not; write \
+             \"scaling\": \"none\" or \"scaling\": \"minmax\" beside `classifiers`"
+        );
         self.refuse_all(name, combinations, RefusalKind::Invalid, &reason);
     }
 

@@ -122,7 +122,7 @@ fn repeat(seed: u64, accuracy: f64) -> Repeat {
     }
 }
 
-/// What scikit-learn says of labels and probabilities: `tests/oracle/scores.json`.
+/// What scikit-learn says of labels and probabilities: `tests/oracle/row_scores.json`.
 pub struct ScoreCase {
     /// The true classes.
     pub truth: ndarray::Array1<usize>,
@@ -150,7 +150,7 @@ impl ScoreCase {
 
 /// Returns the cases.
 pub fn score_cases() -> Vec<ScoreCase> {
-    let text = include_str!("../../tests/oracle/scores.json");
+    let text = include_str!("../../tests/oracle/row_scores.json");
     let oracle: serde_json::Value = serde_json::from_str(text).unwrap();
     let cases = oracle["cases"].as_array().unwrap().iter();
     cases

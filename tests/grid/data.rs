@@ -74,6 +74,22 @@ fn a_config_may_say_how_features_are_scaled_and_the_command_line_otherwise() {
 }
 
 #[test]
+fn classifiers_of_counts_are_refused_where_features_are_standardised() {
+    let text = |keys: &str| format!(r#"{{{keys} "classifiers": {{"MultinomialNB": []}}}}"#);
+    let plan = |keys: &str| {
+        let estimators = &fashion_bench::catalog::ESTIMATORS;
+        grid::parse(&text(keys), "test", &Overrides::default(), estimators).unwrap()
+    };
+    let refused = plan("").refused;
+    assert!(
+        refused[0].reason.contains("write \"scaling\": \"none\""),
+        "{}",
+        refused[0].reason
+    );
+    assert_eq!(plan(r#""scaling": "minmax","#).jobs.len(), 1);
+}
+
+#[test]
 fn a_data_set_that_cannot_be_is_refused_with_its_place() {
     let cases = [
         (

@@ -89,7 +89,17 @@ fn the_listing_for_machines_has_the_documented_fields() {
 #[test]
 fn jobs_show_what_the_config_sets_and_with_full_everything() {
     for spec in &catalog::ESTIMATORS {
-        let (_folder, path) = written(&format!(r#"{{"classifiers": {{"{}": []}}}}"#, spec.name));
+        // Some cannot do without other classifiers, or with features below 0.
+        let axes = match spec.name {
+            "StackingClassifier" | "VotingClassifier" => {
+                r#"{"estimators": [[["nb", {"GaussianNB": {}}]]]}"#
+            }
+            _ => "",
+        };
+        let (_folder, path) = written(&format!(
+            r#"{{"scaling": "none", "classifiers": {{"{}": [{axes}]}}}}"#,
+            spec.name
+        ));
         let short = run(&["list", &path]);
         let job = short.lines().nth(1).unwrap();
         assert!(job.contains(&format!("  {}(", spec.name)), "{job}");
@@ -105,12 +115,12 @@ fn jobs_show_what_the_config_sets_and_with_full_everything() {
 #[test]
 fn what_is_not_run_is_listed_with_its_reason() {
     let (_folder, path) = written(
-        r#"{"classifiers": {"VotingClassifier": [{"voting": ["hard"]}, {"verbose": [true]}]}}"#,
+        r#"{"classifiers": {"OneVsRestClassifier": [{"n_jobs": [1]}, {"verbose": [true]}]}}"#,
     );
     let expected = "id                    time    memory  job\n\
         \n\
         not run:\n  \
-          VotingClassifier(verbose=true, voting=hard): not implemented yet\n\
+          OneVsRestClassifier(n_jobs=1, verbose=true): not implemented yet\n\
         \n\
         combinations: 1; jobs: 0, aliases of them: 0; not run: 0 invalid, 1 not implemented yet\n\
         predicted: < 0.1 s of one core per repeat, the largest job 0 MB; repeats: 1, \

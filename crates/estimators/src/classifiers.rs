@@ -38,8 +38,8 @@ macro_rules! classifiers {
             $crate::linear::RidgeClassifierParams,
             $crate::linear::RidgeClassifierCvParams,
             $crate::sgd::SgdParams,
-            $crate::ensemble::StackingParams,
             $crate::svm::SvcParams,
+            $crate::ensemble::StackingParams,
             $crate::ensemble::VotingParams,
         }
     };

@@ -41,6 +41,14 @@ impl Entry for RidgeClassifierCvParams {
     const SUMMARY: &'static str =
         "least squares on the targets ±1, the penalty by cross-validation";
 
+    /// Removes what changes no answer; what is refused stays.
+    fn canonicalise(params: &mut Params) -> Vec<String> {
+        if params["cv"].is_null() || params["store_cv_results"] != true {
+            params.remove("store_cv_results");
+        }
+        Vec::new()
+    }
+
     fn cost(params: &RidgeClassifierCvValidParams, shape: &DataShape) -> Cost {
         let (n, p) = (shape.n_train as f64, shape.n_features as f64);
         let n_alphas = params.alphas().0.len() as f64;

@@ -1,9 +1,11 @@
 //! Labels of any whole number, as the class labels that classifiers take.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use serde_json::Value;
 
+use super::labelled_params::map_labels;
 use crate::catalog::Params;
 
 /// Labels up to this one are passed on as they are.
@@ -59,37 +61,40 @@ impl LabelCodes {
         }
     }
 
-    /// Returns `params` with the labels of `class_weight` replaced by codes. A key that is a whole
+    /// Returns `params` with labels, such as those of `class_weight`, replaced by codes. A key that is a whole
     /// number but no label gets a code that stands for none; what else is written there is left for
     /// the classifier to refuse.
     pub(super) fn encode_params<'a>(&self, params: &'a Params) -> Cow<'a, Params> {
-        let Some(Value::Object(weights)) = params.get("class_weight") else {
-            return Cow::Borrowed(params);
-        };
         if self.is_identity {
             return Cow::Borrowed(params);
         }
-        let mut coded = Params::new();
-        let mut n_strangers = 0;
-        for (key, weight) in weights {
-            let label: Option<i64> = key
-                .parse()
-                .ok()
-                .filter(|label: &i64| label.to_string() == *key);
-            let key = match label.map(|label| self.code(label)) {
-                Some(Some(code)) => code.to_string(),
-                Some(None) => {
-                    n_strangers += 1;
-                    (self.labels.len() + n_strangers).to_string()
-                }
-                // Not to be taken for a code.
-                None => format!("{key:?}"),
-            };
-            coded.insert(key, weight.clone());
-        }
-        let mut params = params.clone();
-        params.insert("class_weight".to_owned(), coded.into());
-        Cow::Owned(params)
+        let weights = |weights: &Params| -> Result<Params, Infallible> {
+            let mut coded = Params::new();
+            let mut n_strangers = 0;
+            for (key, weight) in weights {
+                let label: Option<i64> = key
+                    .parse()
+                    .ok()
+                    .filter(|label: &i64| label.to_string() == *key);
+                let key = match label.map(|label| self.code(label)) {
+                    Some(Some(code)) => code.to_string(),
+                    Some(None) => {
+                        n_strangers += 1;
+                        (self.labels.len() + n_strangers).to_string()
+                    }
+                    // Not to be taken for a code.
+                    None => format!("{key:?}"),
+                };
+                coded.insert(key, weight.clone());
+            }
+            Ok(coded)
+        };
+        let label = |_: &str, label: i64| -> Result<Value, Infallible> {
+            // What is no label gets a code that stands for none.
+            Ok(self.code(label).unwrap_or(self.labels.len()).into())
+        };
+        let Ok(coded) = map_labels(params, &weights, &label);
+        Cow::Owned(coded)
     }
 }
 

@@ -9,6 +9,7 @@ mod driver;
 mod engine;
 mod engine_log;
 mod label_codes;
+mod labelled_params;
 mod learner;
 mod panics;
 mod repeats;

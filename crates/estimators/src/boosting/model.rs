@@ -180,8 +180,16 @@ impl FittedClassifier for Boosted {
             None => CowArray::from(x),
             Some(categories) => CowArray::from(categories.encoded(x)),
         };
-        Some(score_rows(x.view(), self.initial.len(), |rows, scores| {
-            scores.copy_from_slice(&self.initial.repeat(rows.len()));
+        // Scores of several classes that all are moved alike make no difference; scikit-learn's begin
+        // with a mean of 0.
+        let n_outputs = self.initial.len();
+        let mean = match n_outputs {
+            1 => 0.0,
+            n => self.initial.iter().sum::<f64>() / n as f64,
+        };
+        let initial: Vec<f64> = self.initial.iter().map(|score| score - mean).collect();
+        Some(score_rows(x.view(), n_outputs, |rows, scores| {
+            scores.copy_from_slice(&initial.repeat(rows.len()));
             self.add_scores(rows, scores);
         }))
     }

@@ -4,12 +4,24 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use crate::erased::{Estimator, Model};
 use crate::error::FitError;
+use crate::multiclass::ClassEncoding;
 
 /// A fitted classifier whose labels are class codes of the outer one.
 pub(super) struct Member {
     model: Box<dyn Model>,
     /// The classes that it was fitted to, ascending.
     classes: Vec<usize>,
+}
+
+/// Returns the error of a classifier inside another with the label of the outer one in place of its
+/// code.
+pub(super) fn with_label(error: FitError, encoding: &ClassEncoding) -> FitError {
+    match error {
+        FitError::OneClass { class } if class < encoding.n_classes() => FitError::OneClass {
+            class: encoding.label(class),
+        },
+        other => other,
+    }
 }
 
 impl Member {

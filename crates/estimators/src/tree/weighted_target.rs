@@ -203,7 +203,7 @@ mod tests {
     fn the_best_cut_equals_that_of_the_definition() {
         // Weights of two classes in four cells, in 2⁻⁸ of the total.
         let cells: [[i64; 3]; 4] = [[30, 2, 5], [0, 0, 0], [8, 20, 3], [1, 195, 9]];
-        let flat: Vec<i64> = cells.as_flattened().iter().copied().collect();
+        let flat: Vec<i64> = cells.as_flattened().to_vec();
         let limits = LeafLimits {
             min_samples: 1,
             min_weight: 0.0,

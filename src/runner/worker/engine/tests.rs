@@ -4,6 +4,7 @@ use ndarray::array;
 
 use super::*;
 use crate::catalog;
+use crate::engine::arrays::load_probabilities;
 use crate::runner::fixture;
 
 fn lookup(name: &str) -> Option<&'static catalog::EstimatorSpec> {
@@ -75,6 +76,33 @@ fn a_round_predicts_the_labels_of_the_files() {
     assert_eq!(got[4], got[0]);
     let labels = load_labels(&path.join("labels.npy"), 2).unwrap();
     assert_eq!(labels, array![40_000, -7]);
+}
+
+#[test]
+fn probabilities_are_written_where_a_classifier_has_some() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let file = path.join("probabilities.npy");
+    let mut asked = predict(path);
+    asked["predict"]["probabilities"] = json!(file);
+    let round = |classifier: &str, params: Value| {
+        let got = answers(&[
+            hello(path, classifier, params),
+            json!({"fit": {}}),
+            asked.clone(),
+        ]);
+        got[2]["predicted"].clone()
+    };
+    let predicted = round("KNeighborsClassifier", json!({"n_neighbors": 3}));
+    let expected = json!({"path": file, "classes": [-7, 40_000]});
+    assert_eq!(predicted["probabilities"], expected);
+    let found = load_probabilities(&file, 2, 2).unwrap();
+    assert_eq!(
+        found,
+        array![[1.0 / 3.0, 2.0 / 3.0], [2.0 / 3.0, 1.0 / 3.0]]
+    );
+    let predicted = round("NearestCentroid", json!({}));
+    assert!(predicted["labels"].is_string() && predicted["probabilities"].is_null());
 }
 
 #[test]

@@ -163,8 +163,9 @@ impl CalibratedValidParams {
 fn classes_of(n_columns: usize, known: &[usize], n_classes: usize) -> Vec<usize> {
     match n_columns {
         1 if n_classes == 2 => vec![1],
-        // A single column of a classifier that knows two of more classes is of the second.
-        1 if known.len() == 2 => vec![known[1]],
+        // A single column of a classifier that knows two of more classes is taken for the first's, as
+        // in scikit-learn.
+        1 if known.len() == 2 => vec![known[0]],
         _ if n_columns == n_classes => (0..n_classes).collect(),
         _ => known.to_vec(),
     }

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayView2, concatenate};
 
 use super::super::base_estimator::BaseEstimator;
 use super::super::cross_prediction::{Response, cross_predict};
-use super::super::member::Member;
+use super::super::member::{Member, with_label};
 use super::params::{StackMethod, StackingParams, StackingValidParams};
 use crate::classifier::{Classifier, FittedClassifier};
 use crate::error::{FitError, ParamError};
@@ -52,7 +52,21 @@ const LAST_PLACE: u64 = 1 << 20;
 impl Classifier for StackingValidParams {
     type Model = Stacking;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
+        &self,
+        x: ArrayView2<'_, f32>,
+        codes: &[usize],
+        encoding: ClassEncoding,
+    ) -> Result<Stacking, FitError> {
+        let fitted = self.fit_members(x, codes, encoding.clone());
+        fitted.map_err(|error| with_label(error, &encoding))
+    }
+}
+
+impl StackingValidParams {
+    fn fit_members(
         &self,
         x: ArrayView2<'_, f32>,
         codes: &[usize],
@@ -93,9 +107,7 @@ impl Classifier for StackingValidParams {
             n_features: x.ncols(),
         })
     }
-}
 
-impl StackingValidParams {
     /// Returns what is asked of a classifier.
     fn response(
         &self,

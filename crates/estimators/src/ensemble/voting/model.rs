@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView2};
 
-use super::super::member::Member;
+use super::super::member::{Member, with_label};
 use super::params::{VotingKind, VotingParams, VotingValidParams};
 use crate::classifier::{Classifier, FittedClassifier};
 use crate::error::{FitError, ParamError};
@@ -56,7 +56,8 @@ impl Classifier for VotingValidParams {
     ) -> Result<Voting, FitError> {
         let mut members = Vec::new();
         for (place, base) in self.estimators.kept() {
-            let member = Member::fit(&*base.build(place as u64)?, x, codes)?;
+            let member = Member::fit(&*base.build(place as u64)?, x, codes)
+                .map_err(|error| with_label(error, &encoding))?;
             if self.voting == VotingKind::Soft && !member.has_probabilities(x) {
                 return Err(ParamError::unsupported(
                     VotingParams::ESTIMATOR,

@@ -27,6 +27,8 @@ const BLOCK_ROWS: usize = 512;
 impl Classifier for RidgeClassifierCvValidParams {
     type Model = RidgeClassifierCv;
 
+    const ACCEPTS_ONE_CLASS: bool = true;
+
     fn fit_codes(
         &self,
         x: ArrayView2<'_, f32>,

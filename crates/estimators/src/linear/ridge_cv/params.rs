@@ -53,10 +53,8 @@ parameters! {
         cv: Option<usize> = None, in Interval::at_least(2);
         /// weight of each class's rows
         class_weight: ClassWeight = ClassWeight::Uniform;
-    }
-    ignored {
-        /// ignored: the model keeps no scores
-        store_cv_results: Option<bool> = None::<bool>;
+        /// whether scores are kept, which is refused where there are folds; the model keeps none
+        store_cv_results: Option<bool> = None;
     }
     check check_alphas;
 }
@@ -68,6 +66,13 @@ fn check_alphas(params: &RidgeClassifierCvValidParams) -> Result<(), ParamError>
             "alphas",
             "numbers above 0 unless there are folds",
             params.alphas.write(),
+        ));
+    }
+    if params.cv.is_some() && params.store_cv_results == Some(true) {
+        return Err(ParamError::unsupported(
+            RidgeClassifierCvParams::ESTIMATOR,
+            "cv, store_cv_results=true",
+            "only where each row is left out are there scores to keep; leave `store_cv_results` null",
         ));
     }
     Ok(())
