@@ -44,6 +44,16 @@ pub const CONFIGS: &[BuiltIn] = &[
         text: include_str!("../configs/engines.json"),
     },
     BuiltIn {
+        name: "extended",
+        purpose: "scikit-learn's other classifiers, standardised",
+        text: include_str!("../configs/extended.json"),
+    },
+    BuiltIn {
+        name: "extended-counts",
+        purpose: "naive Bayes of counts, on pixels as they are",
+        text: include_str!("../configs/extended-counts.json"),
+    },
+    BuiltIn {
         name: "linfa",
         purpose: "the classifiers of linfa's crates",
         text: include_str!("../configs/linfa.json"),
