@@ -31,7 +31,8 @@
     const colours = panel.classes.map((c) => rgba(c.colour));
     const shown = panel.classes.map(() => true);
     const canvas = section.querySelector("canvas");
-    const context = canvas.getContext("2d");
+    // Frames are made of pixels, which no graphics card needs to hold.
+    const context = canvas.getContext("2d", { willReadFrequently: true });
     // The part of the square that is seen: its corner and its side.
     let view = { x: 0, y: 0, side: FULL };
     let isWaiting = false;

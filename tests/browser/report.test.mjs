@@ -1,38 +1,9 @@
 // The page of `fashion-bench report` in a real browser: `.ci/browser` runs this.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { test } from "node:test";
+import { DESKTOP, PHONE, opener } from "./opener.mjs";
 
-const PAGE = pathToFileURL(process.env.REPORT_PAGE).href;
-const DESKTOP = { width: 1280, height: 900 };
-const PHONE = { width: 390, height: 844 };
-let browser;
-
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"],
-  });
-});
-after(() => browser?.close());
-
-/** Opens the page, hands it to `check`, and fails on anything in the console or on a request. */
-async function onPage({ viewport = DESKTOP, hash = "", ...options }, check) {
-  const context = await browser.newContext({ viewport, ...options });
-  const page = await context.newPage();
-  const problems = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("request", (request) => /^(file|data):/.test(request.url()) || problems.push(`asked for ${request.url()}`));
-  try {
-    await page.goto(PAGE + hash);
-    await check(page);
-  } finally {
-    await context.close();
-  }
-  assert.deepEqual(problems, []);
-}
+const onPage = opener(process.env.REPORT_PAGE);
 
 const panel = (page) => page.locator("[role=tabpanel]:not([hidden])");
 const shownRows = (page) => panel(page).locator("tbody > .row:not([hidden])");
