@@ -185,7 +185,7 @@ fn list_says_how_many_trainings_there_are() {
     let n_others = jobs.iter().map(|job| job["path"].as_array().unwrap().len());
     assert_eq!(
         n_others.sum::<usize>(),
-        3 * 2 + 2 + 2 * 2 + 2 * 4 * 3 + 6 * 5 + 2
+        3 * 2 + 2 + 4 * 3 + 2 * 4 * 3 + 6 * 5 + 2 + 12 * 11
     );
 }
 
