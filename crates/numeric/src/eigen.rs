@@ -41,6 +41,25 @@ impl SymmetricEigen {
             .then_some(eigen)
     }
 
+    /// Decomposes a symmetric matrix without negative eigenvalues, such as a sum of squares, of which
+    /// many may be 0: all are good to rounding of the largest. [`Self::new`] tries to tell small ones
+    /// from each other, and does not come to an end where they are rounding.
+    ///
+    /// # Panics
+    /// If `a` does not have `n`² elements.
+    #[must_use]
+    pub fn of_scatter(mut a: Vec<f64>, n: usize) -> Option<Self> {
+        assert_eq!(a.len(), n * n, "a square matrix");
+        let diagonal = || a.iter().step_by(n + 1);
+        let shift = diagonal().fold(0.0_f64, |most, value| most.max(*value));
+        for value in a.iter_mut().step_by(n + 1) {
+            *value += shift;
+        }
+        let mut eigen = Self::new(a, n)?;
+        eigen.values.iter_mut().for_each(|value| *value -= shift);
+        Some(eigen)
+    }
+
     /// Pairs of an eigenvalue and its vector, which has length 1, in no particular order.
     pub fn pairs(&self) -> impl Iterator<Item = (f64, &[f64])> {
         // An empty matrix has no rows to cut into chunks.
@@ -213,6 +232,31 @@ mod tests {
         for (found, expected) in rebuilt.iter().zip(a) {
             let error = (found - expected).abs() / scale;
             assert!(error < 1e-12, "n = {n}: {found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn a_scatter_of_low_rank_is_decomposed() {
+        // Fifteen rows of sixty features.
+        let mut rng = stream(9, &[]);
+        let (n, n_rows) = (60, 15);
+        let rows: Vec<f64> = (0..n * n_rows).map(|_| rng.gen_range(-1.0..1.0)).collect();
+        let mut a = vec![0.0; n * n];
+        for row in rows.chunks_exact(n) {
+            for (i, x) in row.iter().enumerate() {
+                for (j, y) in row.iter().enumerate() {
+                    a[i * n + j] += x * y;
+                }
+            }
+        }
+        let eigen = SymmetricEigen::of_scatter(a.clone(), n).unwrap();
+        let n_large = eigen.pairs().filter(|(value, _)| *value > 1e-9).count();
+        assert_eq!(n_large, n_rows);
+        for (value, vector) in eigen.pairs() {
+            for (row, u) in a.chunks_exact(n).zip(vector) {
+                let product: f64 = row.iter().zip(vector).map(|(a, v)| a * v).sum();
+                assert!((product - value * u).abs() < 1e-11);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ use fashion_bench_numeric::gemm::{gemm, gemm_nt};
 const NAME: &str = LinearDiscriminantParams::ESTIMATOR;
 
 /// Share of the largest eigenvalue below which one is rounding.
-const ROUNDING: f64 = 1e-14;
+const ROUNDING: f64 = 1e-13;
 
 impl Classifier for LinearDiscriminantValidParams {
     type Model = LinearDiscriminant;
@@ -139,7 +139,8 @@ impl LinearDiscriminantValidParams {
             Some(factor) => factor.solve_in_place(of_rows),
             None if self.solver == LinearDiscriminantSolver::Eigen => return Err(not_regular()),
             None => {
-                let eigen = SymmetricEigen::new(covariance, width).ok_or_else(not_regular)?;
+                let eigen =
+                    SymmetricEigen::of_scatter(covariance, width).ok_or_else(not_regular)?;
                 of_rows
                     .chunks_exact_mut(width)
                     .for_each(|b| solve_least(&eigen, b));
@@ -222,7 +223,7 @@ impl LinearDiscriminantValidParams {
                 *value *= factor / (a * b);
             }
         }
-        let eigen = SymmetricEigen::new(scatter, width).ok_or_else(overflow)?;
+        let eigen = SymmetricEigen::of_scatter(scatter, width).ok_or_else(overflow)?;
         let largest = eigen
             .pairs()
             .fold(0.0_f64, |most, (value, _)| most.max(value));
@@ -247,7 +248,7 @@ impl LinearDiscriminantValidParams {
 fn between_directions(weighted: &Array2<f64>, tol: f64) -> Result<Array2<f64>, FitError> {
     let n_rows = weighted.nrows();
     let products = weighted.dot(&weighted.t());
-    let eigen = SymmetricEigen::new(products.iter().copied().collect(), n_rows);
+    let eigen = SymmetricEigen::of_scatter(products.iter().copied().collect(), n_rows);
     let eigen = eigen.ok_or_else(overflow)?;
     let largest = eigen
         .pairs()

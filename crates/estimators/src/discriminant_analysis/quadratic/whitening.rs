@@ -62,7 +62,7 @@ impl Whitening {
         for &i in &varying {
             own.extend(varying.iter().map(|&j| scatter[i * width + j]));
         }
-        let eigen = SymmetricEigen::new(own, n).ok_or(FitError::NotFiniteFit {
+        let eigen = SymmetricEigen::of_scatter(own, n).ok_or(FitError::NotFiniteFit {
             what: "the scatter of the rows",
             value: f64::INFINITY,
         })?;
