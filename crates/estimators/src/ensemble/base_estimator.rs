@@ -263,7 +263,7 @@ mod tests {
         let one = BaseEstimator::read(&written).unwrap();
         assert_eq!(one.write(), written);
         assert!(one.check().is_ok());
-        assert_eq!(BaseEstimator::read(&map("GausianNB", none)), None);
+        assert_eq!(BaseEstimator::read(&map("NoSuchNB", none)), None);
         assert_eq!(
             BaseEstimator::read(&map("GaussianNB", ParamValue::Null)),
             None
