@@ -15,7 +15,8 @@ const CRATES: &[&str] = &["dataset", "embedding", "estimators", "numeric"];
 /// A folder, and which others it may use beside [`CRATES`].
 const ALLOWED: &[(&str, &[&str])] = &[
     ("catalog", &[]),
-    ("grid", &["catalog"]),
+    // `builtin` is the files inside the program.
+    ("grid", &["builtin", "catalog"]),
     ("results", &["grid", "catalog"]),
     // What drives a classifier in another process, and that process.
     ("engine", &["catalog"]),
@@ -28,7 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("figures", &["results", "grid", "catalog"]),
     // What people and CI read: the table and the figures.
     ("report", &["figures", "results", "grid", "catalog"]),
-    ("check", &["results", "grid", "catalog"]),
+    ("check", &["builtin", "results", "grid", "catalog"]),
     // Rows and figures are of some data, and only those of the same data are compared.
     ("compare", &["figures", "results", "grid", "catalog"]),
 ];

@@ -232,5 +232,5 @@ fn probabilities_in_a_path_are_those_alone() {
         &["--filter", "LinearSVC", "--scores", "all", "--dry-run"],
     );
     let text = String::from_utf8(again.stdout).unwrap();
-    assert!(text.starts_with("1 job"), "{text}");
+    assert!(text.contains("\n1 jobs to do, 0 done already"), "{text}");
 }

@@ -62,7 +62,10 @@ fn answer(spec: &EstimatorSpec, params: &Params) -> Option<String> {
         Ok(model) => model,
         Err(error) => return Some(error.to_string()),
     };
-    let labels = model.predict(x.view()).unwrap();
+    let labels = match model.predict(x.view()) {
+        Ok(labels) => labels,
+        Err(error) => return Some(error.to_string()),
+    };
     let info = serde_json::to_string(&model.fit_info()).unwrap();
     let mut hasher = Sha256::new();
     for label in &labels {
