@@ -51,7 +51,7 @@ pub struct Outcome<'m> {
     /// The label of each test row.
     pub labels: Array1<usize>,
     /// Computes the probabilities of the test rows as
-    /// [`Model::predict_proba`](crate::erased::Model::predict_proba), for a ledger that wants them.
+    /// [`Model::predict_proba`], for a ledger that wants them.
     pub probabilities: &'m dyn Fn() -> Option<Array2<f64>>,
 }
 

@@ -386,9 +386,9 @@ fn read_probabilities(
     };
     let values = load_probabilities(&probabilities.path, n_test, probabilities.classes.len())
         .map_err(|error| unusable(chain(&error)))?;
-    match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
-        Some(((row, _), value)) => return Err(unusable(format!("{value} in row {row}"))),
-        None => {}
+    let bad = values.indexed_iter().find(|(_, value)| !value.is_finite());
+    if let Some(((row, _), value)) = bad {
+        return Err(unusable(format!("{value} in row {row}")));
     }
     let known: Option<Vec<usize>> = probabilities
         .classes
