@@ -68,6 +68,16 @@ class Engine:
 
 ENGINE = Engine()
 
+# What scikit-learn says of its own classifiers of these names.
+COUNTS = {"requires_positive_X": True, "poor_score": True}
+TAGS = {
+    "BernoulliNB": {"poor_score": True},
+    "CategoricalNB": COUNTS,
+    "ComplementNB": COUNTS,
+    "DummyClassifier": {"poor_score": True},
+    "MultinomialNB": COUNTS,
+}
+
 
 class Classifier(ClassifierMixin, BaseEstimator):
     """What the classes share; each has a name and a table of parameters."""
@@ -94,6 +104,9 @@ class Classifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = self._validate_data(X, dtype="numeric", reset=False)
         return self.classes_[self._run(X)[1]]
+
+    def _more_tags(self):
+        return TAGS.get(self._name, {})
 
     def _run(self, test):
         return ENGINE.run(self._name, self._parameters, self._seed, self._x, self._codes, test)
