@@ -111,7 +111,7 @@ impl FromStr for Scaling {
     }
 }
 
-/// What a column's values are changed by; fitted to the train split.
+/// How each column is moved and scaled, fitted to the train split.
 pub(super) enum Scaler {
     /// (x - mean) · scale.
     Centred {

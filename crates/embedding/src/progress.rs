@@ -1,4 +1,4 @@
-//! What is told to those who wait, and what they get.
+//! Progress reports to the caller, and the result.
 
 use std::ops::ControlFlow;
 

@@ -7,7 +7,7 @@ use crate::classifier::{
 };
 use crate::error::FitError;
 use crate::info::FitInfo;
-use crate::path::{Ledger, Outcome, PathData};
+use crate::path::{Ledger, PathData, predict_by};
 
 /// A classifier whose parameters are set.
 pub trait Estimator: Send + Sync {
@@ -49,20 +49,8 @@ pub trait Estimator: Send + Sync {
     {
         for (member, estimator) in path.iter().enumerate() {
             ledger.fit_for(&[member]);
-            let predicted = estimator.fit(x, y).and_then(|model| {
-                ledger.predict_for(&[member]);
-                let labels = model.predict(x_test)?;
-                Ok((model, labels))
-            });
-            match predicted {
-                Ok((model, labels)) => ledger.done(
-                    member,
-                    Ok(Outcome {
-                        info: model.fit_info(),
-                        labels,
-                        probabilities: &|| model.predict_proba(x_test).ok().flatten(),
-                    }),
-                ),
+            match estimator.fit(x, y) {
+                Ok(model) => predict_by(member, model.as_ref(), x_test, ledger),
                 Err(error) => ledger.done(member, Err(error)),
             }
         }

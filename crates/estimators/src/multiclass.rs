@@ -4,6 +4,7 @@
 //! order of label. One-vs-rest and one-vs-one number their problems and break their ties as
 //! LIBSVM and scikit-learn do. What a two-class problem is, the caller decides.
 
+use ndarray::Array2;
 use std::borrow::Borrow;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -247,6 +248,17 @@ pub fn one_vs_one_scores(votes_second: &[bool], confidences: &[f64], n_classes: 
         .zip(squashed)
         .map(|(votes, s)| votes + s)
         .collect()
+}
+
+/// Returns scores of `n_classes` classes, rows × classes, given a column for each of `classes`, the
+/// codes of those that a model knows; the others get 0.
+#[must_use]
+pub fn spread_columns(found: &Array2<f64>, classes: &[usize], n_classes: usize) -> Array2<f64> {
+    let mut all = Array2::zeros((found.nrows(), n_classes));
+    for (column, &class) in found.columns().into_iter().zip(classes) {
+        all.column_mut(class).assign(&column);
+    }
+    all
 }
 
 #[cfg(test)]

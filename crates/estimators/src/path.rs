@@ -85,22 +85,32 @@ pub(crate) fn predict<M: FittedClassifier>(
     ledger: &mut dyn Ledger,
 ) {
     let checked = fitted.and_then(|model| check_fitted(&model).map(|()| model));
-    let predicted = checked.and_then(|model| {
-        ledger.predict_for(&[member]);
-        let labels = Model::predict(&model, x_test)?;
-        Ok((model, labels))
-    });
-    match predicted {
-        Ok((model, labels)) => ledger.done(
-            member,
-            Ok(Outcome {
-                info: model.fit_info(),
-                labels,
-                probabilities: &|| Model::predict_proba(&model, x_test).ok().flatten(),
-            }),
-        ),
+    match checked {
+        Ok(model) => predict_by(member, &model, x_test, ledger),
         Err(error) => ledger.done(member, Err(error)),
     }
+}
+
+/// Lets a member's model predict.
+pub(crate) fn predict_by(
+    member: usize,
+    model: &dyn Model,
+    x_test: ArrayView2<'_, f32>,
+    ledger: &mut dyn Ledger,
+) {
+    ledger.predict_for(&[member]);
+    let outcome = model
+        .predict(x_test)
+        .map(|labels| (model.fit_info(), labels));
+    let probabilities = || model.predict_proba(x_test).ok().flatten();
+    ledger.done(
+        member,
+        outcome.map(|(info, labels)| Outcome {
+            info,
+            labels,
+            probabilities: &probabilities,
+        }),
+    );
 }
 
 /// A classifier that is built up in stages, so that one with fewer is a beginning of one with more.

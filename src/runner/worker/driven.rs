@@ -13,7 +13,7 @@ use super::array_files::{ArrayFiles, TrainFiles, write_handful};
 use super::class_keys;
 use super::clock::Timing;
 use super::driver::{Driver, cut, out_of_turn};
-use super::learner::{Learner, Measured, News, spread};
+use super::learner::{Learner, Measured, News};
 use super::repeats::{chain, finite};
 use super::trial::Trial;
 use crate::catalog::Params;
@@ -25,6 +25,7 @@ use crate::engine::protocol::{
     TrainSplit, VERSION,
 };
 use crate::estimators::FitInfo;
+use crate::estimators::multiclass::spread_columns;
 use crate::grid::Scores;
 use crate::results::{Engine, Software, Status};
 use crate::runner;
@@ -405,7 +406,7 @@ fn read_probabilities(
             "expected classes below {n_classes}, got {classes:?}"
         ))
     })?;
-    Ok(spread(&values, &known, n_classes))
+    Ok(spread_columns(&values, &known, n_classes))
 }
 
 /// Tries classifiers of engines on a handful of samples; an engine stays for the next one.

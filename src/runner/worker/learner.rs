@@ -10,6 +10,7 @@ use super::clock::{Stopwatch, Timing, timed};
 use super::repeats::{failure_of, finite};
 use crate::catalog::{EstimatorSpec, Params};
 use crate::dataset::Prepared;
+use crate::estimators::multiclass::{ClassEncoding, spread_columns};
 use crate::estimators::path::{Ledger, Outcome};
 use crate::estimators::{FitError, FitInfo};
 use crate::grid::Scores;
@@ -134,7 +135,7 @@ impl Learner for Ours<'_> {
             bills: vec![Bill::default(); valid.len()],
             waiting: (0..valid.len()).collect(),
             members: &valid,
-            present: (!self.scores.is_labels()).then(|| classes_of(data)),
+            present: (!self.scores.is_labels()).then(|| ClassEncoding::new(data.y_train()).0),
             n_classes: data.n_classes(),
             charged: Charged::Nobody,
             purses: Vec::new(),
@@ -189,7 +190,7 @@ struct Account<'a> {
     /// The member at each place.
     members: &'a [usize],
     /// The classes that the train split has, ascending, if probabilities are wanted.
-    present: Option<Vec<usize>>,
+    present: Option<ClassEncoding>,
     n_classes: usize,
     charged: Charged,
     /// What was taken by work that is not paid for.
@@ -321,7 +322,10 @@ impl Ledger for Account<'_> {
             } = outcome;
             let probabilities = self.present.as_ref().and_then(|present| {
                 let (found, timing) = timed(probabilities);
-                Some((spread(&found?, present, self.n_classes), timing))
+                Some((
+                    spread_columns(&found?, present.labels(), self.n_classes),
+                    timing,
+                ))
             });
             (info, labels, probabilities)
         });
@@ -346,21 +350,4 @@ impl Ledger for Account<'_> {
         // What was done with the news is nobody's.
         self.watch.lap();
     }
-}
-
-/// Returns the classes of the train split, ascending.
-fn classes_of(data: &Prepared) -> Vec<usize> {
-    let mut classes = data.y_train().to_vec();
-    classes.sort_unstable();
-    classes.dedup();
-    classes
-}
-
-/// Returns the probabilities of all classes, given those of the classes that a model knows, ascending.
-pub(super) fn spread(found: &Array2<f64>, known: &[usize], n_classes: usize) -> Array2<f64> {
-    let mut all = Array2::zeros((found.nrows(), n_classes));
-    for (column, &class) in found.columns().into_iter().zip(known) {
-        all.column_mut(class).assign(&column);
-    }
-    all
 }

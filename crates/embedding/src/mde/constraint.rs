@@ -3,7 +3,7 @@
 /// Points, one per row.
 pub(super) type Points = Vec<[f64; 2]>;
 
-/// What points must fulfil.
+/// A condition that the points of an embedding must meet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Constraint {
     /// Their mean is 0. The default where random pairs repel.

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use crate::erased::{Estimator, Model};
 use crate::error::FitError;
-use crate::multiclass::ClassEncoding;
+use crate::multiclass::{ClassEncoding, spread_columns};
 
 /// A fitted classifier whose labels are class codes of the outer one.
 pub(super) struct Member {
@@ -68,11 +68,7 @@ impl Member {
         if self.classes.len() == n_classes {
             return Some(found);
         }
-        let mut all = Array2::zeros((x.nrows(), n_classes));
-        for (column, &class) in found.columns().into_iter().zip(&self.classes) {
-            all.column_mut(class).assign(&column);
-        }
-        Some(all)
+        Some(spread_columns(&found, &self.classes, n_classes))
     }
 
     /// Returns the decision function as the classifier has it.

@@ -131,31 +131,8 @@ impl Target for WeightedTarget {
         limits: &LeafLimits,
         least: f64,
     ) -> Option<Cut> {
-        let n_samples = self.n_classes;
-        let mut best: Option<Cut> = None;
-        let mut left = vec![0; self.stride()];
-        let mut previous = None;
-        for (at, cell) in cells.chunks_exact(self.stride()).enumerate() {
-            if cell[n_samples] == 0 {
-                continue;
-            }
-            if let Some(previous) = previous
-                && let Some(score) = self.score(totals, &left, limits)
-                && score >= least
-                && best.is_none_or(|best| score > best.score)
-            {
-                best = Some(Cut {
-                    left: previous,
-                    right: at,
-                    score,
-                });
-            }
-            for (sum, &unit) in left.iter_mut().zip(cell) {
-                *sum += unit;
-            }
-            previous = Some(at);
-        }
-        best
+        let cut = self.best_allowed_cut(totals, cells, limits, None)?;
+        (cut.score >= least).then_some(cut)
     }
 
     fn score(&self, totals: &WeightedTotals, left: &[i64], limits: &LeafLimits) -> Option<f64> {

@@ -80,22 +80,35 @@ impl<T: Target> Search<'_, T> {
         let (rows, _) = self.gathered[start..][..payloads.len()].as_chunks();
         let bins = &self.features[feature as usize];
         let (left, threshold) = threshold_at(bins, drawn.ends.map(usize::from), drawn.share);
-        let asked = monotone(self.target, node, feature);
-        let totals = node.totals;
         let cells = &mut self.cells[..self.target.stride()];
         self.target
-            .add_left(cells, totals, (&[left as u8], rows), payloads);
-        let is_allowed = asked.is_none_or(|asked| self.target.allows(totals, cells, asked));
-        let score = self.target.score(totals, cells, &self.limits);
-        let score = score.filter(|_| is_allowed);
+            .add_left(cells, node.totals, (&[left as u8], rows), payloads);
+        let split = self.judge_left((node, feature), drawn.column, (left, threshold))?;
+        let rank = u64::from(drawn.n_drawn);
+        Some(Split { rank, ..split })
+    }
+
+    /// Returns the split at a threshold, unless limits or a constraint forbid it, and empties the
+    /// first cell, which has what goes left.
+    pub(super) fn judge_left(
+        &mut self,
+        (node, feature): (&NodeView<'_, T>, u32),
+        column: u32,
+        (left, threshold): (usize, f64),
+    ) -> Option<Split> {
+        let asked = monotone(self.target, node, feature);
+        let cells = &mut self.cells[..self.target.stride()];
+        let is_allowed = asked.is_none_or(|asked| self.target.allows(node.totals, cells, asked));
+        let score = self.target.score(node.totals, cells, &self.limits);
         cells.fill(T::Unit::default());
-        score.map(|score| Split {
-            column: drawn.column,
+        let score = score.filter(|_| is_allowed)?;
+        Some(Split {
+            column,
             left: left as u32,
             right: left as u32,
             score,
             threshold,
-            rank: u64::from(drawn.n_drawn),
+            rank: 0,
         })
     }
 }

@@ -116,18 +116,6 @@ impl<T: Target> Search<'_, T> {
                 self.target.add(cells, 0, payload);
             }
         }
-        let asked = monotone(self.target, node, ranked.feature);
-        let is_allowed = asked.is_none_or(|asked| self.target.allows(node.totals, cells, asked));
-        let score = self.target.score(node.totals, cells, &self.limits);
-        cells.fill(T::Unit::default());
-        let score = score.filter(|_| is_allowed)?;
-        Some(Split {
-            column: ranked.column,
-            left: left as u32,
-            right: left as u32,
-            score,
-            threshold,
-            rank: 0,
-        })
+        self.judge_left((node, ranked.feature), ranked.column, (left, threshold))
     }
 }
