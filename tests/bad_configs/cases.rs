@@ -224,8 +224,8 @@ pub const MEANING: &[Case] = &[
     case(
         "unknown-key",
         "{\"zoo\": 2, \"classifiers\": {\"SVC\": []}}",
-        "1:2: a config has no key `zoo`; it has `$schema`, `dataset`, `subset`, `repeats`, `seed`, `limits`, \
-         `threads_per_job`, `defaults`, `common`, `engines`, `classifiers`",
+        "1:2: a config has no key `zoo`; it has `$schema`, `dataset`, `subset`, `scaling`, `repeats`, `seed`, \
+         `scores`, `limits`, `threads_per_job`, `defaults`, `common`, `engines`, `classifiers`",
     ),
     case(
         "misspelt-limit",
