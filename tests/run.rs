@@ -2,18 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use bench::{Bench, assert_code, text, wait_until};
 use fashion_bench::catalog;
 use fashion_bench::grid::SKLEARN_CLASSIFIERS;
 use fashion_bench::results::validate::validate_file;
-use fashion_bench::results::{Record, Row, Status, Table, row_schema};
+use fashion_bench::results::{Record, Status, row_schema};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -31,38 +34,7 @@ const SLOW: &str = r#"{"dataset": "demo", "classifiers": {
 
 const SHORT: &str = r#"{"dataset": "demo", "classifiers": {"GaussianNB": []}}"#;
 
-/// A directory to run the program in.
-struct Bench {
-    directory: tempfile::TempDir,
-}
-
 impl Bench {
-    fn new(config: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("config.json"), config).unwrap();
-        Self { directory }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fashion-bench"));
-        command
-            .args(args)
-            .current_dir(self.directory.path())
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .env_remove("FASHION_MNIST_DIR")
-            .env_remove("MNIST_DIR");
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        let all = [&["run", "config.json"], args].concat();
-        self.program(&all).output().unwrap()
-    }
-
     fn start(&self, args: &[&str]) -> Child {
         let all = [&["run", "config.json"], args].concat();
         self.program(&all)
@@ -76,55 +48,17 @@ impl Bench {
         self.path("results/demo.jsonl")
     }
 
-    fn rows(&self) -> Vec<Record> {
-        let rows = Table::new(self.table()).read().unwrap();
-        rows.iter().filter_map(Row::record).cloned().collect()
-    }
-
     fn n_lines(&self) -> usize {
         fs::read(self.table()).map_or(0, |bytes| bytes.iter().filter(|&&b| b == b'\n').count())
     }
 
-    /// Worker processes of this bench that are alive, by their environment.
     fn n_workers(&self) -> usize {
-        let needle = format!("XDG_CACHE_HOME={}", self.path("cache").display());
-        let processes = fs::read_dir("/proc").unwrap().flatten();
-        processes
-            .filter(|process| {
-                let read = |file| fs::read(process.path().join(file)).unwrap_or_default();
-                let arguments = String::from_utf8_lossy(&read("cmdline")).into_owned();
-                let environment = String::from_utf8_lossy(&read("environ")).into_owned();
-                arguments.ends_with("\0worker\0") && environment.contains(&needle)
-            })
-            .count()
+        self.n_alive("\0worker\0")
     }
 }
 
 fn ids(rows: &[Record]) -> BTreeSet<String> {
     rows.iter().map(|row| row.id.to_string()).collect()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[track_caller]
-fn assert_code(output: &Output, code: i32) {
-    assert_eq!(
-        output.status.code(),
-        Some(code),
-        "{}\n{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
-}
-
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what}");
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 fn signal(child: &Child, signal: Signal) {

@@ -1,4 +1,4 @@
-"""Reference fits of scikit-learn 1.5.2 for tests/linear.rs.
+"""Reference fits of scikit-learn 1.5.2 for tests/linear.
 
     OMP_NUM_THREADS=1 python benchmark/oracle/linear.py > tests/oracle/linear/reference.json
 

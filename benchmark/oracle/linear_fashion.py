@@ -1,4 +1,4 @@
-"""Accuracies of scikit-learn 1.5.2 on 3,000 images of Fashion-MNIST, for tests/linear.rs.
+"""Accuracies of scikit-learn 1.5.2 on 3,000 images of Fashion-MNIST, for tests/linear.
 
     FASHION_MNIST_DIR=… python benchmark/oracle/linear_fashion.py > tests/oracle/linear/fashion_mnist.json
 

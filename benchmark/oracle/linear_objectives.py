@@ -1,4 +1,4 @@
-"""Objectives that scikit-learn 1.5.2 reaches on 6,000 images of Fashion-MNIST, for tests/linear.rs.
+"""Objectives that scikit-learn 1.5.2 reaches on 6,000 images of Fashion-MNIST, for tests/linear.
 
     FASHION_MNIST_DIR=… OMP_NUM_THREADS=1 python benchmark/oracle/linear_objectives.py \
         > tests/oracle/linear/objectives_6000.json

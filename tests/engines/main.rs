@@ -3,32 +3,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../bench/mod.rs"]
+mod bench;
 mod examples;
 mod python;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use fashion_bench::results::{Record, Row, Status, Table, validate};
+use bench::{Bench, assert_code, text, wait_until};
+use fashion_bench::results::{Record, Status, validate};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// A folder with a config and what it needs.
-struct Bench {
-    folder: tempfile::TempDir,
-}
-
 impl Bench {
     /// The config `text`, beside the fake engine.
-    fn new(text: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("config.json"), text).unwrap();
+    fn with_fake(text: &str) -> Self {
+        let bench = Self::new(text);
         let fake = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/fake.py");
-        fs::copy(fake, folder.path().join("fake.py")).unwrap();
-        Self { folder }
+        fs::copy(fake, bench.path("fake.py")).unwrap();
+        bench
     }
 
     /// A config with these classifiers of the fake engine.
@@ -37,37 +32,23 @@ impl Bench {
             .iter()
             .map(|name| format!("\"fake::{name}\": []"))
             .collect();
-        Self::new(&format!(
+        Self::with_fake(&format!(
             r#"{{"dataset": "demo", "engines": {{"fake": {{"command": ["python3", "fake.py"]}}}},
                 "classifiers": {{{}}}{more}}}"#,
             classifiers.join(", ")
         ))
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn program(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_fashion-bench"));
-        command
-            .args(args)
-            .current_dir(self.folder.path())
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .env("FASHION_BENCH_ALLOW_ENGINES", "1")
-            .env_remove("FASHION_MNIST_DIR")
-            .env_remove("MNIST_DIR");
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
+    /// Runs the config, whose engines are allowed.
+    fn run_allowed(&self, args: &[&str]) -> Output {
         let all = [&["run", "config.json"], args].concat();
-        self.program(&all).output().unwrap()
+        self.allowed(&all).output().unwrap()
     }
 
-    fn rows(&self) -> Vec<Record> {
-        let rows = Table::new(self.path("results/demo.jsonl")).read().unwrap();
-        rows.iter().filter_map(Row::record).cloned().collect()
+    fn allowed(&self, args: &[&str]) -> Command {
+        let mut command = self.program(args);
+        command.env("FASHION_BENCH_ALLOW_ENGINES", "1");
+        command
     }
 
     fn row(&self, name: &str) -> Record {
@@ -80,45 +61,13 @@ impl Bench {
             .unwrap_or_else(|| panic!("no row of {name}"))
             .clone()
     }
-
-    /// Processes of this bench that are alive, whose arguments hold `needle`.
-    fn n_alive(&self, needle: &str) -> usize {
-        let own = format!("XDG_CACHE_HOME={}", self.path("cache").display());
-        let processes = fs::read_dir("/proc").unwrap().flatten();
-        processes
-            .filter(|process| {
-                let read = |file| fs::read(process.path().join(file)).unwrap_or_default();
-                let arguments = String::from_utf8_lossy(&read("cmdline")).into_owned();
-                let environment = String::from_utf8_lossy(&read("environ")).into_owned();
-                arguments.contains(needle) && environment.contains(&own)
-            })
-            .count()
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[track_caller]
-fn assert_code(output: &Output, code: i32) {
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
-}
-
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(120), "{what}");
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[test]
 fn a_classifier_of_an_engine_gets_a_row_like_ours() {
     let more = r#", "repeats": 2, "threads_per_job": 2"#;
     let bench = Bench::of_fakes(&["notes", "slow_start", "busy"], more);
-    assert_code(&bench.run(&[]), 0);
+    assert_code(&bench.run_allowed(&[]), 0);
     let row = bench.row("notes");
     assert_eq!(
         (row.status, row.num_repeat, row.invariant),
@@ -209,7 +158,7 @@ fn each_way_to_go_wrong_is_a_row_with_its_reason() {
     ];
     let names: Vec<_> = expected.iter().map(|(name, ..)| *name).collect();
     let bench = Bench::of_fakes(&names, "");
-    assert_code(&bench.run(&[]), 1);
+    assert_code(&bench.run_allowed(&[]), 1);
     let mut wrong = Vec::new();
     for (name, status, reason) in expected {
         let row = bench.row(name);
@@ -227,7 +176,7 @@ fn each_way_to_go_wrong_is_a_row_with_its_reason() {
 fn no_answer_and_too_much_memory_end_at_the_limits() {
     let limits = r#", "limits": {"time_s": 10, "memory_mb": 300}"#;
     let bench = Bench::of_fakes(&["silent", "hoard"], limits);
-    assert_code(&bench.run(&[]), 1);
+    assert_code(&bench.run_allowed(&[]), 1);
     let (silent, hoard) = (bench.row("silent"), bench.row("hoard"));
     assert_eq!(silent.status, Status::TimedOut);
     assert_eq!(silent.engine.unwrap().library.unwrap().name, "fake");
@@ -238,7 +187,7 @@ fn no_answer_and_too_much_memory_end_at_the_limits() {
 #[test]
 fn what_an_engine_leaves_behind_is_ended() {
     let bench = Bench::of_fakes(&["leaves_children"], "");
-    assert_code(&bench.run(&[]), 0);
+    assert_code(&bench.run_allowed(&[]), 0);
     assert_eq!(bench.n_alive("603"), 0);
     let notes = bench.row("leaves_children").notes;
     assert_eq!(
@@ -250,14 +199,14 @@ fn what_an_engine_leaves_behind_is_ended() {
 #[test]
 fn an_engine_that_does_not_say_goodbye_is_ended() {
     let bench = Bench::of_fakes(&["no_bye"], "");
-    assert_code(&bench.run(&[]), 0);
+    assert_code(&bench.run_allowed(&[]), 0);
     assert_eq!(bench.n_alive("fake.py"), 0);
 }
 
 #[test]
 fn what_engines_that_fail_write_to_standard_error_is_kept_beside_the_table() {
     let bench = Bench::of_fakes(&["raise", "error", "notes"], "");
-    assert_code(&bench.run(&[]), 1);
+    assert_code(&bench.run_allowed(&[]), 1);
     let row = bench.row("raise");
     let name = format!("demo.logs/fake--raise-{}.log", row.id);
     let note = format!("what the engine wrote to standard error is in {name}, beside the table");
@@ -285,7 +234,7 @@ fn jobs_side_by_side_and_later_runs_share_the_arrays() {
     let arrays = bench.path("cache/fashion-bench/engines");
     fs::create_dir_all(&arrays).unwrap();
     fs::write(arrays.join(".array-left"), "half").unwrap();
-    assert_code(&bench.run(&["--jobs", "3"]), 0);
+    assert_code(&bench.run_allowed(&["--jobs", "3"]), 0);
     let names = || {
         let entries = fs::read_dir(&arrays).unwrap().flatten();
         let names = entries.map(|entry| entry.file_name().into_string().unwrap());
@@ -297,9 +246,9 @@ fn jobs_side_by_side_and_later_runs_share_the_arrays() {
     let is_array = |name: &&String| name.ends_with(".npy");
     assert_eq!(first.iter().filter(is_array).count(), 3, "{first:?}");
     assert_eq!(first.len(), 4, "{first:?}");
-    assert_code(&bench.run(&["--rerun"]), 0);
+    assert_code(&bench.run_allowed(&["--rerun"]), 0);
     assert_eq!(names(), first);
-    assert_code(&bench.run(&["--seed", "9"]), 0);
+    assert_code(&bench.run_allowed(&["--seed", "9"]), 0);
     assert_eq!(names().iter().filter(is_array).count(), 5);
 }
 
@@ -307,7 +256,7 @@ fn jobs_side_by_side_and_later_runs_share_the_arrays() {
 fn an_engine_does_not_outlive_a_runner_that_is_killed_or_interrupted() {
     for signal in [Signal::SIGKILL, Signal::SIGINT] {
         let bench = Bench::of_fakes(&["silent"], "");
-        let mut command = bench.program(&["run", "config.json"]);
+        let mut command = bench.allowed(&["run", "config.json"]);
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -323,7 +272,7 @@ fn an_engine_does_not_outlive_a_runner_that_is_killed_or_interrupted() {
 #[test]
 fn more_processor_time_than_the_threads_allow_is_noted() {
     let bench = Bench::of_fakes(&["busy"], "");
-    assert_code(&bench.run(&[]), 0);
+    assert_code(&bench.run_allowed(&[]), 0);
     let row = bench.row("busy");
     let repeat = &row.repeats[0];
     // On a machine with one core it cannot take more.
@@ -346,7 +295,7 @@ fn a_row_stands_until_the_engine_is_another_one() {
             let text = fs::read_to_string(&path).unwrap();
             fs::write(path, format!("{text}# changed\n")).unwrap();
         }
-        assert_code(&bench.run(&[]), 0);
+        assert_code(&bench.run_allowed(&[]), 0);
         bench.rows().len()
     };
     assert_eq!([false, false, true, false].map(n_rows_after), [1, 1, 2, 2]);
@@ -355,7 +304,7 @@ fn a_row_stands_until_the_engine_is_another_one() {
 #[test]
 fn a_config_runs_its_own_code_only_if_it_may() {
     let bench = Bench::of_fakes(&["notes"], "");
-    let mut command = bench.program(&["run", "config.json"]);
+    let mut command = bench.allowed(&["run", "config.json"]);
     let output = command
         .env_remove("FASHION_BENCH_ALLOW_ENGINES")
         .output()
@@ -366,22 +315,22 @@ fn a_config_runs_its_own_code_only_if_it_may() {
                     allow it with --allow-engines";
     assert!(error.contains(expected), "{error}");
     // Listing runs nothing.
-    let mut command = bench.program(&["list", "config.json"]);
+    let mut command = bench.allowed(&["list", "config.json"]);
     let output = command
         .env_remove("FASHION_BENCH_ALLOW_ENGINES")
         .output()
         .unwrap();
     assert_code(&output, 0);
     assert!(text(&output.stdout).contains("fake::notes()"));
-    assert_code(&bench.run(&["--allow-engines"]), 0);
+    assert_code(&bench.run_allowed(&["--allow-engines"]), 0);
 }
 
 #[test]
 fn a_python_that_was_named_binds_and_a_missing_package_refuses_its_jobs() {
-    let bench = Bench::new(
+    let bench = Bench::with_fake(
         r#"{"dataset": "demo", "classifiers": {"GaussianNB": [], "sklearn::GaussianNB": []}}"#,
     );
-    let output = bench.run(&["--python", "/nonexistent/python"]);
+    let output = bench.run_allowed(&["--python", "/nonexistent/python"]);
     assert_code(&output, 2);
     assert!(
         text(&output.stderr).contains("cannot use /nonexistent/python as the Python of engines")
@@ -392,7 +341,7 @@ fn a_python_that_was_named_binds_and_a_missing_package_refuses_its_jobs() {
     let python = bench.path("python");
     fs::write(&python, script).unwrap();
     fs::set_permissions(&python, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let output = bench.run(&["--python", "./python"]);
+    let output = bench.run_allowed(&["--python", "./python"]);
     assert_code(&output, 0);
     let error = text(&output.stderr);
     assert!(
@@ -408,7 +357,7 @@ fn a_python_that_was_named_binds_and_a_missing_package_refuses_its_jobs() {
 
 #[test]
 fn the_python_is_the_first_one_that_is_named() {
-    let bench = Bench::new(
+    let bench = Bench::with_fake(
         r#"{"dataset": "demo", "classifiers": {"GaussianNB": [], "sklearn::GaussianNB": []}}"#,
     );
     // Interpreters that have nothing.
@@ -422,7 +371,7 @@ fn the_python_is_the_first_one_that_is_named() {
     }
     let found = |args: &[&str], variable: &str| {
         let path = format!("{}:/usr/bin:/bin", bench.path("bin").display());
-        let mut command = bench.program(&[&["run", "config.json"], args].concat());
+        let mut command = bench.allowed(&[&["run", "config.json"], args].concat());
         command
             .env("FASHION_BENCH_PYTHON", variable)
             .env("PATH", path);
@@ -431,7 +380,7 @@ fn the_python_is_the_first_one_that_is_named() {
         let error = text(&output.stderr);
         let (_, rest) = error.split_once("the Python ").unwrap();
         let (python, _) = rest.split_once(" has no sklearn").unwrap();
-        python.replace(&format!("{}/", bench.folder.path().display()), "")
+        python.replace(bench.path("").to_str().unwrap(), "")
     };
     assert_eq!(found(&["--python", "./option"], "./variable"), "option");
     assert_eq!(found(&[], "./variable"), "variable");
@@ -443,7 +392,7 @@ fn the_python_is_the_first_one_that_is_named() {
 
 #[test]
 fn jobs_of_another_library_stand_beside_ours() {
-    let bench = Bench::new(
+    let bench = Bench::with_fake(
         r#"{"dataset": "demo", "defaults": "sklearn-0.19", "classifiers": {
             "MLPClassifier": [{"hidden_layer_sizes": ["(20,)"]}], "SVC": [{"C": [10]}],
             "linfa::GaussianNb": []}}"#,

@@ -2,24 +2,35 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+#[path = "../bench/mod.rs"]
+mod bench;
 
+use std::fs;
+use std::ops::Deref;
+use std::process::Output;
+
+use bench::{Bench, assert_code, assert_refused, stderr, stdout};
 use fashion_bench::dataset::{DatasetName, DatasetRequest, load};
 use fashion_bench::engine::arrays;
-use fashion_bench::results::{Record, Row, Status, Table};
+use fashion_bench::results::{Record, Status};
 use ndarray::{Array1, Array2};
-use tempfile::TempDir;
 
 /// A folder, the demo set's test labels, and predictions of which every ninth is wrong.
-struct Bench {
-    folder: TempDir,
+struct Submission {
+    bench: Bench,
     truth: Vec<u16>,
     labels: Vec<u16>,
 }
 
-impl Bench {
+impl Deref for Submission {
+    type Target = Bench;
+
+    fn deref(&self) -> &Bench {
+        &self.bench
+    }
+}
+
+impl Submission {
     fn new() -> Self {
         let raw = load(&DatasetRequest::new(DatasetName::Demo), &mut |_| {}).unwrap();
         let truth = raw.test.labels;
@@ -31,24 +42,10 @@ impl Bench {
                 _ => label,
             });
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            bench: Bench::new("{}"),
             labels: labels.collect(),
             truth,
         }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn call(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_fashion-bench"))
-            .args(args)
-            .current_dir(self.folder.path())
-            .env_remove("FASHION_MNIST_DIR")
-            .env_remove("MNIST_DIR")
-            .output()
-            .unwrap()
     }
 
     fn score(&self, file: &str, name: &str, more: &[&str]) -> Output {
@@ -56,47 +53,23 @@ impl Bench {
         self.call(&[&args, more].concat())
     }
 
-    fn write(&self, file: &str, lines: impl IntoIterator<Item = String>) {
+    fn write_lines(&self, file: &str, lines: impl IntoIterator<Item = String>) {
         let text: String = lines.into_iter().map(|line| line + "\n").collect();
-        fs::write(self.path(file), text).unwrap();
+        self.write(file, &text);
     }
 
     fn write_labels(&self, file: &str, labels: &[u16]) {
-        self.write(file, labels.iter().map(ToString::to_string));
+        self.write_lines(file, labels.iter().map(ToString::to_string));
     }
 
     fn rows(&self) -> Vec<Record> {
-        let rows = Table::new(self.path("results/submitted.jsonl"))
-            .read()
-            .unwrap();
-        rows.iter().filter_map(Row::record).cloned().collect()
+        self.records("results/submitted.jsonl")
     }
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-#[track_caller]
-fn assert_code(output: &Output, code: i32) {
-    let (out, err) = (stdout(output), stderr(output));
-    assert_eq!(output.status.code(), Some(code), "{out}\n{err}");
-}
-
-#[track_caller]
-fn assert_refused(output: &Output, expected: &str) {
-    assert_code(output, 2);
-    let error = stderr(output).replace('\n', " ");
-    assert!(error.contains(expected), "expected `{expected}` in {error}");
 }
 
 #[test]
 fn a_file_becomes_a_row_that_is_true() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     bench.write_labels("labels.txt", &bench.labels);
     let more = [
         "--url",
@@ -156,7 +129,7 @@ fn a_file_becomes_a_row_that_is_true() {
 
 #[test]
 fn every_form_of_a_file_holds_the_same_predictions() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     let (n, labels) = (bench.labels.len(), &bench.labels);
     let numbers = |of: fn(u16) -> f64| -> Array1<f64> { labels.iter().map(|&l| of(l)).collect() };
     arrays::write(&bench.path("a.npy"), &numbers(f64::from).view()).unwrap();
@@ -175,9 +148,9 @@ fn every_form_of_a_file_holds_the_same_predictions() {
         shares[[image, usize::from(label)]] = 0.9;
     }
     arrays::write(&bench.path("d.npy"), &shares.view()).unwrap();
-    bench.write("e.csv", (0..n).map(|i| format!("{},{}", i + 1, labels[i])));
+    bench.write_lines("e.csv", (0..n).map(|i| format!("{},{}", i + 1, labels[i])));
     let header = std::iter::once("Id,Label".to_owned());
-    bench.write(
+    bench.write_lines(
         "f.csv",
         header.chain((0..n).rev().map(|i| format!("{i},{}", labels[i]))),
     );
@@ -186,8 +159,8 @@ fn every_form_of_a_file_holds_the_same_predictions() {
         cells.join(",")
     };
     let header = std::iter::once("0,1,2,3,4,5,6,7,8,9".to_owned());
-    bench.write("g.csv", header.chain((0..n).map(line)));
-    bench.write("h.csv", (0..n).map(|i| format!("{i},{}", line(i))));
+    bench.write_lines("g.csv", header.chain((0..n).map(line)));
+    bench.write_lines("h.csv", (0..n).map(|i| format!("{i},{}", line(i))));
     for file in [
         "a.npy", "b.npy", "c.npy", "d.npy", "e.csv", "f.csv", "g.csv", "h.csv",
     ] {
@@ -207,7 +180,7 @@ fn every_form_of_a_file_holds_the_same_predictions() {
 
 #[test]
 fn what_is_no_prediction_is_refused_and_nothing_is_written() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     let n = bench.labels.len();
     bench.write_labels("short.txt", &bench.labels[1..]);
     assert_refused(
@@ -266,7 +239,7 @@ fn what_is_no_prediction_is_refused_and_nothing_is_written() {
 
 #[test]
 fn predictions_of_something_else_are_refused_with_what_they_seem_to_be() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     let renamed: Vec<u16> = bench.labels.iter().map(|label| (label + 1) % 10).collect();
     bench.write_labels("renamed.txt", &renamed);
     assert_refused(
@@ -300,7 +273,7 @@ fn predictions_of_something_else_are_refused_with_what_they_seem_to_be() {
 
 #[test]
 fn a_name_stands_once() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     bench.write_labels("labels.txt", &bench.labels);
     bench.write_labels("truth.txt", &bench.truth);
     assert_code(&bench.score("labels.txt", "net", &[]), 0);
@@ -324,7 +297,7 @@ fn a_name_stands_once() {
 
 #[test]
 fn rows_that_were_handed_in_are_shown_and_compared() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     bench.write_labels("labels.txt", &bench.labels);
     bench.write_labels("truth.txt", &bench.truth);
     let url = ["--url", "https://example.org/a?b=1&c=2", "--fit-s", "3"];
@@ -385,7 +358,7 @@ fn rows_that_were_handed_in_are_shown_and_compared() {
 
 #[test]
 fn rows_that_were_handed_in_are_neither_recorded_nor_checked() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     bench.write_labels("truth.txt", &bench.truth);
     assert_code(&bench.score("truth.txt", "oracle", &[]), 0);
     let table = "results/submitted.jsonl";
@@ -426,7 +399,7 @@ fn rows_that_were_handed_in_are_neither_recorded_nor_checked() {
 
 #[test]
 fn a_link_that_was_written_into_a_table_by_hand_is_none() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     bench.write_labels("labels.txt", &bench.labels);
     assert_code(
         &bench.score("labels.txt", "net", &["--url", "https://example.org"]),
@@ -453,12 +426,13 @@ fn a_link_that_was_written_into_a_table_by_hand_is_none() {
 #[test]
 #[ignore = "needs FASHION_MNIST_DIR and MNIST_DIR"]
 fn labels_of_mnist_are_recognised_where_they_are_at_hand() {
-    let bench = Bench::new();
+    let bench = Submission::new();
     let raw = load(&DatasetRequest::new(DatasetName::Mnist), &mut |_| {}).unwrap();
     bench.write_labels("mnist.txt", &raw.test.labels);
-    let output = Command::new(env!("CARGO_BIN_EXE_fashion-bench"))
-        .args(["score", "mnist.txt", "--name", "digits"])
-        .current_dir(bench.folder.path())
+    let given = ["FASHION_MNIST_DIR", "MNIST_DIR"].map(|name| (name, std::env::var_os(name)));
+    let output = bench
+        .program(&["score", "mnist.txt", "--name", "digits"])
+        .envs(given.map(|(name, folder)| (name, folder.unwrap())))
         .output()
         .unwrap();
     assert_refused(
