@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import kernels
 from sklearn.utils import all_estimators
 
-# How far weights of rows are off where rounding is asked for.
-JITTER = 1e-12
+# How far weights of rows are off where rounding is asked for, and how far features are.
+JITTER, NOISE = 1e-12, 1e-13
 
 CLASSIFIERS = dict(all_estimators("classifier"))
 
@@ -65,6 +65,39 @@ def scores_of(estimator, x):
     return None, None
 
 
+def objective_of(estimator, x, y):
+    """What a linear classifier minimises, where it got to; None where that is not written down here."""
+    name, classes = type(estimator).__name__, estimator.classes_
+    is_svc = name == "LinearSVC"
+    if name not in ("LinearSVC", "LogisticRegression") or estimator.class_weight is not None:
+        return None
+    is_joint = estimator.multi_class in ("crammer_singer", "multinomial")
+    if name == "LogisticRegression" and estimator.multi_class in ("auto", "deprecated"):
+        is_joint = estimator.solver != "liblinear" and len(classes) > 2
+    if is_joint and len(classes) == 2:
+        return None  # Only the difference of the two columns is told.
+    weights, z = estimator.coef_, x @ estimator.coef_.T + estimator.intercept_
+    if estimator.fit_intercept and (is_svc or estimator.solver == "liblinear"):
+        # Penalised like any other weight, as that of a constant feature.
+        weights = np.column_stack([weights, estimator.intercept_ / estimator.intercept_scaling])
+    penalty = "l2" if is_svc and is_joint else estimator.penalty
+    l1 = {"l1": 1.0, "elasticnet": getattr(estimator, "l1_ratio", None), "l2": 0.0, None: 0.0}[penalty]
+    l2 = 0.0 if penalty is None else 1.0 - l1
+    regularised = l1 * np.abs(weights).sum() + 0.5 * l2 * np.square(weights).sum()
+    cost = estimator.C if penalty is not None else 1.0
+    if is_joint:
+        own = (np.arange(len(y)), np.searchsorted(classes, y))
+        margin = np.ones_like(z) * is_svc
+        margin[own] = 0.0
+        highest = np.max(z + margin, 1) if is_svc else np.logaddexp.reduce(z, 1)
+        return regularised + cost * np.sum(highest - z[own])
+    margin = z * np.where(y[:, None] == classes[-z.shape[1] :], 1.0, -1.0)
+    if not is_svc:
+        return regularised + cost * np.logaddexp(0.0, -margin).sum()
+    slack = np.maximum(0.0, 1.0 - margin)
+    return regularised + cost * np.sum(slack if estimator.loss == "hinge" else slack**2)
+
+
 def run(request):
     """Fits and predicts; the answer has the labels or the error, warnings, and scores."""
     x = request["x"] if request.get("as_f32") else request["x"].astype(np.float64)
@@ -80,6 +113,8 @@ def run(request):
                 if isinstance(value, (int, float)) and value > 0:
                     setattr(estimator, name, float(value * factor) if name == "tol" else type(value)(value * factor))
             weights = {}
+            if "noise" in request:
+                x = x * (1 + NOISE * np.random.default_rng(request["noise"]).normal(size=x.shape))
             if "jitter" in request:
                 noise = np.random.default_rng(request["jitter"]).normal(size=len(x))
                 weights["sample_weight"] = 1 + JITTER * noise
@@ -92,6 +127,7 @@ def run(request):
                     kind, scores = None, None
                 answer["score_kind"], answer["scores"] = kind, scores
                 answer["classes"] = np.asarray(estimator.classes_)
+                answer["objective"] = objective_of(estimator, x, y)
             answer["n_iter"] = str(getattr(estimator, "n_iter_", ""))[:80]
         except Exception as error:  # What scikit-learn raises is its answer.
             answer = {"status": "refused", "message": f"{type(error).__name__}: {str(error)[:400]}"}

@@ -140,6 +140,7 @@ class Engine(Child):
             if kind == "fitted":
                 answer["converged"] = body.get("converged") is not False
                 answer["n_iter"] = body.get("n_iter")
+                answer["objective"] = body.get("extra", {}).get("objective")
                 answer["warnings"] = body.get("warnings", [])
             if kind == "ready":
                 answer["parameters"] = body["parameters"]

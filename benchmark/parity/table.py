@@ -14,6 +14,7 @@ DOCUMENTED = [
     ("refused here only", r"`estimator` of AdaBoostClassifier.*which take weights of rows"),
     ("refused here only", r"the fit left the finite numbers: a log-probability is NaN"),
     ("refused here only", r"`constant` of DummyClassifier.*got \""),
+    ("refused here only", r"`radius` of RadiusNeighborsClassifier.*got null"),
     ("refused here only", r"`outlier_label` of RadiusNeighborsClassifier"),
     ("refused here only", r"`metric` of RadiusNeighborsClassifier.*got \"(haversine|mahalanobis|precomputed|pyfunc|seuclidean)\""),
     ("refused here only", r"`priors` of QuadraticDiscriminantAnalysis must be a list of"),
