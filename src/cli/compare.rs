@@ -1,23 +1,27 @@
 //! `fashion-bench compare`: two tables, row by row.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use fashion_bench::compare::{
-    Comparison, Side, compare, engines_of, render_markdown, render_text, split_engine,
+    Comparison, Side, TestLabels, compare, compare_scores, engines_of, render_markdown,
+    render_text, split_engine,
 };
 use fashion_bench::figures::KnownFigures;
-use fashion_bench::results::Record;
+use fashion_bench::results::{LabelScore, Record};
 
+use super::data_files::DataFiles;
+use super::loading::load_data_of;
 use super::output::print;
 use super::table::{find_row, read_records};
 
 /// Accuracies are compared test image by test image where both sides have predictions
 /// (McNemar's test), as proportions otherwise, and corrected for the number of rows (Holm), data set
-/// by data set. Exit code 0, whatever the differences; 2 if A and B are of different data.
+/// by data set. Other scores of two tables are compared by the paired bootstrap, for which the data
+/// are loaded: a table does not hold their true labels. Exit code 0, whatever the differences; 2 if A and B are of different data.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// A results table, `published` or `sklearn`
@@ -32,6 +36,14 @@ pub struct CompareArgs {
     /// digits of them
     #[arg(long, num_args = 2, value_names = ["ID_A", "ID_B"], conflicts_with = "engines")]
     rows: Vec<String>,
+    /// What to compare
+    #[arg(long, value_enum, default_value_t = ScoreName::Accuracy)]
+    score: ScoreName,
+    /// Directory of the data, for a score other than the accuracy [default: as in `run`]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    files: DataFiles,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -42,6 +54,30 @@ enum Format {
     Text,
     Json,
     Markdown,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ScoreName {
+    Accuracy,
+    BalancedAccuracy,
+    F1Macro,
+    F1Weighted,
+    Matthews,
+    Kappa,
+}
+
+impl ScoreName {
+    /// Returns the score of labels, nothing for the accuracy.
+    fn of_labels(self) -> Option<LabelScore> {
+        match self {
+            Self::Accuracy => None,
+            Self::BalancedAccuracy => Some(LabelScore::BalancedAccuracy),
+            Self::F1Macro => Some(LabelScore::F1Macro),
+            Self::F1Weighted => Some(LabelScore::F1Weighted),
+            Self::Matthews => Some(LabelScore::Matthews),
+            Self::Kappa => Some(LabelScore::Kappa),
+        }
+    }
 }
 
 /// One side of the comparison.
@@ -95,10 +131,38 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     }
     let b = Source::read(name)?;
     let known = KnownFigures::embedded();
-    let comparison = compare(a.side(&known), b.side(&known))
+    let comparison = compare_sides(args, a.side(&known), b.side(&known))
         .with_context(|| format!("cannot compare `{}` (A) with `{name}` (B)", args.a))?;
     show(args.format, &comparison)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compares by the score that was asked for.
+fn compare_sides(args: &CompareArgs, a: Side<'_>, b: Side<'_>) -> anyhow::Result<Comparison> {
+    let Some(score) = args.score.of_labels() else {
+        return Ok(compare(a, b)?);
+    };
+    let (Side::Table(a), Side::Table(b)) = (a, b) else {
+        bail!(
+            "published figures and scikit-learn's are accuracies alone; compare two results tables by {}",
+            score.name()
+        );
+    };
+    let mut truth: Vec<TestLabels> = Vec::new();
+    for record in a {
+        let is_same = |other: &Record| other.dataset.is_same_data(&record.dataset);
+        let is_known = truth
+            .iter()
+            .any(|truth| truth.dataset.is_same_data(&record.dataset));
+        if !is_known && b.iter().any(is_same) {
+            let raw = load_data_of(record, args.data_dir.as_deref(), &args.files)?;
+            truth.push(TestLabels {
+                dataset: record.dataset.clone(),
+                labels: raw.test.labels,
+            });
+        }
+    }
+    Ok(compare_scores(score, a, b, &truth)?)
 }
 
 /// Compares two rows, whatever they are of.
@@ -111,7 +175,7 @@ fn show_rows(args: &CompareArgs, id_a: &str, id_b: &str) -> anyhow::Result<()> {
     let labels = [a.label(), b.label()];
     // Rows are paired by their ids.
     b.id.clone_from(&a.id);
-    let comparison = compare(Side::Table(&[a]), Side::Table(&[b]))
+    let comparison = compare_sides(args, Side::Table(&[a]), Side::Table(&[b]))
         .with_context(|| format!("cannot compare {} with {}", labels[0], labels[1]))?;
     if !matches!(args.format, Format::Json) {
         print(&format!("A: {}, B: {}\n\n", labels[0], labels[1]))?;
@@ -126,7 +190,7 @@ fn compare_engine(
     engine: &str,
 ) -> anyhow::Result<Comparison> {
     let (ours, theirs) = split_engine(records, engine);
-    compare(Side::Table(&ours), Side::Table(&theirs)).with_context(|| {
+    compare_sides(args, Side::Table(&ours), Side::Table(&theirs)).with_context(|| {
         format!(
             "cannot compare the rows of {} with those of {engine}",
             args.a

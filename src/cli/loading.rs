@@ -1,9 +1,50 @@
-//! Progress of looking for a data set: a progress bar, lines and warnings.
+//! Loading the data of a row, and the progress of looking for a data set: a progress bar, lines and
+//! warnings.
 
 use std::io::Write;
+use std::path::Path;
 
-use fashion_bench::dataset::Event;
+use anyhow::{Context, ensure};
+use fashion_bench::dataset::{self, DatasetName, DatasetRequest, Event, RawDataset};
+use fashion_bench::results::Record;
 use indicatif::{ProgressBar, ProgressStyle};
+
+use super::data_files::DataFiles;
+
+/// Loads the data that a row is of, from its name, or from the user's own files.
+pub fn load_data_of(
+    record: &Record,
+    data_dir: Option<&Path>,
+    files: &DataFiles,
+) -> anyhow::Result<RawDataset> {
+    let own = files.own();
+    let name = match &own {
+        Some(_) => DatasetName::FashionMnist,
+        None => record.dataset.name.parse().with_context(|| {
+            format!(
+                "the row is of the data set `{}`, whose labels cannot be had by name; name its files \
+                 with --data",
+                record.dataset.name
+            )
+        })?,
+    };
+    let request = DatasetRequest {
+        data_dir: data_dir.map(Path::to_owned),
+        allow_custom: true,
+        own,
+        transpose: record.dataset.transposed,
+        subset: record.dataset.subset.unwrap_or_default(),
+        scaling: record.dataset.scaling,
+        ..DatasetRequest::new(name)
+    };
+    let mut loading = Loading::default();
+    let raw = dataset::load(&request, &mut |event| loading.show(event))?;
+    ensure!(
+        raw.identity.is_same_data(&record.dataset),
+        "the data are not those that the row is of; name theirs with --data-dir or --data"
+    );
+    Ok(raw)
+}
 
 /// A display of events on standard error; pass [`Self::show`] to the functions of `dataset`.
 #[derive(Debug, Default)]

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use fashion_bench::dataset::{self, DatasetName, DatasetRequest, RawDataset};
-use fashion_bench::results::outcomes::{predictions_sha256, unpack};
-use fashion_bench::results::{Record, Repeat, publish};
+use fashion_bench::dataset;
+use fashion_bench::results::outcomes::predicted;
+use fashion_bench::results::publish;
 
 use super::data_files::DataFiles;
-use super::loading::Loading;
+use super::loading::load_data_of;
 use super::output::print;
 use super::report::write;
 use super::table::{find_row, read_records};
@@ -55,8 +55,8 @@ pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
         "the row of {} holds no predictions",
         record.label()
     );
-    let raw = load_data(record, args)?;
-    let labels = predicted(repeat, &raw)?;
+    let raw = load_data_of(record, args.data_dir.as_deref(), &args.files)?;
+    let labels = predicted(repeat, &raw.test.labels)?;
     match args
         .out
         .extension()
@@ -84,52 +84,4 @@ pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
         args.out.display()
     ))?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn load_data(record: &Record, args: &PredictionsArgs) -> anyhow::Result<RawDataset> {
-    let own = args.files.own();
-    let name = match &own {
-        Some(_) => DatasetName::FashionMnist,
-        None => record.dataset.name.parse().with_context(|| {
-            format!(
-                "the row is of the data set `{}`, whose labels cannot be had by name; name its files \
-                 with --data",
-                record.dataset.name
-            )
-        })?,
-    };
-    let request = DatasetRequest {
-        data_dir: args.data_dir.clone(),
-        allow_custom: true,
-        own,
-        transpose: record.dataset.transposed,
-        subset: record.dataset.subset.unwrap_or_default(),
-        scaling: record.dataset.scaling,
-        ..DatasetRequest::new(name)
-    };
-    let mut loading = Loading::default();
-    let raw = dataset::load(&request, &mut |event| loading.show(event))?;
-    ensure!(
-        raw.identity.is_same_data(&record.dataset),
-        "the data are not those that the row is of; name theirs with --data-dir or --data"
-    );
-    Ok(raw)
-}
-
-/// The labels that a repeat predicted, checked against the hash in the row.
-fn predicted(repeat: &Repeat, raw: &RawDataset) -> anyhow::Result<Vec<u16>> {
-    let mut labels = raw.test.labels.clone();
-    let outcomes = unpack(repeat, labels.len())?;
-    let Some(others) = outcomes.labels else {
-        bail!("the row is of schema 1, which does not say what wrong images were taken for");
-    };
-    for (image, label) in outcomes.wrong.into_iter().zip(others) {
-        labels[image] = label;
-    }
-    ensure!(
-        predictions_sha256(labels.iter().copied(), repeat.confusion.len())
-            == repeat.predictions_sha256.as_deref().unwrap_or_default(),
-        "the labels do not have the hash that the row gives for its predictions"
-    );
-    Ok(labels)
 }

@@ -23,4 +23,18 @@ pub enum CompareError {
         /// Data sets of B.
         b: String,
     },
+    /// A row whose predictions cannot be read.
+    #[error("the predictions of {row} cannot be read: {reason}")]
+    NoPredictions {
+        /// Which.
+        row: String,
+        /// Why.
+        reason: String,
+    },
+    /// A row of data whose true labels are not at hand.
+    #[error("the true labels of the data of {row} are not at hand")]
+    NoTruth {
+        /// Which.
+        row: String,
+    },
 }

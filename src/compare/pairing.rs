@@ -10,7 +10,7 @@ use serde::Serialize;
 use statrs::distribution::{Binomial, ChiSquared, ContinuousCDF, DiscreteCDF, Normal};
 
 /// Two-sided 95 % quantile of the normal distribution.
-const NORMAL_95: f64 = 1.959_963_984_540_054;
+pub(super) const NORMAL_95: f64 = 1.959_963_984_540_054;
 /// Discordant images from which the approximation serves; below, the exact test.
 const EXACT_BELOW: u64 = 100;
 

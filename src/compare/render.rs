@@ -35,7 +35,8 @@ pub fn render_text(comparison: &Comparison) -> String {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        text.push_str(&format!("{dataset}\n{table}\n{}\n\n", conclusion(&rows)));
+        let heading = heading(comparison, dataset);
+        text.push_str(&format!("{heading}\n{table}\n{}\n\n", conclusion(&rows)));
     }
     text.push_str(&only(comparison));
     text.trim_end().to_owned() + "\n"
@@ -49,8 +50,8 @@ pub fn render_markdown(comparison: &Comparison) -> String {
     let mut text = String::new();
     for (dataset, rows) in by_dataset(comparison) {
         let rule = rule.join("|");
-        let dataset = markdown_cell(dataset);
-        text.push_str(&format!("### {dataset}\n\n| {headings} |\n|{rule}|\n"));
+        let heading = markdown_cell(&heading(comparison, dataset));
+        text.push_str(&format!("### {heading}\n\n| {headings} |\n|{rule}|\n"));
         for row in &rows {
             let cells = cells(row).map(|cell| markdown_cell(&cell));
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -61,6 +62,13 @@ pub fn render_markdown(comparison: &Comparison) -> String {
         text.push_str(&format!("{}\n\n", markdown_cell(line)));
     }
     text
+}
+
+fn heading(comparison: &Comparison, dataset: &str) -> String {
+    match comparison.score {
+        Some(score) => format!("{dataset}, {}", score.name()),
+        None => dataset.to_owned(),
+    }
 }
 
 fn by_dataset(comparison: &Comparison) -> impl Iterator<Item = (&str, Vec<&RowComparison>)> {
@@ -84,14 +92,14 @@ fn only(comparison: &Comparison) -> String {
 
 fn cells(row: &RowComparison) -> [String; 8] {
     let difference = &row.difference;
-    let [accuracy_a, accuracy_b] = told_apart(row.accuracy_a, row.accuracy_b, 4);
-    // As many digits as the accuracies have, or a difference would be one of nothing.
-    let n_digits = accuracy_a.len().saturating_sub(2).max(4);
+    let [score_a, score_b] = told_apart(row.score_a, row.score_b, 4);
+    // As many digits as the scores have, or a difference would be one of nothing.
+    let n_digits = score_a.len().saturating_sub(2).max(4);
     [
         escape::line(&row.name),
         render_params(&row.parameter),
-        accuracy_a,
-        accuracy_b,
+        score_a,
+        score_b,
         signed(difference.mean, n_digits),
         format!("±{:.4}", difference.half_width),
         p_value(row.p_holm, SIGNIFICANT),

@@ -10,7 +10,7 @@ use super::side::Side;
 use crate::dataset::DatasetIdentity;
 use crate::grid::JobId;
 use crate::results::outcomes::unpack;
-use crate::results::{DataSets, Record, Repeat, Status, data_label, latest};
+use crate::results::{DataSets, LabelScore, Record, Repeat, Status, data_label, latest};
 
 /// A family-wise error below which a difference is called one.
 pub const SIGNIFICANT: f64 = 0.05;
@@ -26,11 +26,11 @@ pub struct RowComparison {
     pub name: String,
     /// Parameters as the config wrote them.
     pub parameter: Map<String, Value>,
-    /// Mean accuracy in A.
-    pub accuracy_a: f64,
-    /// Mean accuracy in B.
-    pub accuracy_b: f64,
-    /// By how much A is more accurate.
+    /// Mean score in A.
+    pub score_a: f64,
+    /// Mean score in B.
+    pub score_b: f64,
+    /// By how much A is better.
     #[serde(flatten)]
     pub difference: Difference,
     /// The p-value, corrected for the number of rows of the data set.
@@ -50,6 +50,8 @@ impl RowComparison {
 /// Two sides, row by row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Comparison {
+    /// What is compared; the accuracy, if nothing.
+    pub score: Option<LabelScore>,
     /// The data sets that both sides have, in the order in which the table has them.
     pub datasets: Vec<String>,
     /// Models on both sides, by data set, in the order of the table.
@@ -70,20 +72,27 @@ pub struct Comparison {
 /// rows; if the sides have no data set in common.
 pub fn compare(a: Side<'_>, b: Side<'_>) -> Result<Comparison, CompareError> {
     let mut comparison = match (a, b) {
-        (Side::Table(a), Side::Table(b)) => of_tables(a, b)?,
+        (Side::Table(a), Side::Table(b)) => of_tables(a, b, &|a, b| Ok(pair(a, b)))?,
         (Side::Table(a), b) => of_figures(a, b, true)?,
         (a, Side::Table(b)) => of_figures(b, a, false)?,
         _ => return Err(CompareError::NoTable),
     };
-    for dataset in &comparison.datasets {
-        let is_of = |row: &&mut RowComparison| row.dataset == *dataset;
-        let mut rows: Vec<_> = comparison.rows.iter_mut().filter(is_of).collect();
-        let p: Vec<_> = rows.iter().map(|row| row.difference.p).collect();
-        for (row, p_holm) in rows.iter_mut().zip(holm(&p)) {
-            row.p_holm = p_holm;
+    comparison.correct();
+    Ok(comparison)
+}
+
+impl Comparison {
+    /// Corrects the p-values for the number of rows of each data set.
+    pub(super) fn correct(&mut self) {
+        for dataset in &self.datasets {
+            let is_of = |row: &&mut RowComparison| row.dataset == *dataset;
+            let mut rows: Vec<_> = self.rows.iter_mut().filter(is_of).collect();
+            let p: Vec<_> = rows.iter().map(|row| row.difference.p).collect();
+            for (row, p_holm) in rows.iter_mut().zip(holm(&p)) {
+                row.p_holm = p_holm;
+            }
         }
     }
-    Ok(comparison)
 }
 
 /// The last row of each model on each data set that ended well, in the order of the table.
@@ -97,7 +106,14 @@ fn scored<'a>(records: &'a [Record], side: &'static str) -> Result<Vec<&'a Recor
     Ok(rows)
 }
 
-fn of_tables(a: &[Record], b: &[Record]) -> Result<Comparison, CompareError> {
+/// Compares two rows of one model on the same data.
+pub(super) type Pair<'p> = dyn Fn(&Record, &Record) -> Result<RowComparison, CompareError> + 'p;
+
+pub(super) fn of_tables(
+    a: &[Record],
+    b: &[Record],
+    pair: &Pair<'_>,
+) -> Result<Comparison, CompareError> {
     let (a, b) = (scored(a, "A")?, scored(b, "B")?);
     let sets = [&a, &b].map(|rows| DataSets::of(rows.iter().copied()));
     let [of_a, of_b] = &sets;
@@ -115,7 +131,7 @@ fn of_tables(a: &[Record], b: &[Record]) -> Result<Comparison, CompareError> {
     for set in shared {
         for record in a.iter().filter(|record| record.dataset.is_same_data(set)) {
             if let Some(other) = find_same(&b, record) {
-                comparison.rows.push(pair(record, other));
+                comparison.rows.push(pair(record, other)?);
             }
         }
     }
@@ -205,9 +221,9 @@ fn pair(a: &Record, b: &Record) -> RowComparison {
     row(a, accuracies, difference, [cpu_s(a), cpu_s(b)])
 }
 
-fn row(
+pub(super) fn row(
     record: &Record,
-    [accuracy_a, accuracy_b]: [f64; 2],
+    [score_a, score_b]: [f64; 2],
     difference: Difference,
     [time_a, time_b]: [Option<f64>; 2],
 ) -> RowComparison {
@@ -216,8 +232,8 @@ fn row(
         dataset: data_label(&record.dataset),
         name: record.name.clone(),
         parameter: record.parameter.clone(),
-        accuracy_a,
-        accuracy_b,
+        score_a,
+        score_b,
         difference,
         p_holm: difference.p,
         time_ratio: time_a
@@ -242,7 +258,7 @@ fn shares_right(record: &Record) -> Option<Vec<f64>> {
 }
 
 /// Mean CPU seconds of a repeat, fit and predict.
-fn cpu_s(record: &Record) -> Option<f64> {
+pub(super) fn cpu_s(record: &Record) -> Option<f64> {
     // What a submission claims was measured on another machine.
     let repeats = record
         .repeats
@@ -362,7 +378,7 @@ mod tests {
         let rows: Vec<_> = found
             .rows
             .iter()
-            .map(|row| (row.dataset.as_str(), row.accuracy_a, row.accuracy_b))
+            .map(|row| (row.dataset.as_str(), row.score_a, row.score_b))
             .collect();
         assert_eq!(rows, [("demo (x)", 0.25, 0.25), ("demo (y)", 0.5, 0.75)]);
         assert_eq!(found.only_a, ["B() on demo (y)"]);
@@ -388,6 +404,6 @@ mod tests {
         let a = [record("A", &[0.25]), record("A", &[0.75]), failed];
         let found = compare(Side::Table(&a), Side::Table(&a[1..2])).unwrap();
         assert_eq!(found.rows.len(), 1);
-        assert!((found.rows[0].accuracy_a - 0.75).abs() < 1e-12);
+        assert!((found.rows[0].score_a - 0.75).abs() < 1e-12);
     }
 }

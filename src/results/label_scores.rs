@@ -84,6 +84,57 @@ impl LabelScores {
     }
 }
 
+/// One of the [`LabelScores`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelScore {
+    /// [`LabelScores::balanced_accuracy`].
+    BalancedAccuracy,
+    /// [`LabelScores::f1_macro`].
+    F1Macro,
+    /// [`LabelScores::f1_weighted`].
+    F1Weighted,
+    /// [`LabelScores::matthews`].
+    Matthews,
+    /// [`LabelScores::kappa`].
+    Kappa,
+}
+
+impl LabelScore {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::BalancedAccuracy,
+        Self::F1Macro,
+        Self::F1Weighted,
+        Self::Matthews,
+        Self::Kappa,
+    ];
+
+    /// Returns its name in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BalancedAccuracy => "balanced accuracy",
+            Self::F1Macro => "macro F1",
+            Self::F1Weighted => "weighted F1",
+            Self::Matthews => "Matthews correlation",
+            Self::Kappa => "Cohen's κ",
+        }
+    }
+
+    /// Returns this one of `scores`; a kappa that is not defined counts as 0.
+    #[must_use]
+    pub fn of(self, scores: &LabelScores) -> f64 {
+        match self {
+            Self::BalancedAccuracy => scores.balanced_accuracy,
+            Self::F1Macro => scores.f1_macro,
+            Self::F1Weighted => scores.f1_weighted,
+            Self::Matthews => scores.matthews,
+            Self::Kappa => scores.kappa.unwrap_or_default(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,7 +38,7 @@ pub mod validate;
 
 pub use engine::{Engine, Software};
 pub use error::{LineError, TableError};
-pub use label_scores::LabelScores;
+pub use label_scores::{LabelScore, LabelScores};
 pub use latest::{DataSets, data_label, latest, latest_by_seed, part_label};
 pub use machine::{Environment, Processor, processor_label};
 pub use original::OriginalRecord;

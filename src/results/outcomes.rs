@@ -68,6 +68,12 @@ pub enum OutcomesError {
         /// Labels found.
         found: usize,
     },
+    /// A row of schema 1.
+    #[error("the row does not say what wrong images were taken for: it is of schema 1")]
+    NoLabels,
+    /// Labels other than those that were hashed.
+    #[error("the labels do not have the hash that the row gives for its predictions")]
+    OtherHash,
 }
 
 /// The most classes whose labels take a byte each.
@@ -166,6 +172,24 @@ pub fn unpack(repeat: &Repeat, n_test: usize) -> Result<Outcomes, OutcomesError>
     }
     let labels = Some(labels);
     Ok(Outcomes { wrong, labels })
+}
+
+/// Returns the labels that `repeat` predicted for the test split, whose true labels are `truth`.
+///
+/// # Errors
+/// As [`unpack`]; and if the row has no labels, or others than it has the hash of.
+pub fn predicted(repeat: &Repeat, truth: &[u16]) -> Result<Vec<u16>, OutcomesError> {
+    let mut labels = truth.to_vec();
+    let outcomes = unpack(repeat, labels.len())?;
+    let others = outcomes.labels.ok_or(OutcomesError::NoLabels)?;
+    for (image, label) in outcomes.wrong.into_iter().zip(others) {
+        labels[image] = label;
+    }
+    let hash = predictions_sha256(labels.iter().copied(), repeat.confusion.len());
+    if repeat.predictions_sha256.as_deref() != Some(hash.as_str()) {
+        return Err(OutcomesError::OtherHash);
+    }
+    Ok(labels)
 }
 
 fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, OutcomesError> {

@@ -90,3 +90,75 @@ fn tables_of_other_data_are_not_compared() {
     );
     assert_eq!(bench.text("reference.json"), before);
 }
+
+#[test]
+fn scores_that_weigh_classes_are_compared_by_resampling() {
+    let bench = with_table();
+    fs::copy(bench.path("table.jsonl"), bench.path("other.jsonl")).unwrap();
+    bench.change("NearestCentroid", one_image_less);
+    let compared = |score: &str| {
+        bench.call(&[
+            "compare",
+            "other.jsonl",
+            "table.jsonl",
+            "--score",
+            score,
+            "--format",
+            "json",
+        ])
+    };
+    // The changed row keeps a hash that is not that of its labels.
+    let output = compared("f1-macro");
+    assert_code(&output, 2);
+    let error = stderr(&output);
+    assert!(
+        error.contains(
+            "the predictions of NearestCentroid() cannot be read: the labels do not have the hash"
+        ),
+        "{error}"
+    );
+    fs::copy(bench.path("other.jsonl"), bench.path("table.jsonl")).unwrap();
+    for score in ["balanced-accuracy", "matthews", "kappa"] {
+        let output = compared(score);
+        assert_code(&output, 0);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["score"], score.replace('-', "_"));
+        let rows = found["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), N_JOBS);
+        for row in rows {
+            assert_eq!((&row["mean"], &row["p"]), (&0.0.into(), &1.0.into()));
+            assert!(row["score_a"].as_f64().unwrap() > 0.1);
+        }
+    }
+    let rows = bench.records("table.jsonl");
+    let id = |name: &str| {
+        rows.iter()
+            .find(|row| row.name == name)
+            .unwrap()
+            .id
+            .to_string()
+    };
+    let (a, b) = (id("NearestCentroid"), id("ExtraTreeClassifier"));
+    let output = bench.call(&[
+        "compare",
+        "table.jsonl",
+        "--rows",
+        &a,
+        &b,
+        "--score",
+        "f1-macro",
+    ]);
+    assert_code(&output, 0);
+    assert!(
+        stdout(&output).contains("demo, macro F1"),
+        "{}",
+        stdout(&output)
+    );
+    let output = bench.call(&["compare", "table.jsonl", "sklearn", "--score", "kappa"]);
+    assert_code(&output, 2);
+    assert!(
+        stderr(&output).contains("accuracies alone"),
+        "{}",
+        stderr(&output)
+    );
+}
