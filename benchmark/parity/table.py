@@ -13,6 +13,7 @@ DOCUMENTED = [
     ("refused here only", r"diverged: (the training loss|a weight|an intercept) was (-?inf|NaN)"),
     ("refused here only", r"`estimator` of AdaBoostClassifier.*which take weights of rows"),
     ("refused here only", r"the fit left the finite numbers: a log-probability is NaN"),
+    ("refused here only", r"expected rows of every class in the training part of each fold"),
     ("refused here only", r"`constant` of DummyClassifier.*got \""),
     ("refused here only", r"`radius` of RadiusNeighborsClassifier.*got null"),
     ("refused here only", r"`outlier_label` of RadiusNeighborsClassifier"),
