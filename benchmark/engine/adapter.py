@@ -140,6 +140,55 @@ def to_python(value, default):
     return value
 
 
+def with_models(package, value, seed):
+    """A parameter with the classifiers in it made: `{"GaussianNB": {…}}` where the package has a class of
+    that name, alone or in a list of pairs."""
+    if isinstance(value, list):
+        made = [with_models(package, entry, seed) for entry in value]
+        is_pair = len(value) == 2 and isinstance(value[0], str) and made[1] is not value[1]
+        return tuple(made) if is_pair else made
+    if not (isinstance(value, dict) and len(value) == 1):
+        return value
+    ((name, written),) = value.items()
+    if not (isinstance(name, str) and name.isidentifier() and isinstance(written, dict)):
+        return value
+    try:
+        cls = find(package, name)
+    except Refusal:
+        return value
+    return make(package, cls, written, seed)
+
+
+def make(package, cls, written, seed):
+    """An instance with the parameters that a config wrote, and the seed if it has none."""
+    defaults = constructor_defaults(cls)
+    parameters = {
+        name: with_models(package, to_python(value, defaults.get(name)), seed)
+        for name, value in written.items()
+    }
+    try:
+        model = cls(**parameters)
+    except Exception as error:
+        raise Refusal("refused", one_line(error)) from error
+    if hasattr(model, "set_params"):
+        own = known_parameters(model)
+        for name in ("random_state", "random_seed", "seed"):
+            if name in own and own[name] is None:
+                model.set_params(**{name: seed})
+                break
+    return model
+
+
+def known_parameters(model):
+    """Parameters with their values; those that `get_params` does not show are `None`."""
+    try:
+        names = inspect.signature(type(model).__init__).parameters
+    except (TypeError, ValueError):
+        names = ()
+    shown = model.get_params(deep=False) if hasattr(model, "get_params") else {}
+    return {**dict.fromkeys(names), **shown}
+
+
 def to_json(value):
     """A parameter's value for the answer; what JSON does not have is shown as text."""
     import numpy as np
@@ -187,43 +236,23 @@ class Round:
         self.x = load(train["x"], (train["n_samples"], n_features), "<f4")
         self.y = load(train["y"], (train["n_samples"],), "<i8")
         self.x_test = load(test["x"], (test["n_samples"], n_features), "<f4")
-        self.cls = find(package, hello["classifier"])
+        self.package, self.cls = package, find(package, hello["classifier"])
         self.seed, self.threads = hello["seed"] % 2**32, hello["threads"]
-        defaults = constructor_defaults(self.cls)
-        written = hello.get("parameters", {})
-        self.parameters = {
-            name: to_python(value, defaults.get(name)) for name, value in written.items()
-        }
+        self.written = hello.get("parameters", {})
         self.model = self.build()
 
     def build(self):
-        try:
-            model = self.cls(**self.parameters)
-        except Exception as error:
-            raise Refusal("refused", one_line(error)) from error
+        model = make(self.package, self.cls, self.written, self.seed)
+        # CatBoost takes every processor unless it is told; the others obey the environment.
         if hasattr(model, "set_params"):
-            own = self.known_parameters(model)
-            for name in ("random_state", "random_seed", "seed"):
-                if name in own and own[name] is None:
-                    model.set_params(**{name: self.seed})
-                    break
-            # CatBoost takes every processor unless it is told; the others obey the environment.
+            own = known_parameters(model)
             if "thread_count" in own and own["thread_count"] is None:
                 model.set_params(thread_count=self.threads)
         return model
 
-    def known_parameters(self, model):
-        """Parameters with their values; those that `get_params` does not show are `None`."""
-        try:
-            names = inspect.signature(self.cls.__init__).parameters
-        except (TypeError, ValueError):
-            names = ()
-        shown = model.get_params(deep=False) if hasattr(model, "get_params") else {}
-        return {**dict.fromkeys(names), **shown}
-
     def resolved(self):
         if not hasattr(self.model, "get_params"):
-            return to_json(self.parameters)
+            return to_json(self.written)
         return {name: to_json(value) for name, value in self.model.get_params(deep=False).items()}
 
     def fit(self):

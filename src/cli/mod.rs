@@ -35,7 +35,7 @@ use std::sync::LazyLock;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use fashion_bench::numeric::simd::Level;
 
-/// `0.1.0 (revision 1a2b3c4, AVX-512)`: what figures depend on.
+/// `0.2.0 (revision 1a2b3c4, AVX-512)`: what figures depend on.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let revision = option_env!("FASHION_BENCH_GIT_REVISION").map_or_else(
         || "no revision".to_owned(),

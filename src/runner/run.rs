@@ -24,6 +24,9 @@ use crate::grid::{Job, Limits, Settings};
 use crate::results::mutex::{lock, unpoisoned};
 use crate::results::{Environment, Record, Status, Table, TableError};
 
+/// Bytes of what memory limits count in.
+const MB: u64 = 1_000_000;
+
 /// Bytes of a worker beside the data and what its estimator needs: code, stacks, buffers.
 const WORKER_BYTES: u64 = 40_000_000;
 /// Share of the available memory that jobs are admitted to; the rest is for errors of estimates.
@@ -224,10 +227,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             let reason = format!(
-                "needs an estimated {:.1} GB of memory, this machine has {:.1} GB; \
+                "needs an estimated {} MB of memory, this machine has {} MB; \
                  a memory limit makes it run up to that limit",
-                needed as f64 / 1e9,
-                total as f64 / 1e9
+                needed / MB,
+                total / MB
             );
             let failure = Failure::new(Status::OutOfMemory, reason);
             self.fail(job_idx, failure)?;
@@ -473,7 +476,7 @@ fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
         seconds: cost.cpu_s * request.settings.repeats as f64,
         // At its limit it is killed, whatever the estimate.
         memory_bytes: limit.map_or(estimate, |limit| {
-            estimate.min(limit.saturating_mul(1_000_000))
+            estimate.min(limit.saturating_mul(MB))
         }),
     }
 }

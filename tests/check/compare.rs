@@ -150,7 +150,7 @@ fn scores_that_weigh_classes_are_compared_by_resampling() {
     ]);
     assert_code(&output, 0);
     assert!(
-        stdout(&output).contains("demo, macro F1"),
+        stdout(&output).contains("), macro F1"),
         "{}",
         stdout(&output)
     );

@@ -17,7 +17,7 @@ use super::params::{
     DecisionShape, KernelKind, NuSvcParams, NuSvcValidParams, SvcParams, SvcValidParams,
     SvmSettings,
 };
-use super::path::{fit_together, is_shared};
+use super::path::fit_together;
 use super::platt::{self, Sigmoid};
 use super::products::{Computed, Products};
 use crate::classifier::{Classifier, FittedClassifier as _};
@@ -25,7 +25,7 @@ use crate::error::{FitError, ParamError};
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, ClassPair, class_counts, class_pairs, fit_one_vs_one};
 use crate::parameters::Parameters;
-use crate::path::{Ledger, PathData, train_each};
+use crate::path::{Ledger, PathData};
 
 impl Classifier for SvcValidParams {
     type Model = Svc;
@@ -55,10 +55,6 @@ impl Classifier for SvcValidParams {
         data: PathData<'_>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), FitError> {
-        if !is_shared(path.len()) {
-            train_each(path, data, ledger);
-            return Ok(());
-        }
         fit_together(
             path,
             |own| own.training(data.x, data.codes, data.encoding),
@@ -108,10 +104,6 @@ impl Classifier for NuSvcValidParams {
         data: PathData<'_>,
         ledger: &mut dyn Ledger,
     ) -> Result<(), FitError> {
-        if !is_shared(path.len()) {
-            train_each(path, data, ledger);
-            return Ok(());
-        }
         fit_together(
             path,
             |own| own.training(data.x, data.codes, data.encoding),

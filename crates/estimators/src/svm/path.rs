@@ -22,7 +22,9 @@ use super::kernel::Kernel;
 use super::machines::{BLOCK_ROWS, Machines, Margins, PairSolution, Rows, norms_of};
 use super::pair_solver::budget_bytes;
 use super::products::{self, Computed, Products};
-use crate::classifier::{FittedClassifier as _, check_finite, check_fitted, check_width};
+use crate::classifier::{
+    Classifier, FittedClassifier as _, check_finite, check_fitted, check_width,
+};
 use crate::error::FitError;
 use crate::multiclass::{ClassPair, class_pairs};
 use crate::path::{self, Ledger, Outcome, PathData};
@@ -42,20 +44,25 @@ const SPARE: usize = 3;
 
 /// Whether `n_members` members share products. With several threads they do not: these fit several
 /// pairs at the same time, and what each member takes could not be told apart.
-pub(super) fn is_shared(n_members: usize) -> bool {
+fn is_shared(n_members: usize) -> bool {
     n_members > 1 && rayon::current_num_threads() == 1
 }
 
-/// Fits the members of a path, pair by pair, and lets them predict.
+/// Fits the members of a path, pair by pair, and lets them predict; each on its own where they do not
+/// share products.
 ///
 /// # Errors
 /// [`FitError`] for test rows that nobody can predict.
-pub(super) fn fit_together<'a, C>(
+pub(super) fn fit_together<'a, C: Classifier>(
     path: &'a [C],
     training: impl Fn(&'a C) -> Result<Training<'a>, FitError>,
     data: PathData<'_>,
     ledger: &mut dyn Ledger,
 ) -> Result<(), FitError> {
+    if !is_shared(path.len()) {
+        path::train_each(path, data, ledger);
+        return Ok(());
+    }
     check_width(data.x_test, data.x.ncols())?;
     check_finite(data.x_test)?;
     let mut members = Vec::with_capacity(path.len());
