@@ -37,6 +37,8 @@ BY_COLUMN = {"monotonic_cst", "categorical_features", "interaction_cst", "kernel
 MARGIN = 1e-5
 # So is one between two probabilities of a Gaussian process below this.
 NOISE = 1e-11
+# A weight below this share of another one is rounding in their sum.
+UNFELT = 1e-14
 N_SEEDS, N_MORE = 8, 24
 SUSPICIOUS, DIFFERENT = 0.05, 0.001
 SPLITS = np.array([[i in chosen for i in range(2 * N_SEEDS)] for chosen in combinations(range(2 * N_SEEDS), N_SEEDS)])
@@ -286,6 +288,9 @@ class Case(Minima):
             mine = ours[0]["labels"]
             if all(any(other[row] == mine[row] for other in labels) for row in range(len(mine))) or self.is_one_of(mine, labels):
                 return "rounding", "ties, which scikit-learn breaks by chance"
+        lightest = self.first[1].get("lightest")
+        if lightest is not None and lightest < UNFELT:
+            return "undecidable", f"rows have down to {lightest:.0e} of the largest weight, less than sums in double precision tell apart"
         if verdict := self.of_mirrored(ours, rng) or self.of_jittered(ours, theirs, splits):
             return verdict
         # Once more, so that it is no accident of these seeds.

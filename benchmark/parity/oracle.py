@@ -98,6 +98,22 @@ def objective_of(estimator, x, y):
     return regularised + cost * np.sum(slack if estimator.loss == "hinge" else slack**2)
 
 
+def lightest_of(estimator, x, y):
+    """The smallest weight of a row that AdaBoost's SAMME.R trained on, as a share of the largest, or None."""
+    if type(estimator).__name__ != "AdaBoostClassifier" or estimator.algorithm != "SAMME.R":
+        return None
+    n_classes, epsilon = len(estimator.classes_), np.finfo(float).eps
+    code = np.where(y[:, None] == estimator.classes_, 1.0, -1.0 / (n_classes - 1))
+    weights, lightest = np.full(len(y), 1.0 / len(y)), 1.0
+    for stage in estimator.estimators_:
+        weights = np.maximum(weights, epsilon)
+        lightest = min(lightest, weights.min() / weights.max())
+        log_p = np.log(np.clip(stage.predict_proba(x), epsilon, None))
+        weights = weights * np.exp(-estimator.learning_rate * (n_classes - 1) / n_classes * (code * log_p).sum(1))
+        weights /= weights.sum()
+    return lightest
+
+
 def run(request):
     """Fits and predicts; the answer has the labels or the error, warnings, and scores."""
     x = request["x"] if request.get("as_f32") else request["x"].astype(np.float64)
@@ -128,6 +144,7 @@ def run(request):
                 answer["score_kind"], answer["scores"] = kind, scores
                 answer["classes"] = np.asarray(estimator.classes_)
                 answer["objective"] = objective_of(estimator, x, y)
+                answer["lightest"] = lightest_of(estimator, x, y)
             answer["n_iter"] = str(getattr(estimator, "n_iter_", ""))[:80]
         except Exception as error:  # What scikit-learn raises is its answer.
             answer = {"status": "refused", "message": f"{type(error).__name__}: {str(error)[:400]}"}

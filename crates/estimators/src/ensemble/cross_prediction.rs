@@ -19,7 +19,28 @@ pub(super) enum Response {
 }
 
 impl Member {
-    /// Returns what is asked, for each row of `x`, if the classifier has it.
+    /// Returns what is asked, for each row of `x`, if the classifier has it: in columns of the classes that
+    /// it knows, of two such classes the second alone.
+    pub fn respond_as_fitted(
+        &self,
+        response: Response,
+        x: ArrayView2<'_, f32>,
+    ) -> Option<Array2<f64>> {
+        match response {
+            Response::Probabilities => {
+                let found = self.own_probabilities(x)?;
+                Some(if found.ncols() == 2 {
+                    second_of(&found)
+                } else {
+                    found
+                })
+            }
+            Response::Decisions | Response::Codes => self.respond(response, x, 0),
+        }
+    }
+
+    /// Returns what is asked, for each row of `x`, if the classifier has it; probabilities of classes
+    /// that it does not know are 0.
     pub fn respond(
         &self,
         response: Response,
@@ -37,8 +58,7 @@ impl Member {
                 if n_classes != 2 {
                     return Some(found);
                 }
-                let second = found.column(1).to_owned();
-                Some(second.insert_axis(ndarray::Axis(1)))
+                Some(second_of(&found))
             }
         }
     }
@@ -53,6 +73,10 @@ impl Member {
         };
         responses.iter().find(has).copied()
     }
+}
+
+fn second_of(columns: &Array2<f64>) -> Array2<f64> {
+    columns.column(1).to_owned().insert_axis(ndarray::Axis(1))
 }
 
 /// Returns what `base` says of each row, trained on the other folds.

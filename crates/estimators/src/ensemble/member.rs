@@ -63,12 +63,17 @@ impl Member {
 
     /// Returns the probabilities of `n_classes` classes, 0 for those that it does not know.
     pub fn probabilities(&self, x: ArrayView2<'_, f32>, n_classes: usize) -> Option<Array2<f64>> {
-        let found = self.model.predict_proba(x);
-        let found = found.expect("rows that were checked for the outer classifier")?;
+        let found = self.own_probabilities(x)?;
         if self.classes.len() == n_classes {
             return Some(found);
         }
         Some(spread_columns(&found, &self.classes, n_classes))
+    }
+
+    /// Returns the probabilities of the classes that it knows.
+    pub fn own_probabilities(&self, x: ArrayView2<'_, f32>) -> Option<Array2<f64>> {
+        let found = self.model.predict_proba(x);
+        found.expect("rows that were checked for the outer classifier")
     }
 
     /// Returns the decision function as the classifier has it.

@@ -177,13 +177,9 @@ impl<'a> Direction<'a> {
         if norms == 0.0 && !self.is_centred {
             return 1.0;
         }
-        let distance = 1.0 - product / norms;
-        // `clamp` keeps what is not a number.
-        if self.is_centred {
-            distance
-        } else {
-            distance.clamp(0.0, 2.0)
-        }
+        // Rounding must not make a distance negative, which would turn its weight around; `clamp` keeps
+        // what is not a number.
+        (1.0 - product / norms).clamp(0.0, 2.0)
     }
 
     /// Writes the unit row to `unit`; zeros if there is no direction.

@@ -116,7 +116,7 @@ impl CalibratedValidParams {
         let member = Member::fit_rows(&*estimator, x, codes, &train)?;
         let response = response_of(base, &member, x)?;
         let held_back = x.select(Axis(0), &test);
-        let found = member.respond(response, held_back.view(), n_classes);
+        let found = member.respond_as_fitted(response, held_back.view());
         let codes: Vec<usize> = test.iter().map(|&row| codes[row]).collect();
         let found = found.expect("a response that there is");
         Ok(self.with_calibrators(member, response, &found, &codes, n_classes))
@@ -202,7 +202,7 @@ impl Calibrated {
 
 impl CalibratedMember {
     fn probabilities(&self, x: ArrayView2<'_, f32>, n_classes: usize) -> Array2<f64> {
-        let found = self.member.respond(self.response, x, n_classes);
+        let found = self.member.respond_as_fitted(self.response, x);
         let found = found.expect("a response, as the fit checked");
         let classes = classes_of(found.ncols(), self.member.classes(), n_classes);
         let mut probabilities = Array2::zeros((x.nrows(), n_classes));
