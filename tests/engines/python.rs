@@ -130,13 +130,19 @@ fn a_module_of_ones_own_is_served_whatever_it_prints() {
 const PLAIN: &str = "
 import glob, hashlib, json, sys
 import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 folder = sys.argv[1]
 x, y = (np.load(glob.glob(f'{folder}/*-train-*-{part}.npy')[0]) for part in 'xy')
 test = np.load(glob.glob(f'{folder}/*-test-x.npy')[0])
-for model in GaussianNB(), KNeighborsClassifier(n_neighbors=3), SVC(C=10.0):
+for model in (
+    GaussianNB(), KNeighborsClassifier(n_neighbors=3), SVC(C=10.0),
+    CalibratedClassifierCV(GaussianNB(var_smoothing=0.01), cv=3),
+    VotingClassifier([('a', GaussianNB()), ('b', KNeighborsClassifier(n_neighbors=3))], voting='soft'),
+):
     labels = model.fit(x, y).predict(test).astype(np.uint8)
     print(hashlib.sha256(labels.tobytes()).hexdigest())
 ";
@@ -147,6 +153,9 @@ fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
     let bench = Bench::new(
         r#"{"dataset": "demo", "classifiers": {"sklearn::GaussianNB": [],
             "sklearn::KNeighborsClassifier": [{"n_neighbors": [3]}], "sklearn::svm.SVC": [{"C": [10.0]}],
+            "sklearn::CalibratedClassifierCV": [{"estimator": [{"GaussianNB": {"var_smoothing": 0.01}}], "cv": [3]}],
+            "sklearn::VotingClassifier": [{"voting": ["soft"],
+                "estimators": [[["a", {"GaussianNB": {}}], ["b", {"KNeighborsClassifier": {"n_neighbors": 3}}]]]}],
             "sklearn::Missing": [], "sklearn::KNeighborClassifier": [], "sklearn::svm.SCV": [],
             "sklearn::LogisticRegression": [{"C": [-1]}]}}"#,
     );
@@ -178,6 +187,8 @@ fn predictions_of_scikit_learn_are_those_of_a_plain_script() {
         "sklearn::GaussianNB",
         "sklearn::KNeighborsClassifier",
         "sklearn::svm.SVC",
+        "sklearn::CalibratedClassifierCV",
+        "sklearn::VotingClassifier",
     ];
     assert_eq!(hashes.len(), names.len());
     for (name, hash) in names.iter().zip(hashes) {
