@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import kernels
 from sklearn.utils import all_estimators
 
-# How far weights of rows are off where rounding is asked for, and how far features are.
-JITTER, NOISE = 1e-12, 1e-13
+# How far weights of rows are off where rounding is asked for.
+JITTER = 1e-12
 
 CLASSIFIERS = dict(all_estimators("classifier"))
 
@@ -130,7 +130,8 @@ def run(request):
                     setattr(estimator, name, float(value * factor) if name == "tol" else type(value)(value * factor))
             weights = {}
             if "noise" in request:
-                x = x * (1 + NOISE * np.random.default_rng(request["noise"]).normal(size=x.shape))
+                seed, share = request["noise"]
+                x = x * (1 + share * np.random.default_rng(seed).normal(size=x.shape))
             if "jitter" in request:
                 noise = np.random.default_rng(request["jitter"]).normal(size=len(x))
                 weights["sample_weight"] = 1 + JITTER * noise
