@@ -475,9 +475,7 @@ fn demand(job: &Job, request: &RunRequest<'_>) -> Demand {
     Demand {
         seconds: cost.cpu_s * request.settings.repeats as f64,
         // At its limit it is killed, whatever the estimate.
-        memory_bytes: limit.map_or(estimate, |limit| {
-            estimate.min(limit.saturating_mul(MB))
-        }),
+        memory_bytes: limit.map_or(estimate, |limit| estimate.min(limit.saturating_mul(MB))),
     }
 }
 
