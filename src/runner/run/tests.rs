@@ -257,7 +257,7 @@ fn a_job_larger_than_the_machine_is_refused_unless_a_limit_bounds_it() {
     assert_eq!(row.status, Status::OutOfMemory);
     let reason = row.reason.as_deref().unwrap();
     assert!(
-        reason.starts_with("needs an estimated 40 MB of memory"),
+        reason.starts_with("needs an estimated 42 MB of memory, this machine has 20 MB"),
         "{reason}"
     );
     bench.settings.limits.memory_mb = Some(15);
