@@ -140,45 +140,6 @@ def to_python(value, default):
     return value
 
 
-def with_models(package, value, seed):
-    """A parameter with the classifiers in it made: `{"GaussianNB": {…}}` where the package has a class of
-    that name, alone or in a list of pairs."""
-    if isinstance(value, list):
-        made = [with_models(package, entry, seed) for entry in value]
-        is_pair = len(value) == 2 and isinstance(value[0], str) and made[1] is not value[1]
-        return tuple(made) if is_pair else made
-    if not (isinstance(value, dict) and len(value) == 1):
-        return value
-    ((name, written),) = value.items()
-    if not (isinstance(name, str) and name.isidentifier() and isinstance(written, dict)):
-        return value
-    try:
-        cls = find(package, name)
-    except Refusal:
-        return value
-    return make(package, cls, written, seed)
-
-
-def make(package, cls, written, seed):
-    """An instance with the parameters that a config wrote, and the seed if it has none."""
-    defaults = constructor_defaults(cls)
-    parameters = {
-        name: with_models(package, to_python(value, defaults.get(name)), seed)
-        for name, value in written.items()
-    }
-    try:
-        model = cls(**parameters)
-    except Exception as error:
-        raise Refusal("refused", one_line(error)) from error
-    if hasattr(model, "set_params"):
-        own = known_parameters(model)
-        for name in ("random_state", "random_seed", "seed"):
-            if name in own and own[name] is None:
-                model.set_params(**{name: seed})
-                break
-    return model
-
-
 def known_parameters(model):
     """Parameters with their values; those that `get_params` does not show are `None`."""
     try:
@@ -239,16 +200,48 @@ class Round:
         self.package, self.cls = package, find(package, hello["classifier"])
         self.seed, self.threads = hello["seed"] % 2**32, hello["threads"]
         self.written = hello.get("parameters", {})
-        self.model = self.build()
+        self.model, self.is_fitted = self.make(self.cls, self.written), False
 
-    def build(self):
-        model = make(self.package, self.cls, self.written, self.seed)
+    def make(self, cls, written):
+        """An instance with the parameters that a config wrote, and seed and threads if it has none."""
+        defaults = constructor_defaults(cls)
+        parameters = {
+            name: self.with_models(to_python(value, defaults.get(name)))
+            for name, value in written.items()
+        }
+        try:
+            model = cls(**parameters)
+        except Exception as error:
+            raise Refusal("refused", one_line(error)) from error
+        if not hasattr(model, "set_params"):
+            return model
+        own = known_parameters(model)
+        unset = lambda name: name in own and own[name] is None
+        seed = next(filter(unset, ("random_state", "random_seed", "seed")), None)
+        if seed:
+            model.set_params(**{seed: self.seed})
         # CatBoost takes every processor unless it is told; the others obey the environment.
-        if hasattr(model, "set_params"):
-            own = known_parameters(model)
-            if "thread_count" in own and own["thread_count"] is None:
-                model.set_params(thread_count=self.threads)
+        if unset("thread_count"):
+            model.set_params(thread_count=self.threads)
         return model
+
+    def with_models(self, value):
+        """A parameter with the classifiers in it made: `{"GaussianNB": {…}}` where the package has a class
+        of that name, alone or in a list of pairs."""
+        if isinstance(value, list):
+            made = [self.with_models(entry) for entry in value]
+            is_pair = len(value) == 2 and isinstance(value[0], str) and made[1] is not value[1]
+            return tuple(made) if is_pair else made
+        if not (isinstance(value, dict) and len(value) == 1):
+            return value
+        ((name, written),) = value.items()
+        if not (isinstance(name, str) and name.isidentifier() and isinstance(written, dict)):
+            return value
+        try:
+            cls = find(self.package, name)
+        except Refusal:
+            return value
+        return self.make(cls, written)
 
     def resolved(self):
         if not hasattr(self.model, "get_params"):
@@ -256,8 +249,9 @@ class Round:
         return {name: to_json(value) for name, value in self.model.get_params(deep=False).items()}
 
     def fit(self):
-        # Anew each time: some classifiers go on from the last fit.
-        self.model = self.build()
+        # Some classifiers go on from their last fit.
+        if self.is_fitted:
+            self.model = self.make(self.cls, self.written)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             self.model.fit(self.x, self.y)
@@ -275,6 +269,7 @@ class Round:
         if isinstance(curve, list):
             # JSON has no infinities: the curve ends before one.
             fitted["loss_curve"] = list(itertools.takewhile(math.isfinite, map(float, curve)))
+        self.is_fitted = True
         return fitted
 
     def extra(self):
@@ -321,7 +316,7 @@ def save(path, array):
 
 class Session:
     def __init__(self, package):
-        self.package, self.round, self.is_fitted = package, None, False
+        self.package, self.round = package, None
 
     def answer(self, kind, fields):
         if kind == "hello":
@@ -330,16 +325,14 @@ class Session:
             self.round = Round(self.package, fields)
             return {"ready": self.ready()}
         if kind == "bye":
-            self.round, self.is_fitted = None, False
+            self.round = None
             return {"bye": {}}
         if kind == "fit":
             if not self.round:
                 raise Refusal("protocol", "expected `hello` before `fit`")
-            fitted = self.round.fit()
-            self.is_fitted = True
-            return {"fitted": fitted}
+            return {"fitted": self.round.fit()}
         if kind == "predict":
-            if not self.is_fitted:
+            if not (self.round and self.round.is_fitted):
                 raise Refusal("protocol", "expected `fit` before `predict`")
             return {"predicted": self.round.predict(fields)}
         raise Refusal("protocol", f"there is no request `{kind}`")
@@ -367,7 +360,7 @@ def respond(session, line):
     except BaseException as error:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
-        session.round, session.is_fitted = None, False
+        session.round = None
         if isinstance(error, Refusal):
             kind, message = error.kind, str(error)
         else:

@@ -5,7 +5,8 @@ from sklearn.model_selection import StratifiedKFold
 
 # Their answer is the minimum of a function.
 OPTIMUM = {"LinearSVC", "LogisticRegression", "LogisticRegressionCV", "NuSVC", "RidgeClassifier", "RidgeClassifierCV", "SVC"}
-LINEAR, NESTED = {"LinearSVC", "LogisticRegression"}, {"CalibratedClassifierCV", "StackingClassifier", "VotingClassifier"}
+# Those of them whose minimum both sides tell.
+LINEAR = {"LinearSVC", "LogisticRegression"}
 # By this share an objective is far above the minimum.
 FAR = 0.01
 
@@ -64,12 +65,15 @@ class Minima:
         return ("not converged there", f"its objective is {there / here - 1:.1e} above ours") if is_above else None
 
     def of_parts(self):
-        """The verdict on a classifier of linear ones, where scikit-learn ends one of those far from its minimum."""
-        default = {"LinearSVC": {}} if self.classifier == "CalibratedClassifierCV" else {"LogisticRegression": {}}
-        last = self.params.get("estimator" if self.classifier == "CalibratedClassifierCV" else "final_estimator") or default
-        others = [part[1] for part in self.params.get("estimators") or []]
-        for part in [last, *others]:
-            if self.classifier not in NESTED or not isinstance(part, dict) or not LINEAR & part.keys():
+        """The verdict on a classifier of linear ones, where scikit-learn ends one of those far from its minimum.
+
+        A `final_estimator` is none of them: it is not trained on these rows.
+        """
+        parts = [part[1] for part in self.params.get("estimators") or []]
+        if self.classifier == "CalibratedClassifierCV":
+            parts = [self.params.get("estimator") or {"LinearSVC": {}}]
+        for part in parts:
+            if not isinstance(part, dict) or not LINEAR & part.keys():
                 continue
             (name, params), = part.items()
             for rows in self.training_rows():

@@ -100,7 +100,8 @@ def objective_of(estimator, x, y):
 
 def lightest_of(estimator, x, y):
     """The smallest weight of a row that AdaBoost's SAMME.R trained on, as a share of the largest, or None."""
-    if type(estimator).__name__ != "AdaBoostClassifier" or estimator.algorithm != "SAMME.R":
+    is_samme_r = type(estimator).__name__ == "AdaBoostClassifier" and estimator.algorithm == "SAMME.R"
+    if not is_samme_r or len(estimator.classes_) == 1:
         return None
     n_classes, epsilon = len(estimator.classes_), np.finfo(float).eps
     code = np.where(y[:, None] == estimator.classes_, 1.0, -1.0 / (n_classes - 1))
@@ -144,11 +145,12 @@ def run(request):
                     kind, scores = None, None
                 answer["score_kind"], answer["scores"] = kind, scores
                 answer["classes"] = np.asarray(estimator.classes_)
-                answer["objective"] = objective_of(estimator, x, y)
-                answer["lightest"] = lightest_of(estimator, x, y)
             answer["n_iter"] = str(getattr(estimator, "n_iter_", ""))[:80]
         except Exception as error:  # What scikit-learn raises is its answer.
             answer = {"status": "refused", "message": f"{type(error).__name__}: {str(error)[:400]}"}
+    # Outside of the above: a fault of these two is no answer of scikit-learn's.
+    if answer["status"] == "ok" and request.get("want_scores"):
+        answer["objective"], answer["lightest"] = objective_of(estimator, x, y), lightest_of(estimator, x, y)
     answer["converged"] = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
     answer["warnings"] = sorted({f"{w.category.__name__}: {str(w.message)[:160]}" for w in caught})
     return answer

@@ -21,7 +21,8 @@ use super::table::{find_row, read_records};
 /// Accuracies are compared test image by test image where both sides have predictions
 /// (McNemar's test), as proportions otherwise, and corrected for the number of rows (Holm), data set
 /// by data set. Other scores of two tables are compared by the paired bootstrap, for which the data
-/// are loaded: a table does not hold their true labels. Exit code 0, whatever the differences; 2 if A and B are of different data.
+/// are loaded: a table does not hold their true labels. Exit code 0, whatever the differences; 2 if A
+/// and B are of different data.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// A results table, `published` or `sklearn`
@@ -36,7 +37,7 @@ pub struct CompareArgs {
     /// digits of them
     #[arg(long, num_args = 2, value_names = ["ID_A", "ID_B"], conflicts_with = "engines")]
     rows: Vec<String>,
-    /// What to compare
+    /// The score to compare by
     #[arg(long, value_enum, default_value_t = ScoreName::Accuracy)]
     score: ScoreName,
     /// Directory of the data, for a score other than the accuracy [default: as in `run`]
@@ -105,6 +106,9 @@ impl Source {
     }
 }
 
+/// True labels, loaded once for each data set.
+type Truth = Vec<TestLabels>;
+
 pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     if let [id_a, id_b] = &args.rows[..] {
         show_rows(args, id_a, id_b)?;
@@ -126,19 +130,25 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<ExitCode> {
     if let Source::Table(records) = &a
         && engines.iter().any(|engine| engine == name)
     {
-        show(args.format, &compare_engine(args, records, name)?)?;
+        let comparison = compare_engine(args, &mut Truth::new(), records, name)?;
+        show(args.format, &comparison)?;
         return Ok(ExitCode::SUCCESS);
     }
     let b = Source::read(name)?;
     let known = KnownFigures::embedded();
-    let comparison = compare_sides(args, a.side(&known), b.side(&known))
+    let comparison = compare_sides(args, &mut Truth::new(), a.side(&known), b.side(&known))
         .with_context(|| format!("cannot compare `{}` (A) with `{name}` (B)", args.a))?;
     show(args.format, &comparison)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Compares by the score that was asked for.
-fn compare_sides(args: &CompareArgs, a: Side<'_>, b: Side<'_>) -> anyhow::Result<Comparison> {
+fn compare_sides(
+    args: &CompareArgs,
+    truth: &mut Truth,
+    a: Side<'_>,
+    b: Side<'_>,
+) -> anyhow::Result<Comparison> {
     let Some(score) = args.score.of_labels() else {
         return Ok(compare(a, b)?);
     };
@@ -148,7 +158,6 @@ fn compare_sides(args: &CompareArgs, a: Side<'_>, b: Side<'_>) -> anyhow::Result
             score.name()
         );
     };
-    let mut truth: Vec<TestLabels> = Vec::new();
     for record in a {
         let is_same = |other: &Record| other.dataset.is_same_data(&record.dataset);
         let is_known = truth
@@ -162,7 +171,7 @@ fn compare_sides(args: &CompareArgs, a: Side<'_>, b: Side<'_>) -> anyhow::Result
             });
         }
     }
-    Ok(compare_scores(score, a, b, &truth)?)
+    Ok(compare_scores(score, a, b, truth)?)
 }
 
 /// Compares two rows, whatever they are of.
@@ -175,8 +184,13 @@ fn show_rows(args: &CompareArgs, id_a: &str, id_b: &str) -> anyhow::Result<()> {
     let labels = [a.label(), b.label()];
     // Rows are paired by their ids.
     b.id.clone_from(&a.id);
-    let comparison = compare_sides(args, Side::Table(&[a]), Side::Table(&[b]))
-        .with_context(|| format!("cannot compare {} with {}", labels[0], labels[1]))?;
+    let comparison = compare_sides(
+        args,
+        &mut Truth::new(),
+        Side::Table(&[a]),
+        Side::Table(&[b]),
+    )
+    .with_context(|| format!("cannot compare {} with {}", labels[0], labels[1]))?;
     if !matches!(args.format, Format::Json) {
         print(&format!("A: {}, B: {}\n\n", labels[0], labels[1]))?;
     }
@@ -186,11 +200,12 @@ fn show_rows(args: &CompareArgs, id_a: &str, id_b: &str) -> anyhow::Result<()> {
 /// Compares the rows of this program in A with those of an engine in A.
 fn compare_engine(
     args: &CompareArgs,
+    truth: &mut Truth,
     records: &[Record],
     engine: &str,
 ) -> anyhow::Result<Comparison> {
     let (ours, theirs) = split_engine(records, engine);
-    compare_sides(args, Side::Table(&ours), Side::Table(&theirs)).with_context(|| {
+    compare_sides(args, truth, Side::Table(&ours), Side::Table(&theirs)).with_context(|| {
         format!(
             "cannot compare the rows of {} with those of {engine}",
             args.a
@@ -199,9 +214,9 @@ fn compare_engine(
 }
 
 fn show_engines(args: &CompareArgs, records: &[Record], engines: &[String]) -> anyhow::Result<()> {
-    let mut all = BTreeMap::new();
+    let (mut all, mut truth) = (BTreeMap::new(), Truth::new());
     for engine in engines {
-        let mut comparison = compare_engine(args, records, engine)?;
+        let mut comparison = compare_engine(args, &mut truth, records, engine)?;
         // Most engines have a few classifiers: what they lack says nothing.
         comparison.only_a.clear();
         all.insert(engine, comparison);

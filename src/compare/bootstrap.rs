@@ -16,10 +16,10 @@ pub type Predictions = Vec<Vec<u16>>;
 
 /// Compares two models by a score of their labels: the mean over their repeats.
 ///
-/// Images are drawn with replacement, the same for both models, and the score is computed anew: the
-/// paired bootstrap (Efron and Tibshirani 1993, chapter 6). The interval and the p-value are those of
-/// a normal distribution with the standard error found that way; a share of the samples would be no finer
-/// than one in their number, which Holm's correction needs it to be.
+/// This is the paired bootstrap (Efron and Tibshirani 1993, chapter 6): both models are scored on the
+/// same sample of images, drawn with replacement, again and again. The interval and the p-value are those
+/// of a normal distribution with the standard error of these samples. A p-value counted in samples would
+/// be at least 1 in 1,000, too coarse for Holm's correction over a hundred rows.
 ///
 /// # Panics
 /// If a side has no repeat, or one of other images than `truth`.

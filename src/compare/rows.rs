@@ -50,7 +50,7 @@ impl RowComparison {
 /// Two sides, row by row.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Comparison {
-    /// What is compared; the accuracy, if nothing.
+    /// The score of the rows; `None` for the accuracy.
     pub score: Option<LabelScore>,
     /// The data sets that both sides have, in the order in which the table has them.
     pub datasets: Vec<String>,

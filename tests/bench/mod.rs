@@ -74,8 +74,8 @@ impl Bench {
         self.records("results/demo.jsonl")
     }
 
-    /// How many processes of this folder are alive, by their environment, whose arguments hold
-    /// `needle`.
+    /// The number of living processes that were started for this folder, as their environment tells,
+    /// and whose arguments hold `needle`.
     pub fn n_alive(&self, needle: &str) -> usize {
         let own = format!("XDG_CACHE_HOME={}", self.path("cache").display());
         let processes = fs::read_dir("/proc").unwrap().flatten();

@@ -69,7 +69,7 @@ impl Bench {
     }
 }
 
-/// What a row says but for where and how fast.
+/// Scores and prediction hashes by id: what does not depend on the machine.
 fn answers(rows: &[Record]) -> BTreeMap<String, (Vec<f64>, Vec<String>)> {
     let answer = |row: &Record| {
         let hashes = row

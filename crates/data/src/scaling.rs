@@ -111,7 +111,7 @@ impl FromStr for Scaling {
     }
 }
 
-/// How each column is moved and scaled, fitted to the train split.
+/// Shift and scale of each column, fitted to the train split.
 pub(super) enum Scaler {
     /// (x - mean) · scale.
     Centred {

@@ -4,9 +4,9 @@
 //! order of label. One-vs-rest and one-vs-one number their problems and break their ties as
 //! LIBSVM and scikit-learn do. What a two-class problem is, the caller decides.
 
-use ndarray::Array2;
 use std::borrow::Borrow;
 
+use ndarray::Array2;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 /// The labels of the training data, ascending; position is code.

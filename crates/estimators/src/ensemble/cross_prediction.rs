@@ -27,15 +27,12 @@ impl Member {
         x: ArrayView2<'_, f32>,
     ) -> Option<Array2<f64>> {
         match response {
-            Response::Probabilities => {
-                let found = self.own_probabilities(x)?;
-                Some(if found.ncols() == 2 {
-                    second_of(&found)
-                } else {
-                    found
-                })
+            Response::Decisions => self.decisions(x),
+            Response::Codes => {
+                let codes = self.codes(x).mapv(|code| code as f64);
+                Some(codes.insert_axis(ndarray::Axis(1)))
             }
-            Response::Decisions | Response::Codes => self.respond(response, x, 0),
+            Response::Probabilities => self.own_probabilities(x).map(second_of_two),
         }
     }
 
@@ -48,18 +45,8 @@ impl Member {
         n_classes: usize,
     ) -> Option<Array2<f64>> {
         match response {
-            Response::Decisions => self.decisions(x),
-            Response::Codes => {
-                let codes = self.codes(x).mapv(|code| code as f64);
-                Some(codes.insert_axis(ndarray::Axis(1)))
-            }
-            Response::Probabilities => {
-                let found = self.probabilities(x, n_classes)?;
-                if n_classes != 2 {
-                    return Some(found);
-                }
-                Some(second_of(&found))
-            }
+            Response::Probabilities => self.probabilities(x, n_classes).map(second_of_two),
+            Response::Decisions | Response::Codes => self.respond_as_fitted(response, x),
         }
     }
 
@@ -75,8 +62,13 @@ impl Member {
     }
 }
 
-fn second_of(columns: &Array2<f64>) -> Array2<f64> {
-    columns.column(1).to_owned().insert_axis(ndarray::Axis(1))
+/// Returns the second of two columns, or all of another number.
+fn second_of_two(columns: Array2<f64>) -> Array2<f64> {
+    if columns.ncols() == 2 {
+        columns.column(1).to_owned().insert_axis(ndarray::Axis(1))
+    } else {
+        columns
+    }
 }
 
 /// Returns what `base` says of each row, trained on the other folds.
