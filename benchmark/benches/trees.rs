@@ -46,7 +46,14 @@ fn one_split<T: Target>(target: &T, binned: &Binned, payload: impl Fn(usize) -> 
     };
     let growth = shallow(1).growth(Splitter::Best, 6000, 6000.0, 784);
     let mut rng = stream(2, &[]);
-    black_box(grow(target, binned, samples, &growth, &mut rng, None));
+    black_box(grow(
+        target,
+        binned,
+        (samples, None),
+        &growth,
+        &mut rng,
+        None,
+    ));
 }
 
 fn trees(c: &mut Criterion) {

@@ -31,6 +31,8 @@ pub(super) trait TreeGrower: Sync {
     type Columns: Sync;
     /// The slopes of the loss of one output.
     type Slope: Send + Sync;
+    /// What is known of the root of a tree before it is grown.
+    type Root: Send;
 
     /// Returns the scores of a constant prediction of the shares that `n_classes` classes have in
     /// rows of these codes.
@@ -42,12 +44,21 @@ pub(super) trait TreeGrower: Sync {
     /// Returns the columns of the training rows.
     fn columns(&self, x: ArrayView2<'_, f32>) -> Result<Self::Columns, FitError>;
 
-    /// Returns a tree on `rows` of `columns`; `slope` has those of all rows.
+    /// Returns the roots of the trees of several outputs on `rows` of `columns`; `slopes` have those
+    /// of all rows.
+    fn roots(
+        &self,
+        columns: &Self::Columns,
+        rows: &[u32],
+        slopes: &[Self::Slope],
+    ) -> Vec<Self::Root>;
+
+    /// Returns the tree of an output, with its slopes and its root, on `rows` of `columns`.
     fn grow(
         &self,
         columns: &Self::Columns,
         rows: &[u32],
-        slope: &Self::Slope,
+        of_output: (&Self::Slope, Self::Root),
         rng: &mut Rng,
     ) -> Result<Grown, FitError>;
 
@@ -83,6 +94,10 @@ pub(super) struct Stages {
     pub class_weights: Option<Vec<f64>>,
     pub seed: u64,
 }
+
+/// Most outputs whose trees are grown at the same time: their roots share one reading of the rows,
+/// and their histograms are in memory together.
+const OUTPUTS: usize = 16;
 
 /// Most training rows whose accuracy early stopping looks at.
 const MOST_SCORED: usize = 10_000;
@@ -281,7 +296,7 @@ impl Stages {
         bag
     }
 
-    /// Grows one tree per output, outputs in parallel.
+    /// Grows one tree per output, [`OUTPUTS`] of them in parallel.
     fn grow_stage<G: TreeGrower>(
         &self,
         stage_idx: u64,
@@ -290,15 +305,24 @@ impl Stages {
         train: &Part,
         grower: &G,
     ) -> Result<Vec<Grown>, FitError> {
-        grower
-            .slopes(&train.scores, &train.codes)
-            .par_iter()
-            .enumerate()
-            .map(|(output, slope)| {
-                let mut rng = stream(self.seed, &[2, stage_idx, output as u64]);
-                grower.grow(columns, bag, slope, &mut rng)
-            })
-            .collect()
+        let slopes = grower.slopes(&train.scores, &train.codes);
+        let mut stage = Vec::with_capacity(slopes.len());
+        for slopes in slopes.chunks(OUTPUTS) {
+            let first = stage.len();
+            let roots = grower.roots(columns, bag, slopes);
+            let grown: Result<Vec<Grown>, FitError> = slopes
+                .par_iter()
+                .zip(roots)
+                .enumerate()
+                .map(|(place, of_output)| {
+                    let output = (first + place) as u64;
+                    let mut rng = stream(self.seed, &[2, stage_idx, output]);
+                    grower.grow(columns, bag, of_output, &mut rng)
+                })
+                .collect();
+            stage.extend(grown?);
+        }
+        Ok(stage)
     }
 
     /// Returns the tree with its leaves' values times the learning rate.

@@ -6,6 +6,7 @@
 //! trees of depth 10 on 1,500 images, 58 of 322. Leaf values below them differ by 5e-15 at most.
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 
 use super::booster::{Grown, Stages, TreeGrower, Watched};
 use super::gradient_params::{
@@ -20,7 +21,9 @@ use crate::holdout::Share;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameters;
 use crate::path::{Ledger, PathData, Staged, fit_all_stages, train_in_stages};
-use crate::tree::{Amount, FixedPoint, GradientTarget, Samples, Splitter, Tree, grow};
+use crate::tree::{
+    Amount, FixedPoint, GradientTarget, Growth, Samples, Splitter, Tree, grow, root_histograms,
+};
 use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::Rng;
 
@@ -32,9 +35,27 @@ struct GradientTrees<'a> {
     loss: Loss,
 }
 
+impl GradientTrees<'_> {
+    fn growth(&self, binned: &Binned, n_rows: usize) -> Growth {
+        let (n_samples, n_features) = (binned.matrix.n_samples(), binned.features.len());
+        let weight = n_rows as f64;
+        self.params
+            .shape
+            .growth(Splitter::Best, n_samples, weight, n_features)
+    }
+}
+
+/// The gradients of the rows that a tree is grown on.
+struct Root {
+    format: FixedPoint,
+    payloads: Vec<i64>,
+    histograms: Option<Vec<i64>>,
+}
+
 impl TreeGrower for GradientTrees<'_> {
     type Columns = Binned;
     type Slope = Slope;
+    type Root = Root;
 
     fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
         let counts = class_counts(codes, n_classes).into_iter();
@@ -50,49 +71,62 @@ impl TreeGrower for GradientTrees<'_> {
         Binned::new(x)
     }
 
+    fn roots(&self, binned: &Binned, rows: &[u32], slopes: &[Slope]) -> Vec<Root> {
+        let encode = |slope: &Slope| {
+            let gradient = |&row: &u32| slope.negative_gradient[row as usize];
+            let largest = rows
+                .iter()
+                .map(gradient)
+                .fold(0.0, |max: f64, g| max.max(g.abs()));
+            let format = FixedPoint::new(rows.len(), largest);
+            let payloads = rows.iter().map(|row| format.encode(gradient(row)));
+            (format, payloads.collect())
+        };
+        let encoded: Vec<(FixedPoint, Vec<i64>)> = slopes.par_iter().map(encode).collect();
+        let payloads: Vec<&[i64]> = encoded.iter().map(|(_, payloads)| &payloads[..]).collect();
+        let growth = self.growth(binned, rows.len());
+        let histograms = root_histograms(binned, &growth, rows, &payloads);
+        let root = |((format, payloads), histograms)| Root {
+            format,
+            payloads,
+            histograms,
+        };
+        encoded.into_iter().zip(histograms).map(root).collect()
+    }
+
     fn grow(
         &self,
         binned: &Binned,
         rows: &[u32],
-        slope: &Slope,
+        (slope, root): (&Slope, Root),
         rng: &mut Rng,
     ) -> Result<Grown, FitError> {
-        let gradients = &slope.negative_gradient;
-        let of = |&row: &u32| gradients[row as usize];
-        let largest = rows
-            .iter()
-            .map(of)
-            .fold(0.0, |max: f64, g| max.max(g.abs()));
-        let format = FixedPoint::new(rows.len(), largest);
         let target = GradientTarget {
-            format,
+            format: root.format,
             improvement: self.params.criterion,
         };
-        let n_samples = gradients.len();
-        let n_features = binned.features.len();
-        let shape = &self.params.shape;
-        let weight = rows.len() as f64;
-        let growth = shape.growth(Splitter::Best, n_samples, weight, n_features);
+        let growth = self.growth(binned, rows.len());
         let samples = Samples {
             rows: rows.to_vec(),
-            payloads: rows.iter().map(|row| format.encode(of(row))).collect(),
+            payloads: root.payloads,
         };
-        let mut leaf_of_row = vec![0; n_samples];
+        let mut leaf_of_row = vec![0; binned.matrix.n_samples()];
         let mut tree = grow(
             &target,
             binned,
-            samples,
+            (samples, root.histograms),
             &growth,
             rng,
             Some(&mut leaf_of_row),
         );
-        if shape.ccp_alpha > 0.0 {
-            move_to_pruned(&mut tree, shape.ccp_alpha, &mut leaf_of_row);
+        let ccp_alpha = self.params.shape.ccp_alpha;
+        if ccp_alpha > 0.0 {
+            move_to_pruned(&mut tree, ccp_alpha, &mut leaf_of_row);
         }
         let mut sums = vec![(0.0, 0.0); tree.nodes.len()];
         for &row in rows {
             let (gradient, hessian) = &mut sums[leaf_of_row[row as usize] as usize];
-            *gradient += gradients[row as usize];
+            *gradient += slope.negative_gradient[row as usize];
             *hessian += slope.hessian[row as usize];
         }
         let step = |&(gradient, hessian): &(f64, f64)| {

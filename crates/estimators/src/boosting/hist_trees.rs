@@ -15,7 +15,7 @@ use super::hist_loss::{Slope, class_shares, prior_scores, slopes};
 use super::hist_params::{
     BoostingScoring, HistBoostingLoss, HistGradientBoostingParams, HistGradientBoostingValidParams,
 };
-use super::leaf_wise::{Columns, Constraints, LeafWise, SplitRules, feature_groups};
+use super::leaf_wise::{Cell, Columns, Constraints, LeafWise, SplitRules, feature_groups};
 use super::loss::Loss;
 use super::model::Boosted;
 use super::patience::Patience;
@@ -42,6 +42,7 @@ struct HistTrees<'a> {
 impl TreeGrower for HistTrees<'_> {
     type Columns = Columns;
     type Slope = Slope;
+    type Root = Option<Vec<Cell>>;
 
     fn prior_scores(&self, codes: &[usize], n_classes: usize) -> Vec<f64> {
         prior_scores(&class_shares(
@@ -69,11 +70,15 @@ impl TreeGrower for HistTrees<'_> {
         Ok(Columns::new(binned, category_bins))
     }
 
+    fn roots(&self, columns: &Columns, _: &[u32], slopes: &[Slope]) -> Vec<Option<Vec<Cell>>> {
+        columns.root_cells(slopes)
+    }
+
     fn grow(
         &self,
         columns: &Columns,
         _: &[u32],
-        slope: &Slope,
+        (slope, cells): (&Slope, Option<Vec<Cell>>),
         rng: &mut Rng,
     ) -> Result<Grown, FitError> {
         let plan = LeafWise {
@@ -86,7 +91,7 @@ impl TreeGrower for HistTrees<'_> {
             },
             constraints: &self.constraints,
         };
-        Ok(plan.grow(columns, slope.clone(), rng))
+        Ok(plan.grow(columns, slope.clone(), cells, rng))
     }
 
     fn add_importances(&self, tree: &Tree, importances: &mut [f64]) {

@@ -195,7 +195,14 @@ impl Trainer<'_> {
         };
         let growth = shape.growth(self.recipe.splitter, n_samples, weight, n_features);
         let mut rng = stream(self.recipe.seed, &[tree_idx, 1]);
-        let mut tree = grow(target, &self.binned, samples, &growth, &mut rng, None);
+        let mut tree = grow(
+            target,
+            &self.binned,
+            (samples, None),
+            &growth,
+            &mut rng,
+            None,
+        );
         let depth = tree.depth();
         tree.prune(self.recipe.shape.ccp_alpha);
         Grown {

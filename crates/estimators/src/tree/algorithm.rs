@@ -179,7 +179,14 @@ impl Recipe<'_> {
         let target = ClassTarget::new(self.criterion, weights, n_samples, false).with_signs(signs);
         let mut rng = stream(self.seed, &[]);
         let binned = &ground.binned;
-        Ok(grow(&target, binned, samples, &growth, &mut rng, None))
+        Ok(grow(
+            &target,
+            binned,
+            (samples, None),
+            &growth,
+            &mut rng,
+            None,
+        ))
     }
 
     /// Prunes a tree that was grown by this recipe.

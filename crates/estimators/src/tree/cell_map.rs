@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::hist::{BLOCK, FeatureBins};
+use crate::hist::FeatureBins;
 
 /// Where the cells of each column lie in a histogram, and which bin each stands for.
 #[derive(Debug, Clone, Default)]
@@ -60,23 +60,9 @@ impl CellMap {
         }
     }
 
-    /// Returns the number of cells of a block of the matrix.
-    pub fn n_cells_of_block(&self, block_idx: usize) -> usize {
-        match self.starts_of_block(block_idx) {
-            [first, .., end] => (end - first) as usize,
-            _ => 0,
-        }
-    }
-
-    /// Returns the first cell of each column of a block of the matrix, and the end of the last
-    /// one's.
-    pub fn starts_of_block(&self, block_idx: usize) -> &[u32] {
-        let first = block_idx * BLOCK;
-        &self.starts[first..=(first + BLOCK).min(self.n_columns())]
-    }
-
-    fn n_columns(&self) -> usize {
-        self.starts.len() - 1
+    /// Returns the first cell of each column, and the end of the last one's.
+    pub fn starts(&self) -> &[u32] {
+        &self.starts
     }
 
     /// Returns the number of cells of a histogram.

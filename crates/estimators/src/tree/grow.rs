@@ -19,7 +19,7 @@ use super::space::Space;
 use super::spare_memory::SpareMemory;
 use super::splitter::Splitter;
 use super::target::Target;
-use crate::hist::Binned;
+use crate::hist::{Binned, LEAST_TOGETHER, fill_together};
 use fashion_bench_numeric::rng::Rng;
 
 /// Searches over all features read samples, not histograms, in nodes of at most this many samples.
@@ -40,22 +40,43 @@ pub struct Samples<P> {
     pub payloads: Vec<P>,
 }
 
-/// Grows a tree on `samples` of `binned`. Writes the index of each sample's leaf to `leaf_of_row`,
-/// if that is given: one place per row of the matrix, of which those of other rows stay as they
-/// are.
+/// Returns the histograms of the roots of trees on the same rows, one tree for each of `payloads`;
+/// nothing for each of them if they search without histograms, or are too few to be filled together.
+pub fn root_histograms(
+    binned: &Binned,
+    growth: &Growth,
+    rows: &[u32],
+    payloads: &[&[i64]],
+) -> Vec<Option<Vec<i64>>> {
+    if payloads.len() < LEAST_TOGETHER || !uses_histograms(binned, growth) {
+        return vec![None; payloads.len()];
+    }
+    let cells = CellMap::of_all(&binned.features);
+    let histograms = fill_together(&binned.matrix, cells.starts(), rows, payloads);
+    histograms.into_iter().map(Some).collect()
+}
+
+/// Whether all columns are searched by histograms.
+fn uses_histograms(binned: &Binned, growth: &Growth) -> bool {
+    growth.max_features >= binned.features.len()
+        && growth.splitter == Splitter::Best
+        && !binned.matrix.has_ranks()
+}
+
+/// Grows a tree on `samples` of `binned`, whose `histograms` may be known ([`root_histograms`]).
+/// Writes the index of each sample's leaf to `leaf_of_row`, if that is given: one place per row of
+/// the matrix, of which those of other rows stay as they are.
 pub fn grow<T: Target>(
     target: &T,
     binned: &Binned,
-    samples: Samples<T::Payload>,
+    (samples, histograms): (Samples<T::Payload>, Option<Vec<T::Unit>>),
     growth: &Growth,
     rng: &mut Rng,
     leaf_of_row: Option<&mut [u32]>,
 ) -> Tree {
     let n_features = binned.features.len();
     let totals = target.totals(&samples.payloads);
-    let uses_histograms = growth.max_features >= n_features
-        && growth.splitter == Splitter::Best
-        && !binned.matrix.has_ranks();
+    let uses_histograms = uses_histograms(binned, growth);
     let is_constant = |&column: &u32| binned.features[column as usize].n_bins() == 1;
     let columns: Vec<u32> = (0..n_features as u32).collect();
     let mut order = columns.clone();
@@ -100,7 +121,7 @@ pub fn grow<T: Target>(
         bounds: [f64::NEG_INFINITY, f64::INFINITY],
         totals,
         n_constant: columns.iter().filter(|&column| is_constant(column)).count(),
-        histograms: None,
+        histograms,
         parent: None,
     };
     match growth.max_leaf_nodes {

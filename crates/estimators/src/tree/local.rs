@@ -19,10 +19,9 @@
 use std::ops::Range;
 
 use super::cell_map::CellMap;
-use super::row_walk::{rows_ahead, rows_of};
 use super::space::Space;
 use super::target::Target;
-use crate::hist::{BLOCK, BinMatrix, MAX_BINS};
+use crate::hist::{BLOCK, BinMatrix, MAX_BINS, rows_ahead, rows_of};
 use fashion_bench_numeric::pages::Bytes;
 use fashion_bench_numeric::prefetch::prefetch_far;
 

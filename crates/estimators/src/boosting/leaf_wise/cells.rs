@@ -1,12 +1,6 @@
 //! Histograms: sums of gradients and Hessians by feature and bin.
 
-use rayon::prelude::*;
-
-use crate::hist::{BLOCK, BinMatrix, EdgeBins};
-use crate::tree::rows_of;
-
-/// Number of samples from which on the blocks of a histogram are filled in parallel.
-const PARALLEL_SAMPLES: usize = 4096;
+use crate::hist::{BinMatrix, EdgeBins, Sums, fill, fill_together};
 
 /// Gradient and Hessian of a sample.
 pub type Pair = [f32; 2];
@@ -32,7 +26,7 @@ impl Cell {
 
 /// Where the cells of each feature lie in a histogram.
 #[derive(Debug)]
-pub struct CellStarts(Vec<usize>);
+pub struct CellStarts(Vec<u32>);
 
 impl CellStarts {
     /// Returns one cell for each bin of each feature.
@@ -40,7 +34,7 @@ impl CellStarts {
         let mut starts = vec![0];
         let mut end = 0;
         starts.extend(features.iter().map(|bins| {
-            end += bins.n_bins();
+            end += u32::try_from(bins.n_bins()).expect("at most 256 bins");
             end
         }));
         Self(starts)
@@ -49,76 +43,58 @@ impl CellStarts {
     /// Returns the cells of a feature.
     #[inline]
     pub fn of<'c>(&self, feature: usize, cells: &'c [Cell]) -> &'c [Cell] {
-        &cells[self.0[feature]..self.0[feature + 1]]
-    }
-
-    /// Returns the number of cells of a histogram.
-    pub fn n_cells(&self) -> usize {
-        self.0[self.0.len() - 1]
+        &cells[self.0[feature] as usize..self.0[feature + 1] as usize]
     }
 
     /// Replaces `cells` by the histogram of `samples`, whose gradients and Hessians are `pairs`.
     pub fn fill(&self, matrix: &BinMatrix, samples: &[u32], pairs: &[Pair], cells: &mut Vec<Cell>) {
-        cells.clear();
-        cells.resize(self.n_cells(), Cell::default());
-        let mut rest = cells.as_mut_slice();
-        let blocks: Vec<_> = (0..matrix.n_blocks())
-            .map(|block_idx| {
-                let first = block_idx * BLOCK;
-                let starts = &self.0[first..(first + BLOCK + 1).min(self.0.len())];
-                let n_cells = starts[starts.len() - 1] - starts[0];
-                let (of_block, others) = std::mem::take(&mut rest).split_at_mut(n_cells);
-                rest = others;
-                (matrix.block(block_idx), starts, of_block)
-            })
-            .collect();
-        if samples.len() < PARALLEL_SAMPLES {
-            for (rows, starts, cells) in blocks {
-                fill_block(rows, starts, samples, pairs, cells);
-            }
-        } else {
-            blocks
-                .into_par_iter()
-                .for_each(|(rows, starts, cells)| fill_block(rows, starts, samples, pairs, cells));
-        }
+        fill(&PairSums, matrix, &self.0, (samples, pairs), cells);
+    }
+
+    /// Returns the histogram of all rows for each of `outputs`, their gradients and Hessians.
+    pub fn fill_all(&self, matrix: &BinMatrix, outputs: &[Vec<Pair>]) -> Vec<Vec<Cell>> {
+        let n_rows = matrix.n_samples();
+        let rows: Vec<u32> = (0..n_rows as u32).collect();
+        let sides = outputs.iter().flat_map(|pairs| {
+            [0, 1].map(|side| pairs.iter().map(|pair| f64::from(pair[side])).collect())
+        });
+        // Each row counts as one.
+        let numbers: Vec<Vec<f64>> = sides.chain([vec![1.0; n_rows]]).collect();
+        let numbers: Vec<&[f64]> = numbers.iter().map(Vec::as_slice).collect();
+        let mut sums = fill_together(matrix, &self.0, &rows, &numbers);
+        let counts = sums.pop().unwrap_or_default();
+        let cell = |((&gradient, &hessian), &count): ((&f64, &f64), &f64)| Cell {
+            sums: [gradient, hessian],
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a number of rows"
+            )]
+            n_samples: count as u64,
+        };
+        sums.chunks_exact(2)
+            .map(|of| of[0].iter().zip(&of[1]).zip(&counts).map(cell).collect())
+            .collect()
     }
 }
 
-/// Adds samples to the cells of one block, whose columns begin at `starts`.
-fn fill_block(
-    rows: &[[u8; BLOCK]],
-    starts: &[usize],
-    samples: &[u32],
-    pairs: &[Pair],
-    cells: &mut [Cell],
-) {
-    let mut offsets = [0; BLOCK];
-    for (offset, start) in offsets.iter_mut().zip(&starts[..starts.len() - 1]) {
-        *offset = start - starts[0];
-    }
-    let rows = rows_of(rows, samples).zip(pairs);
-    // A constant width unrolls the loop.
-    match starts.len() - 1 {
-        BLOCK => add_rows(rows, &offsets, BLOCK, cells),
-        width => add_rows(rows, &offsets, width, cells),
-    }
-}
+/// The cells of gradients and Hessians.
+struct PairSums;
 
-#[inline(always)]
-fn add_rows<'a>(
-    rows: impl Iterator<Item = (&'a [u8; BLOCK], &'a Pair)>,
-    offsets: &[usize; BLOCK],
-    width: usize,
-    cells: &mut [Cell],
-) {
-    for (bins, &[gradient, hessian]) in rows {
-        let pair = [f64::from(gradient), f64::from(hessian)];
-        for lane in 0..width {
-            let cell = &mut cells[offsets[lane] + usize::from(bins[lane])];
-            cell.sums[0] += pair[0];
-            cell.sums[1] += pair[1];
-            cell.n_samples += 1;
-        }
+impl Sums for PairSums {
+    type Unit = Cell;
+    type Payload = Pair;
+
+    fn stride(&self) -> usize {
+        1
+    }
+
+    #[inline(always)]
+    fn add(&self, cells: &mut [Cell], cell: usize, [gradient, hessian]: Pair) {
+        let cell = &mut cells[cell];
+        cell.sums[0] += f64::from(gradient);
+        cell.sums[1] += f64::from(hessian);
+        cell.n_samples += 1;
     }
 }
 

@@ -8,7 +8,7 @@ use super::frontier::{Frontier, Ranked};
 use super::search::{LeftBins, MIN_HESSIAN, NodeSums, Split, SplitRules};
 use crate::boosting::booster::Grown;
 use crate::boosting::categories::CategorySet;
-use crate::hist::{Binned, EdgeBins};
+use crate::hist::{Binned, EdgeBins, LEAST_TOGETHER};
 use crate::tree::{Node, NodeStats, Tree};
 use fashion_bench_numeric::rng::Rng;
 
@@ -29,6 +29,16 @@ impl Columns {
             binned,
             category_bins,
         }
+    }
+
+    /// Returns the histogram of all rows for each of `outputs`, their gradients and Hessians; nothing
+    /// for each where they are too few to be filled together.
+    pub fn root_cells(&self, outputs: &[Vec<Pair>]) -> Vec<Option<Vec<Cell>>> {
+        if outputs.len() < LEAST_TOGETHER {
+            return vec![None; outputs.len()];
+        }
+        let cells = self.starts.fill_all(&self.binned.matrix, outputs);
+        cells.into_iter().map(Some).collect()
     }
 }
 
@@ -62,8 +72,15 @@ impl Ranked for Open {
 }
 
 impl LeafWise<'_> {
-    /// Grows a tree on all rows of `columns`, whose gradients and Hessians are `pairs`.
-    pub fn grow(&self, columns: &Columns, pairs: Vec<Pair>, rng: &mut Rng) -> Grown {
+    /// Grows a tree on all rows of `columns`, whose gradients and Hessians are `pairs`. Their
+    /// histogram may be known ([`Columns::root_cells`]).
+    pub fn grow(
+        &self,
+        columns: &Columns,
+        pairs: Vec<Pair>,
+        cells: Option<Vec<Cell>>,
+        rng: &mut Rng,
+    ) -> Grown {
         let n_samples = pairs.len();
         let mut grower = Grower {
             plan: self,
@@ -83,7 +100,7 @@ impl LeafWise<'_> {
             frontier: Frontier::new(),
             n_leaves: 0,
         };
-        grower.grow();
+        grower.grow(cells);
         grower.grown
     }
 }
@@ -106,12 +123,15 @@ struct Grower<'g> {
 }
 
 impl Grower<'_> {
-    fn grow(&mut self) {
-        let root = self.root();
+    fn grow(&mut self, cells: Option<Vec<Cell>>) {
+        let mut root = self.root();
         let may_split = root.sums.all.n_samples >= 2 * self.rules.min_samples
             && root.sums.all.sums[1] >= MIN_HESSIAN;
         if may_split {
-            let root = self.with_cells(root);
+            match cells {
+                Some(cells) => root.cells = cells,
+                None => root = self.with_cells(root),
+            }
             self.search_and_push(root);
         } else {
             self.finish(root);

@@ -18,6 +18,7 @@ mod frontier;
 mod grower;
 mod search;
 
+pub(super) use cells::Cell;
 pub(super) use constraints::{Constraints, feature_groups};
 pub(super) use grower::{Columns, LeafWise};
 pub(super) use search::SplitRules;

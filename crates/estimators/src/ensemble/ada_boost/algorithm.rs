@@ -152,7 +152,14 @@ impl<'a> Rows<'a> {
             .growth(params.splitter, n_rows, 1.0, n_features);
         let mut rng = stream(params.seed, &[]);
         let samples = Samples { rows, payloads };
-        let mut tree = grow(&target, &self.binned, samples, &growth, &mut rng, None);
+        let mut tree = grow(
+            &target,
+            &self.binned,
+            (samples, None),
+            &growth,
+            &mut rng,
+            None,
+        );
         tree.prune(params.shape.ccp_alpha);
         tree
     }

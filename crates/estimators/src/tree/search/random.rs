@@ -3,8 +3,7 @@
 use rand::Rng as _;
 
 use super::{DrawnColumn, NodeView, Search, bounds, monotone};
-use crate::hist::{BLOCK, FeatureBins};
-use crate::tree::row_walk::rows_of;
+use crate::hist::{BLOCK, FeatureBins, rows_of};
 use crate::tree::space::Space;
 use crate::tree::split::{Split, keep_better, rank};
 use crate::tree::target::Target;

@@ -1,6 +1,6 @@
 //! The rows of a node's samples, one after another.
 
-use crate::hist::BLOCK;
+use super::matrix::BLOCK;
 use fashion_bench_numeric::prefetch::prefetch;
 
 /// Returns the row of each sample. Rows are prefetched, since the hardware does not foresee which
