@@ -37,6 +37,9 @@ pub struct CompareArgs {
     /// digits of them
     #[arg(long, num_args = 2, value_names = ["ID_A", "ID_B"], conflicts_with = "engines")]
     rows: Vec<String>,
+    /// The data set of the rows of `--rows`, where a table has rows of several with their ids
+    #[arg(long, value_name = "NAME", requires = "rows")]
+    dataset: Option<String>,
     /// The score to compare by
     #[arg(long, value_enum, default_value_t = ScoreName::Accuracy)]
     score: ScoreName,
@@ -179,8 +182,9 @@ fn show_rows(args: &CompareArgs, id_a: &str, id_b: &str) -> anyhow::Result<()> {
     let path_a = Path::new(&args.a);
     let path_b = args.b.as_deref().map_or(path_a, Path::new);
     let (a, b) = (read_records(path_a)?, read_records(path_b)?);
-    let a = find_row(&a, id_a, path_a)?.clone();
-    let mut b = find_row(&b, id_b, path_b)?.clone();
+    let dataset = args.dataset.as_deref();
+    let a = find_row(&a, id_a, dataset, path_a)?.clone();
+    let mut b = find_row(&b, id_b, dataset, path_b)?.clone();
     let labels = [a.label(), b.label()];
     // Rows are paired by their ids.
     b.id.clone_from(&a.id);

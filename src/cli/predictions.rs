@@ -24,6 +24,9 @@ pub struct PredictionsArgs {
     /// The row: its id, or the first digits of it
     #[arg(long)]
     id: String,
+    /// The data set of the row, where the table has rows of several with this id
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<String>,
     /// The file to write: `.npy`, or `.csv` with the columns index and label; labels are those of
     /// the data, numbers or names
     #[arg(long, value_name = "FILE")]
@@ -40,7 +43,7 @@ pub struct PredictionsArgs {
 
 pub fn run(args: &PredictionsArgs) -> anyhow::Result<ExitCode> {
     let records = read_records(&args.results)?;
-    let record = find_row(&records, &args.id, &args.results)?;
+    let record = find_row(&records, &args.id, args.dataset.as_deref(), &args.results)?;
     let n_repeats = record.repeats.len();
     let repeat = args.repeat.checked_sub(1);
     let Some(repeat) = repeat.and_then(|idx| record.repeats.get(idx)) else {

@@ -357,6 +357,50 @@ fn rows_that_were_handed_in_are_shown_and_compared() {
 }
 
 #[test]
+fn rows_with_one_id_of_several_data_are_not_taken_for_each_other() {
+    let bench = Submission::new();
+    fs::write(
+        bench.path("c.json"),
+        r#"{"dataset": "demo", "classifiers": {"GaussianNB": []}}"#,
+    )
+    .unwrap();
+    for part in [&[][..], &["--train", "500"]] {
+        let run = ["run", "c.json", "--results", "t.jsonl"];
+        assert_code(&bench.call(&[&run, part].concat()), 0);
+    }
+    let table = fs::read_to_string(bench.path("t.jsonl")).unwrap();
+    let [whole, part] = table.lines().collect::<Vec<_>>()[..] else {
+        panic!("two rows");
+    };
+    let row: serde_json::Value = serde_json::from_str(whole).unwrap();
+    let id = row["id"].as_str().unwrap();
+    let wanted = ["predictions", "t.jsonl", "--id", id, "--out", "x.csv"];
+    assert_refused(
+        &bench.call(&wanted),
+        "of different data that are both called demo",
+    );
+    let renamed = part.replacen(r#""name":"demo""#, r#""name":"other""#, 1);
+    fs::write(bench.path("t.jsonl"), format!("{whole}\n{renamed}\n")).unwrap();
+    assert_refused(
+        &bench.call(&wanted),
+        "of demo and of other; choose one with --dataset",
+    );
+    assert_refused(
+        &bench.call(&[&wanted[..], &["--dataset", "mnist"]].concat()),
+        "t.jsonl has no row of mnist whose id begins with",
+    );
+    assert!(!bench.path("x.csv").exists());
+    assert_code(
+        &bench.call(&[&wanted[..], &["--dataset", "demo"]].concat()),
+        0,
+    );
+    assert_refused(
+        &bench.call(&["compare", "t.jsonl", "--rows", id, id]),
+        "choose one with --dataset",
+    );
+}
+
+#[test]
 fn rows_that_were_handed_in_are_neither_recorded_nor_checked() {
     let bench = Submission::new();
     bench.write_labels("truth.txt", &bench.truth);
