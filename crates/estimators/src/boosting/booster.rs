@@ -31,7 +31,7 @@ pub(super) trait TreeGrower: Sync {
     type Columns: Sync;
     /// The slopes of the loss of one output.
     type Slope: Send + Sync;
-    /// What is known of the root of a tree before it is grown.
+    /// The root of a tree, made for all outputs of a stage at once.
     type Root: Send;
 
     /// Returns the scores of a constant prediction of the shares that `n_classes` classes have in

@@ -9,11 +9,11 @@ use fashion_bench_numeric::simd::{Kernel, Lanes, dispatch};
 /// Number of samples from which on the blocks of a histogram are filled in parallel.
 const PARALLEL_SAMPLES: usize = 4096;
 
-/// What the cells of a histogram hold.
+/// The kind of sums that a histogram holds, one per cell.
 pub trait Sums: Sync {
     /// One number of a cell, or all of them.
     type Unit: Clone + Default + Send;
-    /// What a sample adds to its cell of each column.
+    /// The value that a sample adds to one cell of every column.
     type Payload: Copy + Sync;
 
     /// Columns whose cells are filled in one pass over the samples: as many as the first-level

@@ -56,7 +56,7 @@ pub fn root_histograms(
     histograms.into_iter().map(Some).collect()
 }
 
-/// Whether all columns are searched by histograms.
+/// Returns whether a tree finds its splits in histograms of all columns.
 fn uses_histograms(binned: &Binned, growth: &Growth) -> bool {
     growth.max_features >= binned.features.len()
         && growth.splitter == Splitter::Best
