@@ -361,9 +361,9 @@ fn a_nu_that_no_machine_can_meet_is_refused_with_the_limit() {
     let error = fit("NuSVC", json!({"nu": 0.5}).as_object().unwrap(), &x, &y, 0)
         .err()
         .unwrap();
-    let expected = "at most 0.2, twice the share of the smaller of the classes 0 and 1 in their 10 \
-                    rows, got 0.5";
-    assert!(error.to_string().contains(expected), "{error}");
+    let expected = "classes 0 and 1: the `nu` of NuSVC must be at most 0.2, twice the share of the \
+                    smaller one in their 10 rows, got 0.5";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

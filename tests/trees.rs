@@ -376,7 +376,7 @@ fn out_of_range_parameters_are_refused_by_name() {
         ),
         (
             "ExtraTreeClassifier",
-            json!({"class_weight": {"a": 1}}),
+            json!({"class_weight": {"0": -1}}),
             "`class_weight`",
         ),
         (

@@ -2,7 +2,7 @@
 
     pip install umap-learn==0.5.7 openTSNE==1.0.2 scikit-learn==1.5.2    # and pymde==0.3.0, with torch
     python benchmark/embedding/compare.py target/release/fashion-bench fashion-mnist ../shared/fashion-mnist \
-        --samples 10000 --seeds 3 --out compare.jsonl
+        --samples 10000 --seeds 0 1 2 --out compare.jsonl
 
 Each method is run in a process of its own, ours through the program with an empty cache, so that the
 neighbours' graph is part of the time; the time of the process includes the start of Python for the
@@ -124,14 +124,14 @@ def main():
     parser.add_argument("dataset")
     parser.add_argument("data_dir")
     parser.add_argument("--samples", type=int, help="all if absent")
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--methods", nargs="+", default=OURS + THEIRS)
     parser.add_argument("--out", default="compare.jsonl")
     args = parser.parse_args()
     x, labels = load(args.data_dir)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        for seed in range(args.seeds):
+        for seed in args.seeds:
             for method in args.methods:
                 if method in OURS:
                     rows, points, wall, cpu = run_ours(args, method, seed, folder)

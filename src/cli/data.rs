@@ -348,23 +348,15 @@ fn class_table(raw: &RawDataset) -> Table {
         .into_iter()
         .zip(raw.test.class_counts(n_classes));
     let mut table = plain_table();
-    // A config names classes by number, also where labels are names.
-    let numbers = dataset::class_numbers(&raw.labels, n_classes);
-    let is_label = |(label, number): (&String, &i64)| *label == number.to_string();
-    let has_numbers = !raw.labels.iter().zip(&numbers).all(is_label);
-    let mut header = vec!["label", "class"];
-    header.extend(has_numbers.then_some("number"));
-    header.extend(["train", "test"]);
-    table.set_header(header);
+    table.set_header(["label", "class", "train", "test"]);
     let classes = raw.labels.iter().zip(&raw.class_names).zip(counts);
-    for (((label, name), (n_train, n_test)), number) in classes.zip(numbers) {
-        let mut cells = vec![label.clone(), name.clone()];
-        cells.extend(has_numbers.then(|| number.to_string()));
-        table.add_row(
-            cells
-                .into_iter()
-                .chain([n_train.to_string(), n_test.to_string()]),
-        );
+    for ((label, name), (n_train, n_test)) in classes {
+        table.add_row([
+            label.clone(),
+            name.clone(),
+            n_train.to_string(),
+            n_test.to_string(),
+        ]);
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -7,8 +7,7 @@ use assert_cmd::Command;
 use fashion_bench::dataset::{
     ConvertFormat, DatasetName, DatasetRequest, OwnData, RawDataset, convert,
 };
-use predicates::prelude::PredicateBooleanExt;
-use predicates::str::contains;
+use serde_json::json;
 
 use crate::support::{bytes_of, files_of, idx, load_quietly, split, write_files};
 
@@ -115,21 +114,25 @@ fn keys_of_class_weight_and_predictions_are_the_labels_of_the_data() {
     );
 }
 
+/// Writes a table of two classes with these labels, and a row of a third class if `single`.
+fn write_table(dir: &Path, [a, b]: [&str; 2], single: Option<&str>) {
+    let rows = |n| format!("0.5,1,{b}\n3,4.25,{a}\n0.5,1.5,{b}\n3.5,4,{a}\n").repeat(n);
+    let single = single.map(|label| format!("9,9,{label}\n"));
+    let train = rows(10) + &single.unwrap_or_default();
+    for (name, rows) in [("train.csv", train), ("test.csv", rows(2))] {
+        fs::write(dir.join(name), format!("a,b,label\n{rows}")).unwrap();
+    }
+}
+
 #[test]
-fn names_are_predicted_as_names_and_have_numbers_in_a_config() {
+fn names_are_names_in_configs_and_in_predictions() {
     let root = tempfile::tempdir().unwrap();
     let dir = root.path();
-    let rows = |n| "0.5,1,dog\n3,4.25,cat\n0.5,1.5,dog\n3.5,4,cat\n".repeat(n);
-    for (name, n) in [("train.csv", 10), ("test.csv", 2)] {
-        fs::write(dir.join(name), format!("a,b,label\n{}", rows(n))).unwrap();
-    }
+    write_table(dir, ["cat", "dog"], None);
     let data = ["train.csv", "test.csv"];
-    command(dir, &[&["data", "info", "--data"][..], &data].concat())
-        .assert()
-        .success()
-        .stdout(contains("number").and(contains("cat")));
-    let (code, row) = run_tree(dir, &data, r#"{"0": 2.0, "1": 1.0}"#);
+    let (code, row) = run_tree(dir, &data, r#"{"cat": 2.0, "dog": 1.0}"#);
     assert_eq!((code, &row["status"]), (Some(0), &"ok".into()), "{row}");
+    assert_eq!(row["resolved"]["class_weight"]["cat"], 2.0);
     predictions(dir, &data, &row, "p.csv");
     let csv = fs::read_to_string(dir.join("p.csv")).unwrap();
     assert!(
@@ -139,6 +142,89 @@ fn names_are_predicted_as_names_and_have_numbers_in_a_config() {
     predictions(dir, &data, &row, "p.npy");
     let npy = fs::read(dir.join("p.npy")).unwrap();
     assert!(String::from_utf8_lossy(&npy).contains("'<U3'"));
+    // 0 is the code of a class and no label.
+    let (code, row) = run_tree(dir, &data, r#"{"0": 2.0}"#);
+    assert_eq!(code, Some(1));
+    let reason = row["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("classes of the data (cat, dog)"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn labels_of_any_kind_are_written_in_configs_and_in_messages() {
+    for (labels, single) in [(["cat", "dog"], "emu"), (["-3", "1"], "70000")] {
+        let root = tempfile::tempdir().unwrap();
+        let dir = root.path();
+        write_table(dir, labels, Some(single));
+        let written = |label: &str| match label.parse::<i64>() {
+            Ok(number) => json!(number),
+            Err(_) => json!(label),
+        };
+        let [a, other] = [labels[0], "4"].map(written);
+        let config = json!({"classifiers": {
+            "DummyClassifier": [{"strategy": ["constant"], "constant": [a]}],
+            "RadiusNeighborsClassifier": [{"radius": [0.5], "outlier_label": [a, other]}],
+            "QuadraticDiscriminantAnalysis": [{}],
+            "SGDClassifier": [{"early_stopping": [true]}],
+            "NuSVC": [{"nu": [0.5]}],
+        }});
+        fs::write(dir.join("c.json"), config.to_string()).unwrap();
+        let args = ["run", "c.json", "--results", "rows.jsonl"];
+        let data = ["--data", "train.csv", "test.csv"];
+        command(dir, &[&args[..], &data].concat()).assert().code(1);
+        let table = fs::read_to_string(dir.join("rows.jsonl")).unwrap();
+        let rows: Vec<serde_json::Value> = table
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let row = |classifier: &str, param: &str, value: &serde_json::Value| {
+            let is_it = |row: &&serde_json::Value| {
+                row["name"] == classifier && row["parameter"][param] == *value
+            };
+            rows.iter().find(is_it).unwrap()
+        };
+        let dummy = row("DummyClassifier", "constant", &a);
+        assert_eq!(dummy["score"], json!([0.5]), "{dummy}");
+        assert_eq!(dummy["resolved"]["constant"], a);
+        let near = row("RadiusNeighborsClassifier", "outlier_label", &a);
+        assert_eq!(near["status"], "ok", "{near}");
+        let none = serde_json::Value::Null;
+        for (classifier, param, value, expected) in [
+            (
+                "RadiusNeighborsClassifier",
+                "outlier_label",
+                &other,
+                format!(
+                    "must be a class of the data ({}, {}, {single})",
+                    labels[0], labels[1]
+                ),
+            ),
+            (
+                "QuadraticDiscriminantAnalysis",
+                "reg_param",
+                &none,
+                format!("class {single}: "),
+            ),
+            (
+                "SGDClassifier",
+                "early_stopping",
+                &json!(true),
+                format!("class {single}: "),
+            ),
+            (
+                "NuSVC",
+                "nu",
+                &json!(0.5),
+                format!("classes {} and {single}: ", labels[0]),
+            ),
+        ] {
+            let row = row(classifier, param, value);
+            let reason = row["reason"].as_str().unwrap();
+            assert!(reason.contains(&expected), "{reason}");
+        }
+    }
 }
 
 #[test]

@@ -69,12 +69,12 @@ fn values_out_of_range_are_refused_by_name() {
         ),
         (
             "LinearSVC",
-            json!({"class_weight": {"01": 2.0}}),
+            json!({"class_weight": [2.0, 1.0]}),
             "class_weight",
         ),
         (
             "SGDClassifier",
-            json!({"class_weight": {"+1": 2.0}}),
+            json!({"class_weight": {"1": null}}),
             "class_weight",
         ),
         ("LogisticRegression", json!({"C": -1.0}), "C"),

@@ -45,15 +45,6 @@ pub fn label_numbers(labels: &[String]) -> Option<Vec<i64>> {
     labels.iter().map(|label| label.parse().ok()).collect()
 }
 
-/// Returns the number by which a config names each of `n_classes` classes: its label where all
-/// labels are whole numbers from 0, else its place.
-#[must_use]
-pub fn class_numbers(labels: &[String], n_classes: usize) -> Vec<i64> {
-    let numbers = label_numbers(labels)
-        .filter(|numbers| numbers.len() == n_classes && numbers.iter().all(|&number| number >= 0));
-    numbers.unwrap_or_else(|| (0_i64..).take(n_classes).collect())
-}
-
 /// Returns the classes of a known data set, if all of them have names.
 #[must_use]
 pub fn known_classes(name: DatasetName) -> Option<ClassList> {

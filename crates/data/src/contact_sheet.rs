@@ -6,7 +6,7 @@ use std::path::Path;
 use image::{ImageFormat, Rgb, RgbImage};
 use tempfile::NamedTempFile;
 
-use super::classes::class_numbers;
+use super::classes::label_numbers;
 use super::error::DatasetError;
 use super::raw::RawDataset;
 use super::shades::Shades;
@@ -40,6 +40,13 @@ const DIGITS: [[u8; 5]; 10] = [
     [0b111, 0b101, 0b111, 0b001, 0b111],
 ];
 
+/// Returns the number that stands for each class: its label where all labels are whole numbers from
+/// 0, else its place.
+fn numbers_of(labels: &[String]) -> Vec<i64> {
+    let numbers = label_numbers(labels).filter(|numbers| numbers.iter().all(|&label| label >= 0));
+    numbers.unwrap_or_else(|| (0_i64..).take(labels.len()).collect())
+}
+
 /// Draws the first train images of each class, three rows of 24 per class, in the order of the
 /// labels; each class has its number at the left.
 ///
@@ -53,7 +60,7 @@ pub fn render_contact_sheet(raw: &RawDataset) -> Result<RgbImage, DatasetError> 
         });
     };
     let n_classes = raw.class_names.len();
-    let numbers = class_numbers(&raw.labels, n_classes);
+    let numbers = numbers_of(&raw.labels);
     let band = ROWS * (height + GAP) + CLASS_GAP;
     let sheet_width = MARGIN + COLUMNS * (width + GAP);
     let shades = Shades::of(split);

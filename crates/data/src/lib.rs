@@ -68,7 +68,7 @@ pub use attempt::Attempt;
 pub use cache::default_cache_dir;
 pub use candidate::Candidate;
 pub use classes::FASHION_CLASSES;
-pub use classes::{class_numbers, known_classes, label_numbers};
+pub use classes::{known_classes, label_numbers};
 pub use contact_sheet::{render_contact_sheet, write_contact_sheet};
 pub use convert::{ConvertFormat, convert, render_labels};
 pub use demo::{DemoShape, generate as generate_demo};

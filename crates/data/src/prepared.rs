@@ -120,11 +120,10 @@ impl Prepared {
         &self.header.class_names
     }
 
-    /// Returns the number by which a config names each class: its label where all labels are whole
-    /// numbers from 0, else its place, from 0.
+    /// Returns the label of each class as the files write it, by which a config names it.
     #[must_use]
-    pub fn class_numbers(&self) -> Vec<i64> {
-        super::classes::class_numbers(&self.header.labels, self.n_classes())
+    pub fn class_labels(&self) -> &[String] {
+        &self.header.labels
     }
 
     /// Returns a copy of the train split in an order drawn from `seed`.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ParamError;
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::{Interval, Kind, ParamValue, Parameter};
+use crate::{ClassLabel, ParamError};
 
 with_serde! {
     /// How much the rows of each class count.
@@ -16,7 +16,7 @@ with_serde! {
         /// Inversely to the frequency of the class: `n_samples / (n_classes · count)`.
         Balanced,
         /// By label; 1 for labels that are not named.
-        ByLabel(BTreeMap<usize, f64>),
+        ByLabel(BTreeMap<ClassLabel, f64>),
     }
 }
 
@@ -60,8 +60,10 @@ impl ClassWeight {
         };
         if let Self::ByLabel(weights) = self {
             let labels = encoding.labels();
-            let is_all_named = labels.iter().all(|label| weights.contains_key(label));
-            let is_class = |label: &usize| encoding.code(*label).is_some();
+            let is_all_named = labels
+                .iter()
+                .all(|&label| weights.contains_key(&label.into()));
+            let is_class = |label: &ClassLabel| encoding.code_of(label).is_some();
             if !is_all_named && !weights.keys().all(is_class) {
                 return refused(format!(
                     "an object that names only classes of the data ({}), unless it names all of them",
@@ -94,7 +96,7 @@ impl ClassWeight {
             Self::ByLabel(weights) => encoding
                 .labels()
                 .iter()
-                .map(|label| weights.get(label).copied().unwrap_or(1.0))
+                .map(|&label| weights.get(&label.into()).copied().unwrap_or(1.0))
                 .collect(),
         }
     }
@@ -109,13 +111,6 @@ fn in_words(labels: &[usize]) -> String {
     }
     let first = words(&labels[..SHOWN - 2]).join(", ");
     format!("{first}, …, {}", labels[labels.len() - 1])
-}
-
-/// Returns the label that `text` is; nothing if it is not written as the label itself is, so that
-/// a class has one name.
-fn label_of(text: &str) -> Option<usize> {
-    let label: usize = text.parse().ok()?;
-    (label.to_string() == text).then_some(label)
 }
 
 /// The range of the weights is [0, inf), unless a declaration says otherwise.
@@ -133,7 +128,7 @@ impl Parameter for ClassWeight {
             ParamValue::Map(weights) if weights.is_empty() => Some(Self::Uniform),
             ParamValue::Map(weights) => {
                 let by_label = |(label, weight): (&String, &ParamValue)| {
-                    Some((label_of(label)?, weight.as_f64()?))
+                    Some((ClassLabel::from(label.as_str()), weight.as_f64()?))
                 };
                 let weights: Option<_> = weights.iter().map(by_label).collect();
                 weights.map(Self::ByLabel)
@@ -147,7 +142,7 @@ impl Parameter for ClassWeight {
             Self::Uniform => ParamValue::Null,
             Self::Balanced => "balanced".into(),
             Self::ByLabel(weights) => {
-                let pair = |(label, weight): (&usize, &f64)| {
+                let pair = |(label, weight): (&ClassLabel, &f64)| {
                     (label.to_string(), ParamValue::Float(*weight))
                 };
                 ParamValue::Map(weights.iter().map(pair).collect())
@@ -167,9 +162,7 @@ impl Parameter for ClassWeight {
 
     fn expected(range: &Interval) -> String {
         let range = of_weights(range);
-        format!(
-            "an object from class label (a whole number, without sign or leading zeros) to weight in {range} or \"balanced\" or null"
-        )
+        format!("an object from class label to weight in {range} or \"balanced\" or null")
     }
 }
 
@@ -187,7 +180,12 @@ mod tests {
     use super::*;
 
     fn by_label(weights: &[(usize, f64)]) -> ClassWeight {
-        ClassWeight::ByLabel(weights.iter().copied().collect())
+        ClassWeight::ByLabel(
+            weights
+                .iter()
+                .map(|&(label, weight)| (label.into(), weight))
+                .collect(),
+        )
     }
 
     fn map(weights: &[(&str, f64)]) -> ParamValue {
@@ -250,22 +248,17 @@ mod tests {
     }
 
     #[test]
-    fn a_label_has_one_name() {
-        assert_eq!(
-            ClassWeight::read(&map(&[("1", 2.0)])),
-            Some(by_label(&[(1, 2.0)]))
-        );
-        for name in [
-            "a",
-            "01",
-            "+1",
-            " 1",
-            "1.0",
-            "-1",
-            "",
-            "99999999999999999999999",
-        ] {
-            assert_eq!(ClassWeight::read(&map(&[(name, 2.0)])), None, "{name}");
+    fn a_name_is_no_class_of_numbered_data() {
+        let (encoding, codes) = ClassEncoding::new([3_usize, 7]);
+        for name in ["a", "03", "-1", "", "99999999999999999999999"] {
+            let weight = ClassWeight::read(&map(&[(name, 2.0)])).unwrap();
+            assert_eq!(ClassWeight::read(&weight.write()).as_ref(), Some(&weight));
+            let refused = weight.of_classes("SVC", &encoding, &codes).unwrap_err();
+            let refused = refused.to_string();
+            assert!(
+                refused.ends_with(&format!("got {{{name:?}:2.0}}")),
+                "{refused}"
+            );
         }
     }
 

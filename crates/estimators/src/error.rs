@@ -153,10 +153,18 @@ pub enum FitError {
         row: usize,
     },
     /// Fewer than two classes among the labels.
-    #[error("expected at least two classes, got one class, {class}")]
+    #[error("{}", self.in_words(&|class| class.to_string()))]
     OneClass {
         /// The one class there is.
         class: usize,
+    },
+    /// Something is wrong with the rows of some of the classes.
+    #[error("{}", self.in_words(&|class| class.to_string()))]
+    OfClasses {
+        /// Labels of the classes.
+        classes: Vec<usize>,
+        /// What it is; its text does not name them.
+        error: Box<Self>,
     },
     /// There are more classes than class codes can number.
     #[error("expected at most {limit} classes")]
@@ -197,4 +205,56 @@ pub enum FitError {
         /// Bytes allowed.
         limit_bytes: u64,
     },
+}
+
+impl FitError {
+    /// Makes a [`Self::OfClasses`] of an error and the labels of the classes that it is about.
+    pub fn of_classes(error: impl Into<Self>, classes: impl Into<Vec<usize>>) -> Self {
+        Self::OfClasses {
+            classes: classes.into(),
+            error: Box::new(error.into()),
+        }
+    }
+
+    /// Returns the error apart from the classes that it is about.
+    #[must_use]
+    pub fn kind(&self) -> &Self {
+        match self {
+            Self::OfClasses { error, .. } => error.kind(),
+            other => other,
+        }
+    }
+
+    /// Returns the error with other labels, e.g. those that the caller's codes stand for.
+    #[must_use]
+    pub fn with_labels(self, label: &dyn Fn(usize) -> usize) -> Self {
+        match self {
+            Self::OneClass { class } => Self::OneClass {
+                class: label(class),
+            },
+            Self::OfClasses { classes, error } => Self::OfClasses {
+                classes: classes.into_iter().map(label).collect(),
+                error,
+            },
+            other => other,
+        }
+    }
+
+    /// Returns the text of the error in which each class has the name that `name` gives its label.
+    pub fn in_words(&self, name: &dyn Fn(usize) -> String) -> String {
+        match self {
+            Self::OneClass { class } => {
+                format!(
+                    "expected at least two classes, got one class, {}",
+                    name(*class)
+                )
+            }
+            Self::OfClasses { classes, error } => {
+                let names: Vec<String> = classes.iter().map(|&class| name(class)).collect();
+                let noun = if names.len() == 1 { "class" } else { "classes" };
+                format!("{noun} {}: {error}", names.join(" and "))
+            }
+            other => other.to_string(),
+        }
+    }
 }

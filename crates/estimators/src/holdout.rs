@@ -7,7 +7,7 @@
 
 use rand::seq::SliceRandom as _;
 
-use crate::ParamError;
+use crate::error::{FitError, ParamError};
 use crate::multiclass::{ClassEncoding, class_counts};
 use crate::parameters::Parameter as _;
 use crate::tree::Amount;
@@ -53,27 +53,24 @@ impl Share {
     /// Draws the rows held back, of each class its share; `codes` are the classes of the rows.
     ///
     /// # Errors
-    /// [`ParamError`] if no row is left to train on, if a class has a single row, or if one of the
+    /// [`FitError`] if no row is left to train on, if a class has a single row, or if one of the
     /// two parts has fewer rows than there are classes.
     pub(crate) fn draw_stratified(
         &self,
         codes: &[usize],
         encoding: &ClassEncoding,
         rng: &mut Rng,
-    ) -> Result<Holdout, ParamError> {
+    ) -> Result<Holdout, FitError> {
         let (n_samples, n_classes) = (codes.len(), encoding.n_classes());
         let n_held_back = self.count(n_samples)?;
         let counts = class_counts(codes, n_classes);
         if let Some(class) = counts.iter().position(|&count| count == 1) {
-            let class = encoding.label(class);
-            return Err(ParamError::unsupported(
+            let error = ParamError::unsupported(
                 self.estimator,
                 format!("{PARAM}={}", self.amount.write()),
-                format!(
-                    "class {class} has a single row, which cannot be both trained on and held \
-                     back; turn early stopping off"
-                ),
-            ));
+                "a single row cannot be both trained on and held back; turn early stopping off",
+            );
+            return Err(FitError::of_classes(error, [encoding.label(class)]));
         }
         let n_training = n_samples - n_held_back;
         for (n_rows, part) in [(n_training, "trains on"), (n_held_back, "holds back")] {
@@ -81,7 +78,8 @@ impl Share {
                 return Err(self.refuse(format!(
                     "such that it {part} at least one row per class, {n_classes} of {n_samples} \
                      and not {n_rows}"
-                )));
+                ))
+                .into());
             }
         }
         let mut quota = quotas(&counts, n_training, rng);
@@ -99,11 +97,12 @@ impl Share {
         })
     }
 
-    /// Returns the error for a class all of whose rows were held back.
-    pub(crate) fn too_large(&self, class: usize) -> ParamError {
-        self.refuse(format!(
-            "such that class {class} has a row left to train on; lower it or try another seed"
-        ))
+    /// Returns the error for a class, by its label, all of whose rows were held back.
+    pub(crate) fn too_large(&self, class: usize) -> FitError {
+        let error = self.refuse(
+            "such that each class has a row left to train on; lower it or try another seed".into(),
+        );
+        FitError::of_classes(error, [class])
     }
 
     /// Returns the number of rows held back of `n_samples`.
@@ -230,8 +229,8 @@ mod tests {
             (
                 Amount::Share(0.1),
                 &[vec![4; 50], vec![7]].concat(),
-                "Test(validation_fraction=0.1) is not supported: class 7 has a single row, which \
-                 cannot be both trained on and held back; turn early stopping off",
+                "class 7: Test(validation_fraction=0.1) is not supported: a single row cannot be \
+                 both trained on and held back; turn early stopping off",
             ),
             (
                 Amount::Share(0.99),
@@ -321,7 +320,7 @@ mod tests {
         let even: Vec<usize> = (0..100).map(|row| row % 2).collect();
         for fit in fits {
             let error = fit(ParamValue::Float(0.1), &single).unwrap_err();
-            assert!(error.contains("class 7 has a single row"), "{error}");
+            assert!(error.starts_with("class 7: "), "{error}");
             let error = fit(ParamValue::Float(0.995), &even).unwrap_err();
             assert!(error.contains("`validation_fraction`"), "{error}");
             assert!(fit(ParamValue::Float(0.3), &even).is_ok());

@@ -42,6 +42,7 @@ mod classifiers;
 
 mod blocks;
 pub mod boosting;
+pub mod class_label;
 mod class_probabilities;
 pub mod class_weight;
 pub mod discriminant_analysis;
@@ -69,6 +70,7 @@ pub mod sgd;
 pub mod svm;
 pub mod tree;
 
+pub use class_label::ClassLabel;
 pub use class_weight::ClassWeight;
 pub use error::{FitError, ParamError};
 pub use info::FitInfo;

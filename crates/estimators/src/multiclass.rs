@@ -9,6 +9,8 @@ use std::borrow::Borrow;
 use ndarray::Array2;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use crate::ClassLabel;
+
 /// The labels of the training data, ascending; position is code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -74,6 +76,15 @@ impl ClassEncoding {
     #[must_use]
     pub fn code(&self, label: usize) -> Option<usize> {
         self.labels.binary_search(&label).ok()
+    }
+
+    /// Returns the code of the class that a parameter names, if it is one.
+    #[must_use]
+    pub fn code_of(&self, label: &ClassLabel) -> Option<usize> {
+        match label {
+            ClassLabel::Number(label) => self.code(usize::try_from(*label).ok()?),
+            ClassLabel::Name(_) => None,
+        }
     }
 }
 

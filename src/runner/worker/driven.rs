@@ -183,14 +183,14 @@ impl Driven<'_> {
 
     /// Prepares a repeat: what is done here is not timed.
     fn begin(&mut self, seed: u64, data: &Prepared) -> Result<(), Failure> {
-        let params = class_keys::coded(self.model.classifier(), self.params, data)?;
+        let coded = class_keys::coded(self.model.classifier(), self.params, data)?;
         let (train, mut held) = self.files.train(data, seed)?;
         let (test, held_test) = self.files.test(data)?;
         held.extend(held_test);
         let hello = Hello {
             protocol: VERSION,
             classifier: self.model.classifier().to_owned(),
-            parameters: params.into_owned(),
+            parameters: coded.clone().into_owned(),
             seed,
             threads: self.threads,
             train: TrainSplit {
@@ -226,11 +226,12 @@ impl Driven<'_> {
             self.notes.extend(ready.notes.iter().cloned());
             let mut report = report_of(self.model, ready);
             // The engine knows codes; the row names classes as the data do.
-            let weights = self.params.get("class_weight");
-            if let Some(weights) = weights.filter(|weights| weights.is_object())
-                && let Some(shown) = report.resolved.get_mut("class_weight")
-            {
-                shown.clone_from(weights);
+            for (name, given) in self.params {
+                if let Some(shown) = report.resolved.get_mut(name)
+                    && coded.get(name) != Some(given)
+                {
+                    shown.clone_from(given);
+                }
             }
             self.report = Some(report);
         }

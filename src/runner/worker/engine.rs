@@ -239,7 +239,7 @@ impl Round {
         let (result, timing) = self.pool.install(|| timed(|| catch(work)));
         match result {
             Ok(Ok(value)) => Ok((value, timing)),
-            Ok(Err(error)) => Err(refusal_of(&error)),
+            Ok(Err(error)) => Err(refusal_of(&error, &self.codes)),
             Err(panic) => Err(Refusal::new(RefusalKind::Crashed, panic)),
         }
     }
@@ -276,8 +276,13 @@ fn fitted(info: FitInfo, timing: Timing) -> Fitted {
     }
 }
 
-fn refusal_of(error: &FitError) -> Refusal {
-    let failure = failure_of(error);
+/// What is told of an error.
+fn refusal_of(error: &FitError, codes: &LabelCodes) -> Refusal {
+    let name = |code| {
+        let label = codes.label(code);
+        label.map_or_else(|| code.to_string(), |label| label.to_string())
+    };
+    let failure = failure_of(error, &name);
     let kind = match failure.status {
         Status::Invalid => RefusalKind::Refused,
         Status::Unsupported => RefusalKind::Unsupported,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 
+use fashion_bench_estimators::ClassLabel;
 use serde_json::Value;
 
 use super::labelled_params::map_labels;
@@ -89,9 +90,14 @@ impl LabelCodes {
             }
             Ok(coded)
         };
-        let label = |_: &str, label: i64| -> Result<Value, Infallible> {
+        let label = |_: &str, label: &ClassLabel| -> Result<Value, Infallible> {
+            let code = match label {
+                ClassLabel::Number(number) => i64::try_from(*number).ok(),
+                ClassLabel::Name(_) => None,
+            };
             // What is no label gets a code that stands for none.
-            Ok(self.code(label).unwrap_or(self.labels.len()).into())
+            let code = code.and_then(|label| self.code(label));
+            Ok(code.unwrap_or(self.labels.len()).into())
         };
         let Ok(coded) = map_labels(params, &weights, &label);
         Cow::Owned(coded)

@@ -1,18 +1,21 @@
 //! The parameters that speak of labels, wherever they stand: in a classifier or in one inside it.
 
+use fashion_bench_estimators::ClassLabel;
 use serde_json::Value;
 
 use crate::catalog::Params;
 
 /// The parameter whose keys are labels.
 const WEIGHTS: &str = "class_weight";
-/// Parameters whose whole numbers are labels.
+/// Parameters whose numbers and texts are labels.
 const LABELS: [&str; 2] = ["constant", "outlier_label"];
+/// The text among them that is none.
+const MOST_FREQUENT: &str = "most_frequent";
 
 /// Replaces a table of weights by label.
 type Weights<'a, E> = dyn Fn(&Params) -> Result<Params, E> + 'a;
 /// Replaces a label, the value of the parameter of that name.
-type Label<'a, E> = dyn Fn(&str, i64) -> Result<Value, E> + 'a;
+type Label<'a, E> = dyn Fn(&str, &ClassLabel) -> Result<Value, E> + 'a;
 
 /// Returns `params` with each table of weights by label replaced by what `weights` returns, and each
 /// label by what `label` returns.
@@ -43,10 +46,13 @@ fn map_value<E>(
             let map = |value: &Value| map_value("", value, weights, label);
             values.iter().map(map).collect()
         }
-        Value::Number(number) if LABELS.contains(&name) => match number.as_i64() {
-            Some(number) => label(name, number),
+        Value::Number(number) if LABELS.contains(&name) => match number.as_i128() {
+            Some(number) => label(name, &ClassLabel::Number(number)),
             None => Ok(value.clone()),
         },
+        Value::String(text) if LABELS.contains(&name) && text != MOST_FREQUENT => {
+            label(name, &ClassLabel::from(text.as_str()))
+        }
         _ => Ok(value.clone()),
     }
 }

@@ -106,12 +106,13 @@ impl Learner for Ours<'_> {
         data: &Prepared,
         news: &mut dyn FnMut(News),
     ) -> Result<(), Failure> {
+        let name = class_keys::name_of(data.class_labels());
         let (mut valid, mut params) = (Vec::new(), Vec::new());
         for &member in members {
             let built =
                 class_keys::coded(self.spec.name, self.path[member], data).and_then(|own| {
                     let built = self.spec.build(&own, seed);
-                    built.map_err(|error| failure_of(&error.into()))?;
+                    built.map_err(|error| failure_of(&error.into(), &name))?;
                     Ok(own)
                 });
             match built {
@@ -129,14 +130,14 @@ impl Learner for Ours<'_> {
         let path = self
             .spec
             .build_path(&params, seed)
-            .map_err(|error| failure_of(&error.into()))?;
+            .map_err(|error| failure_of(&error.into(), &name))?;
         let (x, y) = data.shuffled_train(seed);
         let mut account = Account {
             bills: vec![Bill::default(); valid.len()],
             waiting: (0..valid.len()).collect(),
             members: &valid,
             present: (!self.scores.is_labels()).then(|| ClassEncoding::new(data.y_train()).0),
-            n_classes: data.n_classes(),
+            labels: data.class_labels(),
             charged: Charged::Nobody,
             purses: Vec::new(),
             watch: Stopwatch::start(),
@@ -145,7 +146,7 @@ impl Learner for Ours<'_> {
             news,
         };
         path.run(x.view(), y.view(), data.x_test(), &mut account)
-            .map_err(|error| failure_of(&error))
+            .map_err(|error| failure_of(&error, &name))
     }
 }
 
@@ -191,7 +192,8 @@ struct Account<'a> {
     members: &'a [usize],
     /// The classes that the train split has, ascending, if probabilities are wanted.
     present: Option<ClassEncoding>,
-    n_classes: usize,
+    /// Of the data's classes.
+    labels: &'a [String],
     charged: Charged,
     /// What was taken by work that is not paid for.
     purses: Vec<Timing>,
@@ -323,7 +325,7 @@ impl Ledger for Account<'_> {
             let probabilities = self.present.as_ref().and_then(|present| {
                 let (found, timing) = timed(probabilities);
                 Some((
-                    spread_columns(&found?, present.labels(), self.n_classes),
+                    spread_columns(&found?, present.labels(), self.labels.len()),
                     timing,
                 ))
             });
@@ -332,6 +334,7 @@ impl Ledger for Account<'_> {
         self.waiting.retain(|&waiting| waiting != place);
         let Bill { fit, predict } = self.bills[place];
         let spared_s = self.spared_s();
+        let name = class_keys::name_of(self.labels);
         let measured = |(info, labels, probabilities)| {
             Box::new(Measured {
                 info: finite(info),
@@ -345,7 +348,9 @@ impl Ledger for Account<'_> {
         };
         (self.news)(News::Done {
             member: self.members[place],
-            result: result.map(measured).map_err(|error| failure_of(&error)),
+            result: result
+                .map(measured)
+                .map_err(|error| failure_of(&error, &name)),
         });
         // What was done with the news is nobody's.
         self.watch.lap();

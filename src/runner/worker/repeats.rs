@@ -159,9 +159,10 @@ pub(super) fn finite(mut info: FitInfo) -> FitInfo {
     info
 }
 
-/// The status and reason that stand for an estimator's error.
-pub(super) fn failure_of(error: &FitError) -> Failure {
-    let status = match error {
+/// The status and reason that stand for an error of an estimator, whose class labels are codes that
+/// `name` gives names to.
+pub(super) fn failure_of(error: &FitError, name: &dyn Fn(usize) -> String) -> Failure {
+    let status = match error.kind() {
         FitError::Param(_) => Status::Invalid,
         FitError::Memory { .. } => Status::OutOfMemory,
         FitError::OneClass { .. }
@@ -171,12 +172,15 @@ pub(super) fn failure_of(error: &FitError) -> Failure {
         | FitError::TooFewRows { .. } => Status::Unsupported,
         _ => Status::Failed,
     };
-    Failure::new(status, chain(error))
+    Failure::new(status, with_causes(error.in_words(name), error))
 }
 
 /// An error and its causes, as one line.
 pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+    with_causes(error.to_string(), error)
+}
+
+fn with_causes(mut text: String, error: &dyn Error) -> String {
     let mut cause = error.source();
     while let Some(inner) = cause {
         let inner_text = inner.to_string();

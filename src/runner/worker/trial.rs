@@ -72,16 +72,17 @@ impl<'a> Trial<'a> {
             Ok(params) => params,
             Err(failure) => return Verdict::Refused(failure),
         };
+        let name = class_keys::name_of(self.data.class_labels());
         let estimator = match spec.build(&params, self.seed) {
             Ok(estimator) => estimator,
-            Err(error) => return Verdict::Refused(failure_of(&error.into())),
+            Err(error) => return Verdict::Refused(failure_of(&error.into(), &name)),
         };
         let mut verdict = Verdict::Passed;
         for (round, handful) in self.handfuls.iter().enumerate() {
             let handful = handful.get_or_init(|| take_handful(self.data, ROUNDS[round]));
             match run_on(handful, estimator.as_ref()) {
                 Ok(()) => return Verdict::Passed,
-                Err(error) => verdict = Verdict::Doubtful(failure_of(&error).reason),
+                Err(error) => verdict = Verdict::Doubtful(failure_of(&error, &name).reason),
             }
         }
         verdict

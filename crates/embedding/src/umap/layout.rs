@@ -12,6 +12,7 @@
 use std::ops::ControlFlow;
 
 use fashion_bench_numeric::rng::{derive, stream};
+use fashion_bench_numeric::simd::dispatch;
 use ndarray::{Array2, Axis};
 use rand::Rng as _;
 use rand::seq::SliceRandom as _;
@@ -19,6 +20,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 use rayon::slice::ParallelSliceMut;
 
 use super::curve::Curve;
+use super::moves::{Moves, Point, SplitMix};
 use crate::graph::narrow;
 use crate::progress::{Placed, Progress, Stage, Watch};
 use crate::sparse::Sparse;
@@ -28,12 +30,6 @@ const N_BLOCKS: usize = 64;
 
 /// Points that a thread takes at a time.
 const PIECE: usize = 64;
-
-/// Largest move along an axis that one force makes, before the learning rate.
-const CLIP: f32 = 4.0;
-
-/// Keeps the repulsion of points on one spot finite.
-const SOFTENING: f32 = 1e-3;
 
 /// The side of the square that the points start in.
 const SIDE: f64 = 10.0;
@@ -56,8 +52,6 @@ pub(super) struct Schedule {
     pub n_negative: usize,
     pub seed: u64,
 }
-
-type Point = [f32; 2];
 
 /// Arranges the rows of `graph` from their places in `start` (n × 2).
 pub(super) fn arrange(
@@ -136,39 +130,14 @@ fn first_places(start: &Array2<f64>, order: &[u32], seed: u64) -> Vec<Point> {
     order.iter().map(place).collect()
 }
 
-/// The graph in the order of the blocks, and the forces.
+/// The graph in the order of the blocks.
 struct Layout<'a> {
-    graph: Sparse,
-    /// The weight of the heaviest edge.
-    heaviest: f32,
-    a: f32,
-    b: f32,
+    /// Of each edge its weight as a share of the heaviest one's.
+    edges: Sparse,
     schedule: &'a Schedule,
 }
 
-/// A generator of 64 bits (Steele, Lea and Flood 2014), which costs nothing to start.
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Returns an index below `n`.
-    fn below(&mut self, n: usize) -> usize {
-        (((self.next() >> 32) * n as u64) >> 32) as usize
-    }
-}
-
 impl<'a> Layout<'a> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "forces are in single precision"
-    )]
     fn new(graph: &Sparse, order: &[u32], schedule: &'a Schedule) -> Self {
         let mut place = vec![0; order.len()];
         for (idx, &row) in order.iter().enumerate() {
@@ -186,26 +155,27 @@ impl<'a> Layout<'a> {
                     .zip(weights)
                     .filter(|(_, weight)| **weight >= least);
                 let mut edges: Vec<(u32, f32)> = edges
-                    .map(|(&column, &weight)| (place[column as usize], weight))
+                    .map(|(&column, &weight)| (place[column as usize], weight / heaviest))
                     .collect();
                 edges.sort_unstable_by_key(|(column, _)| *column);
                 edges
             })
             .collect();
         Self {
-            graph: Sparse::from_rows(&rows),
-            heaviest,
-            a: schedule.curve.a as f32,
-            b: schedule.curve.b as f32,
+            edges: Sparse::from_rows(&rows),
             schedule,
         }
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "points are kept in single precision"
+    )]
     fn run_epoch(&self, epoch: usize, points: &mut [Point]) {
         let n = points.len();
-        let n_epochs = self.schedule.n_epochs;
-        let rate = self.schedule.learning_rate * (1.0 - epoch as f64 / n_epochs as f64);
-        let key = derive(self.schedule.seed, &[0xe60c, epoch as u64]);
+        let schedule = self.schedule;
+        let rate = schedule.learning_rate * (1.0 - epoch as f64 / schedule.n_epochs as f64);
+        let key = derive(schedule.seed, &[0xe60c, epoch as u64]);
         let block = n.div_ceil(N_BLOCKS);
         let mut moved = vec![[0.0; 2]; block];
         for first in (0..n).step_by(block) {
@@ -213,50 +183,20 @@ impl<'a> Layout<'a> {
             let pieces = moved.par_chunks_mut(PIECE).enumerate();
             let seen = &*points;
             pieces.for_each(|(piece, moved)| {
-                for (row, moved) in (first + piece * PIECE..).zip(moved) {
-                    *moved = self.moved(row, epoch, rate, key, seen);
-                }
+                dispatch(Moves {
+                    edges: &self.edges,
+                    curve: schedule.curve,
+                    n_negative: schedule.n_negative,
+                    epoch,
+                    rate: rate as f32,
+                    key,
+                    points: seen,
+                    first: first + piece * PIECE,
+                    moved,
+                });
             });
             points[first..first + moved.len()].copy_from_slice(moved);
         }
-    }
-
-    /// Returns where the point of `row` is after the epoch.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "points are kept in single precision"
-    )]
-    fn moved(&self, row: usize, epoch: usize, rate: f64, key: u64, points: &[Point]) -> Point {
-        let rate = rate as f32;
-        let mut random = SplitMix(key ^ (row as u64).wrapping_mul(0xd1b5_4a32_d192_ed03));
-        let mut point = points[row];
-        let (columns, weights) = self.graph.row(row);
-        for (&column, &weight) in columns.iter().zip(weights) {
-            let share = f64::from(weight / self.heaviest);
-            let n_draws = |epoch: usize| (epoch as f64 * share) as usize;
-            if n_draws(epoch + 1) == n_draws(epoch) {
-                continue;
-            }
-            let other = points[column as usize];
-            for _ in 0..2 {
-                let (offset, squared) = offset(point, other);
-                if squared > 0.0 {
-                    let power = squared.powf(self.b);
-                    let pull = -2.0 * self.a * self.b * power / (squared * (1.0 + self.a * power));
-                    step(&mut point, offset, pull, rate);
-                }
-            }
-            for _ in 0..self.schedule.n_negative {
-                let other = random.below(points.len());
-                let (offset, squared) = offset(point, points[other]);
-                if squared > 0.0 && other != row {
-                    let power = squared.powf(self.b);
-                    let push = 2.0 * self.b / ((SOFTENING + squared) * (1.0 + self.a * power));
-                    step(&mut point, offset, push, rate);
-                }
-            }
-        }
-        point
     }
 
     /// Estimates what the moves minimise: −ln q of an edge plus −ln(1 − q) of the points that repel
@@ -265,15 +205,16 @@ impl<'a> Layout<'a> {
         let n = points.len();
         let spacing = n.div_ceil(OBJECTIVE_ROWS);
         let rows: Vec<usize> = (0..n).step_by(spacing).collect();
+        let curve = self.schedule.curve;
         let q = |a: Point, b: Point| {
-            let squared = f64::from(offset(a, b).1);
-            1.0 / (1.0 + f64::from(self.a) * squared.powf(f64::from(self.b)))
+            let [dx, dy] = [a[0] - b[0], a[1] - b[1]].map(f64::from);
+            1.0 / (1.0 + curve.a * (dx * dx + dy * dy).powf(curve.b))
         };
         let sums: Vec<[f64; 2]> = rows
             .into_par_iter()
             .map(|row| {
                 let mut random = SplitMix(row as u64);
-                let (columns, weights) = self.graph.row(row);
+                let (columns, weights) = self.edges.row(row);
                 let (mut sum, mut total) = (0.0, 0.0);
                 for (&column, &weight) in columns.iter().zip(weights) {
                     let mut cost = -q(points[row], points[column as usize]).ln();
@@ -289,19 +230,5 @@ impl<'a> Layout<'a> {
             .collect();
         let total: f64 = sums.iter().map(|sums| sums[1]).sum();
         sums.iter().map(|sums| sums[0]).sum::<f64>() / total.max(f64::MIN_POSITIVE)
-    }
-}
-
-/// Returns the vector from `b` to `a`, and its squared length.
-#[inline]
-fn offset(a: Point, b: Point) -> (Point, f32) {
-    let offset = [a[0] - b[0], a[1] - b[1]];
-    (offset, offset[0] * offset[0] + offset[1] * offset[1])
-}
-
-#[inline]
-fn step(point: &mut Point, offset: Point, force: f32, rate: f32) {
-    for axis in 0..2 {
-        point[axis] += rate * (force * offset[axis]).clamp(-CLIP, CLIP);
     }
 }

@@ -3,6 +3,7 @@
 mod curve;
 mod fuzzy;
 mod layout;
+mod moves;
 mod params;
 #[cfg(test)]
 mod tests;

@@ -8,11 +8,11 @@ use super::categories::CategorySet;
 use super::loss::Loss;
 use super::model::{Boosted, Regressor, winner};
 use super::patience::{Patience, Watch};
+use crate::FitError;
 use crate::holdout::{Holdout, Share, stratified_sample};
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
 use crate::tree::{Node, Tree};
-use crate::{FitError, ParamError};
 use fashion_bench_numeric::rng::{Rng, stream};
 
 /// A tree with the value of each node, not shrunk yet.
@@ -219,7 +219,7 @@ impl Stages {
         codes: &[usize],
         encoding: &ClassEncoding,
         grower: &impl TreeGrower,
-    ) -> Result<[Part; 2], ParamError> {
+    ) -> Result<[Part; 2], FitError> {
         let split = match &self.held_back {
             None => Holdout {
                 training: (0..codes.len()).collect(),

@@ -9,7 +9,7 @@ use crate::classifier::{Classifier, FittedClassifier};
 use crate::error::{FitError, ParamError};
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameter as _, Parameters};
 
 /// Stream of random numbers.
 const DRAW_STREAM: u64 = 0;
@@ -60,10 +60,10 @@ impl Classifier for DummyValidParams {
         encoding: ClassEncoding,
     ) -> Result<DummyClassifier, FitError> {
         let counts = class_counts(codes, encoding.n_classes());
-        let constant = match (self.strategy, self.constant) {
-            (DummyStrategy::Constant, Some(label)) => encoding.code(label).ok_or_else(|| {
+        let constant = match (self.strategy, &self.constant) {
+            (DummyStrategy::Constant, Some(label)) => encoding.code_of(label).ok_or_else(|| {
                 let expected = "a class of the training data";
-                ParamError::value(DummyParams::ESTIMATOR, "constant", expected, label)
+                ParamError::value(DummyParams::ESTIMATOR, "constant", expected, label.write())
             })?,
             _ => argmax(&counts),
         };

@@ -1,7 +1,7 @@
 //! Parameters of `DummyClassifier`.
 
-use crate::ParamError;
 use crate::parameters::{ParamValue, Parameters};
+use crate::{ClassLabel, ParamError};
 
 choices! {
     /// What is predicted.
@@ -25,7 +25,7 @@ parameters! {
         /// what is predicted
         strategy: DummyStrategy = DummyStrategy::Prior, was DummyStrategy::Stratified;
         /// class that the strategy constant predicts
-        constant: Option<usize> = None;
+        constant: Option<ClassLabel> = None;
     }
     seed ParamValue::Null;
     check check_constant;

@@ -13,15 +13,9 @@ pub(super) struct Member {
     classes: Vec<usize>,
 }
 
-/// Returns the error of a classifier inside another with the label of the outer one in place of its
-/// code.
+/// Returns the error of a classifier inside another with labels of the outer one in place of codes.
 pub(super) fn with_label(error: FitError, encoding: &ClassEncoding) -> FitError {
-    match error {
-        FitError::OneClass { class } if class < encoding.n_classes() => FitError::OneClass {
-            class: encoding.label(class),
-        },
-        other => other,
-    }
+    error.with_labels(&|code| encoding.labels().get(code).copied().unwrap_or(code))
 }
 
 impl Member {

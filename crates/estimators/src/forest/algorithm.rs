@@ -267,7 +267,7 @@ mod tests {
     fn a_class_without_weight_is_never_predicted_even_where_a_bag_has_no_other() {
         let x = array![[0.0_f32], [1.0], [2.0], [3.0]];
         let data = DatasetBase::new(x.clone(), array![2_usize, 5, 5, 5]);
-        let weight = ClassWeight::ByLabel(BTreeMap::from([(5, 0.0)]));
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(5_usize.into(), 0.0)]));
         let forest = RandomForest::params().class_weight(weight.into());
         let model = forest.n_estimators(30).seed(1).fit(&data).unwrap();
         assert_eq!(model.predict(&x), array![2, 2, 2, 2]);

@@ -17,7 +17,7 @@ use super::optimizer::Optimizer;
 use super::params::{MlpParams, MlpSolver, MlpValidParams};
 use super::quasi_newton;
 use crate::classifier::Classifier;
-use crate::error::{FitError, ParamError};
+use crate::error::FitError;
 use crate::holdout::Share;
 use crate::info::FitInfo;
 use crate::multiclass::ClassEncoding;
@@ -90,7 +90,7 @@ impl MlpValidParams {
         &self,
         codes: &[usize],
         encoding: &ClassEncoding,
-    ) -> Result<(Vec<usize>, Vec<usize>), ParamError> {
+    ) -> Result<(Vec<usize>, Vec<usize>), FitError> {
         if !self.early_stopping {
             return Ok(((0..codes.len()).collect(), Vec::new()));
         }

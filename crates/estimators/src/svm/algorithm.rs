@@ -335,18 +335,12 @@ fn check_nu(nu: f64, encoding: &ClassEncoding, counts: &[usize]) -> Result<(), F
         let n = counts[first] + counts[second];
         let n_smaller = counts[first].min(counts[second]);
         if nu * n as f64 / 2.0 > n_smaller as f64 {
-            return Err(FitError::Param(ParamError::value(
-                NuSvcParams::ESTIMATOR,
-                "nu",
-                format!(
-                    "at most {}, twice the share of the smaller of the classes {} and {} in their \
-                     {n} rows",
-                    2.0 * n_smaller as f64 / n as f64,
-                    encoding.label(first),
-                    encoding.label(second),
-                ),
-                nu,
-            )));
+            let most = 2.0 * n_smaller as f64 / n as f64;
+            let expected =
+                format!("at most {most}, twice the share of the smaller one in their {n} rows");
+            let error = ParamError::value(NuSvcParams::ESTIMATOR, "nu", expected, nu);
+            let classes = [first, second].map(|code| encoding.label(code));
+            return Err(FitError::of_classes(error, classes));
         }
     }
     Ok(())

@@ -268,7 +268,7 @@ mod tests {
     fn a_tree_is_grown_as_if_classes_without_weight_were_not_there() {
         let x = array![[0.0_f32], [1.0], [2.0], [3.0], [4.0], [5.0]];
         let data = DatasetBase::new(x.clone(), array![0_usize, 1, 0, 2, 1, 2]);
-        let weight = ClassWeight::ByLabel(BTreeMap::from([(1, 0.0)]));
+        let weight = ClassWeight::ByLabel(BTreeMap::from([(1_usize.into(), 0.0)]));
         let cart = DecisionTree::params()
             .class_weight(weight.clone())
             .fit(&data);
@@ -318,7 +318,10 @@ mod tests {
     #[test]
     fn no_class_with_any_weight_is_refused() {
         let data = DatasetBase::new(array![[0.0_f32], [1.0]], array![3_usize, 5]);
-        let weight = ClassWeight::ByLabel(BTreeMap::from([(3, 0.0), (5, 0.0)]));
+        let weight = ClassWeight::ByLabel(BTreeMap::from([
+            (3_usize.into(), 0.0),
+            (5_usize.into(), 0.0),
+        ]));
         let refused = DecisionTree::params().class_weight(weight).fit(&data);
         let message = refused.unwrap_err().to_string();
         assert!(message.starts_with("the `class_weight` of DecisionTreeClassifier must be"));

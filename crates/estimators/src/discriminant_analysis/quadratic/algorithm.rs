@@ -24,10 +24,11 @@ impl Classifier for QuadraticDiscriminantValidParams {
     ) -> Result<QuadraticDiscriminant, FitError> {
         let rows = Grouped::new(x.view(), codes, encoding.n_classes());
         if let Some(class) = rows.counts.iter().position(|&count| count == 1) {
-            return Err(FitError::TooFewRows {
+            let error = FitError::TooFewRows {
                 expected: "at least two rows of each class",
-                got: format!("one of class {}", encoding.label(class)),
-            });
+                got: "one".to_owned(),
+            };
+            return Err(FitError::of_classes(error, [encoding.label(class)]));
         }
         let priors = self.class_priors(&rows)?;
         let whiten =

@@ -10,7 +10,7 @@ use rand::seq::index;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::super::base_estimator::BaseEstimator;
-use super::super::member::Member;
+use super::super::member::{Member, with_label};
 use super::params::{BaggingParams, BaggingValidParams};
 use crate::classifier::{Classifier, FittedClassifier};
 use crate::error::{FitError, ParamError};
@@ -97,9 +97,10 @@ impl Classifier for BaggingValidParams {
             Ok(BaggedMember { member, features })
         };
         let members = (0..self.n_estimators as u64).into_par_iter().map(fit);
+        let members: Result<_, FitError> = members.collect();
         let mut model = Bagging {
+            members: members.map_err(|error| with_label(error, &encoding))?,
             encoding,
-            members: members.collect::<Result<_, _>>()?,
             n_features,
             info: FitInfo::default(),
         };

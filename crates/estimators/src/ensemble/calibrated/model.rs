@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::super::base_estimator::BaseEstimator;
 use super::super::cross_prediction::{Response, cross_predict};
-use super::super::member::Member;
+use super::super::member::{Member, with_label};
 use super::calibrator::Calibrator;
 use super::params::{CalibratedParams, CalibratedValidParams};
 use crate::classifier::{Classifier, FittedClassifier};
@@ -70,21 +70,21 @@ impl Classifier for CalibratedValidParams {
             && let Some(class) = counts.iter().position(|&count| count < cv)
         {
             let count = counts[class];
-            let expected = format!(
-                "at most {count}, the rows of class {}",
-                encoding.label(class)
-            );
-            return Err(ParamError::value(NAME, "cv", expected, cv).into());
+            let expected = format!("at most {count}, the rows of the class");
+            let error = ParamError::value(NAME, "cv", expected, cv);
+            return Err(FitError::of_classes(error, [encoding.label(class)]));
         }
         let n_folds = self.cv.unwrap_or(DEFAULT_FOLDS);
         let folds = stratified_folds(NAME, codes, &encoding, n_folds)?;
         let base = self.base();
         let members = if self.ensemble {
             let fit = |fold| self.fit_fold(&base, (x.view(), codes), &folds, fold, n_classes);
-            (0..n_folds).map(fit).collect::<Result<_, _>>()?
+            (0..n_folds).map(fit).collect::<Result<_, _>>()
         } else {
-            vec![self.fit_all(&base, (x.view(), codes), &folds, n_classes)?]
+            let fitted = self.fit_all(&base, (x.view(), codes), &folds, n_classes);
+            fitted.map(|member| vec![member])
         };
+        let members = members.map_err(|error| with_label(error, &encoding))?;
         Ok(Calibrated {
             encoding,
             members,

@@ -66,10 +66,13 @@ fn check_has_all(codes: &[usize], encoding: &ClassEncoding) -> Result<(), FitErr
     let counts = crate::multiclass::class_counts(codes, encoding.n_classes());
     match counts.iter().position(|&count| count == 0) {
         None => Ok(()),
-        Some(class) => Err(FitError::TooFewRows {
-            expected: "a row of each class in the training part of every fold",
-            got: format!("none of class {} in one of them", encoding.label(class)),
-        }),
+        Some(class) => {
+            let error = FitError::TooFewRows {
+                expected: "a row of each class in the training part of every fold",
+                got: "none in one of them".to_owned(),
+            };
+            Err(FitError::of_classes(error, [encoding.label(class)]))
+        }
     }
 }
 
@@ -86,7 +89,7 @@ impl LogisticRegressionCvValidParams {
             let mut plain = self.plain(ratio)?;
             if plain.class_weight == ClassWeight::Balanced {
                 let weights = plain.class_weight.of_classes(NAME, encoding, codes)?;
-                let labels = encoding.labels().iter().copied();
+                let labels = encoding.labels().iter().map(|&label| label.into());
                 plain.class_weight = ClassWeight::ByLabel(labels.zip(weights).collect());
             }
             all.push(plain);

@@ -10,7 +10,7 @@ use crate::classifier::{Classifier, FittedClassifier};
 use crate::error::{FitError, ParamError};
 use crate::finite::NotFinite;
 use crate::multiclass::{ClassEncoding, argmax, class_counts};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameter as _, Parameters};
 use fashion_bench_numeric::nearest::{Neighbor, within};
 
 /// A fitted `RadiusNeighborsClassifier`.
@@ -58,12 +58,17 @@ impl Classifier for RadiusNeighborsValidParams {
         codes: &[usize],
         encoding: ClassEncoding,
     ) -> Result<RadiusNeighbors, FitError> {
-        let outlier = match self.outlier_label {
+        let outlier = match &self.outlier_label {
             OutlierLabel::None => None,
             OutlierLabel::MostFrequent => Some(argmax(&class_counts(codes, encoding.n_classes()))),
-            OutlierLabel::Label(label) => Some(encoding.code(label).ok_or_else(|| {
+            OutlierLabel::Label(label) => Some(encoding.code_of(label).ok_or_else(|| {
                 let name = RadiusNeighborsParams::ESTIMATOR;
-                ParamError::value(name, "outlier_label", "a class of the training data", label)
+                ParamError::value(
+                    name,
+                    "outlier_label",
+                    "a class of the training data",
+                    label.write(),
+                )
             })?),
         };
         let rows = x.as_standard_layout().into_owned();

@@ -2,11 +2,11 @@
 
 use super::super::params::{Algorithm, Distance, Metric, Weights, check_distance, distance_of};
 use super::super::power::Power;
-use crate::ParamError;
 use crate::parameters::{Interval, Kind, NJobs, OnlyNull, ParamValue, Parameter, Parameters};
+use crate::{ClassLabel, ParamError};
 
 /// The class of rows without neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum OutlierLabel {
     /// There must be none.
@@ -14,7 +14,7 @@ pub enum OutlierLabel {
     /// The most frequent one.
     MostFrequent,
     /// This one.
-    Label(usize),
+    Label(ClassLabel),
 }
 
 /// The name of [`OutlierLabel::MostFrequent`].
@@ -24,14 +24,17 @@ impl Parameter for OutlierLabel {
     type Range = Interval;
 
     fn kinds() -> Vec<Kind> {
-        vec![Kind::Choice(&[MOST_FREQUENT]), Kind::Int, Kind::Null]
+        let mut kinds = vec![Kind::Choice(&[MOST_FREQUENT])];
+        kinds.extend(ClassLabel::kinds());
+        kinds.push(Kind::Null);
+        kinds
     }
 
     fn read(value: &ParamValue) -> Option<Self> {
         match value {
             ParamValue::Null => Some(Self::None),
-            ParamValue::Text(text) => (text == MOST_FREQUENT).then_some(Self::MostFrequent),
-            value => usize::read(value).map(Self::Label),
+            ParamValue::Text(text) if text == MOST_FREQUENT => Some(Self::MostFrequent),
+            value => ClassLabel::read(value).map(Self::Label),
         }
     }
 
