@@ -1,4 +1,4 @@
-//! Fashion-MNIST itself, where `FASHION_MNIST_DIR` is set.
+//! Fashion-MNIST and MNIST themselves, where `FASHION_MNIST_DIR` and `MNIST_DIR` are set.
 
 use std::fs;
 
@@ -23,6 +23,25 @@ fn the_real_data_are_v3_with_the_published_mean_and_deviation() {
     assert_eq!(raw.class_names[9], "Ankle boot");
     let (mean, std) = raw.train.mean_std();
     assert_eq!(format!("{mean:.2} {std:.2}"), "72.94 90.02");
+}
+
+#[test]
+#[ignore = "needs MNIST_DIR"]
+fn the_digits_are_those_published_with_the_usual_mean_and_deviation() {
+    let raw = load_quietly(&DatasetRequest::new(DatasetName::Mnist)).unwrap();
+    assert_eq!(raw.identity.name, "mnist");
+    // Known by their content, however they are compressed.
+    assert!(raw.identity.revision.is_some());
+    assert_eq!(
+        raw.train.class_counts(10),
+        [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    );
+    assert_eq!(
+        raw.test.class_counts(10),
+        [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    );
+    let (mean, std) = raw.train.mean_std();
+    assert_eq!(format!("{mean:.2} {std:.2}"), "33.32 78.57");
 }
 
 #[test]

@@ -15,8 +15,10 @@
 //! ```
 //!
 //! has the curvature σ where the clip is not active and 0 elsewhere. Once its gradient is small
-//! against the duality gap, `α` becomes the clipped value and σ grows. As every clipped value is
-//! a feasible dual point, the duality gap is known at every step; it is the stopping rule.
+//! against the duality gap, `α` becomes the clipped value. As every clipped value is a feasible dual
+//! point, the duality gap is known at every step; it is the stopping rule. A large σ takes few updates
+//! of `α`, but the smoothed loss is then nearly the hinge itself, and Newton's steps are cut to
+//! nothing. Whether they are tells when σ is to grow and when to fall.
 
 use super::group_loss::{GroupLoss, Point, Verdict};
 use super::stop::Stop;
@@ -24,8 +26,14 @@ use super::stop::Stop;
 /// First penalty, as a fraction of the largest cost.
 const FIRST_PENALTY: f64 = 0.05;
 
-/// Growth of the penalty at each update of the multipliers.
-const PENALTY_GROWTH: f64 = 3.0;
+/// What the penalty is multiplied or divided by.
+const PENALTY_FACTOR: f64 = 2.0;
+
+/// The penalty grows after a smooth problem that took no more steps than this.
+const FEW_STEPS: usize = 8;
+
+/// The penalty falls in a smooth problem that takes more steps than this.
+const MANY_STEPS: usize = 30;
 
 /// Share of the duality gap that the gradient may make up when the multipliers are updated.
 const INNER_SHARE: f64 = 1.0;
@@ -57,6 +65,8 @@ pub(super) struct MarginLoss {
     /// Multipliers and penalty (hinge).
     alpha: Vec<f64>,
     sigma: f64,
+    /// Steps since either changed (hinge).
+    n_steps: usize,
     /// Best relative duality gap so far (hinge).
     gap: f64,
     best_dual: f64,
@@ -70,6 +80,7 @@ impl MarginLoss {
             kind,
             alpha: vec![0.0; if is_hinge { y.len() } else { 0 }],
             sigma: FIRST_PENALTY * largest,
+            n_steps: 0,
             gap: f64::INFINITY,
             best_dual: f64::NEG_INFINITY,
             y,
@@ -146,9 +157,18 @@ impl MarginLoss {
                 .map(|(row_idx, margin)| -self.derivatives_of(row_idx, margin).0)
                 .collect();
             self.alpha = updated;
-            self.sigma *= PENALTY_GROWTH;
+            if self.n_steps <= FEW_STEPS {
+                self.sigma *= PENALTY_FACTOR;
+            }
+            self.n_steps = 0;
             return Verdict::Changed;
         }
+        if self.n_steps >= MANY_STEPS {
+            self.sigma /= PENALTY_FACTOR;
+            self.n_steps = 0;
+            return Verdict::Changed;
+        }
+        self.n_steps += 1;
         Verdict::Step
     }
 }
