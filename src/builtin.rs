@@ -73,6 +73,11 @@ pub const REFERENCES: &[BuiltIn] = &[
         text: include_str!("../benchmark/reference/ci.json"),
     },
     BuiltIn {
+        name: "mnist-ci",
+        purpose: "rows of the config ci on MNIST",
+        text: include_str!("../benchmark/reference/mnist-ci.json"),
+    },
+    BuiltIn {
         name: "baselines",
         purpose: "rows of the config baselines",
         text: include_str!("../benchmark/reference/baselines.json"),
@@ -107,7 +112,10 @@ mod tests {
         assert_eq!(asked_name(Path::new("./builtin:quick")), None);
         assert_eq!(find(CONFIGS, "quick").map(|file| file.name), Ok("quick"));
         let error = find(REFERENCES, "slow").unwrap_err();
-        assert!(error.ends_with("there are quick, ci, baselines"), "{error}");
+        assert!(
+            error.ends_with("there are quick, ci, mnist-ci, baselines"),
+            "{error}"
+        );
     }
 
     #[test]

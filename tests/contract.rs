@@ -230,7 +230,14 @@ fn unknown_and_mistyped_parameters_are_refused_by_name() {
                     "{text}"
                 );
             }
-            let given = params_of(json!({ param.name: "no such value" }));
+            // A class may have any number or text for its label.
+            let is_label = param.kinds.contains(&Kind::Int) && param.kinds.contains(&Kind::Text);
+            let wrong = if is_label {
+                json!(1.5)
+            } else {
+                json!("no such value")
+            };
+            let given = params_of(json!({ param.name: wrong }));
             let error = match spec.resolve(&given, Profile::Sklearn15) {
                 // A text that is read by a grammar is refused with the reason, by the check.
                 Ok(resolved) if param.kinds.contains(&Kind::Text) => {

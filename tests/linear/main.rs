@@ -10,6 +10,7 @@ mod real;
 mod refusals;
 
 use fashion_bench::catalog::{self, Params, Profile};
+use fashion_bench::dataset::{DatasetName, DatasetRequest, load};
 use fashion_bench::estimators::FitInfo;
 use fashion_bench::estimators::classifier::FittedClassifier as _;
 use fashion_bench::estimators::linear::{

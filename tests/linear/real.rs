@@ -1,4 +1,4 @@
-//! Fashion-MNIST.
+//! Fashion-MNIST, and MNIST where classes are nearly separable.
 
 use super::*;
 
@@ -86,6 +86,36 @@ fn objectives_on_fashion_mnist_are_no_higher_than_scikit_learns() {
             assert!((accuracy - row["accuracy"].as_f64().unwrap()).abs() < 6e-4);
         }
     }
+}
+
+#[test]
+#[ignore = "needs MNIST_DIR"]
+fn a_hinge_of_nearly_separable_classes_and_a_large_cost_converges() {
+    let request = DatasetRequest {
+        offline: true,
+        ..DatasetRequest::new(DatasetName::Mnist)
+    };
+    let raw = load(&request, &mut |_| ()).unwrap();
+    let (x, y) = fashion::first(&raw.train, 60_000);
+    let x_test = fashion::standardise(&fashion::first(&raw.test, 10_000).0, &x);
+    let x = fashion::standardise(&x, &x);
+    let y = y.mapv(|digit| usize::from(digit == 3));
+    let spec = catalog::find("LinearSVC").unwrap();
+    let given = json!({"loss": "hinge", "C": 100.0});
+    let resolved = spec
+        .resolve(given.as_object().unwrap(), Profile::Sklearn15)
+        .unwrap();
+    let estimator = spec.build(&resolved.params, 1).unwrap();
+    let model = estimator.fit(x.view(), y.view()).unwrap();
+    let info = model.fit_info();
+    assert_eq!(info.converged, Some(true), "{info:?}");
+    // The dual bound of another implementation, in numpy: 368,624 to 368,626.
+    let objective = info.objective.unwrap();
+    assert!((368_624.0..368_700.0).contains(&objective), "{objective}");
+    let found = model.predict(x_test.view()).unwrap();
+    let labels = raw.test.labels.iter().map(|&digit| usize::from(digit == 3));
+    let n_right = found.iter().zip(labels).filter(|(a, b)| *a == b).count();
+    assert!(n_right > 9750, "{n_right}");
 }
 
 /// `Σ (x·w + b - y)² + alpha·|w|²` of the fit, over all classes.

@@ -149,3 +149,39 @@ fn used_values(labels: &Labels) -> impl Iterator<Item = &str> {
     used.filter(|(_, is_used)| *is_used)
         .map(|(value, _)| value.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use md5::{Digest as _, Md5};
+
+    use super::*;
+
+    #[test]
+    fn the_names_of_kuzushiji_49_are_in_the_order_of_the_published_map() {
+        let characters = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよ\
+                          らりるれろわゐゑをんゝ";
+        // The authors' k49_classmap.csv.
+        let mut map = "index,codepoint,char\n".to_owned();
+        for (index, character) in characters.chars().enumerate() {
+            map += &format!("{index},U+{:04X},{character}\n", character as u32);
+        }
+        let md5 = hex::encode(Md5::digest(map.as_bytes()));
+        assert_eq!(md5, "f7d0d0391f68bdf0fe4cf160ceb85753");
+        let names: Vec<&str> = K49_CLASSES.split(' ').collect();
+        let name =
+            |character: char| names[characters.chars().position(|c| c == character).unwrap()];
+        assert_eq!(names.len(), characters.chars().count());
+        for (character, expected) in [
+            ('か', "ka"),
+            ('た', "ta"),
+            ('は', "ha"),
+            ('や', "ya"),
+            ('わ', "wa"),
+            ('ゑ', "we"),
+            ('ん', "n"),
+            ('ゝ', "iteration-mark"),
+        ] {
+            assert_eq!(name(character), expected);
+        }
+    }
+}
