@@ -79,7 +79,7 @@ fn references_inside_judge_a_table_and_are_not_written_to() {
     assert!(text(&update.stderr).contains("is inside the program; name a file"));
     assert!(!folder.join("builtin:quick").exists());
     let none = bench(folder, &[&check[..], &["builtin:slow"]].concat());
-    assert!(text(&none.stderr).contains("there are quick, ci, baselines"));
+    assert!(text(&none.stderr).contains("there are quick, ci, mnist-ci, baselines"));
 }
 
 #[test]
