@@ -27,7 +27,8 @@ use super::table::read_records;
 pub struct CheckArgs {
     /// The results table
     results: PathBuf,
-    /// The recorded rows; `builtin:quick`, `builtin:ci`, `builtin:mnist-ci` and `builtin:baselines` are inside the program
+    /// The recorded rows; `builtin:quick`, `builtin:ci`, `builtin:mnist-ci` and `builtin:baselines`
+    /// are inside the program
     #[arg(long, value_name = "FILE")]
     reference: PathBuf,
     /// Record the table's rows in the reference instead, showing what changes; other rows stay

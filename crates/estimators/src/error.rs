@@ -163,7 +163,7 @@ pub enum FitError {
     OfClasses {
         /// Labels of the classes.
         classes: Vec<usize>,
-        /// What it is; its text does not name them.
+        /// The error, whose text does not name the classes.
         error: Box<Self>,
     },
     /// There are more classes than class codes can number.

@@ -320,7 +320,11 @@ mod tests {
         let even: Vec<usize> = (0..100).map(|row| row % 2).collect();
         for fit in fits {
             let error = fit(ParamValue::Float(0.1), &single).unwrap_err();
-            assert!(error.starts_with("class 7: "), "{error}");
+            let reason = "a single row cannot be both trained on and held back";
+            assert!(
+                error.starts_with("class 7: ") && error.contains(reason),
+                "{error}"
+            );
             let error = fit(ParamValue::Float(0.995), &even).unwrap_err();
             assert!(error.contains("`validation_fraction`"), "{error}");
             assert!(fit(ParamValue::Float(0.3), &even).is_ok());

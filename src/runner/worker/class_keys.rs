@@ -161,6 +161,7 @@ mod tests {
         for (params, expected) in [
             (json!({"constant": "cow"}), json!({"constant": 1})),
             (json!({"outlier_label": "cat"}), json!({"outlier_label": 0})),
+            (json!({"constant": "most_frequent"}), json!({"constant": 2})),
             // scikit-learn's word comes before a class of that name.
             (
                 json!({"outlier_label": "most_frequent"}),

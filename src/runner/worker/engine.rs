@@ -276,7 +276,7 @@ fn fitted(info: FitInfo, timing: Timing) -> Fitted {
     }
 }
 
-/// What is told of an error.
+/// Makes the answer of a round to an error, whose classes `codes` gives their labels.
 fn refusal_of(error: &FitError, codes: &LabelCodes) -> Refusal {
     let name = |code| {
         let label = codes.label(code);

@@ -1,16 +1,18 @@
 //! The parameters that speak of labels, wherever they stand: in a classifier or in one inside it.
 
 use fashion_bench_estimators::ClassLabel;
+use fashion_bench_estimators::neighbors::OutlierLabel;
 use serde_json::Value;
 
 use crate::catalog::Params;
 
 /// The parameter whose keys are labels.
 const WEIGHTS: &str = "class_weight";
-/// Parameters whose numbers and texts are labels.
-const LABELS: [&str; 2] = ["constant", "outlier_label"];
-/// The text among them that is none.
-const MOST_FREQUENT: &str = "most_frequent";
+/// Parameters whose numbers and texts are labels, and the text that is none.
+const LABELS: [(&str, Option<&str>); 2] = [
+    ("constant", None),
+    ("outlier_label", Some(OutlierLabel::MOST_FREQUENT)),
+];
 
 /// Replaces a table of weights by label.
 type Weights<'a, E> = dyn Fn(&Params) -> Result<Params, E> + 'a;
@@ -39,6 +41,7 @@ fn map_value<E>(
     weights: &Weights<'_, E>,
     label: &Label<'_, E>,
 ) -> Result<Value, E> {
+    let label_param = LABELS.iter().find(|known| known.0 == name);
     match value {
         Value::Object(table) if name == WEIGHTS => Ok(weights(table)?.into()),
         Value::Object(inner) => Ok(map_labels(inner, weights, label)?.into()),
@@ -46,11 +49,11 @@ fn map_value<E>(
             let map = |value: &Value| map_value("", value, weights, label);
             values.iter().map(map).collect()
         }
-        Value::Number(number) if LABELS.contains(&name) => match number.as_i128() {
+        Value::Number(number) if label_param.is_some() => match number.as_i128() {
             Some(number) => label(name, &ClassLabel::Number(number)),
             None => Ok(value.clone()),
         },
-        Value::String(text) if LABELS.contains(&name) && text != MOST_FREQUENT => {
+        Value::String(text) if label_param.is_some_and(|known| known.1 != Some(text)) => {
             label(name, &ClassLabel::from(text.as_str()))
         }
         _ => Ok(value.clone()),

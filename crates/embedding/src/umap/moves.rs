@@ -1,9 +1,9 @@
 //! Where points go in one epoch: sixteen at a time, a lane of a vector for each.
 //!
-//! What happens to a point is a sequence: each force acts on the place that the one before left. The
-//! points of a block do not see each other's moves, though, so that their sequences run beside each
-//! other. Points with about as many edges share a vector, and lanes that are done are moved by
-//! nothing. A lane's arithmetic is the same in every vector and on every machine.
+//! Forces act on a point one after the other, each from where the last one left it. Points of a block do
+//! not see each other's moves, so sixteen of them can take their forces at the same time. Points with
+//! about as many edges share a vector; the learning rate is 0 in lanes that are done. The arithmetic of a
+//! lane is the same in every vector and on every machine.
 
 use fashion_bench_numeric::exp::{exp, ln};
 use fashion_bench_numeric::simd::{F32_LANES, Kernel, Lanes};
@@ -24,6 +24,11 @@ pub(super) type Point = [f32; 2];
 pub(super) struct SplitMix(pub u64);
 
 impl SplitMix {
+    /// Starts the generator of a row.
+    fn of_row(key: u64, row: usize) -> Self {
+        Self(key ^ (row as u64).wrapping_mul(0xd1b5_4a32_d192_ed03))
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -39,7 +44,7 @@ impl SplitMix {
     }
 }
 
-/// What one epoch does to some points.
+/// The moves of consecutive rows in one epoch.
 pub(super) struct Moves<'a> {
     /// The share of the epochs in which each edge is drawn.
     pub edges: &'a Sparse,
@@ -66,16 +71,28 @@ impl Kernel for Moves<'_> {
         for row in (self.first..).take(self.moved.len()) {
             let start = drawn.len();
             self.draw_edges(row, &mut drawn);
-            spans.push((drawn.len() - start, start, row));
+            spans.push(Draws {
+                n: drawn.len() - start,
+                start,
+                row,
+            });
         }
         spans.sort_unstable();
         for spans in spans.chunks(F32_LANES) {
             let places = self.move_together(spans, &drawn);
-            for (&(_, _, row), place) in spans.iter().zip(places) {
-                self.moved[row - self.first] = place;
+            for (draws, place) in spans.iter().zip(places) {
+                self.moved[draws.row - self.first] = place;
             }
         }
     }
+}
+
+/// The edges of a row that are drawn, in a list of those of several rows; ordered by their number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Draws {
+    n: usize,
+    start: usize,
+    row: usize,
 }
 
 /// Sixteen values, a lane each.
@@ -94,24 +111,22 @@ impl Moves<'_> {
         }
     }
 
-    /// Returns the places of up to sixteen points after the epoch: of each the number of edges that are
-    /// drawn, where they stand in `drawn`, and the row.
+    /// Returns the places of up to sixteen points after the epoch.
     #[inline(always)]
-    fn move_together(&self, spans: &[(usize, usize, usize)], drawn: &[u32]) -> [Point; F32_LANES] {
-        let mut lanes = [(0, 0, spans[0].2); F32_LANES];
+    fn move_together(&self, spans: &[Draws], drawn: &[u32]) -> [Point; F32_LANES] {
+        // Lanes without a row move nothing.
+        let mut lanes = [Draws { n: 0, ..spans[0] }; F32_LANES];
         lanes[..spans.len()].copy_from_slice(spans);
-        let mut random = lanes.map(|(_, _, row)| {
-            SplitMix(self.key ^ (row as u64).wrapping_mul(0xd1b5_4a32_d192_ed03))
-        });
-        let starts = lanes.map(|(_, _, row)| self.points[row]);
+        let mut random = lanes.map(|lane| SplitMix::of_row(self.key, lane.row));
+        let starts = lanes.map(|lane| self.points[lane.row]);
         let (mut x, mut y) = (starts.map(|point| point[0]), starts.map(|point| point[1]));
-        let longest = spans.iter().map(|span| span.0).max().unwrap_or_default();
+        let longest = spans.iter().map(|draws| draws.n).max().unwrap_or_default();
         for step in 0..longest {
             let mut others = [[0.0; 2]; F32_LANES];
             let mut rates = [0.0; F32_LANES];
-            for (lane, &(length, start, _)) in lanes.iter().enumerate() {
-                if step < length {
-                    others[lane] = self.points[drawn[start + step] as usize];
+            for (lane, draws) in lanes.iter().enumerate() {
+                if step < draws.n {
+                    others[lane] = self.points[drawn[draws.start + step] as usize];
                     rates[lane] = self.rate;
                 }
             }
@@ -121,10 +136,10 @@ impl Moves<'_> {
             }
             for _ in 0..self.n_negative {
                 let mut rates = rates;
-                for (lane, &(_, _, row)) in lanes.iter().enumerate() {
+                for (lane, draws) in lanes.iter().enumerate() {
                     let other = random[lane].below(self.points.len());
                     others[lane] = self.points[other];
-                    if other == row {
+                    if other == draws.row {
                         rates[lane] = 0.0;
                     }
                 }
@@ -181,7 +196,7 @@ mod tests {
     /// Moves the point of `row` as [`Moves`] does, one force after the other.
     fn moved_alone(moves: &Moves<'_>, row: usize) -> Point {
         let (a, b) = (moves.curve.a as f32, moves.curve.b as f32);
-        let mut random = SplitMix(moves.key ^ (row as u64).wrapping_mul(0xd1b5_4a32_d192_ed03));
+        let mut random = SplitMix::of_row(moves.key, row);
         let mut point = moves.points[row];
         let mut step = |other: Point, force: &dyn Fn(f32, f32) -> f32| {
             let offset = [point[0] - other[0], point[1] - other[1]];

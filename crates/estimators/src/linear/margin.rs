@@ -26,7 +26,7 @@ use super::stop::Stop;
 /// First penalty, as a fraction of the largest cost.
 const FIRST_PENALTY: f64 = 0.05;
 
-/// What the penalty is multiplied or divided by.
+/// Factor by which the penalty grows or falls.
 const PENALTY_FACTOR: f64 = 2.0;
 
 /// The penalty grows after a smooth problem that took no more steps than this.

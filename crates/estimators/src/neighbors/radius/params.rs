@@ -17,14 +17,16 @@ pub enum OutlierLabel {
     Label(ClassLabel),
 }
 
-/// The name of [`OutlierLabel::MostFrequent`].
-const MOST_FREQUENT: &str = "most_frequent";
+impl OutlierLabel {
+    /// The text that is [`OutlierLabel::MostFrequent`], and not a class of that name.
+    pub const MOST_FREQUENT: &'static str = "most_frequent";
+}
 
 impl Parameter for OutlierLabel {
     type Range = Interval;
 
     fn kinds() -> Vec<Kind> {
-        let mut kinds = vec![Kind::Choice(&[MOST_FREQUENT])];
+        let mut kinds = vec![Kind::Choice(&[Self::MOST_FREQUENT])];
         kinds.extend(ClassLabel::kinds());
         kinds.push(Kind::Null);
         kinds
@@ -33,7 +35,7 @@ impl Parameter for OutlierLabel {
     fn read(value: &ParamValue) -> Option<Self> {
         match value {
             ParamValue::Null => Some(Self::None),
-            ParamValue::Text(text) if text == MOST_FREQUENT => Some(Self::MostFrequent),
+            ParamValue::Text(text) if text == Self::MOST_FREQUENT => Some(Self::MostFrequent),
             value => ClassLabel::read(value).map(Self::Label),
         }
     }
@@ -41,7 +43,7 @@ impl Parameter for OutlierLabel {
     fn write(&self) -> ParamValue {
         match self {
             Self::None => ParamValue::Null,
-            Self::MostFrequent => ParamValue::from(MOST_FREQUENT),
+            Self::MostFrequent => ParamValue::from(Self::MOST_FREQUENT),
             Self::Label(label) => label.write(),
         }
     }
